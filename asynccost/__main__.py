@@ -1,0 +1,5 @@
+"""`python -m asynccost` is `asynccost`."""
+
+from asynccost.cli import main
+
+main()

@@ -1,0 +1,38 @@
+"""What can stop asynccost before it has an answer; each is printed as one sentence, exit code 2.
+
+AsynccostError
++-- SettingsError     a configuration file, variable or option says something that cannot be
+|   +-- RuleError     a rule or family that does not exist
++-- PathError         a path that does not exist or cannot be read
++-- ResultError       a results file that is not one of ours
+"""
+
+from collections.abc import Iterable
+
+
+class AsynccostError(Exception):
+    """Root of the tree above; its text is one sentence for the user."""
+
+
+class SettingsError(AsynccostError):
+    """A setting that cannot be used; the text names where it stands."""
+
+
+class RuleError(SettingsError):
+    """A rule or family of rules that does not exist."""
+
+
+class PathError(AsynccostError):
+    """A path that does not exist or cannot be read or written."""
+
+
+class ResultError(AsynccostError):
+    """A file given as a result of asynccost that is none."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "..."?` for the known word closest to this one, or nothing."""
+    from difflib import get_close_matches  # only once something is wrong
+
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,174 @@
+"""What other files may need to know about a file: its functions, how they are entered and whom they call.
+
+Facts are JSON values, so that they can be cached by content; no node outlives them.
+"""
+
+import sys
+from typing import Any, TypedDict
+
+from asynccost.flow.around import Use, loops_around, use_of
+from asynccost.flow.entries import entry_of
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Assign, Bind, Call, Closure, Function, Member, Name
+
+
+class CallFact(TypedDict):
+    """One call: what is called, where, and what becomes of its result.
+
+    use: "dropped", "awaited", "returned", "with", "local", "attribute" (kept on an object), "global" (kept by
+    the module), "element" (kept in a collection), "argument" (detail: the callee it is handed to), "other".
+    """
+
+    name: str
+    line: int
+    column: int
+    start: int
+    end: int
+    loop: bool
+    awaited: bool
+    use: str
+    detail: str
+
+
+class FunctionFacts(TypedDict):
+    """One function. entry: [kind, reason] where it is known how it is entered (see flow.entries)."""
+
+    qualname: str
+    line: int
+    column: int
+    end_line: int
+    start: int
+    end: int
+    is_async: bool
+    is_generator: bool
+    kind: str
+    owner: str
+    entry: list[str] | None
+    calls: list[CallFact]
+    returns: list[str]
+    registered: list[str]
+
+
+class FileFacts(TypedDict):
+    """One file. `rules` holds what rules add with their `facts` hook, by rule."""
+
+    path: str
+    name: str
+    language: str
+    imports: dict[str, str]
+    exports: dict[str, str]
+    stars: list[str]
+    classes: dict[str, list[str]]
+    functions: list[FunctionFacts]
+    rules: dict[str, Any]
+
+
+def facts_of(file: File) -> FileFacts:
+    """Extract a file's facts."""
+    module = file.module
+    sites: dict[int, list[Site]] = {}
+    for site in file.calls:
+        if site.name is not None and _may_be_project(site.name, module.language):
+            sites.setdefault(id(site.function), []).append(site)
+    return FileFacts(
+        path=module.path,
+        name=module.name,
+        language=module.language,
+        imports=module.imports,
+        exports=module.exports,
+        stars=module.star_exports,
+        classes={
+            c.qualname: [b for a in c.bases if (b := file.resolve(a.value, c.scope or module.top))]
+            for c in module.classes
+        },
+        functions=[_function(file, f, sites.get(id(f), [])) for f in module.functions],
+        rules={},
+    )
+
+
+def _may_be_project(name: str, language: str) -> bool:
+    root = name.split(":", 1)[0] if language == "javascript" else name.split(".", 1)[0]
+    if language == "python":
+        return "." in name and root not in sys.stdlib_module_names
+    return ":" in name
+
+
+def _function(file: File, function: Function, sites: list[Site]) -> FunctionFacts:
+    span = file.span(function)
+    entry = entry_of(file, function)
+    return FunctionFacts(
+        qualname=function.qualname,
+        line=span.line,
+        column=span.column,
+        end_line=span.end_line,
+        start=function.start,
+        end=function.end,
+        is_async=function.is_async,
+        is_generator=function.is_generator,
+        kind=function.kind,
+        owner=function.owner.qualname if function.owner else "",
+        entry=list(entry) if entry else None,
+        calls=[_call(file, site) for site in sites],
+        returns=_returns(file, function),
+        registered=_registered(file, function),
+    )
+
+
+def _call(file: File, site: Site) -> CallFact:
+    call = site.call
+    span = file.span(call)
+    use = use_of(call)
+    kind, detail = _kept(file, use, site.function)
+    return CallFact(
+        name=site.name or "",
+        line=span.line,
+        column=span.column,
+        start=call.start,
+        end=call.end,
+        loop=bool(loops_around(call)),
+        awaited=use.awaited,
+        use=kind,
+        detail=detail,
+    )
+
+
+def _kept(file: File, use: Use, function: Function) -> tuple[str, str]:
+    if use.kind == "assigned":
+        node = use.node
+        targets = node.targets if isinstance(node, Assign) else [node.target] if isinstance(node, Bind) else []
+        for target in targets:
+            if isinstance(target, Name):
+                outer = function.kind == "module" or target.id not in function.bindings
+                return ("global" if outer else "local"), target.id
+        return "attribute", ""
+    if use.kind == "argument" and isinstance(use.node, Call):
+        return "argument", file.resolve(use.node.callee, function) or ""
+    if use.kind == "dropped":
+        return ("awaited" if use.awaited else "dropped"), ""
+    if use.kind in ("returned", "with", "element"):
+        return use.kind, ""
+    return "other", ""
+
+
+def _returns(file: File, function: Function) -> list[str]:
+    """The resolved names of what a function returns."""
+    if function.index is None:
+        return []
+    names = (file.resolve(r.value, function) for r in function.index.returns if r.value is not None)
+    return sorted({n for n in names if n})
+
+
+def _registered(file: File, function: Function) -> list[str]:
+    """The names of functions of this project that are mentioned as values: handed on as callbacks or stored."""
+    if function.index is None:
+        return []
+    called = {id(call.callee) for call in function.index.calls}
+    found = set()
+    for name in function.index.names:
+        holder = name.parent if isinstance(name.parent, Member) else name
+        if id(holder) in called or isinstance(name.parent, Closure):
+            continue
+        ref = file.resolve(holder, function)
+        if ref and not ref.endswith("()") and file.names.function(ref) is not None:
+            found.add(ref)
+    return sorted(found)

@@ -1,0 +1,130 @@
+"""A lowered file as rules see it: its calls by resolved name, and the means to report."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from asynccost.flow.around import function_of, statement_of
+from asynccost.flow.index import index_module
+from asynccost.flow.lines import Lines
+from asynccost.flow.names import Names
+from asynccost.flow.shape import shape
+from asynccost.flow.tree import Call, Function, Module, Node
+from asynccost.knowledge import Knowledge
+from asynccost.model import Confidence, Finding, Related, Silence, Span
+
+_TEST = re.compile(
+    r"(^|/)(tests?|testing|__tests__|__mocks__|spec|e2e|cypress|fixtures)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"|\.(test|spec|stories|e2e|cy)\.[cm]?[jt]sx?$"
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Site:
+    """A call with the function that makes it and the resolved name of what it calls (None: unknown)."""
+
+    call: Call
+    function: Function
+    name: str | None
+
+
+class File:
+    """One indexed module. `rows` holds what a rule's batch tool said about this file, by rule."""
+
+    def __init__(self, module: Module, knowledge: Knowledge, rows: dict[str, list[Any]] | None = None) -> None:
+        index_module(module)
+        self.module = module
+        self.path = module.path
+        self.language = module.language
+        self.knowledge = knowledge
+        self.rows = rows or {}
+        self.names = Names(module)
+        self.functions = module.functions
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.module.source)
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether the path says that this is a test, a fixture or a story."""
+        return _TEST.search(self.path) is not None
+
+    @cached_property
+    def calls(self) -> list[Site]:
+        """Every call of the file, in source order within its function."""
+        resolve = self.names.resolve
+        return [
+            Site(call, function, resolve(call.callee, function))
+            for function in self.functions
+            if function.index
+            for call in function.index.calls
+        ]
+
+    @cached_property
+    def _by_call(self) -> dict[int, Site]:
+        return {id(site.call): site for site in self.calls}
+
+    def site(self, call: Call) -> Site:
+        """The site of a call of this file."""
+        return self._by_call[id(call)]
+
+    def calls_to(self, *names: str) -> Iterator[Site]:
+        """The calls whose resolved name is one of these."""
+        wanted = set(names)
+        return (site for site in self.calls if site.name in wanted)
+
+    def resolve(self, expr: Node | None, function: Function | None = None) -> str | None:
+        """What an expression stands for; see flow.names."""
+        if expr is None:
+            return None
+        return self.names.resolve(expr, function or function_of(expr))
+
+    def text(self, node: Node) -> str:
+        """The source text of a node."""
+        return self.module.source[node.start : node.end].decode("utf-8", "replace")
+
+    def span(self, at: Node | tuple[int, int]) -> Span:
+        start, end = at if isinstance(at, tuple) else (at.start, at.end)
+        return self.lines.span(start, end)
+
+    def related(self, at: Node | tuple[int, int], message: str) -> Related:
+        """Another place of this file that a finding is about."""
+        return Related(self.path, self.span(at), message)
+
+    def finding(
+        self,
+        at: Node,
+        message: str,
+        confidence: Confidence = Confidence.HIGH,
+        *,
+        span: tuple[int, int] | None = None,
+        related: tuple[Related, ...] = (),
+        **pending: Any,
+    ) -> Finding:
+        """A finding at a node; `span` where the anchor is not the node itself (a run of awaits, a loop).
+
+        The engine adds the rule's name, family and severity, the ordinal and the fingerprint.
+        """
+        try:
+            function = at if isinstance(at, Function) else function_of(at)
+        except ValueError:
+            function = self.module.top
+        what = at if isinstance(at, Function) else statement_of(at)
+        return Finding(
+            rule="",
+            path=self.path,
+            span=self.span(span or at),
+            message=message,
+            confidence=confidence,
+            function="" if function.kind == "module" else function.qualname,
+            shape=shape(what) if not isinstance(what, Function) else what.qualname,
+            related=related,
+            pending=pending,
+        )
+
+    def silence(self, at: Node | tuple[int, int], reason: str) -> Silence:
+        """Say why a place that a rule looked at is left alone. `reason` completes "silent because ..."."""
+        return Silence("", self.path, self.span(at), reason)

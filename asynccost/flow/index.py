@@ -1,0 +1,284 @@
+"""One pass over a function: sets every parent and collects what rules ask for by kind."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from asynccost.flow.tree import (
+    Argument, Assign, Await, Bind, Break, Call, Case, Choice, Class, Clause, Closure, Collection,
+    Comprehension, Constant, Continue, Define, Do, Drop, Expr, Function, Handler, If, Loop, Member,
+    Module, Name, Node, Other, Param, Raise, Return, Subscript, Switch, Try, With, WithItem, Yield,
+)
+
+
+@dataclass(slots=True)
+class Index:
+    """The parts of one function's own body (nested functions have an index of their own), in source order.
+
+    bound: local name -> the expressions bound to it; None where the value is not one expression
+    (loop variable, parameter, augmented assignment, a place in an unpacked tuple).
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    awaits: list[Await] = field(default_factory=list)
+    loops: list[Loop | Comprehension] = field(default_factory=list)
+    withs: list[With] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
+    closures: list[Closure] = field(default_factory=list)
+    defines: list[Define] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
+    yields: list[Yield] = field(default_factory=list)
+    assigns: list[Assign | Bind] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    bound: dict[str, list[Expr | None]] = field(default_factory=dict)
+
+
+def index_module(module: Module) -> None:
+    """Index every function of a module."""
+    for function in module.functions:
+        index_function(function)
+
+
+def index_function(function: Function) -> Index:
+    """Index one function's own body."""
+    index = Index()
+    function.index = index
+    for param in function.params:
+        param.parent = function
+        if param.name:
+            index.bound.setdefault(param.name, []).append(None)
+        if param.pattern is not None:
+            _walk(param.pattern, param, index)
+            _bind(param.pattern, None, index)
+    for statement in function.body:
+        _walk(statement, function, index)
+    return index
+
+
+def _walk(node: Any, parent: Node, index: Index) -> None:
+    node.parent = parent
+    _HANDLERS[node.__class__](node, index)
+
+
+def _all(nodes: Iterable[Any], parent: Node, index: Index) -> None:
+    for node in nodes:
+        if node is not None:
+            node.parent = parent
+            _HANDLERS[node.__class__](node, index)
+
+
+def _bind(target: Any, value: Any, index: Index) -> None:
+    """Record what a target's names are bound to."""
+    kind = target.__class__
+    if kind is Name:
+        index.bound.setdefault(target.id, []).append(value)
+    elif kind is Collection and target.kind == "dict":
+        for key, item in zip(target.keys, target.items, strict=False):
+            known = value is not None and isinstance(key, Constant) and isinstance(key.value, str)
+            _bind(item, _member(value, str(key.value)) if known and isinstance(key, Constant) else None, index)
+    elif kind is Collection:
+        pairs = isinstance(value, Collection) and len(value.items) == len(target.items)
+        for place, item in enumerate(target.items):
+            _bind(item, value.items[place] if pairs else None, index)
+    elif kind is Choice:
+        _bind(target.options[0], None, index)
+    elif kind is Other or kind is Argument:
+        for part in getattr(target, "parts", None) or [target.value]:
+            _bind(part, None, index)
+
+
+def _member(value: Any, attr: str) -> Member:
+    """`value.attr` as an expression of its own, for a destructured name."""
+    member = Member(value.start, value.end, value, attr)
+    member.parent = value.parent
+    return member
+
+
+def _name(node: Name, index: Index) -> None:
+    index.names.append(node)
+
+
+def _member_node(node: Member, index: Index) -> None:
+    _walk(node.value, node, index)
+
+
+def _leaf(node: Node, index: Index) -> None:
+    pass
+
+
+def _value(node: Any, index: Index) -> None:
+    if node.value is not None:
+        _walk(node.value, node, index)
+
+
+def _subscript(node: Subscript, index: Index) -> None:
+    _walk(node.value, node, index)
+    if node.index is not None:
+        _walk(node.index, node, index)
+
+
+def _call(node: Call, index: Index) -> None:
+    index.calls.append(node)
+    _walk(node.callee, node, index)
+    for argument in node.arguments:
+        argument.parent = node
+        _walk(argument.value, argument, index)
+
+
+def _await(node: Await, index: Index) -> None:
+    index.awaits.append(node)
+    _walk(node.value, node, index)
+
+
+def _yield(node: Yield, index: Index) -> None:
+    index.yields.append(node)
+    _value(node, index)
+
+
+def _collection(node: Collection, index: Index) -> None:
+    _all(node.keys, node, index)
+    _all(node.items, node, index)
+
+
+def _choice(node: Choice, index: Index) -> None:
+    if node.test is not None:
+        _walk(node.test, node, index)
+    _all(node.options, node, index)
+
+
+def _bind_node(node: Bind, index: Index) -> None:
+    index.assigns.append(node)
+    _walk(node.value, node, index)
+    _walk(node.target, node, index)
+    _bind(node.target, node.value if node.op in ("=", ":=", "??=", "||=") else None, index)
+
+
+def _closure(node: Closure, index: Index) -> None:
+    index.closures.append(node)
+    node.function.closure = node
+    _signature(node.function, node, index)
+
+
+def _signature(function: Function, parent: Node, index: Index) -> None:
+    """Decorators and defaults run in the scope around the function."""
+    function.parent = parent
+    _all(function.decorators, parent, index)
+    for param in function.params:
+        if param.default is not None:
+            _walk(param.default, parent, index)
+
+
+def _comprehension(node: Comprehension, index: Index) -> None:
+    index.loops.append(node)
+    for clause in node.clauses:
+        clause.parent = node
+        _walk(clause.iter, clause, index)
+        _walk(clause.target, clause, index)
+        _bind(clause.target, None, index)
+        _all(clause.conditions, clause, index)
+    _walk(node.element, node, index)
+
+
+def _other(node: Other, index: Index) -> None:
+    _all(node.parts, node, index)
+
+
+def _assign(node: Assign, index: Index) -> None:
+    index.assigns.append(node)
+    if node.value is not None:
+        _walk(node.value, node, index)
+    _all(node.targets, node, index)
+    plain = node.op in ("=", "??=", "||=")
+    if node.value is None and not node.declares:
+        return  # an annotation alone binds nothing
+    for target in node.targets:
+        if node.value is None:  # `let x` before its first assignment
+            continue
+        _bind(target, node.value if plain else None, index)
+
+
+def _return(node: Return, index: Index) -> None:
+    index.returns.append(node)
+    _value(node, index)
+
+
+def _if(node: If, index: Index) -> None:
+    _walk(node.test, node, index)
+    _all(node.body, node, index)
+    _all(node.orelse, node, index)
+
+
+def _loop(node: Loop, index: Index) -> None:
+    index.loops.append(node)
+    _all(node.setup, node, index)
+    _all((node.iter, node.test, node.target), node, index)
+    if node.target is not None:
+        _bind(node.target, None, index)
+    _all(node.body, node, index)
+    if node.update is not None:
+        _walk(node.update, node, index)
+    _all(node.orelse, node, index)
+
+
+def _try(node: Try, index: Index) -> None:
+    index.tries.append(node)
+    _all(node.body, node, index)
+    for handler in node.handlers:
+        handler.parent = node
+        if handler.types is not None:
+            _walk(handler.types, handler, index)
+        if handler.name:
+            index.bound.setdefault(handler.name, []).append(None)
+        _all(handler.body, handler, index)
+    _all(node.orelse, node, index)
+    _all(node.final, node, index)
+
+
+def _with(node: With, index: Index) -> None:
+    index.withs.append(node)
+    for item in node.items:
+        item.parent = node
+        _walk(item.value, item, index)
+        if item.target is not None:
+            _walk(item.target, item, index)
+            _bind(item.target, item.value, index)
+    _all(node.body, node, index)
+
+
+def _switch(node: Switch, index: Index) -> None:
+    _walk(node.subject, node, index)
+    for case in node.cases:
+        case.parent = node
+        if case.test is not None:
+            _walk(case.test, case, index)
+        _all(case.body, case, index)
+
+
+def _define(node: Define, index: Index) -> None:
+    index.defines.append(node)
+    what = node.what
+    what.parent = node
+    if isinstance(what, Function):
+        _signature(what, node, index)
+        return
+    _all(what.decorators, node, index)
+    for base in what.bases:
+        base.parent = what
+        _walk(base.value, base, index)
+    _all(what.body, what, index)
+    for method in what.methods.values():
+        _signature(method, what, index)
+
+
+def _drop(node: Drop, index: Index) -> None:
+    _all(node.targets, node, index)
+
+
+_HANDLERS: dict[type, Callable[[Any, Index], None]] = {
+    Name: _name, Member: _member_node, Subscript: _subscript, Argument: _value, Call: _call,
+    Await: _await, Yield: _yield, Constant: _leaf, Collection: _collection, Choice: _choice,
+    Bind: _bind_node, Closure: _closure, Comprehension: _comprehension, Other: _other, Do: _value,
+    Assign: _assign, Return: _return, Raise: _value, Break: _leaf, Continue: _leaf, If: _if,
+    Loop: _loop, Try: _try, With: _with, Switch: _switch, Define: _define, Drop: _drop,
+    Function: _leaf, Class: _leaf, Clause: _leaf, Handler: _leaf, WithItem: _leaf, Case: _leaf, Param: _leaf,
+}

@@ -1,0 +1,32 @@
+"""Byte offsets to lines and columns."""
+
+from bisect import bisect_right
+
+from asynccost.model import Span
+
+
+class Lines:
+    """The line starts of one source; columns come out in code points, both from 1."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._starts = [0]
+        find, at = source.find, -1
+        while (at := find(b"\n", at + 1)) >= 0:
+            self._starts.append(at + 1)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a byte."""
+        line = bisect_right(self._starts, offset) - 1
+        begin = self._starts[line]
+        text = self._source[begin:offset]
+        column = len(text) if text.isascii() else len(text.decode("utf-8", "replace"))
+        return line + 1, column + 1
+
+    def line_start(self, line: int) -> int:
+        """The byte where a line (from 1) begins."""
+        return self._starts[line - 1]
+
+    def span(self, start: int, end: int) -> Span:
+        """A span with its lines and columns."""
+        return Span(start, end, *self.place(start), *self.place(end))

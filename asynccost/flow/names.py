@@ -1,0 +1,305 @@
+"""What a name stands for: imports, aliases, instances and attributes as one dotted string.
+
+The string reads like the code with every alias undone:
+
+    aiohttp.ClientSession            the class, however it was imported
+    aiohttp.ClientSession().get      a method of an instance: local, `with ... as`, attribute or annotated
+    pkg.mod.Class.method             a definition in this or another file of the project (Python)
+    src/api/client:fetchUser         the same in JavaScript; packages are "axios:create", "openai:default()"
+    fetch, open                      a global that no scope binds
+
+An await is looked through: `(await create_pool()).execute` is `asyncpg.create_pool().execute`.
+"""
+
+from typing import TypeGuard
+
+from asynccost.flow.around import class_around
+from asynccost.flow.tree import (
+    Argument, Await, Bind, Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Member, Module, Name, Node, Param,
+    Other, Subscript,
+)
+
+_DEPTH = 12
+_SELF = frozenset({"self", "cls", "this"})
+_GLOBAL_OBJECTS = frozenset({"window", "globalThis", "global", "self"})
+
+
+class Names:
+    """Resolves expressions of one indexed module."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self._colon = ":" if module.language == "javascript" else "."
+        self._seen: dict[tuple[int, str], str | None] = {}
+        self._attributes: dict[int, dict[str, list[Expr | None]]] = {}
+        self._classes = {c.qualname: c for c in module.classes}
+        self._functions = {f.qualname: f for f in module.functions}
+
+    def ref(self, what: Function | Class) -> str:
+        """The project-wide name of a definition in this module."""
+        return f"{self.module.name}{self._colon}{what.qualname}"
+
+    def resolve(self, expr: Node | None, function: Function, depth: int = 0) -> str | None:
+        """The dotted name of an expression seen from a function, or None where it is unknown."""
+        if expr is None or depth > _DEPTH:
+            return None
+        if isinstance(expr, Name):
+            return self._name(expr.id, function, depth)
+        if isinstance(expr, Member):
+            return self._member(expr, function, depth)
+        if isinstance(expr, Call):
+            return self._call(expr, function, depth)
+        if isinstance(expr, (Await, Argument)):
+            return self.resolve(expr.value, function, depth + 1)
+        if isinstance(expr, Bind):
+            return self.resolve(expr.value, function, depth + 1)
+        if isinstance(expr, Choice):
+            return self._choice(expr, function, depth)
+        return None
+
+    def annotation(self, expr: Node | None, function: Function, depth: int = 0) -> str | None:
+        """The class that an annotation names, as an instance: `X | None`, Optional[X], Annotated[X, ...] -> "X()"."""
+        if isinstance(expr, Constant) and isinstance(expr.value, str):
+            expr = _dotted(expr.value, expr)
+        if isinstance(expr, Subscript):
+            outer = self.resolve(expr.value, function, depth + 1) or ""
+            if outer.rpartition(".")[2] in ("Optional", "Annotated", "Final", "ClassVar"):
+                inner = expr.index
+                inner = getattr(inner, "items", [inner])[0]
+                return self.annotation(inner, function, depth + 1)
+            return f"{outer}()" if outer else None
+        if isinstance(expr, Other) and expr.op == "|":
+            known = [p for p in expr.parts if not (isinstance(p, Constant) and p.value is None)]
+            return self.annotation(known[0], function, depth + 1) if len(known) == 1 else None
+        name = self.resolve(expr, function, depth + 1) if expr is not None else None
+        return f"{name}()" if name and not name.endswith("()") else None
+
+    def attribute(self, cls: Class, attr: str) -> list[Expr | None]:
+        """Every expression that a class's code assigns to `self.attr`; None for what is no one expression."""
+        return self.attributes(cls).get(attr, [])
+
+    def attributes(self, cls: Class) -> dict[str, list[Expr | None]]:
+        """All attributes that a class's own code assigns, with what it assigns to them."""
+        table = self._attributes.get(id(cls))
+        if table is None:
+            table = self._attributes[id(cls)] = {}
+            for statement in cls.body:
+                for target in getattr(statement, "targets", ()):
+                    if isinstance(target, Name):
+                        table.setdefault(target.id, []).append(getattr(statement, "value", None))
+                    elif isinstance(target, Member):
+                        table.setdefault(target.attr, []).append(getattr(statement, "value", None))
+            for function in self.module.functions:
+                if class_around(function) is cls:
+                    _collect(function, table)
+        return table
+
+    def function(self, ref: str | None) -> Function | None:
+        """The function of this module that a resolved name stands for."""
+        return self._functions.get(self._local(ref)) if ref else None
+
+    def cls(self, ref: str | None) -> Class | None:
+        """The class of this module that a resolved name stands for."""
+        return self._classes.get(self._local(ref)) if ref else None
+
+    def _local(self, ref: str) -> str:
+        prefix = self.module.name + self._colon
+        return ref[len(prefix):] if ref.startswith(prefix) else ""
+
+    # ------------------------------------------------------------------ names
+
+    def _name(self, name: str, function: Function, depth: int) -> str | None:
+        key = (id(function), name)
+        if key in self._seen:
+            return self._seen[key]
+        self._seen[key] = None  # a cycle resolves to nothing
+        self._seen[key] = found = self._lookup(name, function, depth)
+        return found
+
+    def _lookup(self, name: str, function: Function, depth: int) -> str | None:
+        if name in _SELF:
+            cls = class_around(function)
+            if cls is not None and (self.module.language == "javascript" or name != "this"):
+                return self.ref(cls) + ("" if name == "cls" else "()")
+        scope: Function | None = function
+        while scope is not None:
+            if name in scope.bindings or scope.kind == "module":
+                found, known = self._bound(name, scope, depth)
+                if known:
+                    return found
+            scope = scope.scope
+        if name in self.module.imports:
+            return self.module.imports[name]
+        return None if name in _SELF else name
+
+    def _bound(self, name: str, scope: Function, depth: int) -> tuple[str | None, bool]:
+        """What a scope binds a name to, and whether it binds it at all."""
+        for define in scope.index.defines if scope.index else ():
+            if define.what.name == name:
+                return self.ref(define.what), True
+        values = scope.index.bound.get(name, []) if scope.index else []
+        if name in self.module.imports and (not values or scope.kind == "module"):
+            return self.module.imports[name], True
+        if not values:
+            return None, scope.kind != "module"
+        for param in scope.params:
+            if param.name == name:
+                return (self._param(param, scope, depth) if len(values) == 1 else None), True
+        found = self._values(values, scope, depth)
+        if found is None:
+            found = self._declared(name, scope, depth)
+        if found is None and scope.kind == "module":
+            found = f"{self.module.name}{self._colon}{name}"
+        return found, True
+
+    def _param(self, param: Param, scope: Function, depth: int) -> str | None:
+        if param.annotation is not None and not param.star:
+            return self.annotation(param.annotation, scope, depth + 1)
+        return None
+
+    def _declared(self, name: str, scope: Function, depth: int) -> str | None:
+        """The annotation that a local name was declared with."""
+        for assign in scope.index.assigns if scope.index else ():
+            note = getattr(assign, "annotation", None)
+            if note is not None and any(isinstance(t, Name) and t.id == name for t in getattr(assign, "targets", ())):
+                return self.annotation(note, scope, depth + 1)
+        return None
+
+    def _values(self, values: "list[Expr | None]", function: Function, depth: int) -> str | None:
+        """The one thing that all bindings agree on, None values aside."""
+        found: str | None = None
+        for value in values:
+            if value is None:
+                return None
+            if isinstance(value, Constant) and value.value is None:
+                continue
+            if isinstance(value, Closure):
+                name = self.ref(value.function)
+            else:
+                name = self.resolve(value, function, depth + 1) or ""
+            if not name or (found and name != found):
+                return None
+            found = name
+        return found
+
+    # ---------------------------------------------------------------- members
+
+    def _member(self, expr: Member, function: Function, depth: int) -> str | None:
+        value = expr.value
+        if isinstance(value, Name) and value.id in _GLOBAL_OBJECTS and self.module.language == "javascript":
+            if not any(value.id in f.bindings for f in _scopes(function)):
+                return expr.attr
+        base = self.resolve(value, function, depth + 1)
+        if base is None:
+            return None
+        if base.endswith("()"):
+            cls = self.cls(base[:-2])
+            if cls is not None:
+                return self._of_instance(cls, expr.attr, base, function, depth)
+        if base.endswith(":*"):
+            return f"{base[:-1]}{expr.attr}"
+        if base.endswith(":default"):
+            return f"{base[:-7]}{expr.attr}"
+        return f"{base}.{expr.attr}"
+
+    def _of_instance(self, cls: Class, attr: str, base: str, function: Function, depth: int) -> str | None:
+        if attr in cls.methods:
+            return f"{self.ref(cls)}.{attr}"
+        values = self.attribute(cls, attr)
+        homes = {id(v): f for f in self.module.functions if f.index for v in _assigned(f)}
+        known: str | None = None
+        for value in values:
+            if value is None:
+                return None
+            if isinstance(value, Constant) and value.value is None:
+                continue
+            name = self.resolve(value, homes.get(id(value), self.module.top), depth + 1)
+            if name is None or (known and known != name):
+                return self._attribute_note(cls, attr, depth)
+            known = name
+        return known or self._attribute_note(cls, attr, depth) or f"{self.ref(cls)}.{attr}"
+
+    def _attribute_note(self, cls: Class, attr: str, depth: int) -> str | None:
+        """The class that an attribute is annotated with, in the class body or where it is assigned."""
+        for function in self.module.functions:
+            if class_around(function) is not cls or function.index is None:
+                continue
+            for assign in function.index.assigns:
+                note = getattr(assign, "annotation", None)
+                if note is not None and any(_is_self(t, attr) for t in getattr(assign, "targets", ())):
+                    return self.annotation(note, function, depth + 1)
+        for statement in cls.body:
+            note = getattr(statement, "annotation", None)
+            if note is not None and any(
+                (isinstance(t, Name) and t.id == attr) or _is_self(t, attr) for t in getattr(statement, "targets", ())
+            ):
+                return self.annotation(note, cls.scope or self.module.top, depth + 1)
+        return None
+
+    # ------------------------------------------------------------------ calls
+
+    def _call(self, expr: Call, function: Function, depth: int) -> str | None:
+        callee = self.resolve(expr.callee, function, depth + 1)
+        if callee is None:
+            return None
+        if callee == "require" and self.module.language == "javascript" and expr.arguments:
+            module = expr.arguments[0].value
+            if isinstance(module, Constant) and isinstance(module.value, str):
+                return f"{module.value.removeprefix('node:')}:*"
+        if callee.endswith(":*"):  # `const X = require("x"); new X()`
+            callee = callee[:-1] + "default"
+        return f"{callee}()"
+
+    def _choice(self, expr: Choice, function: Function, depth: int) -> str | None:
+        """`a or X()`, `test ? X() : None`: what the known options agree on."""
+        known = {self.resolve(o, function, depth + 1) for o in expr.options if not isinstance(o, Constant)}
+        return known.pop() if len(known) == 1 else None
+
+
+def _scopes(function: Function | None) -> list[Function]:
+    scopes = []
+    while function is not None:
+        scopes.append(function)
+        function = function.scope
+    return scopes
+
+
+def _is_self(target: Node | None, attr: str | None = None) -> TypeGuard[Member]:
+    return (
+        isinstance(target, Member)
+        and isinstance(target.value, Name)
+        and target.value.id in _SELF
+        and (attr is None or target.attr == attr)
+    )
+
+
+def _assigned(function: Function) -> list[Expr]:
+    return [a.value for a in function.index.assigns if a.value is not None] if function.index else []
+
+
+def _collect(function: Function, table: "dict[str, list[Expr | None]]") -> None:
+    for assign in function.index.assigns if function.index else ():
+        plain = assign.op in ("=", ":=", "??=", "||=")
+        targets = [assign.target] if isinstance(assign, Bind) else assign.targets
+        for target in targets:
+            if _is_self(target):
+                if assign.value is not None:
+                    table.setdefault(target.attr, []).append(assign.value if plain else None)
+            elif isinstance(target, Collection):
+                for item in target.items:
+                    if _is_self(item):
+                        table.setdefault(item.attr, []).append(None)
+    for entered in (i for w in (function.index.withs if function.index else ()) for i in w.items):
+        if _is_self(entered.target):
+            table.setdefault(entered.target.attr, []).append(entered.value)
+
+
+def _dotted(text: str, at: Node) -> Expr | None:
+    """A quoted annotation as an expression, where it is a plain dotted name."""
+    parts = text.split("|")[0].strip().split(".")
+    if not all(p.isidentifier() for p in parts):
+        return None
+    expr: Expr = Name(at.start, at.end, parts[0])
+    for part in parts[1:]:
+        expr = Member(at.start, at.end, expr, part)
+    return expr

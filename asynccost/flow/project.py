@@ -1,0 +1,298 @@
+"""The whole scanned tree: links names across files and answers who calls what, and how often.
+
+Built from facts alone, so that a file answers the same whether it was read or came from the cache.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from asynccost.flow.facts import CallFact, FileFacts, FunctionFacts
+from asynccost.model import Related, Span
+
+_HOPS = 8
+
+
+@dataclass(slots=True, frozen=True)
+class Def:
+    """A function of the project: the file's facts and its own."""
+
+    file: FileFacts
+    facts: FunctionFacts
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.file["path"], self.facts["qualname"]
+
+
+@dataclass(slots=True, frozen=True)
+class Caller:
+    """A call of a function, seen from its caller."""
+
+    by: Def
+    call: CallFact
+
+    def related(self, message: str) -> Related:
+        call = self.call
+        column = call["column"] + call["end"] - call["start"]
+        return Related(
+            self.by.file["path"],
+            Span(call["start"], call["end"], call["line"], call["column"], call["line"], column),
+            message,
+        )
+
+
+@dataclass(slots=True, frozen=True)
+class Heat:
+    """How often a function runs. hot True: many times per process life; False: once; None: not known.
+
+    kind: "loop", or the kind of entry ("handler", "tool", "command", "consumer", "periodic", "once",
+    "test", ...). reason reads after "because": "fetch() is called in a loop in crawl()". chain: the callers.
+    """
+
+    hot: bool | None
+    kind: str
+    reason: str
+    chain: tuple[Related, ...] = ()
+
+
+class Project:
+    """All files' facts, linked. Every answer is a function of the facts alone, in no particular order."""
+
+    def __init__(self, files: Iterable[FileFacts]) -> None:
+        self.files = {f["path"]: f for f in sorted(files, key=lambda f: f["path"])}
+        self._canonical: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._heat: dict[tuple[str, str], Heat] = {}
+
+    def rows(self, rule: str) -> dict[str, Any]:
+        """What a rule's `facts` hook said, by path."""
+        return {p: f["rules"][rule] for p, f in self.files.items() if rule in f["rules"]}
+
+    # ------------------------------------------------------------------ names
+
+    @cached_property
+    def defs(self) -> dict[tuple[str, str], Def]:
+        """Every function by path and qualname."""
+        return {(p, fn["qualname"]): Def(f, fn) for p, f in self.files.items() for fn in f["functions"]}
+
+    @cached_property
+    def _modules(self) -> dict[str, list[str]]:
+        """Every suffix of a module's name (at a separator) -> the paths of the modules that end so."""
+        table: dict[str, list[str]] = {}
+        for path, file in self.files.items():
+            mark = "." if file["language"] == "python" else "/"
+            prefix = "" if file["language"] == "python" else "js:"
+            parts = file["name"].split(mark)
+            if prefix and parts[-1] == "index":
+                table.setdefault(prefix + file["name"], []).append(path)
+                parts = parts[:-1]
+            for at in range(len(parts)):
+                table.setdefault(prefix + mark.join(parts[at:]), []).append(path)
+        return table
+
+    def module(self, name: str, near: str, language: str) -> str | None:
+        """The path of the module that a name means, seen from the file `near`; the nearest of several."""
+        if language == "javascript":
+            spec = name.lstrip("@~/") if name.startswith(("@/", "~/", "/", "~")) else name
+            paths = self._modules.get("js:" + spec, [])
+        else:
+            paths = self._modules.get(name, [])
+        paths = [p for p in paths if self.files[p]["language"] == language]
+        exact = [p for p in paths if self.files[p]["name"] in (name, name + "/index")]
+        if len(exact) == 1:
+            return exact[0]
+        if not paths:
+            return None
+        return max(paths, key=lambda p: (_common(p, near), -len(p), p))
+
+    def find(self, name: str, near: str) -> Def | None:
+        """The function that a resolved name of the file `near` means, through re-exports and base classes."""
+        key = (name, near)
+        if key not in self._canonical:
+            self._canonical[key] = None
+            self._canonical[key] = self._search(name, near, 0)
+        found = self._canonical[key]
+        return self.defs.get(found) if found else None
+
+    def _search(self, name: str, near: str, depth: int) -> tuple[str, str] | None:
+        file = self.files.get(near)
+        if file is None or depth > _HOPS:
+            return None
+        for path, rest in self._splits(name, file):
+            found = self._in_module(path, rest, depth)
+            if found is not None:
+                return found
+        return None
+
+    def _splits(self, name: str, file: FileFacts) -> Iterator[tuple[str, str]]:
+        """The ways to read a name as a module and what is in it, longest module first."""
+        if file["language"] == "javascript":
+            spec, colon, rest = name.partition(":")
+            path = self.module(spec, file["path"], "javascript") if colon else None
+            if path is not None and rest not in ("", "*"):
+                yield path, rest
+            return
+        if name.startswith(file["name"] + "."):
+            yield file["path"], name[len(file["name"]) + 1 :]
+        parts = name.split(".")
+        for cut in range(len(parts) - 1, 0, -1):
+            if "()" in "".join(parts[:cut]):
+                continue
+            path = self.module(".".join(parts[:cut]), file["path"], "python")
+            if path is not None:
+                yield path, ".".join(parts[cut:])
+
+    def _in_module(self, path: str, rest: str, depth: int) -> tuple[str, str] | None:
+        file = self.files[path]
+        if file["language"] == "javascript":
+            head, dot, tail = rest.partition(".")
+            instance = head.endswith("()")
+            target = file["exports"].get(head.removesuffix("()"))
+            if target is not None:
+                if ":" in target:
+                    return self._search(target + ("()" if instance else "") + dot + tail, path, depth + 1)
+                rest = target + ("()" if instance else "") + dot + tail
+        plain = rest.replace("()", "")
+        if (path, plain) in self.defs:
+            return path, plain
+        found = self._by_class(path, plain, depth) or self._by_factory(path, rest, depth)
+        if found is not None:
+            return found
+        head, dot, tail = rest.partition(".")
+        bare = head.removesuffix("()")
+        if bare in file["imports"] and file["imports"][bare] != rest:
+            return self._search(file["imports"][bare] + head[len(bare) :] + dot + tail, path, depth + 1)
+        for star in file["stars"]:
+            mark = ":" if file["language"] == "javascript" else "."
+            if (found := self._search(star + mark + rest, path, depth + 1)) is not None:
+                return found
+        return None
+
+    def _by_class(self, path: str, plain: str, depth: int) -> tuple[str, str] | None:
+        """A method that a class inherits, or a class's constructor."""
+        file = self.files[path]
+        if plain in file["classes"]:
+            for name in ("__init__", "constructor"):
+                if (path, f"{plain}.{name}") in self.defs:
+                    return path, f"{plain}.{name}"
+            return None
+        cls, _, method = plain.rpartition(".")
+        for base in file["classes"].get(cls, []):
+            found = self._search(f"{base}.{method}", path, depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def _by_factory(self, path: str, rest: str, depth: int) -> tuple[str, str] | None:
+        """A method of what a function returns: `make().get`."""
+        call, mark, tail = rest.partition("().")
+        made = self.defs.get((path, call))
+        if not mark or made is None:
+            return None
+        returns = made.facts["returns"]
+        return self._search(f"{returns[0]}.{tail}", path, depth + 1) if len(returns) == 1 else None
+
+    # ---------------------------------------------------------------- callers
+
+    @cached_property
+    def _calls_by_last(self) -> dict[str, list[tuple[Def, CallFact]]]:
+        table: dict[str, list[tuple[Def, CallFact]]] = {}
+        for made in self.defs.values():
+            for call in made.facts["calls"]:
+                last = call["name"].rpartition(".")[2].rpartition(":")[2].removesuffix("()")
+                table.setdefault(last, []).append((made, call))
+        return table
+
+    @cached_property
+    def _registered(self) -> dict[tuple[str, str], list[Def]]:
+        table: dict[tuple[str, str], list[Def]] = {}
+        for made in self.defs.values():
+            for name in made.facts["registered"]:
+                found = self.find(name, made.file["path"])
+                if found is not None:
+                    table.setdefault(found.key, []).append(made)
+        return table
+
+    def callers(self, target: Def) -> list[Caller]:
+        """Every call of a function that the names reveal."""
+        qualname = target.facts["qualname"]
+        last = qualname.rpartition(".")[2]
+        names = {last}
+        if last in ("__init__", "constructor"):
+            names = {target.facts["owner"].rpartition(".")[2]}
+        exports = target.file["exports"]
+        names.update(out for out, local in exports.items() if local in (qualname, last))
+        found = []
+        for name in sorted(names):
+            for made, call in self._calls_by_last.get(name, []):
+                hit = self.find(call["name"], made.file["path"])
+                if hit is not None and hit.key == target.key:
+                    found.append(Caller(made, call))
+        return found
+
+    # ------------------------------------------------------------------- heat
+
+    def heat(self, target: Def) -> Heat:
+        """How often a function runs, by how it is entered and who calls it."""
+        if target.key not in self._heat:
+            self._heat[target.key] = self._heat_of(target, frozenset())
+        return self._heat[target.key]
+
+    def _heat_of(self, target: Def, seen: frozenset[tuple[str, str]]) -> Heat:
+        entry = target.facts["entry"]
+        name = _title(target)
+        if entry is not None:
+            kind, reason = entry
+            return Heat(_hot(kind), kind, reason)
+        if target.key in seen or len(seen) > _HOPS:
+            return Heat(None, "unknown", f"nothing shows how often {name} runs")
+        seen |= {target.key}
+        heats = [self._through(caller, target, seen) for caller in self.callers(target)]
+        if outer := self._around(target):
+            heats.append(self._heat_of(outer, seen))
+        if hot := [h for h in heats if h.hot]:
+            return min(hot, key=lambda h: (h.kind != "loop", len(h.chain), h.reason))
+        if heats and all(h.hot is False for h in heats) and target.key not in self._registered:
+            return min(heats, key=lambda h: h.reason)
+        return Heat(None, "unknown", f"nothing shows how often {name} runs")
+
+    def _through(self, caller: Caller, target: Def, seen: frozenset[tuple[str, str]]) -> Heat:
+        name, by = _title(target), _title(caller.by)
+        if caller.call["loop"] and caller.by.facts["entry"] != ["test", ""]:
+            place = caller.related(f"{by} calls {name} in a loop")
+            return Heat(True, "loop", f"{by} calls {name} in a loop", (place,))
+        heat = self._heat_of(caller.by, seen)
+        if heat.hot is None:
+            return heat
+        place = caller.related(f"{by} calls {name}")
+        return Heat(heat.hot, heat.kind, heat.reason, (place, *heat.chain))
+
+    def _around(self, target: Def) -> Def | None:
+        """The function that a nested function stands in, where nobody calls it by name."""
+        if target.facts["kind"] not in ("lambda", "arrow"):
+            return None
+        outer = target.facts["qualname"].rpartition(".")[0].removesuffix(".<locals>")
+        found = self.defs.get((target.file["path"], outer))
+        return found if found is not None and found.key != target.key else None
+
+
+def _hot(kind: str) -> bool | None:
+    if kind in ("once", "test", "script"):
+        return False
+    return None if kind == "unknown" else True
+
+
+def _title(made: Def) -> str:
+    name = made.facts["qualname"]
+    return f"{name}()" if name and made.facts["kind"] != "module" else f"{made.file['path']} itself"
+
+
+def _common(left: str, right: str) -> int:
+    """How many leading folders two paths share."""
+    shared = 0
+    for a, b in zip(left.split("/"), right.split("/"), strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared

@@ -1,0 +1,117 @@
+"""The vocabulary of every part: places, findings, silences, fixes and costs.
+
+Plain data; imports nothing of ours. Offsets are bytes into the file as it lies on disk; lines and
+columns count from 1, columns in code points, ends are exclusive.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How much a finding matters; stands on the rule's card."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Confidence(StrEnum):
+    """How sure a rule is that this is waste; low is shown only when asked for."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Safety(StrEnum):
+    """Whether a fix may be applied: always, when asked for, or never (shown as a diff only)."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY_ONLY = "display-only"
+
+
+@dataclass(slots=True, frozen=True)
+class Span:
+    """A stretch of one file: bytes, and the same as lines and columns."""
+
+    start: int
+    end: int
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Related:
+    """Another place that a finding is about: the loop, a sibling await, the caller that makes it hot."""
+
+    path: str
+    span: Span
+    message: str
+
+
+@dataclass(slots=True, frozen=True)
+class Edit:
+    """Replace the bytes [start_byte, end_byte) of a file by text."""
+
+    path: str
+    start_byte: int
+    end_byte: int
+    text: str
+
+
+@dataclass(slots=True, frozen=True)
+class Fix:
+    """What could be done about a finding, how safe that is, and why it is no safer."""
+
+    safety: Safety
+    reason: str
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(slots=True)
+class Finding:
+    """One place that wastes money, as a rule reports it.
+
+    `pending` carries what only the whole project can settle (JSON values); it is gone once the rule's
+    `settle` has run. `shape` and `ordinal` identify the place across edits; see `fingerprint`.
+    """
+
+    rule: str
+    path: str
+    span: Span
+    message: str
+    confidence: Confidence
+    function: str = ""
+    severity: Severity = Severity.WARNING
+    family: str = ""
+    shape: str = ""
+    ordinal: int = 0
+    fingerprint: str = ""
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    pending: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class Silence:
+    """A place where a rule looked and found nothing to say, and why. Shown by `explain FILE:LINE`."""
+
+    rule: str
+    path: str
+    span: Span
+    reason: str
+
+
+@dataclass(slots=True, frozen=True)
+class Problem:
+    """A file, or part of one, that could not be read or parsed. Never skipped in silence."""
+
+    path: str
+    line: int
+    message: str
+    kind: str = "parse"  # parse | read | decode | tool

@@ -1,0 +1,105 @@
+"""Reads rules/: one folder a rule, with its card and its check.
+
+A rule's folder holds `rule.md` (a TOML card between +++ lines, then the page that `explain` prints) and
+`check.py`, or `python.py` / `javascript.py` where a language needs its own. Such a module has
+
+    check(file)              yields a Finding or a Silence for every place it looks at
+    settle(finding, project) optional: answers what only the whole project knows; may return a list
+    facts(file)              optional: JSON values that `settle` finds under project.rows(rule)
+    batch(sources)           optional: runs an outside tool over many files at once, {path: rows}
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from asynccost.errors import RuleError
+from asynccost.model import Severity
+from asynccost.rules import ROOT
+
+LANGUAGES = ("python", "javascript")
+_CARD = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.S)
+_KEYS = {"summary": str, "family": str, "severity": str, "tokens": dict, "languages": list}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its card, its page, and for each language the module that checks.
+
+    tokens: for each language a regular expression over bytes; a file without a match cannot hold a
+    finding of this rule and is not shown to it.
+    """
+
+    name: str
+    summary: str
+    family: str
+    severity: Severity
+    languages: tuple[str, ...]
+    page: str
+    folder: Path
+    tokens: dict[str, str]
+
+    def module(self, language: str) -> ModuleType:
+        """The module that checks a language; imported when first asked for."""
+        name = language if (self.folder / f"{language}.py").is_file() else "check"
+        return import_module(f"asynccost.rules.{self.folder.name}.{name}")
+
+    def hook(self, language: str, name: str) -> Callable[..., Any] | None:
+        """An optional function of the rule's module."""
+        found = getattr(self.module(language), name, None)
+        return found if callable(found) else None
+
+
+@cache
+def load(root: Path = ROOT) -> dict[str, Rule]:
+    """Every rule by name, sorted. Raises RuleError with the card's path and a sentence."""
+    folders = sorted(p.parent for p in root.glob("*/rule.md"))
+    for stray in sorted(p.parent for p in root.glob("*/check.py")):
+        if stray not in folders:
+            raise RuleError(f"{stray}: a rule without a card; add rule.md")
+    return {rule.name: rule for rule in map(_read, folders)}
+
+
+def families(rules: Iterable[Rule]) -> list[str]:
+    """The families that rules belong to, sorted."""
+    return sorted({rule.family for rule in rules})
+
+
+def _read(folder: Path) -> Rule:
+    path = folder / "rule.md"
+    match = _CARD.match(path.read_text("utf-8"))
+    if match is None:
+        raise RuleError(f"{path}:1: a card begins with TOML between two lines of +++")
+    try:
+        card = tomllib.loads(match[1])
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{path}: {error}") from None
+    for key, kind in _KEYS.items():
+        if not isinstance(card.get(key), kind):
+            raise RuleError(f"{path}: the card needs {key!r} as {kind.__name__}")
+    if unknown := set(card) - set(_KEYS):
+        raise RuleError(f"{path}: the card has an unknown key {min(unknown)!r}")
+    try:
+        severity = Severity(card["severity"])
+    except ValueError:
+        raise RuleError(f"{path}: severity {card['severity']!r} is not one of error, warning, info") from None
+    languages = tuple(card["languages"])
+    for language in languages:
+        if not any((folder / f"{name}.py").is_file() for name in (language, "check")):
+            raise RuleError(f"{path}: knows {language} but there is neither {language}.py nor check.py")
+    return Rule(
+        name=folder.name.replace("_", "-"),
+        summary=card["summary"],
+        family=card["family"],
+        severity=severity,
+        languages=languages,
+        page=match[2].strip() + "\n",
+        folder=folder,
+        tokens=dict(card["tokens"]),
+    )

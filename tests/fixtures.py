@@ -1,0 +1,86 @@
+"""Reads fixtures: before/ok files and trees, with the lines that are marked `expect: rule`."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from asynccost.engine import Seen, look, settle
+from asynccost.knowledge import Knowledge
+from asynccost.model import Finding, Silence
+from asynccost.rulebook import load
+
+ROOT = Path(__file__).parents[1] / "fixtures"
+LANGUAGE = {
+    suffix: language
+    for language, suffixes in {
+        "python": (".py",),
+        "javascript": (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte"),
+    }.items()
+    for suffix in suffixes
+}
+_MARK = re.compile(r"[ \t]*(?:#|//|/\*|\{/\*|<!--)[ \t]*(todo-)?expect: ([a-z, -]*[a-z])[ \t]*(?:\*/\}|\*/|-->)?[ \t]*$", re.M)
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """Files that are scanned together: path -> text without marks, and the places marked in them."""
+
+    name: str
+    rule: str
+    files: dict[str, bytes]
+    expected: frozenset[tuple[str, int, str]]
+    todo: frozenset[tuple[str, int, str]]
+
+
+def fixtures() -> list[Fixture]:
+    """Every fixture of every rule."""
+    return [made for folder in sorted(p for p in ROOT.iterdir() if p.is_dir()) for made in _of(folder)]
+
+
+def _of(folder: Path) -> list[Fixture]:
+    rule = folder.name.replace("_", "-")
+    made = []
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.name.split(".")[0] in ("before", "ok") and path.suffix in LANGUAGE:
+            made.append(_fixture(rule, path.parent, [path], f"{folder.name}/{path.name}"))
+        elif path.is_dir():
+            for kind in ("before", "ok"):
+                files = sorted(p for p in (path / kind).rglob("*") if p.suffix in LANGUAGE)
+                if files:
+                    made.append(_fixture(rule, path / kind, files, f"{folder.name}/{path.name}/{kind}"))
+    return made
+
+
+def _fixture(rule: str, root: Path, paths: list[Path], name: str) -> Fixture:
+    files, expected, todo = {}, set(), set()
+    for path in paths:
+        text = path.read_text("utf-8")
+        relative = path.relative_to(root).as_posix()
+        for match in _MARK.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            place = {(relative, line, name.strip()) for name in match[2].split(",")}
+            (todo if match[1] else expected).update(place)
+        files[relative] = _MARK.sub("", text).encode()
+    return Fixture(name, rule, files, frozenset(expected), frozenset(todo))
+
+
+def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
+    """Scan sources that lie in memory, as one project."""
+    knowledge = Knowledge()
+    seen: list[Seen] = []
+    rows = batches(files)
+    for path, source in files.items():
+        seen.append(look(path, LANGUAGE[Path(path).suffix], source, knowledge, rows.get(path)))
+    return settle(seen)
+
+
+def batches(files: dict[str, bytes]) -> dict[str, dict[str, list[object]]]:
+    """What the rules' outside tools say of these files."""
+    rows: dict[str, dict[str, list[object]]] = {}
+    for rule in load().values():
+        for language in rule.languages:
+            run = rule.hook(language, "batch")
+            mine = [(p, s) for p, s in files.items() if LANGUAGE[Path(p).suffix] == language]
+            for path, said in (run(mine) if run and mine else {}).items():
+                rows.setdefault(path, {})[rule.name] = said
+    return rows
