@@ -1,126 +1,254 @@
-"""Source in, findings out: the only loop over rules. One pass over files, then one over the project."""
+"""Source in, findings out: what is known from the cache, what must be read, and the project's answer."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-from hashlib import blake2b
-from typing import Any
+import gc
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.facts import FileFacts, facts_of
-from asynccost.flow.file import File
-from asynccost.flow.project import Project
-from asynccost.flow.tree import Module
-from asynccost.knowledge import Knowledge
-from asynccost.model import Confidence, Finding, Problem, Silence
-from asynccost.rulebook import Rule, load
+from asynccost.cache import RACY_NS, Cache, Stamp, signature
+from asynccost.model import Finding, Problem, Silence
+from asynccost.rows import finding_of, finding_row, problem_of
+from asynccost.settings import Settings
+from asynccost.sources import Source
+from asynccost.suppress import Comment, apply
+
+if TYPE_CHECKING:
+    from asynccost.firstpass import Seen
+    from asynccost.workers import Task
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Seen:
-    """What the first pass says of one file: facts for the project, and findings that are still open."""
+class Result:
+    """What a scan says of its targets. silences: only of a file that was asked for by `explain`."""
 
-    path: str
-    facts: FileFacts | None = None
     findings: list[Finding] = field(default_factory=list)
-    silences: list[Silence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
+    suppressed: list[tuple[Finding, Comment]] = field(default_factory=list)
+    scanned: dict[str, int] = field(default_factory=dict)
 
 
-@cache
-def tokens(language: str) -> re.Pattern[bytes]:
-    """What a file of a language must contain for any rule to look at it."""
-    patterns = [r.tokens[language] for r in load().values() if language in r.languages]
-    return re.compile("|".join(f"(?:{p})" for p in patterns).encode())
+@dataclass(slots=True)
+class _Whole:
+    """The answer for a whole project, before anybody's targets, selection and comments."""
+
+    findings: list[Finding]
+    problems: list[Problem]
+    comments: dict[str, list[Comment]]
+
+    def row(self) -> list[Any]:
+        problems = [[p.path, p.line, p.message, p.kind] for p in self.problems]
+        return [[finding_row(f) for f in self.findings], problems, self.comments]
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "_Whole":
+        findings, problems, comments = row
+        return cls(
+            [finding_of(f) for f in findings],
+            [problem_of(p) for p in problems],
+            {path: [_comment(c) for c in found] for path, found in comments.items()},
+        )
 
 
-def lower(path: str, language: str, source: bytes) -> Module:
-    """Parse and lower one file by its language's front end."""
-    if language == "python":
-        from asynccost import python
+def scan(
+    sources: Sequence[Source],
+    targets: set[str] | None,
+    settings: Settings,
+    *,
+    families: Mapping[str, str],
+    rules: Iterable[str],
+    jobs: int = 0,
+    cache: bool = True,
+    check_cache: bool = False,
+    texts: Mapping[str, bytes] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Scan a project and report on its targets (None: all). `rules`: the names that are asked for."""
+    with _no_collector():
+        whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, progress)
+    wanted = set(rules)
+    findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
+    found = {p: c for p, c in whole.comments.items() if targets is None or p in targets}
+    applied = apply(findings, found, families=families, ran=wanted, require_reason=settings.require_reason)
+    return Result(
+        sorted(applied.kept, key=_place),
+        [p for p in whole.problems if targets is None or not p.path or p.path in targets],
+        [],
+        applied.suppressed,
+        _counts(s for s in sources if targets is None or s.path in targets),
+    )
 
-        return python.lower(path, source, whole=True)
-    from asynccost import javascript
 
-    return javascript.lower(path, source)
+def silences(
+    sources: Sequence[Source], path: str, settings: Settings, texts: Mapping[str, bytes] | None = None
+) -> tuple[list[Finding], list[Silence]]:
+    """Everything that the rules say of one file of a project: findings of any confidence, and silences."""
+    from asynccost.firstpass import batches, look
+    from asynccost.knowledge import Knowledge
+    from asynccost.secondpass import settle
 
-
-def look(
-    path: str, language: str, source: bytes, knowledge: Knowledge, rows: Mapping[str, list[Any]] | None = None
-) -> Seen:
-    """First pass: one file, by itself."""
-    if tokens(language).search(source) is None:
-        return Seen(path)
-    module = lower(path, language, source)
-    file = File(module, knowledge, dict(rows or {}))
-    seen = Seen(path, facts_of(file))
-    seen.problems += [
-        Problem(path, file.lines.place(start)[0], "could not be parsed from here; the rest of the file was scanned")
-        for start, _ in module.broken[:1]
-    ]
-    for rule in load().values():
-        if language in rule.languages and re.search(rule.tokens[language].encode(), source):
-            _apply(rule, file, seen)
-    return seen
+    texts = texts or {}
+    with _no_collector():
+        seen = {s.path: s for s in _all_seen(sources, settings, texts)}
+        source = next(s for s in sources if s.path == path)
+        data = _decoded(source, texts)
+        rows, _ = batches([(path, source.language, data)])
+        seen[path] = look(path, source.language, data, Knowledge(settings.knowledge), rows.get(path))
+        findings, said = settle([seen[p] for p in sorted(seen)])
+    return [f for f in findings if f.path == path], [s for s in said if s.path == path]
 
 
-def _apply(rule: Rule, file: File, seen: Seen) -> None:
-    module = rule.module(file.language)
-    for said in module.check(file):
-        if isinstance(said, Silence):
-            seen.silences.append(replace(said, rule=rule.name))
+def _decoded(source: Source, texts: Mapping[str, bytes]) -> bytes:
+    from asynccost.decoding import decode
+
+    data = texts.get(source.path)
+    if data is None:
+        with open(source.absolute, "rb") as file:
+            data = file.read()
+    return decode(data, source.path, source.language).data or b""
+
+
+def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str, bytes]) -> "list[Seen]":
+    store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if settings.cache else None
+    known = store.stamps() if store else {}
+    tasks, kept = _plan(sources, known, texts, check_cache=False)
+    rows, _, _ = _read(tasks, kept, store, settings, 0, texts, None)
+    if store:
+        store.close()
+    return [_seen(path, row) for path, row in rows.items()]
+
+
+def _whole(
+    sources: Sequence[Source],
+    settings: Settings,
+    jobs: int,
+    cache: bool,
+    check_cache: bool,
+    texts: Mapping[str, bytes],
+    progress: Progress | None,
+) -> _Whole:
+    began = time.time_ns()
+    store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if cache else None
+    known = store.stamps() if store else {}
+    tasks, kept = _plan(sources, known, texts, check_cache)
+    same = len(sources) == len(known) and len(kept) + sum(t.path in known for t in tasks) == len(known)
+    if store and same and not tasks and (row := store.result()) is not None:
+        store.close()
+        return _Whole.of(row)
+    rows, changed, digests = _read(tasks, kept, store, settings, jobs, texts, progress)
+    if store and same and not changed and (row := store.result()) is not None:
+        whole = _Whole.of(row)
+    else:
+        whole = _answer(rows)
+    if store and not texts:
+        stamps = {s.path: _stamp(s, digests.get(s.path) or kept[s.path], began) for s in sources}
+        store.save(stamps, changed, whole.row())
+    if store:
+        store.close()
+    return whole
+
+
+def _plan(
+    sources: Sequence[Source], known: Mapping[str, Stamp], texts: Mapping[str, bytes], check_cache: bool
+) -> "tuple[list[Task], dict[str, str]]":
+    """What must be read, and the digests of what need not be."""
+    tasks, kept = [], {}
+    for path, absolute, language, size, mtime_ns, inode in sources:
+        stamp = known.get(path)
+        if stamp and not check_cache and stamp[:3] == (size, mtime_ns, inode) and path not in texts:
+            kept[path] = stamp.digest
         else:
-            said.rule, said.family, said.severity = rule.name, rule.family, rule.severity
-            seen.findings.append(said)
-    gather = rule.hook(file.language, "facts")
-    if gather is not None and seen.facts is not None and (value := gather(file)):
-        seen.facts["rules"][rule.name] = value
+            tasks.append((path, absolute, language, size, stamp.digest if stamp else ""))
+    if tasks:
+        from asynccost.workers import Task
+
+        return [Task(*t) for t in tasks], kept
+    return [], kept
 
 
-def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
-    """Second pass: answer the open questions over the facts of every file; order and number the findings."""
-    project = Project(s.facts for s in seen if s.facts is not None)
-    findings: list[Finding] = []
-    silences: list[Silence] = []
-    for one in seen:
-        silences += one.silences
-        for finding in one.findings:
-            for said in _settled(finding, project):
-                if isinstance(said, Silence):
-                    silences.append(replace(said, rule=finding.rule))
-                else:
-                    findings.append(said)
-    return number(findings), silences
+def _read(
+    tasks: "Sequence[Task]",
+    kept: Mapping[str, str],
+    store: Cache | None,
+    settings: Settings,
+    jobs: int,
+    texts: Mapping[str, bytes],
+    progress: Progress | None,
+) -> tuple[dict[str, str], dict[str, tuple[str, str | None]], dict[str, str]]:
+    """path -> row of every file that says anything; what changed, as the cache takes it; digests of what was read."""
+    from asynccost.workers import read_all
+
+    old = store.rows() if store else {}
+    rows = {p: row for p, (mark, row) in old.items() if kept.get(p) == mark}
+    changed: dict[str, tuple[str, str | None]] = {}
+    digests: dict[str, str] = {}
+    for path, mark, row in read_all(tasks, settings.knowledge, jobs or os.cpu_count() or 1, texts, progress):
+        digests[path] = mark
+        if row is None and path in old and old[path][0] == mark:
+            rows[path] = old[path][1]
+        elif row is not None:
+            changed[path] = (mark, row or None)
+            if row:
+                rows[path] = row
+    return rows, changed, digests
 
 
-def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
-    language = project.files[finding.path]["language"]
-    hook = load()[finding.rule].hook(language, "settle")
-    if hook is None or not finding.pending:
-        yield finding
-        return
-    said = hook(finding, project)
-    for one in said if isinstance(said, list) else [said]:
-        if isinstance(one, Finding):
-            one.pending = {}
-        yield one
+def _stamp(source: Source, mark: str, began: int) -> Stamp:
+    racy = source.mtime_ns > began - RACY_NS
+    return Stamp(source.size, -1 if racy else source.mtime_ns, source.inode, mark)
 
 
-def number(findings: list[Finding]) -> list[Finding]:
-    """Sort by place, count equals apart, and give each finding its fingerprint."""
-    findings.sort(key=lambda f: (f.path, f.span.start, f.rule, f.span.end, f.message))
-    counts: dict[tuple[str, ...], int] = {}
-    for finding in findings:
-        key = (finding.rule, finding.path, finding.function, finding.shape)
-        finding.ordinal = counts[key] = counts.get(key, -1) + 1
-        text = "\0".join((*key, str(finding.ordinal)))
-        finding.fingerprint = blake2b(text.encode(), digest_size=8).hexdigest()
-    return findings
+def _answer(rows: Mapping[str, str]) -> _Whole:
+    """Run the second pass over all rows."""
+    from asynccost.secondpass import settle
+
+    seen: list[Seen] = []
+    comments: dict[str, list[Comment]] = {}
+    for path in sorted(rows):
+        seen.append(_seen(path, rows[path], comments))
+    findings, _ = settle(seen)
+    return _Whole(findings, [p for s in seen for p in s.problems], comments)
 
 
-_RANK = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
+def _seen(path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> "Seen":
+    from asynccost.firstpass import Seen
+
+    *row, found = json.loads(text)
+    if found and comments is not None:
+        comments[path] = [_comment(c) for c in found]
+    return Seen.of(path, row)
 
 
-def shown(finding: Finding, least: Confidence) -> bool:
-    """Whether a finding is at least as sure as asked for."""
-    return _RANK[finding.confidence] >= _RANK[least]
+def _comment(row: Sequence[Any]) -> Comment:
+    return Comment(*row)._replace(rules=tuple(row[2]))
+
+
+def _place(finding: Finding) -> tuple[Any, ...]:
+    return finding.path, finding.span.start, finding.rule, finding.span.end
+
+
+def _counts(sources: Iterable[Source]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for source in sources:
+        counts[source.language] = counts.get(source.language, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Facts make no cycles; the collector would only walk over them again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+

@@ -26,6 +26,7 @@ from asynccost.rules import ROOT
 LANGUAGES = ("python", "javascript")
 _CARD = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.S)
 _KEYS = {"summary": str, "family": str, "severity": str, "tokens": dict, "languages": list}
+_MAY = {"whole": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Rule:
     """One rule: its card, its page, and for each language the module that checks.
 
     tokens: for each language a regular expression over bytes; a file without a match cannot hold a
-    finding of this rule and is not shown to it.
+    finding of this rule and is not shown to it. whole: the rule needs the classes around its functions,
+    so that a file with its tokens is never read in slices.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Rule:
     page: str
     folder: Path
     tokens: dict[str, str]
+    whole: bool = True
 
     def module(self, language: str) -> ModuleType:
         """The module that checks a language; imported when first asked for."""
@@ -83,7 +86,7 @@ def _read(folder: Path) -> Rule:
     for key, kind in _KEYS.items():
         if not isinstance(card.get(key), kind):
             raise RuleError(f"{path}: the card needs {key!r} as {kind.__name__}")
-    if unknown := set(card) - set(_KEYS):
+    if unknown := set(card) - set(_KEYS) - set(_MAY):
         raise RuleError(f"{path}: the card has an unknown key {min(unknown)!r}")
     try:
         severity = Severity(card["severity"])
@@ -102,4 +105,5 @@ def _read(folder: Path) -> Rule:
         page=match[2].strip() + "\n",
         folder=folder,
         tokens=dict(card["tokens"]),
+        whole=bool(card.get("whole", True)),
     )

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from asynccost.engine import Seen, look, settle
+from asynccost.firstpass import Seen, batches, look
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Silence
-from asynccost.rulebook import load
+from asynccost.secondpass import settle
 
 ROOT = Path(__file__).parents[1] / "fixtures"
 LANGUAGE = {
@@ -67,20 +67,8 @@ def _fixture(rule: str, root: Path, paths: list[Path], name: str) -> Fixture:
 def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
     """Scan sources that lie in memory, as one project."""
     knowledge = Knowledge()
-    seen: list[Seen] = []
-    rows = batches(files)
-    for path, source in files.items():
-        seen.append(look(path, LANGUAGE[Path(path).suffix], source, knowledge, rows.get(path)))
+    sources = [(path, LANGUAGE[Path(path).suffix], source) for path, source in files.items()]
+    rows, problems = batches(sources)
+    assert problems == []
+    seen: list[Seen] = [look(p, language, source, knowledge, rows.get(p)) for p, language, source in sources]
     return settle(seen)
-
-
-def batches(files: dict[str, bytes]) -> dict[str, dict[str, list[object]]]:
-    """What the rules' outside tools say of these files."""
-    rows: dict[str, dict[str, list[object]]] = {}
-    for rule in load().values():
-        for language in rule.languages:
-            run = rule.hook(language, "batch")
-            mine = [(p, s) for p, s in files.items() if LANGUAGE[Path(p).suffix] == language]
-            for path, said in (run(mine) if run and mine else {}).items():
-                rows.setdefault(path, {})[rule.name] = said
-    return rows

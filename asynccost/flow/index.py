@@ -79,7 +79,7 @@ def _bind(target: Any, value: Any, index: Index) -> None:
     elif kind is Collection:
         pairs = isinstance(value, Collection) and len(value.items) == len(target.items)
         for place, item in enumerate(target.items):
-            _bind(item, value.items[place] if pairs else None, index)
+            _bind(item, value.items[place] if pairs else _element(value, place), index)
     elif kind is Choice:
         _bind(target.options[0], None, index)
     elif kind is Other or kind is Argument:
@@ -92,6 +92,15 @@ def _member(value: Any, attr: str) -> Member:
     member = Member(value.start, value.end, value, attr)
     member.parent = value.parent
     return member
+
+
+def _element(value: Any, place: int) -> Subscript | None:
+    """`value[place]` as an expression of its own, for a name of an unpacked list."""
+    if value is None or isinstance(value, Collection):
+        return None
+    element = Subscript(value.start, value.end, value, Constant(value.start, value.end, place))
+    element.parent = value.parent
+    return element
 
 
 def _name(node: Name, index: Index) -> None:

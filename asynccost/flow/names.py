@@ -6,6 +6,7 @@ The string reads like the code with every alias undone:
     aiohttp.ClientSession().get      a method of an instance: local, `with ... as`, attribute or annotated
     pkg.mod.Class.method             a definition in this or another file of the project (Python)
     src/api/client:fetchUser         the same in JavaScript; packages are "axios:create", "openai:default()"
+    react:useState()[1]              a place of a result that was unpacked
     fetch, open                      a global that no scope binds
 
 An await is looked through: `(await create_pool()).execute` is `asyncpg.create_pool().execute`.
@@ -51,6 +52,8 @@ class Names:
             return self._call(expr, function, depth)
         if isinstance(expr, (Await, Argument)):
             return self.resolve(expr.value, function, depth + 1)
+        if isinstance(expr, Subscript):
+            return self._place(expr, function, depth)
         if isinstance(expr, Bind):
             return self.resolve(expr.value, function, depth + 1)
         if isinstance(expr, Choice):
@@ -235,6 +238,12 @@ class Names:
             ):
                 return self.annotation(note, cls.scope or self.module.top, depth + 1)
         return None
+
+    def _place(self, expr: Subscript, function: Function, depth: int) -> str | None:
+        """A place of a known result: `const [x, setX] = useState()` makes setX "react:useState()[1]"."""
+        at = expr.index.value if isinstance(expr.index, Constant) else None
+        base = self.resolve(expr.value, function, depth + 1) if type(at) is int else None
+        return f"{base}[{at}]" if base else None
 
     # ------------------------------------------------------------------ calls
 

@@ -1,0 +1,150 @@
+"""What the first pass said of each file, kept by content; and the whole result while nothing has changed.
+
+A sqlite file in `.asynccost_cache/`. Size, mtime and inode tell at a glance that a file is unchanged; a file
+that was written within two seconds of being read is not trusted by its times but read again (a later
+write could share its timestamp). Everything is dropped when the code, the rules, the tables, the parsers
+or the settings that matter have changed.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from asynccost.rules import ROOT
+
+RACY_NS = 2_000_000_000
+_SCHEMA = """
+create table if not exists kept (name text primary key, value text not null);
+create table if not exists row (path text primary key, digest text not null, value text not null);
+"""
+
+
+class Stamp(NamedTuple):
+    """A file as it was when it was read. mtime_ns -1: do not trust the times, compare the content."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    digest: str
+
+
+def digest(data: bytes) -> str:
+    """The identity of a file's content."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def signature(knowledge: Mapping[str, Any]) -> str:
+    """What must be the same for old rows to hold: our code, rules and tables, the parsers, the user's tables."""
+    seen = blake2b(repr((sys.version_info[:2], sorted(_parsers()), json.dumps(knowledge, sort_keys=True))).encode())
+    here = Path(__file__).parent
+    for root in (here, ROOT):
+        for folder, folders, files in os.walk(root):
+            folders[:] = sorted(f for f in folders if f != "__pycache__")
+            for name in sorted(files):
+                stat = os.stat(os.path.join(folder, name))
+                seen.update(f"{folder}/{name}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+    return seen.hexdigest()[:32]
+
+
+def _parsers() -> Iterable[str]:
+    """The installed versions of what rows depend on, read off folder names (importlib.metadata takes 20 ms)."""
+    wanted = ("tree_sitter", "ruff-")
+    for folder in sys.path:
+        with suppress(OSError):
+            yield from (n for n in os.listdir(folder or ".") if n.startswith(wanted) and n.endswith(".dist-info"))
+
+
+class Cache:
+    """An open cache. Every failure of the disk or of sqlite means: as if there were none."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    @classmethod
+    def open(cls, folder: str, signature: str) -> "Cache | None":
+        """Open or create the cache in a folder; None where that cannot be done."""
+        path = os.path.join(folder, "cache.db")
+        for _ in range(2):
+            try:
+                _prepare(folder)
+                made = cls(sqlite3.connect(path, timeout=5, isolation_level=None))
+                made._start(signature)
+                return made
+            except sqlite3.DatabaseError:
+                with suppress(OSError):  # a damaged file: begin anew
+                    os.unlink(path)
+            except OSError:
+                return None
+        return None
+
+    def _start(self, signature: str) -> None:
+        self._db.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _SCHEMA)
+        if self._get("signature") != signature:
+            self._db.execute("begin immediate")
+            self._db.execute("delete from row")
+            self._db.execute("delete from kept")
+            self._db.execute("insert into kept values ('signature', ?)", (signature,))
+            self._db.execute("commit")
+
+    def _get(self, name: str) -> str | None:
+        found = self._db.execute("select value from kept where name = ?", (name,)).fetchone()
+        return found[0] if found else None
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Every file that was there at the last run."""
+        try:
+            text = self._get("stamps")
+        except sqlite3.DatabaseError:
+            return {}
+        return {path: Stamp(*rest) for path, *rest in json.loads(text)} if text else {}
+
+    def result(self) -> Any:
+        """The last run's whole result; right only while every file is as its stamp says."""
+        try:
+            text = self._get("result")
+        except sqlite3.DatabaseError:
+            return None
+        return json.loads(text) if text else None
+
+    def rows(self) -> dict[str, tuple[str, str]]:
+        """path -> (digest, row as JSON) of every file that the first pass had something to say of."""
+        try:
+            return {p: (d, v) for p, d, v in self._db.execute("select path, digest, value from row")}
+        except sqlite3.DatabaseError:
+            return {}
+
+    def save(
+        self, stamps: Mapping[str, Stamp], changed: Mapping[str, tuple[str, str | None]], result: Any
+    ) -> None:
+        """Keep a run: all stamps, the rows of the files that were read anew (None: nothing to say), the result."""
+        with suppress(sqlite3.DatabaseError):
+            self._db.execute("begin immediate")
+            gone = [(p,) for p, (_, row) in changed.items() if row is None]
+            gone += [(p,) for (p,) in self._db.execute("select path from row") if p not in stamps]
+            self._db.executemany("delete from row where path = ?", gone)
+            new = [(p, d, row) for p, (d, row) in changed.items() if row is not None]
+            self._db.executemany("insert or replace into row values (?, ?, ?)", new)
+            kept = json.dumps([[p, *s] for p, s in stamps.items()], separators=(",", ":"))
+            whole = json.dumps(result, separators=(",", ":"))
+            self._db.executemany("insert or replace into kept values (?, ?)", [("stamps", kept), ("result", whole)])
+            self._db.execute("commit")
+
+    def close(self) -> None:
+        """Close the file."""
+        with suppress(sqlite3.DatabaseError):
+            self._db.close()
+
+
+def _prepare(folder: str) -> None:
+    if os.path.isdir(folder):
+        return
+    os.makedirs(folder)
+    Path(folder, ".gitignore").write_text("*\n", "utf-8")
+    tag = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by asynccost; may be removed at any time.\n"
+    Path(folder, "CACHEDIR.TAG").write_text(tag, "utf-8")

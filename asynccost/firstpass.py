@@ -1,0 +1,127 @@
+"""The first pass: one file by itself, from bytes to facts and findings that may still be open."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from asynccost.flow.facts import FileFacts, facts_of
+from asynccost.flow.file import File
+from asynccost.flow.tree import Module
+from asynccost.knowledge import Knowledge
+from asynccost.model import Finding, Problem, Silence
+from asynccost.rows import finding_of, finding_row, problem_of, problem_row
+from asynccost.rulebook import Rule, load
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the first pass says of one file."""
+
+    path: str
+    facts: FileFacts | None = None
+    findings: list[Finding] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def row(self) -> list[Any]:
+        """This as a JSON value, silences aside: they are asked for one file at a time."""
+        return [self.facts, [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]]
+
+    @classmethod
+    def of(cls, path: str, row: list[Any]) -> "Seen":
+        """What `row` was made of."""
+        facts, findings, problems = row
+        return cls(path, facts, [finding_of(f) for f in findings], [], [problem_of(p) for p in problems])
+
+
+@cache
+def _pattern(language: str, *, whole: bool = False) -> re.Pattern[bytes]:
+    """What a file must contain for any rule to look at it; `whole`: for a rule that needs the class around."""
+    rules = [r for r in load().values() if language in r.languages and (r.whole or not whole)]
+    return re.compile("|".join(f"(?:{r.tokens[language]})" for r in rules).encode() or b"(?!)")
+
+
+@cache
+def _rule_pattern(rule: str, language: str) -> re.Pattern[bytes]:
+    return re.compile(load()[rule].tokens[language].encode())
+
+
+def worth_reading(language: str, source: bytes) -> bool:
+    """Whether any rule may have something to say of a file."""
+    return _pattern(language).search(source) is not None
+
+
+def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str, list[Any]]], list[Problem]]:
+    """What the rules' outside tools say of (path, language, source): path -> rule -> rows, and what failed."""
+    rows: dict[str, dict[str, list[Any]]] = {}
+    problems: list[Problem] = []
+    for rule in load().values():
+        for language in rule.languages:
+            run = rule.hook(language, "batch")
+            mine = [(p, s) for p, lang, s in files if lang == language]
+            if run is None or not mine:
+                continue
+            try:
+                said = run(mine)
+            except OSError as error:
+                problems.append(Problem("", 0, f"{rule.name} could not run its tool: {error}", "tool"))
+                continue
+            for path, found in said.items():
+                rows.setdefault(path, {})[rule.name] = found
+    return rows, problems
+
+
+def lower(path: str, language: str, source: bytes) -> Module:
+    """Parse and lower one file by its language's front end."""
+    if language == "python":
+        from asynccost import python
+
+        return python.lower(path, source, tokens=_pattern("python", whole=True))
+    from asynccost import javascript
+
+    return javascript.lower(path, source, tokens=_pattern("javascript"))
+
+
+def look(
+    path: str, language: str, source: bytes, knowledge: Knowledge, rows: dict[str, list[Any]] | None = None
+) -> Seen:
+    """Look at one file with every rule of its language."""
+    if not worth_reading(language, source):
+        return Seen(path)
+    try:
+        return _look(path, language, source, knowledge, rows)
+    except RecursionError:
+        return Seen(path, problems=[Problem(path, 1, "is nested too deeply to be read; nothing of it was scanned")])
+
+
+def _look(path: str, language: str, source: bytes, knowledge: Knowledge, rows: dict[str, list[Any]] | None) -> Seen:
+    file = File(lower(path, language, source), knowledge, rows)
+    seen = Seen(path, facts_of(file))
+    seen.problems += _broken(file)
+    for rule in load().values():
+        if language in rule.languages and _rule_pattern(rule.name, language).search(source):
+            _apply(rule, file, seen)
+    return seen
+
+
+def _broken(file: File) -> Iterable[Problem]:
+    for start, end in file.module.broken[:1]:
+        first, last = file.lines.place(start)[0], file.lines.place(end)[0]
+        more = len(file.module.broken) - 1
+        lines = f"line {first}" if first == last else f"lines {first} to {last}"
+        rest = f" (and {more} more places)" if more else ""
+        yield Problem(file.path, first, f"{lines} could not be parsed{rest}; the rest of the file was scanned")
+
+
+def _apply(rule: Rule, file: File, seen: Seen) -> None:
+    for said in rule.module(file.language).check(file):
+        if isinstance(said, Silence):
+            seen.silences.append(replace(said, rule=rule.name))
+        else:
+            said.rule, said.family, said.severity = rule.name, rule.family, rule.severity
+            seen.findings.append(said)
+    gather = rule.hook(file.language, "facts")
+    if gather is not None and seen.facts is not None and (value := gather(file)):
+        seen.facts["rules"][rule.name] = value

@@ -1,0 +1,5 @@
+"""The JavaScript and TypeScript front end: source bytes in, flow tree out. No tree-sitter node outlives it."""
+
+from asynccost.javascript.lower import lower
+
+__all__ = ["lower"]

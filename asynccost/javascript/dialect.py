@@ -1,0 +1,83 @@
+"""Which grammar reads a file, and what in the file it could not read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import tree_sitter_javascript
+import tree_sitter_typescript
+from tree_sitter import Language, Node as Cst, Parser
+
+ERROR = 65535  # the kind id of ERROR nodes in every grammar
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Dialect:
+    """A grammar with its parser; `kinds` names each kind id (ids differ between grammars)."""
+
+    name: str
+    parser: Parser
+    kinds: dict[int, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """A parse, and the byte ranges of it that are no sense."""
+
+    dialect: Dialect
+    root: Cst
+    broken: list[Range]
+
+
+@cache
+def dialect(name: str) -> Dialect:
+    """Load a grammar once: "javascript", "typescript" or "tsx"."""
+    pointer = {
+        "javascript": tree_sitter_javascript.language,
+        "typescript": tree_sitter_typescript.language_typescript,
+        "tsx": tree_sitter_typescript.language_tsx,
+    }[name]()
+    language = Language(pointer)
+    kinds = {i: language.node_kind_for_id(i) or "" for i in range(language.node_kind_count)}
+    return Dialect(name, Parser(language), {**kinds, ERROR: "ERROR"})
+
+
+def dialect_name(path: str) -> str:
+    """Name the grammar of a file by its suffix."""
+    suffix = path.rpartition(".")[2]
+    if suffix in ("ts", "mts", "cts"):
+        return "typescript"
+    return "tsx" if suffix == "tsx" else "javascript"
+
+
+def parse(name: str, source: bytes) -> Parsed:
+    """Parse by the named grammar; JavaScript it cannot read may be Flow, which TSX reads better."""
+    first = _parse(name, source)
+    if name != "javascript" or not first.broken:
+        return first
+    second = _parse("tsx", source)
+    return second if _size(second.broken) < _size(first.broken) else first
+
+
+def _parse(name: str, source: bytes) -> Parsed:
+    grammar = dialect(name)
+    root = grammar.parser.parse(source).root_node
+    return Parsed(grammar, root, list(_broken(root)) if root.has_error else [])
+
+
+def _broken(root: Cst) -> Iterator[Range]:
+    """Yield the outermost ERROR ranges; a MISSING token leaves the tree around it sound."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.kind_id == ERROR:
+            if node.end_byte > node.start_byte:
+                yield node.start_byte, node.end_byte
+        else:
+            pending.extend(child for child in reversed(node.children) if child.has_error)
+
+
+def _size(ranges: list[Range]) -> int:
+    return sum(end - start for start, end in ranges)

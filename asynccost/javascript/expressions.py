@@ -1,0 +1,183 @@
+"""Members, calls, literals that hold values, and the wrappers that lowering looks through."""
+
+from tree_sitter import Node as Cst
+
+from asynccost.flow.tree import (
+    Argument,
+    Await,
+    Call,
+    Choice,
+    Collection,
+    Expr,
+    Member,
+    Other,
+    Subscript,
+    Yield,
+)
+from asynccost.javascript.context import Context, LowerExpr, nested
+from asynccost.javascript.functions import object_method
+from asynccost.javascript.literals import key_text, name
+from asynccost.javascript.patterns import hole, places, property_key
+
+
+def member(cx: Context, node: Cst) -> Expr:
+    """Lower `value.attr` and `value?.attr`."""
+    children = node.children
+    value, attr = children[0], children[-1]
+    optional = cx.kinds[children[1].kind_id] == "optional_chain" or (
+        len(children) > 3 and any(cx.kinds[c.kind_id] == "optional_chain" for c in children)
+    )
+    return Member(
+        node.start_byte,
+        node.end_byte,
+        cx.expr[value.kind_id](cx, value),
+        cx.texts[cx.source[attr.start_byte : attr.end_byte]],
+        optional,
+    )
+
+
+def subscript(cx: Context, node: Cst) -> Expr:
+    """Lower `value[index]`."""
+    parts = cx.parts(node)
+    value, index = parts[0], parts[-1]
+    lowered = cx.expr[value.kind_id](cx, value)
+    if index == value or cx.kinds[index.kind_id] == "optional_chain":
+        return Subscript(node.start_byte, node.end_byte, lowered, None)
+    return Subscript(node.start_byte, node.end_byte, lowered, cx.expr[index.kind_id](cx, index))
+
+
+def call(cx: Context, node: Cst) -> Expr:
+    """Lower a call or a tagged template."""
+    children = node.children
+    callee, given = children[0], children[-1]
+    lowered = cx.expr[callee.kind_id](cx, callee)
+    if cx.kinds[given.kind_id] == "arguments":
+        return Call(node.start_byte, node.end_byte, lowered, arguments(cx, given))
+    value = cx.expr[given.kind_id](cx, given)
+    return Call(node.start_byte, node.end_byte, lowered, [Argument(value.start, value.end, value)])
+
+
+def new(cx: Context, node: Cst) -> Expr:
+    """Lower `new X(...)`; the parentheses may be missing."""
+    parts = cx.parts(node)
+    if not parts:
+        return broken(cx, node)
+    callee, last = parts[0], parts[-1]
+    given = arguments(cx, last) if cx.kinds[last.kind_id] == "arguments" else []
+    return Call(node.start_byte, node.end_byte, cx.expr[callee.kind_id](cx, callee), given, new=True)
+
+
+def arguments(cx: Context, node: Cst) -> list[Argument]:
+    """Lower the arguments of a call."""
+    out: list[Argument] = []
+    for child in node.named_children:
+        kind_id = child.kind_id
+        if kind_id in cx.extra:
+            continue
+        value = cx.expr[kind_id](cx, child)
+        if cx.kinds[kind_id] == "spread_element":
+            inner = value.parts[0] if isinstance(value, Other) and value.parts else value
+            out.append(Argument(value.start, value.end, inner, None, 1))
+        else:
+            out.append(Argument(child.start_byte, child.end_byte, value))
+    return out
+
+
+def awaited(cx: Context, node: Cst) -> Expr:
+    """Lower `await value`."""
+    value = node.children[-1]
+    return Await(node.start_byte, node.end_byte, cx.expr[value.kind_id](cx, value))
+
+
+def yielded(cx: Context, node: Cst) -> Expr:
+    """Lower `yield value` and `yield* value`."""
+    parts = cx.parts(node)
+    return Yield(node.start_byte, node.end_byte, cx.expr[parts[0].kind_id](cx, parts[0]) if parts else None)
+
+
+def array(cx: Context, node: Cst) -> Expr:
+    """Lower an array literal; a hole keeps its place."""
+    items = [
+        cx.expr[item.kind_id](cx, item) if isinstance(item, Cst) else hole(item) for item in places(cx, node)
+    ]
+    return Collection(node.start_byte, node.end_byte, "list", items)
+
+
+def obj(cx: Context, node: Cst) -> Expr:
+    """Lower an object literal."""
+    keys: list[Expr | None] = []
+    items: list[Expr] = []
+    for child in node.named_children:
+        if child.kind_id in cx.extra:
+            continue
+        kind = cx.kinds[child.kind_id]
+        if kind == "pair":
+            key, value = property_key(cx, child.children[0]), child.children[-1]
+            keys.append(key)
+            items.append(cx.named(value, str(getattr(key, "value", "") or "")))
+        elif kind == "spread_element":
+            keys.append(None)
+            items += [cx.expr[part.kind_id](cx, part) for part in cx.parts(child)[:1]] or [broken(cx, child)]
+        elif kind == "method_definition":
+            key, value = object_method(cx, child)
+            keys.append(key)
+            items.append(value)
+        else:
+            keys.append(key_text(cx, child))
+            items.append(name(cx, child))
+    return Collection(node.start_byte, node.end_byte, "dict", items, keys)
+
+
+def spread(cx: Context, node: Cst) -> Expr:
+    """Lower `...value` in an array."""
+    return Other(node.start_byte, node.end_byte, "spread", [cx.expr[p.kind_id](cx, p) for p in cx.parts(node)])
+
+
+def ternary(cx: Context, node: Cst) -> Expr:
+    """Lower `test ? a : b`."""
+    lowered = [cx.expr[part.kind_id](cx, part) for part in cx.parts(node)]
+    return Choice(node.start_byte, node.end_byte, lowered[0], lowered[1:], "?:")
+
+
+def sequence(cx: Context, node: Cst) -> Expr:
+    """Lower `a, b`."""
+    return Other(node.start_byte, node.end_byte, ",", [cx.expr[p.kind_id](cx, p) for p in cx.parts(node)])
+
+
+def first(cx: Context, node: Cst) -> Expr:
+    """Lower what `(x)`, `x!`, `x as T`, `x satisfies T` and `x<T>` hold."""
+    parts = cx.parts(node)
+    return cx.expr[parts[0].kind_id](cx, parts[0]) if parts else broken(cx, node)
+
+
+def last(cx: Context, node: Cst) -> Expr:
+    """Lower what `<T>x` holds."""
+    parts = cx.parts(node)
+    return cx.expr[parts[-1].kind_id](cx, parts[-1]) if parts else broken(cx, node)
+
+
+def broken(cx: Context, node: Cst) -> Expr:
+    """Stand for what cannot be read as an expression."""
+    return Other(node.start_byte, node.end_byte, "broken", [])
+
+
+EXPRESSIONS: dict[str, LowerExpr] = {
+    "member_expression": nested(member),
+    "nested_identifier": nested(member),
+    "subscript_expression": nested(subscript),
+    "call_expression": nested(call),
+    "new_expression": nested(new),
+    "await_expression": nested(awaited),
+    "yield_expression": nested(yielded),
+    "array": nested(array),
+    "object": nested(obj),
+    "spread_element": nested(spread),
+    "ternary_expression": nested(ternary),
+    "sequence_expression": nested(sequence),
+    "parenthesized_expression": nested(first),
+    "non_null_expression": nested(first),
+    "as_expression": nested(first),
+    "satisfies_expression": nested(first),
+    "instantiation_expression": nested(first),
+    "type_assertion": nested(last),
+}

@@ -1,0 +1,81 @@
+"""From source bytes to a Module: parse, then lower statement by statement."""
+
+import re
+from functools import cache
+
+from tree_sitter import Node as Cst
+
+from asynccost.flow.tree import Function, Module
+from asynccost.javascript import (
+    classes,
+    components,
+    expressions,
+    functions,
+    jsx,
+    literals,
+    loops,
+    modules,
+    operators,
+    patterns,
+    statements,
+)
+from asynccost.javascript.context import Context, Table, Tables
+from asynccost.javascript.dialect import Parsed, dialect, dialect_name, parse
+
+
+def lower(path: str, source: bytes, *, tokens: "re.Pattern[bytes] | None" = None) -> Module:
+    """Lower one file. Where `tokens` finds nothing, only names, signatures and exports are kept."""
+    if path.endswith(components.SUFFIXES):
+        name, script = components.script(source)
+        parsed = parse(name, script)
+    else:
+        parsed = parse(dialect_name(path), source)
+    module = _module(path, source, parsed)
+    cx = Context(_tables(parsed.dialect.name), module, tokens)
+    for node in parsed.root.named_children:
+        _top_level(cx, node)
+    module.broken.sort()
+    return module
+
+
+def _module(path: str, source: bytes, parsed: Parsed) -> Module:
+    start = parsed.root.start_byte
+    top = Function(
+        start=0,
+        end=len(source),
+        name="<module>",
+        qualname="<module>",
+        kind="module",
+        is_async=True,  # ES modules may await at the top
+        is_generator=False,
+        params=[],
+        decorators=[],
+        body=[],
+        body_start=start,
+    )
+    return Module(path, "javascript", modules.module_name(path), source, top, [top], [], {}, broken=list(parsed.broken))
+
+
+def _top_level(cx: Context, node: Cst) -> None:
+    """Lower one statement of the module; one too deep for the interpreter is broken."""
+    cx.shallow = cx.quiet(node.start_byte, node.end_byte)
+    try:
+        cx.statements([node], cx.module.top.body)
+    except RecursionError:
+        cx.reset()
+        cx.too_deep(node)
+
+
+@cache
+def _tables(name: str) -> Tables:
+    """Merge the handlers of every part into the tables of one grammar."""
+    kinds = dialect(name).kinds
+    parts = (classes, expressions, functions, jsx, literals, operators)
+    stmt = classes.STATEMENTS | functions.STATEMENTS | loops.STATEMENTS | modules.STATEMENTS | statements.STATEMENTS
+    return Tables(
+        kinds,
+        Table({kind: lower for part in parts for kind, lower in part.EXPRESSIONS.items()}, kinds, expressions.broken),
+        Table(stmt, kinds, statements.skip),
+        Table(patterns.TARGETS, kinds, patterns.place),
+        {i: lower for kind, lower in (classes.NAMED | functions.NAMED).items() for i, k in kinds.items() if k == kind},
+    )

@@ -1,0 +1,341 @@
+"""Expressions other than literals and comprehensions: names, calls, operators, collections."""
+
+from asynccost.flow.tree import (
+    Argument,
+    Await,
+    Bind,
+    Call,
+    Choice,
+    Collection,
+    Constant,
+    Expr,
+    Member,
+    Name,
+    Other,
+    Subscript,
+    Yield,
+)
+from asynccost.python import grammar
+from asynccost.python.grammar import Cst, kind, solid
+from asynccost.python.scopes import Lowering
+from asynccost.python.tables import EXPRESSIONS, expression, give_up, lower_all
+
+GENERATOR = kind("generator_expression")
+KEYWORD_ARGUMENT = kind("keyword_argument")
+LIST_SPLAT = kind("list_splat")
+DICTIONARY_SPLAT = kind("dictionary_splat")
+PAIR = kind("pair")
+BOOLEAN = kind("boolean_operator")
+BINARY = kind("binary_operator")
+COMMA = grammar.token(",")
+SIGNS = {
+    f" {sign} ".encode(): sign
+    for sign in ["+", "-", "*", "/", "//", "%", "**", "@", "|", "&", "^", "<<", ">>", "and", "or"]
+}
+
+
+@expression("identifier")
+def name(low: Lowering, node: Cst, _depth: int) -> Name:
+    """Lower an identifier."""
+    start = node.start_byte
+    end = node.end_byte
+    return Name(start, end, low.names[low.source[start:end]])
+
+
+@expression("attribute", "member_type")
+def attribute(low: Lowering, node: Cst, depth: int) -> Expr:
+    """Lower `value.attr`."""
+    value = node.child_by_field_id(grammar.OBJECT) or node.named_child(0)
+    end = node.end_byte
+    attr = low.names.get(low.source[value.end_byte + 1 : end])
+    if attr is None:
+        last = node.named_child(node.named_child_count - 1)
+        attr = low.names[low.source[last.start_byte : last.end_byte]]
+    return Member(node.start_byte, end, EXPRESSIONS[depth][value.kind_id](low, value, depth + 1), attr)
+
+
+@expression("call")
+def call(low: Lowering, node: Cst, depth: int) -> Call:
+    """Lower `callee(arguments)`."""
+    callee = node.child_by_field_id(grammar.FUNCTION)
+    listed = node.child_by_field_id(grammar.ARGUMENTS)
+    if listed.kind_id == GENERATOR:
+        only = EXPRESSIONS[depth][GENERATOR](low, listed, depth + 1)
+        arguments = [Argument(only.start, only.end, only)]
+    else:
+        arguments = argument_list(low, listed, depth)
+    return Call(
+        node.start_byte, node.end_byte, EXPRESSIONS[depth][callee.kind_id](low, callee, depth + 1), arguments
+    )
+
+
+def argument_list(low: Lowering, node: Cst, depth: int) -> list[Argument]:
+    """Lower the arguments of a call or the bases of a class."""
+    if node.child_count == 2:
+        return []
+    table = EXPRESSIONS[depth]
+    out = []
+    for item in node.named_children:
+        number = item.kind_id
+        keyword = None
+        star = 0
+        value = item
+        if number == KEYWORD_ARGUMENT:
+            key = item.child_by_field_id(grammar.NAME)
+            keyword = low.names[low.source[key.start_byte : key.end_byte]]
+            value = item.child_by_field_id(grammar.VALUE)
+        elif number == LIST_SPLAT or number == DICTIONARY_SPLAT:
+            star = 1 if number == LIST_SPLAT else 2
+            value = last_named(item)
+        elif number in grammar.EXTRAS:
+            continue
+        lowered = table[value.kind_id](low, value, depth + 1)
+        out.append(Argument(item.start_byte, item.end_byte, lowered, keyword, star))
+    return out
+
+
+def last_named(node: Cst) -> Cst:
+    """Return the last child that carries meaning: what a prefix operator stands before."""
+    child = node.named_child(node.named_child_count - 1)
+    return solid(node)[-1] if child.kind_id in grammar.EXTRAS else child
+
+
+@expression("parenthesized_expression", "type", "as_pattern_target")
+def parenthesized(low: Lowering, node: Cst, depth: int) -> Expr:
+    """Lower what parentheses, or a wrapper without meaning of its own, hold; they leave no trace."""
+    inner = sole(node)
+    if inner is None:
+        return give_up(low, node, depth)
+    return EXPRESSIONS[depth][inner.kind_id](low, inner, depth + 1)
+
+
+def sole(node: Cst) -> Cst | None:
+    """Return the one child that carries meaning; None where there is none."""
+    if node.named_child_count == 1:
+        return node.named_child(0)
+    children = solid(node)
+    return children[0] if children else None
+
+
+@expression("await")
+def await_(low: Lowering, node: Cst, depth: int) -> Await:
+    """Lower `await value`."""
+    value = last_named(node)
+    return Await(node.start_byte, node.end_byte, EXPRESSIONS[depth][value.kind_id](low, value, depth + 1))
+
+
+@expression("yield")
+def yield_(low: Lowering, node: Cst, depth: int) -> Yield:
+    """Lower `yield` and `yield from`, which make the function a generator."""
+    low.scope.is_generator = True
+    value = sole(node)
+    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1) if value else None
+    return Yield(node.start_byte, node.end_byte, lowered)
+
+
+@expression("subscript")
+def subscript(low: Lowering, node: Cst, depth: int) -> Subscript:
+    """Lower `value[index]`; several indices, and one before a comma, are a tuple."""
+    value, *indices = solid(node)
+    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
+    parts = lower_all(low, indices, depth)
+    index = parts[0]
+    if len(parts) > 1 or (node.child_count > 4 and has_comma(node)):
+        index = Collection(index.start, parts[-1].end, "tuple", parts)
+    return Subscript(node.start_byte, node.end_byte, lowered, index)
+
+
+def has_comma(node: Cst) -> bool:
+    """Tell whether a comma is among the children."""
+    return any(child.kind_id == COMMA for child in node.children)
+
+
+@expression("generic_type")
+def generic_type(low: Lowering, node: Cst, depth: int) -> Subscript:
+    """Lower `list[int]` in an annotation to the Subscript that it is elsewhere."""
+    value, parameters = solid(node)[:2]
+    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
+    parts = lower_all(low, solid(parameters), depth)
+    index = parts[0]
+    if len(parts) > 1:
+        index = Collection(index.start, parts[-1].end, "tuple", parts)
+    return Subscript(node.start_byte, node.end_byte, lowered, index)
+
+
+@expression("slice")
+def slice_(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `a:b:c`, whatever of it is there."""
+    return Other(node.start_byte, node.end_byte, "slice", lower_all(low, solid(node), depth))
+
+
+@expression("conditional_expression")
+def conditional(low: Lowering, node: Cst, depth: int) -> Choice:
+    """Lower `a if test else b`."""
+    yes, test, no = lower_all(low, solid(node)[:3], depth)
+    return Choice(node.start_byte, node.end_byte, test, [yes, no], "?:")
+
+
+@expression("boolean_operator")
+def boolean(low: Lowering, node: Cst, depth: int) -> Choice:
+    """Lower `a or b or c` to one Choice."""
+    op, operands = chain(low, node, BOOLEAN)
+    return Choice(node.start_byte, node.end_byte, None, lower_all(low, operands, depth), op)
+
+
+@expression("binary_operator")
+def binary(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `a + b + c` to one Other, which keeps long sums flat."""
+    op, operands = chain(low, node, BINARY)
+    return Other(node.start_byte, node.end_byte, op, lower_all(low, operands, depth))
+
+
+def chain(low: Lowering, node: Cst, number: int) -> tuple[str, list[Cst]]:
+    """Unroll a left-leaning chain of one operator; return the operator and the operands in order."""
+    left = node.child_by_field_id(grammar.LEFT)
+    right = node.child_by_field_id(grammar.RIGHT)
+    op = operator(low, node, left, right)
+    operands = [right]
+    while left.kind_id == number:
+        inner, right = left.child_by_field_id(grammar.LEFT), left.child_by_field_id(grammar.RIGHT)
+        if operator(low, left, inner, right) != op:
+            break
+        operands.append(right)
+        left = inner
+    operands.append(left)
+    operands.reverse()
+    return op, operands
+
+
+def operator(low: Lowering, node: Cst, left: Cst, right: Cst) -> str:
+    """Read the operator between two operands, beside which comments may stand."""
+    op = SIGNS.get(low.source[left.end_byte : right.start_byte])
+    if op is None:
+        sign = node.child_by_field_id(grammar.OPERATOR)
+        op = low.text(sign.start_byte, sign.end_byte)
+    return op
+
+
+@expression("comparison_operator")
+def comparison(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `a < b`; a chained `a < b <= c` has the op "< <="."""
+    signs = node.children_by_field_id(grammar.OPERATORS)
+    op = " ".join([low.names[low.source[sign.start_byte : sign.end_byte]] for sign in signs])
+    return Other(node.start_byte, node.end_byte, op, lower_all(low, solid(node), depth))
+
+
+@expression("not_operator")
+def not_(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `not value`."""
+    value = node.child_by_field_id(grammar.ARGUMENT)
+    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
+    return Other(node.start_byte, node.end_byte, "not", [lowered])
+
+
+@expression("unary_operator")
+def unary(low: Lowering, node: Cst, depth: int) -> Expr:
+    """Lower `-value`; a negative number is a Constant."""
+    start = node.start_byte
+    argument = node.child_by_field_id(grammar.ARGUMENT)
+    value = EXPRESSIONS[depth][argument.kind_id](low, argument, depth + 1)
+    op = chr(low.source[start])
+    if op == "-" and isinstance(value, Constant) and type(value.value) in (int, float):
+        return Constant(start, node.end_byte, -value.value)  # type: ignore[operator]
+    return Other(start, node.end_byte, op, [value])
+
+
+@expression("named_expression")
+def walrus(low: Lowering, node: Cst, depth: int) -> Bind:
+    """Lower `(target := value)`."""
+    target = node.child_by_field_id(grammar.NAME)
+    value = node.child_by_field_id(grammar.VALUE)
+    return _bind(low, node, target, value, depth)
+
+
+@expression("assignment", "augmented_assignment")
+def assignment_value(low: Lowering, node: Cst, depth: int) -> Bind:
+    """Lower an assignment where only an expression may stand, as in what is half written."""
+    target, value = node.child_by_field_id(grammar.LEFT), node.child_by_field_id(grammar.RIGHT)
+    return _bind(low, node, target, value or target, depth)
+
+
+def _bind(low: Lowering, node: Cst, target: Cst, value: Cst, depth: int) -> Bind:
+    lowered, bound = lower_all(low, [value, target], depth)
+    low.bind(bound)
+    return Bind(node.start_byte, node.end_byte, bound, lowered)
+
+
+@expression("list", "list_pattern")
+def list_(low: Lowering, node: Cst, depth: int) -> Collection:
+    """Lower `[a, b]`."""
+    return Collection(node.start_byte, node.end_byte, "list", lower_all(low, solid(node), depth))
+
+
+@expression("set")
+def set_(low: Lowering, node: Cst, depth: int) -> Collection:
+    """Lower `{a, b}`."""
+    return Collection(node.start_byte, node.end_byte, "set", lower_all(low, solid(node), depth))
+
+
+@expression("tuple", "expression_list", "pattern_list")
+def tuple_(low: Lowering, node: Cst, depth: int) -> Collection:
+    """Lower `a, b`, in parentheses or bare."""
+    return Collection(node.start_byte, node.end_byte, "tuple", lower_all(low, solid(node), depth))
+
+
+@expression("tuple_pattern")
+def tuple_pattern(low: Lowering, node: Cst, depth: int) -> Expr:
+    """Lower a target in parentheses; without a comma it is no tuple."""
+    if node.named_child_count == 1 and not has_comma(node):
+        return parenthesized(low, node, depth)
+    return tuple_(low, node, depth)
+
+
+@expression("dictionary")
+def dictionary(low: Lowering, node: Cst, depth: int) -> Collection:
+    """Lower `{key: value, **spread}`."""
+    table = EXPRESSIONS[depth]
+    keys: list[Expr | None] = []
+    items: list[Expr] = []
+    for child in solid(node):
+        value = last_named(child)
+        key: Expr | None = None
+        if child.kind_id == PAIR:
+            first = child.child_by_field_id(grammar.KEY)
+            key = table[first.kind_id](low, first, depth + 1)
+            value = child.child_by_field_id(grammar.VALUE)
+        keys.append(key)
+        items.append(table[value.kind_id](low, value, depth + 1))
+    return Collection(node.start_byte, node.end_byte, "dict", items, keys)
+
+
+@expression(
+    "list_splat",
+    "list_splat_pattern",
+    "parenthesized_list_splat",
+    "dictionary_splat",
+    "dictionary_splat_pattern",
+    "splat_type",
+)
+def spread(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `*value` in a collection or a target."""
+    value = last_named(node)
+    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
+    return Other(node.start_byte, node.end_byte, "spread", [lowered])
+
+
+@expression("union_type")
+def union_type(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `A | B` where the grammar knows that it is a type."""
+    return Other(node.start_byte, node.end_byte, "|", lower_all(low, solid(node), depth))
+
+
+@expression("constrained_type")
+def constrained_type(low: Lowering, node: Cst, depth: int) -> Other:
+    """Lower `T: bound`."""
+    return Other(node.start_byte, node.end_byte, ":", lower_all(low, solid(node), depth))
+
+
+@expression("ellipsis")
+def ellipsis(_low: Lowering, node: Cst, _depth: int) -> Other:
+    """Lower `...`."""
+    return Other(node.start_byte, node.end_byte, "...", [])

@@ -1,0 +1,111 @@
+"""tree-sitter's Python grammar: the parser, and its names as numbers, which are cheap to dispatch on."""
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import tree_sitter
+import tree_sitter_python
+
+LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
+
+
+class Cst(Protocol):
+    """What we use of tree_sitter.Node. A field that the grammar demands is always there, errors or not."""
+
+    @property
+    def kind_id(self) -> int: ...
+    @property
+    def start_byte(self) -> int: ...
+    @property
+    def end_byte(self) -> int: ...
+    @property
+    def is_named(self) -> bool: ...
+    @property
+    def has_error(self) -> bool: ...
+    @property
+    def is_error(self) -> bool: ...
+    @property
+    def is_missing(self) -> bool: ...
+    @property
+    def child_count(self) -> int: ...
+    @property
+    def named_child_count(self) -> int: ...
+    @property
+    def children(self) -> "list[Cst]": ...
+    @property
+    def named_children(self) -> "list[Cst]": ...
+    def named_child(self, index: int, /) -> "Cst": ...
+    def child_by_field_id(self, id: int, /) -> "Cst": ...
+    def children_by_field_id(self, id: int, /) -> "list[Cst]": ...
+
+
+def parse(source: bytes, ranges: Sequence[tuple[int, int]] = ()) -> Cst:
+    """Parse a file, or only the given byte ranges of it, as if they stood one after another."""
+    parser = tree_sitter.Parser(LANGUAGE)
+    if ranges:
+        parser.included_ranges = [tree_sitter.Range(ORIGIN, ORIGIN, start, end) for start, end in ranges]
+    return cast("Cst", parser.parse(source).root_node)
+
+
+def kind(name: str) -> int:
+    """Return the id that nodes of a named kind report."""
+    number = LANGUAGE.id_for_node_kind(name, True)
+    if number is None:
+        raise LookupError(f"tree-sitter-python has no node kind {name!r}")
+    return number
+
+
+def token(text: str) -> int:
+    """Return the id of an anonymous token."""
+    number = LANGUAGE.id_for_node_kind(text, False)
+    if number is None:
+        raise LookupError(f"tree-sitter-python has no token {text!r}")
+    return number
+
+
+def _field(name: str) -> int:
+    number = LANGUAGE.field_id_for_name(name)
+    if number is None:
+        raise LookupError(f"tree-sitter-python has no field {name!r}")
+    return number
+
+
+ORIGIN = tree_sitter.Point(0, 0)  # rows and columns are never asked for
+ERROR = 0xFFFF
+
+ALIAS = _field("alias")
+ALTERNATIVE = _field("alternative")
+ARGUMENT = _field("argument")
+ARGUMENTS = _field("arguments")
+ATTRIBUTE = _field("attribute")
+BODY = _field("body")
+CAUSE = _field("cause")
+CONDITION = _field("condition")
+CONSEQUENCE = _field("consequence")
+DEFINITION = _field("definition")
+EXPRESSION = _field("expression")
+FORMAT_SPECIFIER = _field("format_specifier")
+FUNCTION = _field("function")
+GUARD = _field("guard")
+KEY = _field("key")
+LEFT = _field("left")
+MODULE_NAME = _field("module_name")
+NAME = _field("name")
+OBJECT = _field("object")
+OPERATOR = _field("operator")
+OPERATORS = _field("operators")
+PARAMETERS = _field("parameters")
+RETURN_TYPE = _field("return_type")
+RIGHT = _field("right")
+SUBJECT = _field("subject")
+SUBSCRIPT = _field("subscript")
+SUPERCLASSES = _field("superclasses")
+TYPE = _field("type")
+VALUE = _field("value")
+
+EXTRAS = frozenset({kind("comment"), kind("line_continuation"), ERROR})
+
+
+def solid(node: Cst) -> list[Cst]:
+    """List the named children that carry meaning: no comments, no errors."""
+    return [child for child in node.named_children if child.kind_id not in EXTRAS]

@@ -1,0 +1,95 @@
+"""A Report is plain data; each module beside this one turns it into one format by `render(report) -> str`."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from asynccost.model import Confidence, Finding, Problem, Severity
+
+FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "json-lines",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+    "agent",
+    "html",
+)
+
+_SEVERITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_CONFIDENCE = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a format tells about a rule."""
+
+    summary: str
+    family: str
+    severity: Severity
+    languages: Sequence[str] = ()
+    page: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of a scan. No times and no absolute paths, so that equal scans print equal bytes."""
+
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    scanned: Mapping[str, int] = field(default_factory=dict)  # language -> files
+    skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)  # reason -> paths
+    suppressed: int = 0
+    rules: Callable[[], Mapping[str, About]] = dict  # read only by the formats that explain rules
+    read: Callable[[str], bytes] = lambda path: b""  # a file's bytes as they lie on disk, b"" if it is gone
+
+    @property
+    def files(self) -> int:
+        """How many files were scanned."""
+        return sum(self.scanned.values())
+
+
+def ordered(report: Report) -> Report:
+    """Sort findings and problems by place, so that any order of files prints the same."""
+    report.findings.sort(
+        key=lambda f: (f.path, f.span.line, f.span.column, f.rule, f.span.end_line, f.span.end_column, f.message)
+    )
+    report.problems.sort(key=lambda p: (p.path, p.line, p.message))
+    return report
+
+
+def by_weight(findings: Sequence[Finding]) -> list[Finding]:
+    """The gravest and surest first; for formats that are cut."""
+    return sorted(findings, key=lambda f: (_SEVERITY[f.severity], _CONFIDENCE[f.confidence]))
+
+
+def at_least(findings: Sequence[Finding], severity: str) -> int:
+    """How many findings are of a severity or a graver one."""
+    return sum(_SEVERITY[f.severity] <= _SEVERITY[Severity(severity)] for f in findings)
+
+
+def headline(report: Report) -> str:
+    """One sentence: how many findings in how many files, and what was left out."""
+    parts = [f"{count(len(report.findings), 'finding')} in {count(report.files, 'file')}"]
+    if report.suppressed:
+        parts.append(f"{report.suppressed} suppressed by comments")
+    if report.problems:
+        parts.append(f"{count(len(report.problems), 'problem')} with reading files")
+    if report.skipped:
+        reasons = ", ".join(f"{len(paths)} {reason}" for reason, paths in sorted(report.skipped.items()))
+        parts.append(f"skipped: {reasons}")
+    return "; ".join(parts) + "."
+
+
+def per_rule(findings: Sequence[Finding]) -> list[tuple[str, int]]:
+    """How many findings each rule has, most first."""
+    return sorted(Counter(f.rule for f in findings).items(), key=lambda row: (-row[1], row[0]))
+
+
+def count(number: int, word: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {word}" if number == 1 else f"{number:,} {word}s"

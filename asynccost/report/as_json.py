@@ -1,0 +1,89 @@
+"""JSON, schema_version 1: fields may be added, never changed or removed. `asynccost schema` describes it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from asynccost import __version__
+from asynccost.model import Finding, Fix, Problem, Related, Span
+from asynccost.report import Report, per_rule
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report) -> str:
+    """The whole report as one JSON object."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The object that `render` prints."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "asynccost", "version": __version__},
+        "findings": [finding(f) for f in report.findings],
+        "errors": [error(p) for p in report.problems],
+        "summary": summary(report),
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Counts; what was skipped stands under its reason."""
+    severities = dict.fromkeys(("error", "warning", "info"), 0)
+    for f in report.findings:
+        severities[f.severity] += 1
+    return {
+        "files": report.files,
+        "languages": dict(sorted(report.scanned.items())),
+        "findings": len(report.findings),
+        "by_severity": severities,
+        "by_rule": dict(sorted(per_rule(report.findings))),
+        "suppressed": report.suppressed,
+        "errors": len(report.problems),
+        "skipped": {reason: len(paths) for reason, paths in sorted(report.skipped.items())},
+    }
+
+
+def finding(f: Finding) -> dict[str, Any]:
+    """One finding, flat."""
+    return {
+        "rule": f.rule,
+        "family": f.family,
+        "severity": str(f.severity),
+        "confidence": str(f.confidence),
+        "message": f.message,
+        "path": f.path,
+        **_place(f.span),
+        "function": f.function,
+        "fingerprint": f.fingerprint,
+        "fix": None if f.fix is None else _fix(f.fix),
+        "cost": None,
+        "evidence": None,
+        "status": "new",
+        "related": [_related(r) for r in f.related],
+    }
+
+
+def error(p: Problem) -> dict[str, Any]:
+    """One file, or part of one, that could not be read."""
+    return {"path": p.path, "line": p.line, "kind": p.kind, "message": p.message}
+
+
+def _place(span: Span) -> Mapping[str, int]:
+    return {
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _related(r: Related) -> dict[str, Any]:
+    return {"path": r.path, **_place(r.span), "message": r.message}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [
+        {"path": e.path, "start_byte": e.start_byte, "end_byte": e.end_byte, "text": e.text} for e in fix.edits
+    ]
+    return {"safety": str(fix.safety), "reason": fix.reason, "edits": edits}

@@ -1,0 +1,106 @@
+"""For people at a terminal: each finding with its code, then the counts and one next step."""
+
+from dataclasses import dataclass
+
+from asynccost.model import Finding, Problem
+from asynccost.report import Report, count, headline, per_rule
+from asynccost.report.frame import frame, lines_of, visible
+
+MANY = 50
+_COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2", "place": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the place that is written to can show."""
+
+    colour: bool = False
+    unicode: bool = True
+    width: int = 100
+
+    def paint(self, text: str, colour: str) -> str:
+        """Text in a colour, or just the text."""
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colour else text
+
+    def plain(self, text: str) -> str:
+        """Text that the place can show."""
+        return text if self.unicode else text.encode("ascii", "backslashreplace").decode()
+
+
+def render(report: Report, style: Style = Style(), *, statistics: bool = False) -> str:
+    """Everything, ending in one line that says what to do next."""
+    parts = [_finding(report, f, style) for f in report.findings]
+    parts += [_problem(p, style) for p in report.problems]
+    if statistics:
+        parts.append("\n".join(f"{n:6,}  {rule}" for rule, n in per_rule(report.findings)))
+    parts.append("\n".join([style.paint(headline(report), "bold"), *next_step(report)]))
+    return style.plain("\n\n".join(p for p in parts if p)) + "\n"
+
+
+def next_step(report: Report) -> list[str]:
+    """The one thing to do next; for a long list, how to begin with a part of it."""
+    if not report.findings:
+        return []
+    if len(report.findings) <= MANY:
+        first = report.findings[0]
+        place = _quoted(f"{first.path}:{first.span.line}")
+        return [f"Next: asynccost explain {place} says why, and what to do about it."]
+    rule, most = per_rule(report.findings)[0]
+    return [
+        f"Next: adopt this step by step. Begin with one rule, asynccost scan --select {rule} "
+        f"({count(most, 'finding')}), or with what is surest, --confidence high; put folders that can wait under "
+        "[tool.asynccost.per-file-ignores]."
+    ]
+
+
+def _quoted(text: str) -> str:
+    from shlex import quote
+
+    return quote(text)
+
+
+def _finding(report: Report, f: Finding, style: Style) -> str:
+    place = style.paint(visible(f"{f.path}:{f.span.line}:{f.span.column}"), "place")
+    sure = style.paint(f"({f.confidence} confidence)", "dim")
+    head = f"{place} {style.paint(f.severity, f.severity)} {style.paint(f.rule, 'bold')} {sure}"
+    lines = [head, *_wrapped(visible(f.message), style.width, "  ")]
+    lines += _frame(report, f, style)
+    bar = "└" if style.unicode else "="
+    for r in f.related:
+        where = visible(f"{r.path}:{r.span.line}" if r.path != f.path else f"line {r.span.line}")
+        lines += _wrapped(f"{bar} {where}: {visible(r.message)}", style.width, "  ")
+    if f.fix is not None:
+        lines += _wrapped(f"{bar} fix ({f.fix.safety}): {visible(f.fix.reason)}", style.width, "  ")
+    return "\n".join(lines)
+
+
+def _frame(report: Report, f: Finding, style: Style) -> list[str]:
+    shown = frame(lines_of(report, f.path), f.span, max(style.width - 10, 20))
+    bar = "│" if style.unicode else "|"
+    out, last = [], 0
+    for line in shown:
+        if last and line.number > last + 1:
+            out.append(style.paint(f"  {'...':>5} {bar}", "dim"))
+        out.append(f"  {style.paint(f'{line.number:5} {bar}', 'dim')} {line.text}".rstrip())
+        if line.mark and line.number == f.span.line:  # of a long place only the first line is underlined
+            start, end = line.mark
+            mark = style.paint("^" * (end - start), f.severity)
+            out.append(f"  {style.paint(f'      {bar}', 'dim')} {' ' * start}{mark}")
+        last = line.number
+    return out
+
+
+def _problem(p: Problem, style: Style) -> str:
+    place = visible(f"{p.path}:{p.line}") if p.path else "asynccost"
+    return f"{style.paint(place, 'place')} {style.paint('not read', 'error')}: {visible(p.message)}"
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    """Text broken between words at a width; words longer than that stay whole."""
+    lines, line = [], indent
+    for word in text.split():
+        if len(line) + len(word) > width and line.strip():
+            lines.append(line.rstrip())
+            line = indent + ("  " if text[:1] in "=└" else "")
+        line += word + " "
+    return [*lines, line.rstrip()]

@@ -1,0 +1,98 @@
+"""The JSON Schema of the JSON output."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_FROM_ONE: Schema = {"type": "integer", "minimum": 1}
+_COUNTS: Schema = {"type": "object", "additionalProperties": _COUNT}
+_PLACE = dict.fromkeys(("line", "column", "end_line", "end_column"), _FROM_ONE)
+
+
+def schema() -> Schema:
+    """Describes schema_version 1. More fields may come; those here stay."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Result of `asynccost scan --format json`",
+        "description": "Lines and columns count from 1, columns in code points; ends are exclusive; "
+        "bytes are offsets into the file as it lies on disk.",
+        **_object(
+            schema_version={"const": 1},
+            tool=_object(name={"const": "asynccost"}, version=_TEXT),
+            findings={"type": "array", "items": _finding()},
+            errors={"type": "array", "items": _error()},
+            summary=_summary(),
+        ),
+    }
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _or_null(what: Schema) -> Schema:
+    return {"anyOf": [what, {"type": "null"}]}
+
+
+def _choice(*values: str) -> Schema:
+    return {"enum": list(values)}
+
+
+def _finding() -> Schema:
+    return _object(
+        rule=_TEXT,
+        family=_TEXT,
+        severity=_choice("error", "warning", "info"),
+        confidence=_choice("high", "medium", "low"),
+        message=_TEXT,
+        path={"type": "string", "description": "Relative to the configuration's folder, else the git root, "
+              "else the current folder; with /."},
+        **_PLACE,
+        function={"type": "string", "description": "Qualified name of the enclosing function, or empty."},
+        fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
+        fix=_or_null(_fix()),
+        cost=_or_null(_cost()),
+        evidence=_or_null({"type": "object"}),
+        status=_choice("new", "known", "moved"),
+        related={"type": "array", "items": _object(path=_TEXT, **_PLACE, message=_TEXT)},
+    )
+
+
+def _fix() -> Schema:
+    edit = _object(path=_TEXT, start_byte=_COUNT, end_byte=_COUNT, text=_TEXT)
+    return _object(
+        safety=_choice("safe", "unsafe", "display-only"), reason=_TEXT, edits={"type": "array", "items": edit}
+    )
+
+
+def _cost() -> Schema:
+    number: Mapping[str, str] = {"type": "number"}
+    return _object(
+        low=dict(number),
+        likely=dict(number),
+        high=dict(number),
+        currency=_TEXT,
+        per=_TEXT,
+        basis={"type": "array", "items": {"type": "object"}},
+        formula=_TEXT,
+    )
+
+
+def _error() -> Schema:
+    return _object(path=_TEXT, line=_COUNT, kind=_TEXT, message=_TEXT)
+
+
+def _summary() -> Schema:
+    return _object(
+        files=_COUNT,
+        languages=_COUNTS,
+        findings=_COUNT,
+        by_severity=_COUNTS,
+        by_rule=_COUNTS,
+        suppressed=_COUNT,
+        errors=_COUNT,
+        skipped=_COUNTS,
+    )

@@ -1,0 +1,50 @@
+"""The second pass: what one file could not know is settled over the facts of all, then findings get names."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from asynccost.firstpass import Seen
+from asynccost.flow.project import Project
+from asynccost.model import Finding, Silence
+from asynccost.rulebook import load
+
+
+def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
+    """Answer the open questions over the facts of every file; order and number the findings."""
+    project = Project(s.facts for s in seen if s.facts is not None)
+    findings: list[Finding] = []
+    silences: list[Silence] = []
+    for one in seen:
+        silences += one.silences
+        for finding in one.findings:
+            for said in _settled(finding, project):
+                if isinstance(said, Silence):
+                    silences.append(replace(said, rule=finding.rule))
+                else:
+                    findings.append(said)
+    return number(findings), silences
+
+
+def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
+    hook = load()[finding.rule].hook(project.files[finding.path]["language"], "settle") if finding.pending else None
+    if hook is None:
+        yield finding
+        return
+    said = hook(finding, project)
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, Finding):
+            one.pending = {}
+        yield one
+
+
+def number(findings: list[Finding]) -> list[Finding]:
+    """Sort by place, count equals apart, and give each finding its fingerprint."""
+    findings.sort(key=lambda f: (f.path, f.span.start, f.rule, f.span.end, f.message))
+    counts: dict[tuple[str, ...], int] = {}
+    for finding in findings:
+        key = (finding.rule, finding.path, finding.function, finding.shape)
+        finding.ordinal = counts[key] = counts.get(key, -1) + 1
+        text = "\0".join((*key, str(finding.ordinal)))
+        finding.fingerprint = blake2b(text.encode(), digest_size=8).hexdigest()
+    return findings

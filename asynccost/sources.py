@@ -1,0 +1,290 @@
+"""Paths -> source files: the whole project's, and which of them were asked for."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
+
+from asynccost.config_file import above, shown
+from asynccost.errors import PathError, nearest
+from asynccost.model import Problem
+from asynccost.patterns import Patterns
+from asynccost.settings import Settings
+
+LANGUAGES = dict.fromkeys((".py", ".pyw"), "python") | dict.fromkeys(
+    (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte"), "javascript"
+)
+_NOT_READ = {
+    ".ipynb": "notebook",
+    ".pyi": "type stub",
+    ".pyx": "Cython",
+    ".coffee": "CoffeeScript",
+    ".astro": "Astro component",
+    ".marko": "Marko component",
+}
+_MINIFIED = (".min.js", ".min.mjs", ".min.cjs")
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+EXCLUDED, GITIGNORED, LINK = "excluded", ".gitignore", "symbolic link"
+
+_KNOWN = {s[1:] for s in (*LANGUAGES, *_NOT_READ)} | {s[1:].upper() for s in (*LANGUAGES, *_NOT_READ)}
+
+Entry = os.DirEntry[str]
+Chain = tuple[tuple[int, str, Patterns], ...]  # what to cut from and put before a path, and the patterns
+
+
+class Source(NamedTuple):
+    """A file of a language that we read. `path` is relative to the project's root, with /."""
+
+    path: str
+    absolute: str
+    language: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(slots=True)
+class Project:
+    """Every source below the root; `targets` are the paths that were asked for (None: all of them)."""
+
+    root: str
+    sources: list[Source] = field(default_factory=list)
+    targets: set[str] | None = None
+    skipped: dict[str, list[str]] = field(default_factory=dict)  # reason -> paths; folders end in /
+    problems: list[Problem] = field(default_factory=list)
+    texts: dict[str, bytes] = field(default_factory=dict)  # what stands on standard input, not on disk
+
+    def asked(self) -> list[Source]:
+        """The sources to report on."""
+        return [s for s in self.sources if self.targets is None or s.path in self.targets]
+
+
+def find(paths: Sequence[str], settings: Settings, texts: Mapping[str, bytes] | None = None) -> Project:
+    """Walk the project and mark what was asked for. `texts` are files whose content was handed in."""
+    named = [*map(os.path.abspath, paths)]
+    for path, absolute in zip(paths, named, strict=True):
+        if not os.path.exists(absolute):
+            raise _missing(path, absolute)
+    project = Project(settings.root)
+    walk = _Walk(project, settings)
+    walk.folder(settings.root)
+    for name, text in (texts or {}).items():
+        named.append(walk.text(name, text))
+    if named and named != [settings.root]:
+        _ask(project, walk, named, settings)
+    project.sources.sort(key=itemgetter(0))
+    return project
+
+
+def shard(project: Project, part: int, parts: int) -> None:
+    """Narrow what was asked for to every n-th file, so that the parts together are the whole."""
+    project.targets = {s.path for s in project.asked()[part - 1 :: parts]}
+    if part > 1:
+        project.skipped.clear()
+
+
+def language_of(path: str) -> str | None:
+    """The language of a file by its name, or None if we do not read it."""
+    return None if path.endswith(_DECLARATIONS) else LANGUAGES.get(os.path.splitext(path)[1].lower())
+
+
+class _Walk:
+    """Goes through folders; keeps what it found in a project."""
+
+    def __init__(self, project: Project, settings: Settings) -> None:
+        self.project = project
+        self.gitignore = settings.respect_gitignore
+        self.excludes = Patterns([*settings.exclude, *settings.extend_exclude])
+        self.includes = Patterns(settings.include) if settings.include else None
+
+    def folder(self, top: str) -> None:
+        """Add all sources below a folder."""
+        stack = [(top, self._prefix(top), self._above(top))]
+        while stack:
+            folder, prefix, chain = stack.pop()
+            folders, files, gitignore = self._entries(folder, prefix)
+            if gitignore and self.gitignore:
+                chain = _with(chain, os.path.join(folder, ".gitignore"), len(prefix), "")
+            for entry in files:
+                self._file(entry, prefix + entry.name, chain)
+            for entry in folders:
+                path = prefix + entry.name
+                if self._passes(path, entry.name, True, chain):
+                    stack.append((entry.path, path + "/", chain))
+
+    def _entries(self, folder: str, prefix: str) -> tuple[list[Entry], list[Entry], bool]:
+        folders, files, gitignore = [], [], False
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry)
+                    elif name[name.rfind(".") + 1 :] in _KNOWN:
+                        files.append(entry)
+                    elif name == ".gitignore":
+                        gitignore = True
+        except OSError as error:
+            what = f"cannot be listed: {error.strerror}"
+            self.project.problems.append(Problem(prefix.rstrip("/"), 1, what, "read"))
+        return folders, files, gitignore
+
+    def _file(self, entry: Entry, path: str, chain: Chain) -> None:
+        if not self._passes(path, entry.name, False, chain):
+            return
+        if self.includes and not self.includes.within(path):
+            self._skip("not in include", path)
+        elif entry.is_file(follow_symlinks=False):
+            self.add(path, entry.path, entry)
+        elif entry.is_symlink():
+            self._skip(LINK, path)
+
+    def add(self, path: str, absolute: str, entry: Entry | None = None) -> None:
+        """Add one file, or say why it is none of ours."""
+        language = LANGUAGES.get(path[path.rfind(".") :])
+        if language is None or (".d." in path and path.endswith(_DECLARATIONS)):
+            language = language_of(path)
+            if language is None:
+                return self._skip(_why_not(path), path)
+        try:
+            s = entry.stat() if entry else os.stat(absolute)
+        except OSError as error:
+            self.project.problems.append(Problem(path, 1, f"cannot be read: {error.strerror}", "read"))
+        else:
+            self.project.sources.append(Source(path, absolute, language, s.st_size, s.st_mtime_ns, s.st_ino))
+
+    def text(self, name: str, text: bytes) -> str:
+        """Add a file whose content was handed in; it need not exist."""
+        absolute = os.path.abspath(name)
+        path = self.relative(absolute)
+        language = language_of(path)
+        if language is None:
+            raise PathError(f"{name}: not a name of a Python, JavaScript or TypeScript file")
+        if not any(s.path == path for s in self.project.sources):
+            self.project.sources.append(Source(path, absolute, language, len(text), 0, 0))
+        self.project.texts[path] = text
+        return absolute
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether settings or a .gitignore leave this file or a folder around it out; says so if they do."""
+        if self.excludes.within(path):
+            self._skip(EXCLUDED, path)
+            return True
+        parts = path.split("/")
+        chain = self._above(self.project.root)
+        for count in range(len(parts)):
+            prefix = "".join(f"{p}/" for p in parts[:count])
+            if self.gitignore:
+                chain = _with(chain, os.path.join(self.project.root, prefix, ".gitignore"), len(prefix), "")
+            if _ignored(prefix + parts[count], parts[count], count < len(parts) - 1, chain):
+                self._skip(GITIGNORED, path)
+                return True
+        return False
+
+    def _passes(self, path: str, name: str, folder: bool, chain: Chain) -> bool:
+        if self.excludes.verdict(path, name, folder):
+            reason = EXCLUDED
+        elif ".min." in name and name.endswith(_MINIFIED):
+            reason = "minified"
+        elif chain and _ignored(path, name, folder, chain):
+            reason = GITIGNORED
+        else:
+            return True
+        self._skip(reason, path + "/" if folder else path)
+        return False
+
+    def _skip(self, reason: str, path: str) -> None:
+        self.project.skipped.setdefault(reason, []).append(path)
+
+    def relative(self, absolute: str) -> str:
+        """A path as findings name it."""
+        return os.path.relpath(absolute, self.project.root).replace(os.sep, "/")
+
+    def _prefix(self, folder: str) -> str:
+        relative = self.relative(folder)
+        return "" if relative == "." else relative + "/"
+
+    def _above(self, folder: str) -> Chain:
+        """The .gitignore files of the folders above, and .git/info/exclude; innermost first."""
+        chain: Chain = ()
+        if not self.gitignore:
+            return chain
+        root = self.project.root
+        for place in [*above(folder)][::-1]:
+            inside = place == root or place.startswith(os.path.join(root, ""))
+            cut = len(self._prefix(place)) if inside else 0
+            put = "" if inside else os.path.relpath(root, place).replace(os.sep, "/") + "/"
+            chain = _with(chain, os.path.join(place, ".git", "info", "exclude"), cut, put)
+            if place != folder:
+                chain = _with(chain, os.path.join(place, ".gitignore"), cut, put)
+        return chain
+
+
+def _ignored(path: str, name: str, folder: bool, chain: Chain) -> bool:
+    for cut, put, patterns in chain:
+        verdict = patterns.verdict(put + path[cut:], name, folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _with(chain: Chain, path: str, cut: int, put: str) -> Chain:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            patterns = Patterns(file)
+    except OSError:
+        return chain
+    return chain if patterns.empty else ((cut, put, patterns), *chain)
+
+
+def _ask(project: Project, walk: _Walk, named: Sequence[str], settings: Settings) -> None:
+    """Mark the named files and what lies below the named folders, adding those that the walk left out."""
+    targets: set[str] = set()
+    asked: list[str] = []
+    known = {s.path for s in project.sources}
+    for absolute in named:
+        path = walk.relative(absolute)
+        asked.append(path)
+        if os.path.isdir(absolute):
+            prefix = "" if path == "." else path + "/"
+            if not any(p.startswith(prefix) for p in known) and not settings.force_exclude:
+                walk.folder(absolute)
+                known = {s.path for s in project.sources}
+            targets.update(p for p in known if p.startswith(prefix))
+        elif path in known or not (settings.force_exclude and walk.leaves_out(path)):
+            if path not in known:
+                walk.add(path, absolute)
+            targets.add(path)
+    project.sources = [*{s.path: s for s in project.sources}.values()]
+    project.targets = targets & {s.path for s in project.sources}
+    for reason, paths in [*project.skipped.items()]:
+        kept = [p for p in paths if p not in project.targets and _below(p, asked)]
+        project.skipped[reason] = kept
+        if not kept:
+            del project.skipped[reason]
+
+
+def _below(path: str, asked: Sequence[str]) -> bool:
+    return any(a in (".", path) or path.startswith(a + "/") for a in asked)
+
+
+def _why_not(path: str) -> str:
+    if path.endswith(_DECLARATIONS):
+        return "type declarations"
+    return _NOT_READ.get(os.path.splitext(path)[1].lower(), "not Python, JavaScript or TypeScript")
+
+
+def _missing(path: str, absolute: str) -> PathError:
+    folder, name = os.path.split(absolute)
+    while not os.path.isdir(folder):
+        folder, name = os.path.split(folder)
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        names = []
+    beside = {shown(os.path.join(folder, n)): n for n in names}
+    hint = nearest(name, beside.values())
+    for full, n in beside.items():
+        hint = hint.replace(f'"{n}"', f'"{full}"')
+    return PathError(f"{path}: there is no such file or folder{hint}")

@@ -1,0 +1,146 @@
+"""Reads and looks at many files, in as many processes as it pays."""
+
+import gc
+import json
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any, NamedTuple
+
+from asynccost.cache import digest
+from asynccost.decoding import decode, minified
+from asynccost.firstpass import Seen, batches, look, worth_reading
+from asynccost.knowledge import Knowledge
+from asynccost.model import Problem
+from asynccost.rows import problem_row
+from asynccost.suppress import comments
+
+LARGEST = 4 * 1024 * 1024
+_INLINE_BYTES = 400_000  # below this a second process costs more than it saves
+
+
+class Task(NamedTuple):
+    """One file to read: where it lies, and the digest under which its row is known already, if any."""
+
+    path: str
+    absolute: str
+    language: str
+    size: int
+    known: str
+
+
+class Read(NamedTuple):
+    """What became of a task. row: JSON of the first pass, "" where it has nothing to say, None where the
+    content is what `known` said, so that the old row holds."""
+
+    path: str
+    digest: str
+    row: str | None
+
+
+def read_all(
+    tasks: Sequence[Task],
+    knowledge: Mapping[str, Any],
+    jobs: int,
+    texts: Mapping[str, bytes],
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Read]:
+    """Read every task, in no particular order."""
+    here = [t for t in tasks if t.path in texts]
+    yield from _read(here, knowledge, texts)
+    rest = [t for t in tasks if t.path not in texts]
+    if jobs <= 1 or sum(t.size for t in rest) < _INLINE_BYTES:
+        done = 0
+        for start in range(0, len(rest), 500):
+            part = rest[start : start + 500]
+            yield from _read(part, knowledge, {})
+            done += len(part)
+            if progress:
+                progress(done, len(rest))
+        return
+    yield from _spread(rest, knowledge, jobs, progress)
+
+
+def _spread(
+    tasks: Sequence[Task], knowledge: Mapping[str, Any], jobs: int, progress: Callable[[int, int], None] | None
+) -> Iterator[Read]:
+    """Share tasks out to processes; every part takes files of all sizes."""
+    count = max(jobs * 4, len(tasks) // 1000)
+    ordered = sorted(tasks, key=lambda t: -t.size)
+    parts = [part for at in range(count) if (part := ordered[at::count])]
+    # forked workers share what is loaded already; elsewhere they start anew
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    done = 0
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        futures = {pool.submit(_part, part, dict(knowledge)): len(part) for part in parts}
+        try:
+            for future in as_completed(futures):
+                yield from future.result()
+                done += futures[future]
+                if progress:
+                    progress(done, len(tasks))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _part(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> list[Read]:
+    gc.disable()
+    return list(_read(tasks, knowledge, {}))
+
+
+def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[str, bytes]) -> Iterator[Read]:
+    """Read files, run the rules' outside tools over those that are worth it, and look at each."""
+    tables = Knowledge(knowledge)
+    open_files: list[tuple[Task, str, bytes, list[Problem]]] = []
+    for task in tasks:
+        said = _open(task, texts)
+        if isinstance(said, Read):
+            yield said
+        else:
+            open_files.append(said)
+    rows, failed = batches([(t.path, t.language, s) for t, _, s, _ in open_files])
+    for number, (task, mark, source, problems) in enumerate(open_files):
+        seen = look(task.path, task.language, source, tables, rows.get(task.path))
+        seen.problems = [*problems, *seen.problems, *(failed if number == 0 else [])]
+        yield Read(task.path, mark, _row(seen, source))
+        if number % 40 == 39:
+            gc.collect(0)  # nodes know their parents, so that only the collector frees them
+
+
+def _open(task: Task, texts: Mapping[str, bytes]) -> "Read | tuple[Task, str, bytes, list[Problem]]":
+    try:
+        data = texts[task.path] if task.path in texts else _bytes(task)
+    except OSError as error:
+        return _problem(task, "", f"cannot be read: {error.strerror}", "read")
+    mark = digest(data)
+    if mark == task.known:
+        return Read(task.path, mark, None)
+    if len(data) > LARGEST:
+        return _problem(task, mark, f"is larger than {LARGEST // 1024 // 1024} MB; nothing of it was scanned", "size")
+    if not worth_reading(task.language, data) and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
+        return Read(task.path, mark, "")
+    source, problem = decode(data, task.path, task.language)
+    if source is None:
+        return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))
+    if task.language == "javascript" and minified(source):
+        return _problem(task, mark, "is minified; nothing of it was scanned", "minified")
+    return task, mark, source, [problem] if problem else []
+
+
+def _bytes(task: Task) -> bytes:
+    with open(task.absolute, "rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def _problem(task: Task, mark: str, message: str, kind: str) -> Read:
+    row = [None, [], [problem_row(Problem(task.path, 1, message, kind))], []]
+    return Read(task.path, mark, json.dumps(row))
+
+
+def _row(seen: Seen, source: bytes) -> str:
+    found = comments(source)
+    if seen.facts is None and not seen.findings and not seen.problems and not found:
+        return ""
+    return json.dumps([*seen.row(), found], separators=(",", ":"))
