@@ -15,6 +15,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from asynccost.rules import ROOT
 
@@ -63,8 +64,11 @@ def _parsers() -> Iterable[str]:
 class Cache:
     """An open cache. Every failure of the disk or of sqlite means: as if there were none."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self._db = connection
+        self._path = path
+        self._turn: str | None = None
+        self._damaged = False
 
     @classmethod
     def open(cls, folder: str, signature: str) -> "Cache | None":
@@ -73,72 +77,118 @@ class Cache:
         for _ in range(2):
             try:
                 _prepare(folder)
-                made = cls(sqlite3.connect(path, timeout=5, isolation_level=None))
+                made = cls(sqlite3.connect(path, timeout=5, isolation_level=None), path)
+            except (OSError, sqlite3.DatabaseError):
+                return None
+            try:
                 made._start(signature)
                 return made
-            except sqlite3.DatabaseError:
-                with suppress(OSError):  # a damaged file: begin anew
-                    os.unlink(path)
-            except OSError:
-                return None
+            except sqlite3.DatabaseError as error:
+                made._failed(error)
+                made.close()
+                if not made._damaged:
+                    return None
         return None
 
     def _start(self, signature: str) -> None:
-        self._db.executescript("pragma journal_mode=wal; pragma synchronous=off;" + _SCHEMA)
+        self._db.executescript("pragma synchronous=off;" + _SCHEMA)
         if self._get("signature") != signature:
             self._db.execute("begin immediate")
             self._db.execute("delete from row")
             self._db.execute("delete from kept")
-            self._db.execute("insert into kept values ('signature', ?)", (signature,))
+            self._put("signature", signature)
             self._db.execute("commit")
 
     def _get(self, name: str) -> str | None:
         found = self._db.execute("select value from kept where name = ?", (name,)).fetchone()
-        return found[0] if found else None
+        return _unsealed(name, found[0]) if found else None
+
+    def _put(self, name: str, text: str) -> None:
+        self._db.execute("insert or replace into kept values (?, ?)", (name, _sealed(name, text)))
 
     def stamps(self) -> dict[str, Stamp]:
         """Every file that was there at the last run."""
         try:
-            text = self._get("stamps")
-        except sqlite3.DatabaseError:
+            self._db.execute("begin")
+            self._turn, text = self._get("turn"), self._get("stamps")
+            self._db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
             return {}
         return {path: Stamp(*rest) for path, *rest in json.loads(text)} if text else {}
 
     def result(self) -> Any:
         """The last run's whole result; right only while every file is as its stamp says."""
         try:
-            text = self._get("result")
-        except sqlite3.DatabaseError:
+            self._db.execute("begin")
+            turn, text = self._get("turn"), self._get("result")
+            self._db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
             return None
-        return json.loads(text) if text else None
+        return json.loads(text) if text and turn == self._turn else None
 
-    def rows(self) -> dict[str, tuple[str, str]]:
-        """path -> (digest, row as JSON) of every file that the first pass had something to say of."""
+    def rows(self) -> dict[str, tuple[str, str]] | None:
+        """path -> (digest, row as JSON) of every file that the first pass had something to say of.
+
+        None where they do not belong to the stamps that were read: nothing of this cache may be used then.
+        """
         try:
-            return {p: (d, v) for p, d, v in self._db.execute("select path, digest, value from row")}
-        except sqlite3.DatabaseError:
-            return {}
+            self._db.execute("begin")
+            turn = self._get("turn")
+            rows = {p: (d, _unsealed(p + d, v)) for p, d, v in self._db.execute("select path, digest, value from row")}
+            self._db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
+            return None
+        return rows if turn == self._turn and not self._damaged else None
 
     def save(
         self, stamps: Mapping[str, Stamp], changed: Mapping[str, tuple[str, str | None]], result: Any
     ) -> None:
         """Keep a run: all stamps, the rows of the files that were read anew (None: nothing to say), the result."""
-        with suppress(sqlite3.DatabaseError):
+        try:
             self._db.execute("begin immediate")
+            if self._damaged or self._get("turn") != self._turn:
+                return
             gone = [(p,) for p, (_, row) in changed.items() if row is None]
             gone += [(p,) for (p,) in self._db.execute("select path from row") if p not in stamps]
             self._db.executemany("delete from row where path = ?", gone)
-            new = [(p, d, row) for p, (d, row) in changed.items() if row is not None]
+            new = [(p, d, _sealed(p + d, row)) for p, (d, row) in changed.items() if row is not None]
             self._db.executemany("insert or replace into row values (?, ?, ?)", new)
-            kept = json.dumps([[p, *s] for p, s in stamps.items()], separators=(",", ":"))
-            whole = json.dumps(result, separators=(",", ":"))
-            self._db.executemany("insert or replace into kept values (?, ?)", [("stamps", kept), ("result", whole)])
+            self._put("stamps", json.dumps([[p, *s] for p, s in stamps.items()], separators=(",", ":")))
+            self._put("result", json.dumps(result, separators=(",", ":")))
+            self._put("turn", os.urandom(8).hex())
             self._db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; a damaged one goes, so that the next run begins anew."""
         with suppress(sqlite3.DatabaseError):
             self._db.close()
+        if self._damaged:
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                with suppress(OSError):
+                    os.unlink(self._path + suffix)
+
+    def _failed(self, error: sqlite3.DatabaseError) -> None:
+        """Tell damage from what passes: another run's lock, a full disk, a folder that is read only."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        self._damaged |= code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+        with suppress(sqlite3.DatabaseError):
+            self._db.execute("rollback")
+
+
+def _sealed(name: str, text: str) -> str:
+    return f"{crc32((name + text).encode()):08x}{text}"
+
+
+def _unsealed(name: str, value: str) -> str:
+    text = value[8:]
+    if _sealed(name, text) != value:
+        raise sqlite3.DatabaseError(f"the value of {name} is damaged")
+    return text
 
 
 def _prepare(folder: str) -> None:

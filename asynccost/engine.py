@@ -118,7 +118,10 @@ def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str,
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if settings.cache else None
     known = store.stamps() if store else {}
     tasks, kept = _plan(sources, known, texts, check_cache=False)
-    rows, _, _ = _read(tasks, kept, store, settings, 0, texts, None)
+    old = store.rows() if store else {}
+    if old is None:
+        (tasks, kept), old = _plan(sources, {}, texts, check_cache=False), {}
+    rows, _, _ = _read(tasks, kept, old, settings, 0, texts, None)
     if store:
         store.close()
     return [_seen(path, row) for path, row in rows.items()]
@@ -141,13 +144,17 @@ def _whole(
     if store and same and not tasks and (row := store.result()) is not None:
         store.close()
         return _Whole.of(row)
-    rows, changed, digests = _read(tasks, kept, store, settings, jobs, texts, progress)
+    old = store.rows() if store else {}
+    if old is None:
+        (tasks, kept), old, same = _plan(sources, {}, texts, check_cache), {}, False
+    rows, changed, digests = _read(tasks, kept, old, settings, jobs, texts, progress)
     if store and same and not changed and (row := store.result()) is not None:
         whole = _Whole.of(row)
     else:
         whole = _answer(rows)
     if store and not texts:
-        stamps = {s.path: _stamp(s, digests.get(s.path) or kept[s.path], began) for s in sources}
+        marks = {**kept, **digests}
+        stamps = {s.path: _stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())
     if store:
         store.close()
@@ -175,7 +182,7 @@ def _plan(
 def _read(
     tasks: "Sequence[Task]",
     kept: Mapping[str, str],
-    store: Cache | None,
+    old: Mapping[str, tuple[str, str]],
     settings: Settings,
     jobs: int,
     texts: Mapping[str, bytes],
@@ -184,7 +191,6 @@ def _read(
     """path -> row of every file that says anything; what changed, as the cache takes it; digests of what was read."""
     from asynccost.workers import read_all
 
-    old = store.rows() if store else {}
     rows = {p: row for p, (mark, row) in old.items() if kept.get(p) == mark}
     changed: dict[str, tuple[str, str | None]] = {}
     digests: dict[str, str] = {}
@@ -200,7 +206,7 @@ def _read(
 
 
 def _stamp(source: Source, mark: str, began: int) -> Stamp:
-    racy = source.mtime_ns > began - RACY_NS
+    racy = not mark or source.mtime_ns > began - RACY_NS  # "": it could not be read, which its times do not tell
     return Stamp(source.size, -1 if racy else source.mtime_ns, source.inode, mark)
 
 

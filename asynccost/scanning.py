@@ -1,11 +1,16 @@
 """A scan from paths to Report: what the command line, and whoever else wants a scan, calls."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from asynccost import engine, sources, suppress
+from asynccost.config_file import git_root
+from asynccost.model import Severity
 from asynccost.report import About, Report, ordered
+from asynccost.rulebook import load
+from asynccost.selection import chosen, visible
 from asynccost.settings import Settings
 from asynccost.sources import Project
 
@@ -30,36 +35,44 @@ def project(what: Input, settings: Settings) -> Project:
     return found
 
 
-def scan(found: Project, settings: Settings, *, check_cache: bool = False, progress: Progress | None = None) -> Report:
+def scan(
+    found: Project, settings: Settings, *, check_cache: bool = False, progress: Progress | None = None
+) -> Report:
     """Look at the project and report on what was asked for."""
+    families = {name: rule.family for name, rule in load().items()}
     result = engine.scan(
         found.sources,
         found.targets,
         settings,
-        jobs=settings.jobs or os.cpu_count() or 1,
+        families=families,
+        rules=chosen(settings, families),
+        jobs=settings.jobs,
         cache=settings.cache,
         check_cache=check_cache,
-        text_of=found.texts,
+        texts=found.texts,
         progress=progress,
     )
     report = Report(
-        findings=result.findings,
+        findings=visible(result.findings, settings, families),
         problems=[*found.problems, *result.problems],
         scanned=result.scanned,
         skipped=found.skipped,
-        suppressed=result.suppressed,
+        suppressed=len(result.suppressed),
+        prefix=_prefix(found.root),
         rules=about_rules,
         read=reader(found),
     )
-    return ordered(_without_minified(report))
+    return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
 
 
 def about_rules() -> dict[str, About]:
     """Every rule that a finding can have, with what formats tell of it."""
-    from asynccost.rulebook import load
-
     ours = {name: About(r.summary, r.family, r.severity, r.languages, r.page) for name, r in load().items()}
-    return ours | suppress.rules()
+    meta = {
+        name: About(summary, suppress.FAMILY, Severity.INFO, (), suppress.PAGE)
+        for name, summary in suppress.SUMMARIES.items()
+    }
+    return ours | meta
 
 
 def reader(found: Project) -> Callable[[str], bytes]:
@@ -77,15 +90,17 @@ def reader(found: Project) -> Callable[[str], bytes]:
     return read
 
 
-def _without_minified(report: Report) -> Report:
-    """Minified scripts are left out by intent: they are counted, not listed as broken."""
+def _prefix(root: str) -> str:
+    top = git_root(root)
+    return "" if top in (None, root) else os.path.relpath(root, top).replace(os.sep, "/") + "/"
+
+
+def _without_minified(report: Report, languages: Mapping[str, str]) -> Report:
+    """Minified scripts are left out by intent: they are counted as skipped, not listed as broken."""
     minified = [p.path for p in report.problems if p.kind == "minified"]
     if minified:
         report.skipped = {**report.skipped, "minified": [*report.skipped.get("minified", ()), *minified]}
         report.problems = [p for p in report.problems if p.kind != "minified"]
-        report.scanned = _fewer(report.scanned, len(minified))
+        fewer = Counter(report.scanned) - Counter(languages[path] for path in minified)
+        report.scanned = dict(sorted(fewer.items()))
     return report
-
-
-def _fewer(scanned: Mapping[str, int], count: int) -> dict[str, int]:
-    return {language: n - (count if language == "javascript" else 0) for language, n in scanned.items()}

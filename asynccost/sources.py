@@ -25,6 +25,7 @@ _NOT_READ = {
 }
 _MINIFIED = (".min.js", ".min.mjs", ".min.cjs")
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+_NOISE = {".git", ".hg", ".svn", "__pycache__", ".asynccost_cache"}  # nobody keeps sources there: not counted
 EXCLUDED, GITIGNORED, LINK = "excluded", ".gitignore", "symbolic link"
 
 _KNOWN = {s[1:] for s in (*LANGUAGES, *_NOT_READ)} | {s[1:].upper() for s in (*LANGUAGES, *_NOT_READ)}
@@ -147,6 +148,10 @@ class _Walk:
             language = language_of(path)
             if language is None:
                 return self._skip(_why_not(path), path)
+        if not path.isascii() and not _speakable(path):
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            self.project.problems.append(Problem(shown, 1, "has a name that is not UTF-8", "read"))
+            return
         try:
             s = entry.stat() if entry else os.stat(absolute)
         except OSError as error:
@@ -184,6 +189,8 @@ class _Walk:
 
     def _passes(self, path: str, name: str, folder: bool, chain: Chain) -> bool:
         if self.excludes.verdict(path, name, folder):
+            if name in _NOISE or name.endswith("_cache"):
+                return False
             reason = EXCLUDED
         elif ".min." in name and name.endswith(_MINIFIED):
             reason = "minified"
@@ -258,11 +265,21 @@ def _ask(project: Project, walk: _Walk, named: Sequence[str], settings: Settings
             targets.add(path)
     project.sources = [*{s.path: s for s in project.sources}.values()]
     project.targets = targets & {s.path for s in project.sources}
+    project.problems = [p for p in project.problems if _below(p.path, asked)]
     for reason, paths in [*project.skipped.items()]:
         kept = [p for p in paths if p not in project.targets and _below(p, asked)]
         project.skipped[reason] = kept
         if not kept:
             del project.skipped[reason]
+
+
+def _speakable(path: str) -> bool:
+    """Whether a name is text; a file system takes any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _below(path: str, asked: Sequence[str]) -> bool:

@@ -1,13 +1,15 @@
-"""Comments `asynccost: ignore[rule, rule] reason`: finding them, obeying them, and saying what is wrong with them.
+"""Comments `asynccost: ignore[rule, rule] reason`: finding and obeying them, and saying what is amiss.
 
 What is said about comments are findings of two rules that live here and not in rules/, since they judge
 the use of this tool and no code: `unused-suppression` and `bare-suppression`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from hashlib import blake2b
+from typing import NamedTuple
 
 from asynccost.errors import nearest
 from asynccost.model import Confidence, Finding, Severity, Span
@@ -18,10 +20,21 @@ SUMMARIES = {
     BARE: "An `asynccost: ignore` comment that names no rule, or gives no reason where one is required.",
 }
 
+PAGE = """
+    # asynccost: ignore[await-in-loop] the vendor allows one call at a time
+
+The comment stands on the line of the finding or on a line of its own above it, in any form that the
+language has (`#`, `//`, `/* */`, `{/* */}`, `<!-- -->`). Between the brackets: rules, families or `all`.
+With `ignore-file` it holds for the whole file. A comment without brackets hides nothing and is reported,
+as is one that hides nothing any more, so that suppressions do not outlive their reason.
+`require-reason = true` in the settings asks for a reason behind the bracket.
+"""
+
 _MARK = re.compile(rb"asynccost:[ \t]*(ignore-file|ignore)(?![\w-])[ \t]*(\[[^\]\n]*\])?([^\n]*)")
 _OPENS = re.compile(rb"#|//|/\*|<!--|\A[ \t]*\*")
 _ALONE = re.compile(rb"[ \t]*(?:\{[ \t]*)?(?:#|//|/\*|\*|<!--)")
-_REASON_ENDS = re.compile(rb"(?:\*/|-->|\s#\s|\s//\s).*\Z", re.S)  # the comment's own end, or another one
+# a reason ends where the comment ends or another one begins
+_REASON_ENDS = re.compile(rb"(?:\*/|-->|\s#\s|\s//\s).*\Z", re.S)
 
 
 class Comment(NamedTuple):
@@ -45,26 +58,11 @@ class Applied:
     suppressed: list[tuple[Finding, Comment]] = field(default_factory=list)
 
 
-def rules() -> dict[str, About]:
-    """What formats and `rules` tell of the two rules here."""
-    return {name: About(summary, FAMILY, Severity.INFO, (), PAGE) for name, summary in SUMMARIES.items()}
-
-
 def comments(data: bytes) -> list[Comment]:
     """Every suppression comment of a file; quick where there is none."""
     if b"asynccost:" not in data:
         return []
     return [c for match in _MARK.finditer(data) if (c := _comment(data, match)) is not None]
-
-
-def comments_row(data: bytes) -> list[list[Any]]:
-    """The comments of a file as a JSON value, for the cache."""
-    return [list(c) for c in comments(data)]
-
-
-def comments_of(row: Sequence[Sequence[Any]]) -> list[Comment]:
-    """The comments that a row was made of."""
-    return [Comment(c[0], c[1], tuple(c[2]), *c[3:]) for c in row]
 
 
 def apply(
@@ -92,12 +90,14 @@ def apply(
             used.setdefault((finding.path, comment), set()).add(finding.rule)
         here.setdefault((finding.path, finding.span.line), []).append(finding.rule)
     asked = frozenset(ran)
+    said: list[Finding] = []
     for path in sorted(found):
         for comment in found[path]:
             did = used.get((path, comment), set())
             rules = here.get((path, comment.covers), [])
             for rule, text in _complaints(comment, did, rules, families, asked, require_reason):
-                applied.kept.append(_finding(path, comment, rule, text))
+                said.append(_finding(path, comment, rule, text))
+    applied.kept += _named(said)
     return applied
 
 
@@ -139,9 +139,9 @@ def _names(comment: Comment, rule: str, families: Mapping[str, str]) -> bool:
 
 def _hidden_by(finding: Finding, found: Sequence[Comment], families: Mapping[str, str]) -> Comment | None:
     for comment in found:
-        if comment.covers in (0, finding.span.line) or comment.line == finding.span.line:
-            if _names(comment, finding.rule, families):
-                return comment
+        near = comment.covers in (0, finding.span.line) or comment.line == finding.span.line
+        if near and _names(comment, finding.rule, families):
+            return comment
     return None
 
 
@@ -156,7 +156,10 @@ def _complaints(
     if not comment.rules:
         verb = "ignore" if comment.covers else "ignore-file"
         names = ", ".join(sorted(set(here))) or "rule"
-        yield BARE, f"This comment names no rule and hides nothing; write `asynccost: {verb}[{names}] reason`."
+        yield (
+            BARE,
+            f"This comment names no rule and hides nothing; write `asynccost: {verb}[{names}] reason`.",
+        )
     elif require_reason and not comment.reason:
         yield BARE, "This comment gives no reason, and the settings of this project ask for one behind the ]."
     for name in comment.rules:
@@ -180,3 +183,14 @@ def _finding(path: str, comment: Comment, rule: str, message: str) -> Finding:
         family=FAMILY,
         shape=f"{comment.covers == 0} {','.join(comment.rules)} {message}",
     )
+
+
+def _named(findings: list[Finding]) -> list[Finding]:
+    """Give each finding its ordinal and fingerprint, as the second pass does for those of the rules."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for f in findings:
+        key = (f.rule, f.path, f.function, f.shape)
+        f.ordinal = counts[key]
+        counts[key] += 1
+        f.fingerprint = blake2b("\0".join((*key, str(f.ordinal))).encode(), digest_size=8).hexdigest()
+    return findings

@@ -6,10 +6,13 @@ Facts are JSON values, so that they can be cached by content; no node outlives t
 import sys
 from typing import Any, TypedDict
 
-from asynccost.flow.around import Use, loops_around, use_of
-from asynccost.flow.entries import entry_of
+from asynccost.flow.around import Use, use_of
+from asynccost.flow.entries import entry_of, registrations
 from asynccost.flow.file import File, Site
+from asynccost.flow.owner import is_guarded, life_of
+from asynccost.flow.repeat import work_loops
 from asynccost.flow.tree import Assign, Bind, Call, Closure, Function, Member, Name
+from asynccost.flow.waiting import rows_of
 
 
 class CallFact(TypedDict):
@@ -17,6 +20,8 @@ class CallFact(TypedDict):
 
     use: "dropped", "awaited", "returned", "with", "local", "attribute" (kept on an object), "global" (kept by
     the module), "element" (kept in a collection), "argument" (detail: the callee it is handed to), "other".
+    A result kept by way of a local name counts as kept. cold: "" or why a call does not run as often as its function:
+    "lazy" (only where what it fills is empty), "fresh" (its coroutine runs in an event loop of its own).
     """
 
     name: str
@@ -28,10 +33,14 @@ class CallFact(TypedDict):
     awaited: bool
     use: str
     detail: str
+    cold: str
 
 
 class FunctionFacts(TypedDict):
-    """One function. entry: [kind, reason] where it is known how it is entered (see flow.entries)."""
+    """One function. entry: [kind, reason] where it is known how it is entered (see flow.entries).
+
+    waits: what it awaits, see flow.waiting.
+    """
 
     qualname: str
     line: int
@@ -43,14 +52,19 @@ class FunctionFacts(TypedDict):
     is_generator: bool
     kind: str
     owner: str
+    outer: int
     entry: list[str] | None
     calls: list[CallFact]
     returns: list[str]
     registered: list[str]
+    waits: list[list[str]]
 
 
 class FileFacts(TypedDict):
-    """One file. `rules` holds what rules add with their `facts` hook, by rule."""
+    """One file. `rules` holds what rules add with their `facts` hook, by rule.
+
+    handed: functions of other files that are handed to a call that says how often they run: name, kind, reason.
+    """
 
     path: str
     name: str
@@ -60,6 +74,7 @@ class FileFacts(TypedDict):
     stars: list[str]
     classes: dict[str, list[str]]
     functions: list[FunctionFacts]
+    handed: list[list[str]]
     rules: dict[str, Any]
 
 
@@ -82,6 +97,7 @@ def facts_of(file: File) -> FileFacts:
             for c in module.classes
         },
         functions=[_function(file, f, sites.get(id(f), [])) for f in module.functions],
+        handed=[list(row) for row in file.memo(registrations)[1]],
         rules={},
     )
 
@@ -107,10 +123,12 @@ def _function(file: File, function: Function, sites: list[Site]) -> FunctionFact
         is_generator=function.is_generator,
         kind=function.kind,
         owner=function.owner.qualname if function.owner else "",
+        outer=-1 if function.owner or function.scope is None or function.scope.kind == "module" else function.scope.start,
         entry=list(entry) if entry else None,
         calls=[_call(file, site) for site in sites],
         returns=_returns(file, function),
         registered=_registered(file, function),
+        waits=rows_of(file, function),
     )
 
 
@@ -119,17 +137,36 @@ def _call(file: File, site: Site) -> CallFact:
     span = file.span(call)
     use = use_of(call)
     kind, detail = _kept(file, use, site.function)
+    if kind == "local":
+        kind = _LIVES.get(life_of(file, call, site.function).kind, kind)
     return CallFact(
         name=site.name or "",
         line=span.line,
         column=span.column,
         start=call.start,
         end=call.end,
-        loop=bool(loops_around(call)),
+        loop=bool(work_loops(file, call)),
         awaited=use.awaited,
         use=kind,
         detail=detail,
+        cold=_cold(file, call, use, kind, detail),
     )
+
+
+_LIVES = {"kept": "attribute", "returned": "returned", "scoped": "with", "yielded": "attribute", "default": "global"}
+
+
+def _cold(file: File, call: Call, use: Use, kind: str, detail: str) -> str:
+    if kind == "argument":
+        calls = file.knowledge.table("entries")["fresh_loops"]["calls"]
+        if detail in calls or detail.rpartition(".")[2] in calls:
+            return "fresh"
+    if kind in ("attribute", "global") and isinstance(use.node, Assign):
+        for target in use.node.targets:
+            place = target.attr if isinstance(target, Member) else target.id if isinstance(target, Name) else ""
+            if place and is_guarded(call, place):
+                return "lazy"
+    return ""
 
 
 def _kept(file: File, use: Use, function: Function) -> tuple[str, str]:

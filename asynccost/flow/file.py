@@ -1,10 +1,10 @@
 """A lowered file as rules see it: its calls by resolved name, and the means to report."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from asynccost.flow.around import function_of, statement_of
 from asynccost.flow.index import index_module
@@ -14,6 +14,8 @@ from asynccost.flow.shape import shape
 from asynccost.flow.tree import Call, Function, Module, Node
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Related, Silence, Span
+
+T = TypeVar("T")
 
 _TEST = re.compile(
     r"(^|/)(tests?|testing|__tests__|__mocks__|spec|e2e|cypress|fixtures)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
@@ -42,6 +44,14 @@ class File:
         self.rows = rows or {}
         self.names = Names(module)
         self.functions = module.functions
+        self._answers: dict[Any, Any] = {}
+
+    def memo(self, question: Callable[["File"], T]) -> T:
+        """The answer to a question about this file, asked once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: T = self._answers[question]
+        return answer
 
     @cached_property
     def lines(self) -> Lines:

@@ -83,7 +83,7 @@ def _bind(target: Any, value: Any, index: Index) -> None:
     elif kind is Choice:
         _bind(target.options[0], None, index)
     elif kind is Other or kind is Argument:
-        for part in getattr(target, "parts", None) or [target.value]:
+        for part in target.parts if kind is Other else [target.value]:
             _bind(part, None, index)
 
 

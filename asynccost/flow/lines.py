@@ -27,6 +27,16 @@ class Lines:
         """The byte where a line (from 1) begins."""
         return self._starts[line - 1]
 
+    def offset(self, line: int, column: int) -> int:
+        """The byte at a line and a column, the reverse of `place`."""
+        if not 0 < line <= len(self._starts):
+            return len(self._source)
+        begin = self._starts[line - 1]
+        text = self._source[begin : self._starts[line] if line < len(self._starts) else len(self._source)]
+        if text.isascii():
+            return begin + column - 1
+        return begin + len(text.decode("utf-8", "replace")[: column - 1].encode())
+
     def span(self, start: int, end: int) -> Span:
         """A span with its lines and columns."""
         return Span(start, end, *self.place(start), *self.place(end))

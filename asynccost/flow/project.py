@@ -3,14 +3,16 @@
 Built from facts alone, so that a file answers the same whether it was read or came from the cache.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
+from asynccost.flow.entries import HOT, ONCE
 from asynccost.flow.facts import CallFact, FileFacts, FunctionFacts
 from asynccost.model import Related, Span
 
+T = TypeVar("T")
 _HOPS = 8
 
 
@@ -24,6 +26,10 @@ class Def:
     @property
     def key(self) -> tuple[str, str]:
         return self.file["path"], self.facts["qualname"]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.file["path"], self.facts["start"]
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,10 +51,10 @@ class Caller:
 
 @dataclass(slots=True, frozen=True)
 class Heat:
-    """How often a function runs. hot True: many times per process life; False: once; None: not known.
+    """How often a function runs. hot True: many times per process life; False: once; None: seldom, or not known.
 
-    kind: "loop", or the kind of entry ("handler", "tool", "command", "consumer", "periodic", "once",
-    "test", ...). reason reads after "because": "fetch() is called in a loop in crawl()". chain: the callers.
+    kind: "loop", the kind of entry (see rules/knowledge/entries.toml), "fresh" (each call has an event loop of its own),
+    or "unknown". reason is a clause: "crawl() calls fetch() in a loop". chain: the callers, nearest first.
     """
 
     hot: bool | None
@@ -63,7 +69,15 @@ class Project:
     def __init__(self, files: Iterable[FileFacts]) -> None:
         self.files = {f["path"]: f for f in sorted(files, key=lambda f: f["path"])}
         self._canonical: dict[tuple[str, str], tuple[str, str] | None] = {}
-        self._heat: dict[tuple[str, str], Heat] = {}
+        self._heat: dict[tuple[str, int], Heat] = {}
+        self._answers: dict[Any, Any] = {}
+
+    def memo(self, question: "Callable[[Project], T]") -> T:
+        """The answer to a question about the whole project, asked once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: T = self._answers[question]
+        return answer
 
     def rows(self, rule: str) -> dict[str, Any]:
         """What a rule's `facts` hook said, by path."""
@@ -73,8 +87,10 @@ class Project:
 
     @cached_property
     def defs(self) -> dict[tuple[str, str], Def]:
-        """Every function by path and qualname."""
-        return {(p, fn["qualname"]): Def(f, fn) for p, f in self.files.items() for fn in f["functions"]}
+        """Every function by path and qualname; a nameless one inside it does not take its place."""
+        return {
+            (p, fn["qualname"]): Def(f, fn) for p, f in self.files.items() for fn in reversed(f["functions"])
+        }
 
     @cached_property
     def _modules(self) -> dict[str, list[str]]:
@@ -231,56 +247,113 @@ class Project:
                     found.append(Caller(made, call))
         return found
 
+    @cached_property
+    def _defs_by_last(self) -> dict[str, list[Def]]:
+        table: dict[str, list[Def]] = {}
+        for made in self.defs.values():
+            table.setdefault(made.facts["qualname"].rpartition(".")[2], []).append(made)
+        return table
+
+    def named(self, last: str) -> list[Def]:
+        """Every function whose own name is this word."""
+        return self._defs_by_last.get(last, [])
+
+    def calls_named(self, last: str) -> list[Caller]:
+        """Every call whose resolved name ends in this word, whatever it means."""
+        return [Caller(made, call) for made, call in self._calls_by_last.get(last, [])]
+
     # ------------------------------------------------------------------- heat
+
+    @cached_property
+    def _by_start(self) -> dict[tuple[str, int], Def]:
+        return {(p, fn["start"]): Def(f, fn) for p, f in self.files.items() for fn in f["functions"] if fn["kind"] != "module"}
+
+    def function(self, path: str, start: int) -> Def | None:
+        """The function that starts at a byte of a file."""
+        return self._by_start.get((path, start))
+
+    @cached_property
+    def _handed(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Functions that another file hands to a call that says how often they run."""
+        table: dict[tuple[str, str], tuple[str, str]] = {}
+        for path, file in self.files.items():
+            for name, kind, reason in file["handed"]:
+                found = self.find(name, path)
+                if found is not None:
+                    table[found.key] = min((kind, reason), table.get(found.key, (kind, reason)))
+        return table
+
+    def entry(self, made: Def) -> tuple[str, str] | None:
+        """How a function is entered, by its own file or by one that registers it."""
+        entry = made.facts["entry"]
+        return (entry[0], entry[1]) if entry is not None else self._handed.get(made.key)
 
     def heat(self, target: Def) -> Heat:
         """How often a function runs, by how it is entered and who calls it."""
-        if target.key not in self._heat:
-            self._heat[target.key] = self._heat_of(target, frozenset())
-        return self._heat[target.key]
+        if target.place not in self._heat:
+            self._heat[target.place] = self._climb(target)
+        return self._heat[target.place]
 
-    def _heat_of(self, target: Def, seen: frozenset[tuple[str, str]]) -> Heat:
-        entry = target.facts["entry"]
-        name = _title(target)
-        if entry is not None:
-            kind, reason = entry
-            return Heat(_hot(kind), kind, reason)
-        if target.key in seen or len(seen) > _HOPS:
-            return Heat(None, "unknown", f"nothing shows how often {name} runs")
-        seen |= {target.key}
-        heats = [self._through(caller, target, seen) for caller in self.callers(target)]
-        if outer := self._around(target):
-            heats.append(self._heat_of(outer, seen))
-        if hot := [h for h in heats if h.hot]:
-            return min(hot, key=lambda h: (h.kind != "loop", len(h.chain), h.reason))
-        if heats and all(h.hot is False for h in heats) and target.key not in self._registered:
-            return min(heats, key=lambda h: h.reason)
-        return Heat(None, "unknown", f"nothing shows how often {name} runs")
+    def _climb(self, target: Def) -> Heat:
+        """Go from callers to their callers, nearest first, until one is known to run often."""
+        level: list[tuple[Def, tuple[Related, ...]]] = [(target, ())]
+        seen, cold, unknown = {target.place}, list[Heat](), False
+        for _ in range(_HOPS):
+            hot: list[Heat] = []
+            further: list[tuple[Def, tuple[Related, ...]]] = []
+            for made, chain in level:
+                if (entry := self.entry(made)) is not None:
+                    (hot if entry[0] in HOT else cold).append(Heat(_hot(entry[0]), *entry, chain))
+                    continue
+                nameless = self.defs[made.key].place != made.place
+                callers = [] if nameless else self.callers(made)
+                outer = self._around(made) if not callers else None
+                if outer is not None and outer.place not in seen:
+                    seen.add(outer.place)
+                    further.append((outer, chain))
+                unknown |= (not callers and outer is None) or made.key in self._registered
+                for caller in callers:
+                    heat, place = self._through(caller, made, chain)
+                    if heat is not None:
+                        (hot if heat.hot else cold).append(heat)
+                    elif caller.by.place not in seen:
+                        seen.add(caller.by.place)
+                        further.append((caller.by, (*chain, place)))
+            if hot:
+                return min(hot, key=lambda h: (h.kind != "loop", len(h.chain), h.reason))
+            level = further
+            if not level:
+                break
+        else:
+            unknown = True
+        if seldom := [h for h in cold if h.hot is None]:
+            return min(seldom, key=lambda h: (len(h.chain), h.reason))
+        if cold and not unknown:
+            return min(cold, key=lambda h: (h.kind != "fresh", len(h.chain), h.reason))
+        return Heat(None, "unknown", f"nothing shows how often {_title(target)} runs")
 
-    def _through(self, caller: Caller, target: Def, seen: frozenset[tuple[str, str]]) -> Heat:
-        name, by = _title(target), _title(caller.by)
-        if caller.call["loop"] and caller.by.facts["entry"] != ["test", ""]:
-            place = caller.related(f"{by} calls {name} in a loop")
-            return Heat(True, "loop", f"{by} calls {name} in a loop", (place,))
-        heat = self._heat_of(caller.by, seen)
-        if heat.hot is None:
-            return heat
+    def _through(self, caller: Caller, made: Def, chain: tuple[Related, ...]) -> tuple[Heat | None, Related]:
+        """What one call says of how often its callee runs; None where its function must tell."""
+        name, by = _title(made), _title(caller.by)
         place = caller.related(f"{by} calls {name}")
-        return Heat(heat.hot, heat.kind, heat.reason, (place, *heat.chain))
+        if caller.call["cold"] == "fresh":
+            return Heat(False, "fresh", f"{by} runs {name} in an event loop of its own", (*chain, place)), place
+        if caller.call["cold"] == "lazy":
+            return Heat(False, "cached", f"{by} calls {name} only until it has the result", (*chain, place)), place
+        entry = self.entry(caller.by)
+        if caller.call["loop"] and (entry is None or entry[0] not in ("test", "script")):
+            place = caller.related(f"{by} calls {name} in a loop")
+            return Heat(True, "loop", f"{by} calls {name} in a loop", (*chain, place)), place
+        return None, place
 
     def _around(self, target: Def) -> Def | None:
-        """The function that a nested function stands in, where nobody calls it by name."""
-        if target.facts["kind"] not in ("lambda", "arrow"):
-            return None
-        outer = target.facts["qualname"].rpartition(".")[0].removesuffix(".<locals>")
-        found = self.defs.get((target.file["path"], outer))
-        return found if found is not None and found.key != target.key else None
+        """The function that a nested function stands in."""
+        outer = target.facts["outer"]
+        return self._by_start.get((target.file["path"], outer)) if outer >= 0 else None
 
 
 def _hot(kind: str) -> bool | None:
-    if kind in ("once", "test", "script"):
-        return False
-    return None if kind == "unknown" else True
+    return True if kind in HOT else False if kind in ONCE else None
 
 
 def _title(made: Def) -> str:

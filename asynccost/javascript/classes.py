@@ -84,23 +84,19 @@ def _members(cx: Context, made: Class, body: Cst) -> None:
         if kind == "decorator":
             decorators.append(decorator(cx, child))
             continue
-        shallow = cx.shallow
-        cx.shallow = shallow or cx.quiet(child.start_byte, child.end_byte)
         if kind == "method_definition":
             _method(cx, made, child, decorators)
         elif kind in _FIELDS:
             _field(cx, made, child, decorators)
         elif kind == "class_static_block":
             made.body.append(_static_block(cx, child))
-        cx.shallow = shallow
         decorators = []
 
 
 def _method(cx: Context, made: Class, node: Cst, decorators: list[Expr]) -> None:
     sig = signature(cx, node)
     decorators += [decorator(cx, each) for each in sig.decorators]
-    key = member_key(cx, sig)
-    name = str(getattr(key, "value", ""))
+    _, name = member_key(cx, sig)
     static = "static" in sig.words
     kind: Kind = "constructor" if name == "constructor" and not static else method_kind(sig)
     method = function(cx, node, sig, name, kind, decorators, made)
@@ -163,7 +159,7 @@ def _field_target(cx: Context, key: Cst, base: str) -> tuple[Expr, str]:
     receiver = Name(lowered.start, lowered.start, base)
     if isinstance(lowered, Constant) and isinstance(lowered.value, str):
         return Member(lowered.start, lowered.end, receiver, lowered.value), lowered.value
-    return Subscript(lowered.start, lowered.end, receiver, lowered), ""
+    return Subscript(lowered.start, lowered.end, receiver, lowered), cx.text(key)
 
 
 def _static_block(cx: Context, node: Cst) -> Do:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from sys import intern
 from typing import TypeVar
 
 from tree_sitter import Node as Cst
@@ -41,7 +40,7 @@ class Tables:
         expr: Table[LowerExpr],
         stmt: Table[LowerStmt],
         target: Table[LowerTarget],
-        named: dict[int, LowerNamed],
+        named: Table[LowerNamed],
     ) -> None:
         self.kinds = kinds
         self.expr = expr
@@ -49,14 +48,22 @@ class Tables:
         self.target = target
         self.named = named
         self.extra = frozenset(i for i, kind in kinds.items() if kind in EXTRA)
+        ids = {kind: i for i, kind in kinds.items()}
+        self.optional_chain = ids["optional_chain"]
+        self.arguments = ids["arguments"]
+        self.spread_element = ids["spread_element"]
 
 
 class Texts(dict[bytes, str]):
-    """Decoded and interned source text."""
+    """Decoded source text, the same string for the same bytes."""
 
     def __missing__(self, raw: bytes) -> str:
-        text = self[raw] = intern(raw.decode(errors="replace"))
+        text = self[raw] = raw.decode(errors="replace")
         return text
+
+
+_TEXTS = Texts()  # shared by all files: they use the same words
+_MANY_TEXTS = 100_000
 
 
 class Context:
@@ -67,8 +74,25 @@ class Context:
     """
 
     __slots__ = (
-        "bindings", "depth", "exporting", "expr", "extra", "function", "kinds", "module", "named_table", "owner", "pending",
-        "prefix", "shallow", "source", "stmt", "target", "texts", "tokens",
+        "bindings",
+        "depth",
+        "exporting",
+        "expr",
+        "extra",
+        "function",
+        "kinds",
+        "module",
+        "named_table",
+        "owner",
+        "pending",
+        "prefix",
+        "shallow",
+        "source",
+        "stmt",
+        "tables",
+        "target",
+        "texts",
+        "tokens",
     )
 
     def __init__(self, tables: Tables, module: Module, tokens: "re.Pattern[bytes] | None") -> None:
@@ -80,13 +104,16 @@ class Context:
         self.prefix = ""
         self.pending: list[Stmt] = []
         self.depth = 0
-        self.texts = Texts()
+        if len(_TEXTS) > _MANY_TEXTS:
+            _TEXTS.clear()
+        self.texts = _TEXTS
         self.kinds = tables.kinds
         self.extra = tables.extra
         self.expr = tables.expr
         self.stmt = tables.stmt
         self.target = tables.target
         self.named_table = tables.named
+        self.tables = tables
         self.tokens = tokens
         self.shallow = False
         self.exporting = True
@@ -105,6 +132,14 @@ class Context:
         """Return a node's named children without comments and errors."""
         extra = self.extra
         return [child for child in node.named_children if child.kind_id not in extra]
+
+    def second(self, node: Cst) -> Cst | None:
+        """Return what a node like `(x)` or `return x` holds after its first token."""
+        children = node.children
+        if len(children) > 1 and children[1].kind_id not in self.extra:
+            return children[1] if children[1].is_named else None
+        parts = self.parts(node)
+        return parts[0] if parts else None
 
     def named(self, node: Cst, name: str) -> Expr:
         """Lower a value; a function or class without a name of its own takes this one."""
@@ -139,9 +174,10 @@ class Context:
         """Tell whether no token that a rule looks for stands in a range."""
         return self.tokens is not None and self.tokens.search(self.source, start, end) is None
 
-    def too_deep(self, node: Cst) -> None:
-        """Record a range that is nested too deep to lower."""
+    def too_deep(self, node: Cst) -> Expr:
+        """Record a range that is nested too deep to lower, and stand for it."""
         self.module.broken.append((node.start_byte, node.end_byte))
+        return Other(node.start_byte, node.end_byte, "broken", [])
 
     def define(self, node: Cst, what: Function | Class) -> Define:
         """Declare a function or class in the current scope."""
@@ -155,8 +191,7 @@ def nested(lower: LowerExpr) -> LowerExpr:
 
     def bounded(cx: Context, node: Cst) -> Expr:
         if cx.depth >= DEEPEST:
-            cx.too_deep(node)
-            return Other(node.start_byte, node.end_byte, "broken", [])
+            return cx.too_deep(node)
         cx.depth += 1
         lowered = lower(cx, node)
         cx.depth -= 1
@@ -184,8 +219,7 @@ def nested_target(lower: LowerTarget) -> LowerTarget:
 
     def bounded(cx: Context, node: Cst, binds: set[str] | None) -> Expr:
         if cx.depth >= DEEPEST:
-            cx.too_deep(node)
-            return Other(node.start_byte, node.end_byte, "broken", [])
+            return cx.too_deep(node)
         cx.depth += 1
         lowered = lower(cx, node, binds)
         cx.depth -= 1

@@ -9,6 +9,7 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node as Cst, Parser
 
 ERROR = 65535  # the kind id of ERROR nodes in every grammar
+SMALL = 10_000  # bytes; what is smaller is parsed without a budget
 
 Range = tuple[int, int]
 
@@ -24,10 +25,10 @@ class Dialect:
 
 @dataclass(frozen=True, eq=False)
 class Parsed:
-    """A parse, and the byte ranges of it that are no sense."""
+    """A parse, and the byte ranges of it that are no sense; no root where parsing was given up."""
 
     dialect: Dialect
-    root: Cst
+    root: Cst | None
     broken: list[Range]
 
 
@@ -63,8 +64,29 @@ def parse(name: str, source: bytes) -> Parsed:
 
 def _parse(name: str, source: bytes) -> Parsed:
     grammar = dialect(name)
-    root = grammar.parser.parse(source).root_node
+    root = _root(grammar.parser, source)
+    if root is None:
+        return Parsed(grammar, None, [(0, len(source))])
     return Parsed(grammar, root, list(_broken(root)) if root.has_error else [])
+
+
+def _root(parser: Parser, source: bytes) -> Cst | None:
+    """Parse, but give up where broken code makes tree-sitter try so long that it runs out of memory."""
+    if len(source) < SMALL:
+        return parser.parse(source).root_node
+    # real code reports 0.02 times a byte; `if (a) b() else ` 10,000 times took 3 minutes and crashed
+    left = len(source) // 5
+
+    def spent(_place: int, _broken: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    try:
+        return parser.parse(lambda at, _point: source[at:], progress_callback=spent).root_node
+    except ValueError:
+        parser.reset()
+        return None
 
 
 def _broken(root: Cst) -> Iterator[Range]:

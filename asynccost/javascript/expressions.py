@@ -14,26 +14,25 @@ from asynccost.flow.tree import (
     Subscript,
     Yield,
 )
-from asynccost.javascript.context import Context, LowerExpr, nested
+from asynccost.javascript.context import DEEPEST, Context, LowerExpr, LowerNamed, nested
 from asynccost.javascript.functions import object_method
 from asynccost.javascript.literals import key_text, name
-from asynccost.javascript.patterns import hole, places, property_key
+from asynccost.javascript.patterns import hole, key_name, places, property_key
 
 
 def member(cx: Context, node: Cst) -> Expr:
-    """Lower `value.attr` and `value?.attr`."""
+    """Lower `value.attr` and `value?.attr`. Bounds its own depth: it is the most frequent of all."""
+    if cx.depth >= DEEPEST:
+        return cx.too_deep(node)
     children = node.children
     value, attr = children[0], children[-1]
-    optional = cx.kinds[children[1].kind_id] == "optional_chain" or (
-        len(children) > 3 and any(cx.kinds[c.kind_id] == "optional_chain" for c in children)
-    )
-    return Member(
-        node.start_byte,
-        node.end_byte,
-        cx.expr[value.kind_id](cx, value),
-        cx.texts[cx.source[attr.start_byte : attr.end_byte]],
-        optional,
-    )
+    chain = cx.tables.optional_chain
+    optional = children[1].kind_id == chain or (len(children) > 3 and any(c.kind_id == chain for c in children))
+    cx.depth += 1
+    lowered = cx.expr[value.kind_id](cx, value)
+    cx.depth -= 1
+    name = cx.texts[cx.source[attr.start_byte : attr.end_byte]]
+    return Member(node.start_byte, node.end_byte, lowered, name, optional)
 
 
 def subscript(cx: Context, node: Cst) -> Expr:
@@ -47,14 +46,20 @@ def subscript(cx: Context, node: Cst) -> Expr:
 
 
 def call(cx: Context, node: Cst) -> Expr:
-    """Lower a call or a tagged template."""
+    """Lower a call or a tagged template. Bounds its own depth."""
+    if cx.depth >= DEEPEST:
+        return cx.too_deep(node)
     children = node.children
     callee, given = children[0], children[-1]
+    cx.depth += 1
     lowered = cx.expr[callee.kind_id](cx, callee)
-    if cx.kinds[given.kind_id] == "arguments":
-        return Call(node.start_byte, node.end_byte, lowered, arguments(cx, given))
-    value = cx.expr[given.kind_id](cx, given)
-    return Call(node.start_byte, node.end_byte, lowered, [Argument(value.start, value.end, value)])
+    if given.kind_id == cx.tables.arguments:
+        values = arguments(cx, given)
+    else:
+        value = cx.expr[given.kind_id](cx, given)
+        values = [Argument(value.start, value.end, value)]
+    cx.depth -= 1
+    return Call(node.start_byte, node.end_byte, lowered, values)
 
 
 def new(cx: Context, node: Cst) -> Expr:
@@ -63,23 +68,24 @@ def new(cx: Context, node: Cst) -> Expr:
     if not parts:
         return broken(cx, node)
     callee, last = parts[0], parts[-1]
-    given = arguments(cx, last) if cx.kinds[last.kind_id] == "arguments" else []
+    given = arguments(cx, last) if last.kind_id == cx.tables.arguments else []
     return Call(node.start_byte, node.end_byte, cx.expr[callee.kind_id](cx, callee), given, new=True)
 
 
 def arguments(cx: Context, node: Cst) -> list[Argument]:
     """Lower the arguments of a call."""
+    expr, extra, spread_element = cx.expr, cx.extra, cx.tables.spread_element
     out: list[Argument] = []
     for child in node.named_children:
         kind_id = child.kind_id
-        if kind_id in cx.extra:
+        if kind_id in extra:
             continue
-        value = cx.expr[kind_id](cx, child)
-        if cx.kinds[kind_id] == "spread_element":
+        value = expr[kind_id](cx, child)
+        if kind_id != spread_element:
+            out.append(Argument(child.start_byte, child.end_byte, value))
+        else:
             inner = value.parts[0] if isinstance(value, Other) and value.parts else value
             out.append(Argument(value.start, value.end, inner, None, 1))
-        else:
-            out.append(Argument(child.start_byte, child.end_byte, value))
     return out
 
 
@@ -112,16 +118,17 @@ def obj(cx: Context, node: Cst) -> Expr:
             continue
         kind = cx.kinds[child.kind_id]
         if kind == "pair":
-            key, value = property_key(cx, child.children[0]), child.children[-1]
+            left, right = child.children[0], child.children[-1]
+            key = property_key(cx, left)
             keys.append(key)
-            items.append(cx.named(value, str(getattr(key, "value", "") or "")))
+            items.append(cx.named(right, key_name(cx, left, key)))
         elif kind == "spread_element":
             keys.append(None)
             items += [cx.expr[part.kind_id](cx, part) for part in cx.parts(child)[:1]] or [broken(cx, child)]
         elif kind == "method_definition":
-            key, value = object_method(cx, child)
+            key, method = object_method(cx, child)
             keys.append(key)
-            items.append(value)
+            items.append(method)
         else:
             keys.append(key_text(cx, child))
             items.append(name(cx, child))
@@ -130,7 +137,8 @@ def obj(cx: Context, node: Cst) -> Expr:
 
 def spread(cx: Context, node: Cst) -> Expr:
     """Lower `...value` in an array."""
-    return Other(node.start_byte, node.end_byte, "spread", [cx.expr[p.kind_id](cx, p) for p in cx.parts(node)])
+    inner = [cx.expr[part.kind_id](cx, part) for part in cx.parts(node)]
+    return Other(node.start_byte, node.end_byte, "spread", inner)
 
 
 def ternary(cx: Context, node: Cst) -> Expr:
@@ -150,10 +158,22 @@ def first(cx: Context, node: Cst) -> Expr:
     return cx.expr[parts[0].kind_id](cx, parts[0]) if parts else broken(cx, node)
 
 
+def parenthesized(cx: Context, node: Cst) -> Expr:
+    """Lower what `(x)` holds."""
+    inner = cx.second(node)
+    return broken(cx, node) if inner is None else cx.expr[inner.kind_id](cx, inner)
+
+
 def last(cx: Context, node: Cst) -> Expr:
     """Lower what `<T>x` holds."""
     parts = cx.parts(node)
     return cx.expr[parts[-1].kind_id](cx, parts[-1]) if parts else broken(cx, node)
+
+
+def first_named(cx: Context, node: Cst, name: str) -> Expr:
+    """Lower what a wrapper holds; a function in it takes the name."""
+    parts = cx.parts(node)
+    return cx.named(parts[0], name) if parts and cx.depth < DEEPEST else cx.expr[node.kind_id](cx, node)
 
 
 def broken(cx: Context, node: Cst) -> Expr:
@@ -162,10 +182,10 @@ def broken(cx: Context, node: Cst) -> Expr:
 
 
 EXPRESSIONS: dict[str, LowerExpr] = {
-    "member_expression": nested(member),
-    "nested_identifier": nested(member),
+    "member_expression": member,
+    "nested_identifier": member,
     "subscript_expression": nested(subscript),
-    "call_expression": nested(call),
+    "call_expression": call,
     "new_expression": nested(new),
     "await_expression": nested(awaited),
     "yield_expression": nested(yielded),
@@ -174,10 +194,13 @@ EXPRESSIONS: dict[str, LowerExpr] = {
     "spread_element": nested(spread),
     "ternary_expression": nested(ternary),
     "sequence_expression": nested(sequence),
-    "parenthesized_expression": nested(first),
+    "parenthesized_expression": nested(parenthesized),
     "non_null_expression": nested(first),
     "as_expression": nested(first),
     "satisfies_expression": nested(first),
     "instantiation_expression": nested(first),
     "type_assertion": nested(last),
 }
+NAMED: dict[str, LowerNamed] = dict.fromkeys(
+    ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"), first_named
+)

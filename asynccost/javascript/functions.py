@@ -8,7 +8,7 @@ from tree_sitter import Node as Cst
 from asynccost.flow.tree import Assign, Class, Closure, Expr, Function, Member, Name, Other, Param, Return, Stmt
 from asynccost.javascript.annotations import annotation
 from asynccost.javascript.context import DEEPEST, Context, LowerExpr, LowerNamed, LowerStmt
-from asynccost.javascript.patterns import property_key
+from asynccost.javascript.patterns import key_name, property_key
 
 Kind = Literal["module", "function", "method", "lambda", "arrow", "getter", "setter", "constructor"]
 
@@ -95,6 +95,8 @@ def body_start(cx: Context, body: Cst) -> int:
     if cx.kinds[body.kind_id] != "statement_block":
         return body.start_byte
     first = body.named_child(0) if body.named_child_count else None
+    while first is not None and first.kind_id in cx.extra:
+        first = first.next_named_sibling
     return body.start_byte + 1 if first is None else first.start_byte
 
 
@@ -215,17 +217,17 @@ def anonymous(cx: Context, node: Cst) -> Expr:
 def object_method(cx: Context, node: Cst) -> tuple[Expr, Closure]:
     """Lower a method of an object literal to its key and its closure."""
     sig = signature(cx, node)
-    key = member_key(cx, sig)
-    made = function(cx, node, sig, str(getattr(key, "value", "")), method_kind(sig), [])
+    key, name = member_key(cx, sig)
+    made = function(cx, node, sig, name, method_kind(sig), [])
     return key, Closure(node.start_byte, node.end_byte, made)
 
 
-def member_key(cx: Context, sig: Signature) -> Expr:
-    """Lower the name of a method; a word such as `get` may be the name itself."""
-    if sig.name is not None:
-        return property_key(cx, sig.name)
-    at = sig.params.start_byte if sig.params is not None else 0
-    return Name(at, at, "")
+def member_key(cx: Context, sig: Signature) -> tuple[Expr, str]:
+    """Lower the name of a method, also as text."""
+    if sig.name is None:
+        return Other(0, 0, "broken", []), ""
+    key = property_key(cx, sig.name)
+    return key, key_name(cx, sig.name, key)
 
 
 def method_kind(sig: Signature) -> Kind:

@@ -28,18 +28,19 @@ def lower(path: str, source: bytes, *, tokens: "re.Pattern[bytes] | None" = None
     if path.endswith(components.SUFFIXES):
         name, script = components.script(source)
         parsed = parse(name, script)
+        tokens = None  # a component's parts undo what others began
     else:
         parsed = parse(dialect_name(path), source)
     module = _module(path, source, parsed)
     cx = Context(_tables(parsed.dialect.name), module, tokens)
-    for node in parsed.root.named_children:
+    for node in parsed.root.named_children if parsed.root else ():
         _top_level(cx, node)
     module.broken.sort()
     return module
 
 
 def _module(path: str, source: bytes, parsed: Parsed) -> Module:
-    start = parsed.root.start_byte
+    start = parsed.root.start_byte if parsed.root else 0
     top = Function(
         start=0,
         end=len(source),
@@ -77,5 +78,5 @@ def _tables(name: str) -> Tables:
         Table({kind: lower for part in parts for kind, lower in part.EXPRESSIONS.items()}, kinds, expressions.broken),
         Table(stmt, kinds, statements.skip),
         Table(patterns.TARGETS, kinds, patterns.place),
-        {i: lower for kind, lower in (classes.NAMED | functions.NAMED).items() for i, k in kinds.items() if k == kind},
+        Table(classes.NAMED | expressions.NAMED | functions.NAMED, kinds, None),
     )

@@ -115,6 +115,11 @@ def property_key(cx: Context, node: Cst) -> Expr:
     return cx.expr[node.kind_id](cx, node)
 
 
+def key_name(cx: Context, node: Cst, key: Expr) -> str:
+    """Return the name that a function under this key takes; a computed one keeps its brackets."""
+    return str(key.value) if isinstance(key, Constant) else cx.text(node)
+
+
 def inner(cx: Context, node: Cst, binds: Binds) -> Expr:
     """Lower what `(x)`, `x!` and `x as T` hold."""
     parts = cx.parts(node)

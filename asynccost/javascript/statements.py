@@ -195,8 +195,8 @@ def labeled(cx: Context, node: Cst, out: list[Stmt]) -> None:
 
 
 def _value(cx: Context, node: Cst) -> Expr | None:
-    parts = cx.parts(node)
-    return cx.expr[parts[0].kind_id](cx, parts[0]) if parts else None
+    value = cx.second(node)
+    return None if value is None else cx.expr[value.kind_id](cx, value)
 
 
 def return_(cx: Context, node: Cst, out: list[Stmt]) -> None:
@@ -267,20 +267,23 @@ def _catch(cx: Context, node: Cst) -> Handler:
 def enum(cx: Context, node: Cst, out: list[Stmt]) -> None:
     """Lower an enum to the object that it is."""
     parts = cx.parts(node)
-    name = cx.text(parts[0])
-    cx.bindings.add(name)
+    name, body = parts[0], parts[-1]
+    cx.bindings.add(cx.text(name))
     keys: list[Expr | None] = []
     items: list[Expr] = []
-    for member in cx.parts(parts[-1]):
+    following: int | None = 0
+    for member in cx.parts(body):
         inner = cx.parts(member) if cx.kinds[member.kind_id] == "enum_assignment" else [member]
         keys.append(property_key(cx, inner[0]))
-        value = inner[-1]
-        items.append(
-            cx.expr[value.kind_id](cx, value) if len(inner) > 1 else Constant(member.start_byte, member.end_byte, len(items))
-        )
-    body = Collection(parts[-1].start_byte, parts[-1].end_byte, "dict", items, keys)
-    target = Name(parts[0].start_byte, parts[0].end_byte, name)
-    out.append(Assign(node.start_byte, node.end_byte, [target], body, declares="const"))
+        value: Expr = Constant(member.start_byte, member.end_byte, following)
+        if len(inner) > 1:
+            value = cx.expr[inner[-1].kind_id](cx, inner[-1])
+        given = value.value if isinstance(value, Constant) else None
+        following = given + 1 if isinstance(given, int) else None
+        items.append(value)
+    made = Collection(body.start_byte, body.end_byte, "dict", items, keys)
+    target = Name(name.start_byte, name.end_byte, cx.text(name))
+    out.append(Assign(node.start_byte, node.end_byte, [target], made, declares="const"))
 
 
 def skip(cx: Context, node: Cst, out: list[Stmt]) -> None:

@@ -9,7 +9,7 @@ def lower(
     path: str, source: bytes, *, whole: bool = False, tokens: re.Pattern[bytes] | None = None
 ) -> Module:
     """Lower one file: all of it, or only the functions worth it (see `slices`) unless `tokens` match."""
-    from asynccost.python.lower import lower_slices, lower_whole
+    from asynccost.python.lowering import lower_slices, lower_whole
 
     if whole or (tokens is not None and tokens.search(source)):
         return lower_whole(path, source)

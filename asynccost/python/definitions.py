@@ -127,9 +127,9 @@ def parameters(low: Lowering, node: Cst, depth: int) -> list[Param]:
         target = item
         annotation: Cst | None = None
         default: Cst | None = None
-        if number == TYPED or number == TYPED_DEFAULT:
+        if number in (TYPED, TYPED_DEFAULT):
             annotation = item.child_by_field_id(grammar.TYPE)
-        if number == DEFAULT or number == TYPED_DEFAULT:
+        if number in (DEFAULT, TYPED_DEFAULT):
             target = item.child_by_field_id(grammar.NAME)
             default = item.child_by_field_id(grammar.VALUE)
         elif number == TYPED:
@@ -206,6 +206,7 @@ def define_class(
         node.start_byte, node.end_byte, name, low.prefix + name, bases, decorators, [], {}, low.scope
     )
     low.bindings.add(name)
+    low.classes.append(made)
     out.append(Define(start, node.end_byte, made))
     outside = enter_class(low, made)
     block(low, body, depth, made.body)

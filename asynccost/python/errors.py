@@ -6,7 +6,7 @@ from asynccost.python.grammar import Cst
 def broken_ranges(root: Cst) -> list[tuple[int, int]]:
     """List the byte ranges of errors and of places where something is missing."""
     found = []
-    pending = [root]
+    pending = [root] if root.has_error else []
     while pending:
         node = pending.pop()
         if node.is_error or node.is_missing:

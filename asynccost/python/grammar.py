@@ -35,8 +35,8 @@ class Cst(Protocol):
     @property
     def named_children(self) -> "list[Cst]": ...
     def named_child(self, index: int, /) -> "Cst": ...
-    def child_by_field_id(self, id: int, /) -> "Cst": ...
-    def children_by_field_id(self, id: int, /) -> "list[Cst]": ...
+    def child_by_field_id(self, number: int, /) -> "Cst": ...
+    def children_by_field_id(self, number: int, /) -> "list[Cst]": ...
 
 
 def parse(source: bytes, ranges: Sequence[tuple[int, int]] = ()) -> Cst:
@@ -108,4 +108,12 @@ EXTRAS = frozenset({kind("comment"), kind("line_continuation"), ERROR})
 
 def solid(node: Cst) -> list[Cst]:
     """List the named children that carry meaning: no comments, no errors."""
-    return [child for child in node.named_children if child.kind_id not in EXTRAS]
+    return [child for child in children(node) if child.kind_id not in EXTRAS]
+
+
+def children(node: Cst) -> list[Cst]:
+    """List the named children; one by one where they are few, which spares making their commas."""
+    count = node.named_child_count
+    if count > 3:
+        return node.named_children
+    return [node.named_child(index) for index in range(count)]

@@ -10,10 +10,15 @@ from asynccost.python.tables import statement
 
 ALIASED = kind("aliased_import")
 RELATIVE = kind("relative_import")
-STATEMENT = re.compile(
-    rb"\n[ \t]*(?:import[ \t]+([^\n#;(]+)|from[ \t]+([.\w]+)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^\\\n#;]|\\\r?\n)+)))"
+LINE = re.compile(
+    rb"""\n([ \t]*+)(?:
+        import[ \t]+ ([^\n#;(]+)
+      | from[ \t]+ ([.\w]+) [ \t]+import[ \t]* (?: \(([^)]*)\) | ([^\\\n#;(]*+ (?: \\\r?\n [^\\\n#;]*+ )*) )
+    )""",
+    re.VERBOSE,
 )
 COMMENT = re.compile(rb"#[^\n]*")
+ITEM = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
 
 
 @statement("import_statement")
@@ -24,8 +29,7 @@ def import_(low: Lowering, node: Cst, _depth: int, _out: list[Stmt]) -> None:
         if local:
             low.import_name(local, dotted)
         else:
-            first = dotted.partition(".")[0]
-            low.import_name(first, first)
+            low.import_name(_first(dotted), _first(dotted))
 
 
 @statement("import_from_statement", "future_import_statement")
@@ -53,10 +57,56 @@ def _squeezed(low: Lowering, node: Cst) -> str:
 
 def absolute(written: str, package: str) -> str:
     """Make a relative module name absolute; dots beyond the top stay at the top."""
+    if not written.startswith("."):
+        return written
     name = written.lstrip(".")
     dots = len(written) - len(name)
-    if not dots:
-        return name
     parts = package.split(".") if package else []
     parts = parts[: len(parts) - dots + 1] if dots > 1 else parts
     return ".".join([*parts, name] if name else parts)
+
+
+def import_lines(low: Lowering) -> None:
+    """Note the imports of a file that was not parsed whole, as its lines show them."""
+    text = b"\n" + low.source
+    at = text.find(b"import")
+    while at >= 0:
+        line = LINE.match(text, text.rfind(b"\n", 0, at))
+        if line:
+            _import_line(low, *line.groups())
+        at = text.find(b"import", max(at + 6, line.end() if line else 0))
+    low.bindings.update(low.imports)
+
+
+def _import_line(
+    low: Lowering, indent: bytes, modules: bytes | None, module: bytes, bracketed: bytes | None, plain: bytes
+) -> None:
+    if modules:
+        named = [(local or _first(name), name if local else _first(name)) for name, local in _items(modules)]
+    else:
+        base = absolute(module.decode("utf-8", "replace"), low.package)
+        dot = "." if base else ""
+        named = [(local or name, base + dot + name) for name, local in _items(bracketed or plain)]
+    if indent:
+        low.nested_imports += named
+        return
+    for local, dotted in named:
+        low.imports.setdefault(local, dotted)
+
+
+def _first(dotted: str) -> str:
+    return dotted.partition(".")[0]
+
+
+def _items(listed: bytes) -> list[tuple[str, str]]:
+    """Take the names of an import apart; prose that looks like one gives none."""
+    if b"#" in listed or b"\\" in listed:
+        listed = COMMENT.sub(b"", listed).replace(b"\\", b" ")
+    out = []
+    for item in listed.decode("utf-8", "replace").split(","):
+        name = item.strip()
+        if name.isidentifier():
+            out.append((name, ""))
+        elif found := ITEM.fullmatch(name):
+            out.append((found[1], found[2] or ""))
+    return out

@@ -2,6 +2,7 @@
 
 import re
 
+QUOTES = frozenset(b"'\"")
 HEAD = re.compile(rb"([A-Za-z]*)(\"\"\"|'''|\"|')")
 ESCAPE = re.compile(
     r"\\(?:(\r?\n)|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\}|([\\'\"abfnrtv]))"
@@ -23,6 +24,8 @@ REPLACEMENT = "\ufffd"  # also for lone surrogates, which nobody downstream coul
 
 def string(raw: bytes) -> str:
     """Return the text that a string or bytes literal stands for."""
+    if raw[0] in QUOTES and raw[1:3] != raw[:1] * 2 and b"\\" not in raw and raw[-1] == raw[0] and len(raw) > 1:
+        return raw[1:-1].decode("utf-8", "replace")
     head = HEAD.match(raw)
     if head is None:
         return raw.decode("utf-8", "replace")

@@ -67,10 +67,10 @@ class Lowering:
         return Other(start, end, "broken", [])
 
     def import_name(self, local: str, dotted: str) -> None:
-        """Note an import; those of the module itself win over those inside functions."""
+        """Note an import; the first of a name counts, those of the module itself before others."""
         self.bindings.add(local)
         if self.scope.kind == "module" and self.owner is None:
-            self.imports[local] = dotted
+            self.imports.setdefault(local, dotted)
         else:
             self.nested_imports.append((local, dotted))
 
@@ -92,7 +92,6 @@ def enter_function(low: Lowering, function: Function) -> Inside:
 def enter_class(low: Lowering, klass: Class) -> Inside:
     """Step into a class's body, whose names are nobody's but its own."""
     outside = (low.scope, low.owner, low.prefix, low.bindings)
-    low.classes.append(klass)
     low.owner = klass
     low.prefix = klass.qualname + "."
     low.bindings = set()

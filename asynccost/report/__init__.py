@@ -24,6 +24,10 @@ _SEVERITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _CONFIDENCE = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
 
 
+def _nothing(_: str) -> bytes:
+    return b""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a format tells about a rule."""
@@ -44,8 +48,9 @@ class Report:
     scanned: Mapping[str, int] = field(default_factory=dict)  # language -> files
     skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)  # reason -> paths
     suppressed: int = 0
+    prefix: str = ""  # from the top of the git checkout to what paths are relative to; forges want it
     rules: Callable[[], Mapping[str, About]] = dict  # read only by the formats that explain rules
-    read: Callable[[str], bytes] = lambda path: b""  # a file's bytes as they lie on disk, b"" if it is gone
+    read: Callable[[str], bytes] = _nothing  # a file's bytes as they lie on disk, b"" if it is gone
 
     @property
     def files(self) -> int:
@@ -56,7 +61,15 @@ class Report:
 def ordered(report: Report) -> Report:
     """Sort findings and problems by place, so that any order of files prints the same."""
     report.findings.sort(
-        key=lambda f: (f.path, f.span.line, f.span.column, f.rule, f.span.end_line, f.span.end_column, f.message)
+        key=lambda f: (
+            f.path,
+            f.span.line,
+            f.span.column,
+            f.rule,
+            f.span.end_line,
+            f.span.end_column,
+            f.message,
+        )
     )
     report.problems.sort(key=lambda p: (p.path, p.line, p.message))
     return report

@@ -13,7 +13,18 @@ SCHEMA_VERSION = 1
 
 def render(report: Report) -> str:
     """The whole report as one JSON object."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return text(document(report))
+
+
+def text(document: Mapping[str, Any]) -> str:
+    """A result as text: a line for each finding and error (and much quicker than `indent`)."""
+    fields = []
+    for name, value in document.items():
+        said = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list) and value:
+            said = "[\n" + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in value) + "\n]"
+        fields.append(f"{json.dumps(name)}: {said}")
+    return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -84,6 +95,7 @@ def _related(r: Related) -> dict[str, Any]:
 
 def _fix(fix: Fix) -> dict[str, Any]:
     edits = [
-        {"path": e.path, "start_byte": e.start_byte, "end_byte": e.end_byte, "text": e.text} for e in fix.edits
+        {"path": e.path, "start_byte": e.start_byte, "end_byte": e.end_byte, "text": e.text}
+        for e in fix.edits
     ]
     return {"safety": str(fix.safety), "reason": fix.reason, "edits": edits}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from asynccost.model import Finding, Problem
 from asynccost.report import Report, count, headline, per_rule
-from asynccost.report.frame import frame, lines_of, visible
+from asynccost.report.frame import cells, frame, lines_of, visible
 
 MANY = 50
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2", "place": "1"}
@@ -27,7 +27,10 @@ class Style:
         return text if self.unicode else text.encode("ascii", "backslashreplace").decode()
 
 
-def render(report: Report, style: Style = Style(), *, statistics: bool = False) -> str:
+PLAIN = Style()
+
+
+def render(report: Report, style: Style = PLAIN, *, statistics: bool = False) -> str:
     """Everything, ending in one line that says what to do next."""
     parts = [_finding(report, f, style) for f in report.findings]
     parts += [_problem(p, style) for p in report.problems]
@@ -47,9 +50,9 @@ def next_step(report: Report) -> list[str]:
         return [f"Next: asynccost explain {place} says why, and what to do about it."]
     rule, most = per_rule(report.findings)[0]
     return [
-        f"Next: adopt this step by step. Begin with one rule, asynccost scan --select {rule} "
-        f"({count(most, 'finding')}), or with what is surest, --confidence high; put folders that can wait under "
-        "[tool.asynccost.per-file-ignores]."
+        f"Next: adopt this step by step. Begin with one rule: asynccost scan --select {rule} "
+        f"({count(most, 'finding')}), or with what is surest: --confidence high; folders that can wait "
+        "go under [tool.asynccost.per-file-ignores]."
     ]
 
 
@@ -84,8 +87,8 @@ def _frame(report: Report, f: Finding, style: Style) -> list[str]:
         out.append(f"  {style.paint(f'{line.number:5} {bar}', 'dim')} {line.text}".rstrip())
         if line.mark and line.number == f.span.line:  # of a long place only the first line is underlined
             start, end = line.mark
-            mark = style.paint("^" * (end - start), f.severity)
-            out.append(f"  {style.paint(f'      {bar}', 'dim')} {' ' * start}{mark}")
+            mark = style.paint("^" * max(cells(line.text[start:end]), 1), f.severity)
+            out.append(f"  {style.paint(f'      {bar}', 'dim')} {' ' * cells(line.text[:start])}{mark}")
         last = line.number
     return out
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from asynccost.decoding import decode
 from asynccost.model import Span
@@ -14,7 +14,7 @@ _MOST = 7  # lines of a long place that are shown; the middle is left out
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a frame; `mark` is the stretch to underline, in cells of a terminal."""
+    """One line of a frame; `mark` is the stretch of `text` to underline."""
 
     number: int
     text: str
@@ -26,7 +26,7 @@ def lines_of(report: Report, path: str) -> list[str]:
     return _split(report.read(path), path)
 
 
-@cache
+@lru_cache(maxsize=8)
 def _split(data: bytes, path: str) -> list[str]:
     text = decode(data, path, "python" if path.endswith((".py", ".pyw")) else "javascript").data or b""
     return [line.rstrip("\r") for line in text.decode("utf-8", "replace").split("\n")]
@@ -48,9 +48,9 @@ def frame(lines: Sequence[str], span: Span, width: int = 100) -> list[Line]:
         start = span.column - 1 if n == first else len(text) - len(text.lstrip())
         end = span.end_column - 1 if n == span.end_line else len(text.rstrip())
         before, inside = visible(text[:start]), visible(text[start:end])
-        cut, dropped = _cut(visible(text), cells(before), width)
-        at = max(cells(before) - dropped, 0)
-        shown.append(Line(n, cut, (at, max(min(at + cells(inside), cells(cut)), at + 1))))
+        cut, dropped = _cut(visible(text), len(before), width)
+        at = len(before) - dropped
+        shown.append(Line(n, cut, (at, max(min(at + len(inside), len(cut)), at + 1))))
     return shown
 
 
@@ -83,8 +83,8 @@ def _cells(c: str) -> int:
 
 
 def _cut(text: str, keep: int, width: int) -> tuple[str, int]:
-    """Cut a line to a width so that column `keep` stays in sight; also how many cells were dropped on the left."""
-    if cells(text) <= width:
+    """Cut a line so that character `keep` stays in sight; also how many were dropped on the left."""
+    if len(text) <= width:
         return text, 0
     drop = max(0, keep - width // 3)
     return text[drop : drop + width], drop

@@ -1,6 +1,5 @@
 """The JSON Schema of the JSON output."""
 
-from collections.abc import Mapping
 from typing import Any
 
 Schema = dict[str, Any]
@@ -48,8 +47,11 @@ def _finding() -> Schema:
         severity=_choice("error", "warning", "info"),
         confidence=_choice("high", "medium", "low"),
         message=_TEXT,
-        path={"type": "string", "description": "Relative to the configuration's folder, else the git root, "
-              "else the current folder; with /."},
+        path={
+            "type": "string",
+            "description": "Relative to the configuration's folder, else the git root, "
+            "else the current folder; with /.",
+        },
         **_PLACE,
         function={"type": "string", "description": "Qualified name of the enclosing function, or empty."},
         fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
@@ -69,11 +71,11 @@ def _fix() -> Schema:
 
 
 def _cost() -> Schema:
-    number: Mapping[str, str] = {"type": "number"}
+    number = {"type": "number"}
     return _object(
-        low=dict(number),
-        likely=dict(number),
-        high=dict(number),
+        low=number,
+        likely=number,
+        high=number,
         currency=_TEXT,
         per=_TEXT,
         basis={"type": "array", "items": {"type": "object"}},

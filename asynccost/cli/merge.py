@@ -1,0 +1,18 @@
+"""`asynccost merge`: several results into one."""
+
+import click
+
+
+@click.command("merge")
+@click.argument("results", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", help="Write here instead of to standard output.")
+def command(results: tuple[str, ...], output: str | None) -> None:
+    """Merge JSON results, such as those of --shard 1/2 and 2/2, into one."""
+    from asynccost.cli.output import replace, to_stdout
+    from asynccost.report.merging import merged, read
+
+    text = merged([read(path) for path in results])
+    if output:
+        replace(output, text)
+    else:
+        to_stdout(text)

@@ -1,0 +1,103 @@
+"""What `asynccost scan` does, once its options are read."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from asynccost import scanning, settings
+from asynccost.cli import output
+from asynccost.errors import SettingsError
+from asynccost.report import Report, at_least, count
+from asynccost.settings import Settings
+from asynccost.sources import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The options of `scan` that are no settings, and those that are."""
+
+    paths: tuple[str, ...]
+    stdin_filename: str | None
+    exit_zero: bool
+    strict: bool
+    config: str | None
+    isolated: bool
+    shard: tuple[int, int] | None
+    check_cache: bool
+    show_files: bool
+    show_settings: bool
+    statistics: bool
+    color: str
+    quiet: bool
+    verbose: bool
+    options: Mapping[str, Any]
+
+
+def run(job: Job, stdin: BinaryIO) -> int:
+    """Scan, write, and say how to exit."""
+    what = _input(job, stdin)
+    names = [*what.paths, *(what.texts or {})]
+    chosen = settings.load(names, config=job.config, isolated=job.isolated, options=job.options)
+    if job.show_settings:
+        output.to_stdout(
+            "".join(f"{key} = {value}  # {origin}\n" for key, value, origin in settings.as_rows(chosen))
+        )
+        return 0
+    where = output.targets(chosen.output_format, chosen.origin("output_format"))
+    project = scanning.project(what, chosen)
+    if job.show_files:
+        output.to_stdout("".join(f"{s.path}\n" for s in project.asked()))
+        return 0
+    report = scanning.scan(
+        project, chosen, check_cache=job.check_cache, progress=output.progress(quiet=job.quiet)
+    )
+    if job.quiet:
+        where = [(name, file) for name, file in where if file or name not in output.PEOPLE]
+    output.write(report, where, job.color, statistics=job.statistics)
+    _tell(job, project, report, machine=any(not file and name not in output.PEOPLE for name, file in where))
+    return _exit_code(job, chosen, report)
+
+
+def _input(job: Job, stdin: BinaryIO) -> scanning.Input:
+    paths = [p for p in job.paths if p != "-"]
+    if len(paths) == len(job.paths):
+        if job.stdin_filename:
+            raise SettingsError("--stdin-filename: names what comes by standard input; add - to the paths")
+        return scanning.Input(paths, shard=job.shard)
+    return scanning.Input(paths, {job.stdin_filename or "stdin.py": stdin.read()}, job.shard)
+
+
+def _tell(job: Job, project: Project, report: Report, *, machine: bool) -> None:
+    """What goes to standard error: files left out, counts beside a machine format, an empty scan."""
+    lines: list[str] = []
+    if job.verbose:
+        lines += [
+            f"skipped ({why}): {path}"
+            for why, paths in sorted(report.skipped.items())
+            for path in sorted(paths)
+        ]
+    if job.statistics and machine:
+        lines += [f"{count(n, 'finding')} of {rule}" for rule, n in _statistics(report)]
+    if not project.asked() and not job.quiet:
+        lines.append("asynccost: no Python, JavaScript or TypeScript files were found here")
+    if lines:
+        print("\n".join(lines), file=sys.stderr)
+
+
+def _statistics(report: Report) -> list[tuple[str, int]]:
+    from asynccost.report import per_rule
+
+    return per_rule(report.findings)
+
+
+def _exit_code(job: Job, chosen: Settings, report: Report) -> int:
+    if job.strict and report.problems:
+        print(
+            f"asynccost: --strict: {count(len(report.problems), 'problem')} with reading files",
+            file=sys.stderr,
+        )
+        return 2
+    if job.exit_zero or chosen.fail_on == "never":
+        return 0
+    return int(at_least(report.findings, chosen.fail_on) > 0)

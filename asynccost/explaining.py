@@ -1,0 +1,131 @@
+"""What `explain` prints: the page of a rule, or what every rule made of a place and why."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from asynccost import engine, scanning, settings, sources, suppress
+from asynccost.decoding import decode
+from asynccost.errors import PathError, RuleError, nearest
+from asynccost.model import Finding, Silence, Span
+from asynccost.report.frame import visible as show
+from asynccost.selection import visible
+from asynccost.settings import Settings
+from asynccost.sources import Project
+
+NEAR = 2  # lines
+
+
+def split(what: str) -> tuple[str, int] | None:
+    """`src/app.py:12` -> its parts; None for anything that does not end in a line."""
+    path, _, line = what.rpartition(":")
+    path, line = (
+        (path.rpartition(":")[0], path.rpartition(":")[2]) if _is_column(path, line) else (path, line)
+    )
+    return (path, int(line)) if path and line.isdigit() and int(line) > 0 else None
+
+
+def rule(name: str) -> str:
+    """The page of a rule."""
+    rules = scanning.about_rules()
+    if name not in rules:
+        if os.path.exists(name) or "/" in name:
+            raise PathError(f"{name}: which line? Write {name}:LINE")
+        raise RuleError(f'there is no rule "{name}"{nearest(name, rules)}')
+    about = rules[name]
+    languages = f", {' and '.join(about.languages)}" if about.languages else ""
+    return (
+        f"{name} ({about.family}, {about.severity}{languages})\n\n{about.summary}\n\n{about.page.strip()}\n"
+    )
+
+
+def place(path: str, line: int, *, config: str | None = None, isolated: bool = False) -> str:
+    """What every rule has to say near a line."""
+    chosen = settings.load([path], config=config, isolated=isolated)
+    project = sources.find([path], chosen)
+    asked = project.asked()
+    if not asked:
+        raise PathError(f"{path}: is not scanned: {_why(project) or 'not Python, JavaScript or TypeScript'}")
+    source = asked[0]
+    findings, silences = engine.silences(project.sources, source.path, chosen, project.texts)
+    read = scanning.reader(project)(source.path)
+    text = decode(read, source.path, source.language).data or b""
+    if line > (last := text.count(b"\n") + 1):
+        raise PathError(f"{path}:{line}: the file has only {last} lines")
+    here = _Place(source.path, line, text, source.language, findings, silences, chosen)
+    return "\n".join([here.code(), "", *here.said()]) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A line of a file, and everything that the rules made of that file."""
+
+    path: str
+    line: int
+    text: bytes
+    language: str
+    findings: Sequence[Finding]
+    silences: Sequence[Silence]
+    chosen: Settings
+
+    def code(self) -> str:
+        """The line itself."""
+        code = self.text.split(b"\n")[self.line - 1].decode("utf-8", "replace").strip()
+        return f"{self.path}:{self.line}: {show(code)}"
+
+    def said(self) -> list[str]:
+        """What each rule says; those that looked stand first."""
+        about = scanning.about_rules()
+        families = {name: rule.family for name, rule in about.items() if rule.family != suppress.FAMILY}
+        applied = suppress.apply(
+            self.findings,
+            {self.path: suppress.comments(self.text)},
+            families=families,
+            ran=families,
+            require_reason=self.chosen.require_reason,
+        )
+        hidden = {id(f): c for f, c in applied.suppressed}
+        lines = [
+            f"{f.rule}: {_fired(f, hidden.get(id(f)), self._left_out(f, families))}"
+            for f in [*self.findings, *(f for f in applied.kept if f.rule in suppress.SUMMARIES)]
+            if self._near(f.span)
+        ]
+        lines += [
+            f"{s.rule}: silent, line {s.span.line}: {s.reason}" for s in self.silences if self._near(s.span)
+        ]
+        heard = {line.partition(":")[0] for line in lines}
+        lines.sort()
+        lines += [
+            f"{name}: did not look here: {rule.summary}"
+            for name, rule in about.items()
+            if self.language in rule.languages and name not in heard
+        ]
+        return lines
+
+    def _near(self, span: Span) -> bool:
+        return span.line - NEAR <= self.line <= max(span.line, span.end_line) + NEAR
+
+    def _left_out(self, f: Finding, families: Mapping[str, str]) -> str:
+        if visible([f], self.chosen, families):
+            return ""
+        return f"not shown by scan: the settings leave it out (confidence = {self.chosen.confidence})"
+
+
+def _fired(f: Finding, comment: suppress.Comment | None, left_out: str) -> str:
+    lines = [f"found, {f.confidence} confidence, line {f.span.line}: {show(f.message)}"]
+    lines += [f"{r.path}:{r.span.line}: {show(r.message)}" for r in f.related]
+    if f.fix is not None:
+        lines.append(f"fix ({f.fix.safety}): {show(f.fix.reason)}")
+    if left_out:
+        lines.append(left_out)
+    if comment is not None:
+        lines.append(f"hidden by the comment on line {comment.line}: {comment.reason or 'no reason given'}")
+    return "\n    ".join(lines)
+
+
+def _is_column(path: str, line: str) -> bool:
+    return line.isdigit() and path.rpartition(":")[2].isdigit()
+
+
+def _why(project: Project) -> str:
+    return ", ".join(sorted(project.skipped))

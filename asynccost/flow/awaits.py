@@ -1,0 +1,336 @@
+"""What an awaited expression waits for: a request of its own, one shared connection, a message, a sleep.
+
+The kinds are those of rules/knowledge/awaits.toml, and besides
+
+    maybe     a request to another machine, as far as a word can tell
+    value     a promise or task that runs already (`await task`)
+    thread    blocking work in a thread, of a kind that its name does not tell
+    project   a function of the scanned project: `ref` names it, what it waits for is in its facts
+    fresh     a thing that the same turn made or was handed: a response being read
+    unknown   nothing is known
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import (
+    Argument, Await, Bind, Call, Choice, Closure, Collection, Comprehension, Constant, Function, Loop, Member, Name, Node,
+    Other, With,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, root, verb, words
+from asynccost.knowledge import Knowledge
+
+BAD = ("conn", "message", "ordered", "wait", "memory", "gather", "value")
+GOOD = ("net", "pool")
+_THEN = frozenset({"then", "catch", "finally"})
+_WRAPPERS = frozenset({
+    "asyncio.wait_for", "asyncio.shield", "asyncio.ensure_future", "asyncio.create_task", "Promise.resolve", "wait_for",
+    "asyncio.timeout", "with_timeout", "withTimeout", "pTimeout", "p-timeout:default",
+})
+_THREADS = frozenset({
+    "to_thread", "run_in_executor", "run_in_threadpool", "run_sync", "async_add_executor_job", "run_in_thread", "call_in_thread",
+})
+_SECOND = frozenset({"run_in_executor"})
+_HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
+_SELF = frozenset({"self", "cls", "this"})
+_TABLES = frozenset({"from", "from_", "table", "collection", "rpc", "container", "bucket", "index"})
+
+
+@dataclass(slots=True, frozen=True)
+class Wait:
+    """One thing that is waited for. label: how the source spells it; root: the name that it starts from.
+
+    ref: the project-wide name where kind is "project" or "thread"; otherwise: the kind to assume when the project
+    does not know that name. target: the table or bucket that a request is about.
+    """
+
+    kind: str
+    label: str
+    node: Node
+    root: str = ""
+    ref: str = ""
+    otherwise: str = "unknown"
+    target: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last name of the call."""
+        return self.label.rpartition(".")[2]
+
+
+def waits_in(nodes: "list[Node]", file: File, function: Function) -> Iterator[Wait]:
+    """Everything that some code of one function waits for, in order; closures are not entered."""
+    for node in walk(*nodes):
+        if isinstance(node, Await):
+            yield from classify(node.value, file, function)
+        elif isinstance(node, With) and node.is_async:
+            for item in node.items:
+                yield from _entered(item.value, file, function)
+        elif isinstance(node, Loop) and node.is_async and node.iter is not None:
+            yield from (w for w in classify(node.iter, file, function) if w.kind in BAD)
+
+
+def _entered(value: Node, file: File, function: Function) -> Iterator[Wait]:
+    """`async with value`: a constructor only makes the thing, anything else is waited for."""
+    for wait in classify(value, file, function):
+        made = wait.name[:1].isupper() and wait.kind != "wait"
+        if not made and wait.name not in ("timeout", "timeout_at", "fail_after", "move_on_after", "TaskGroup"):
+            yield wait
+
+
+def classify(expr: Node | None, file: File, function: Function, depth: int = 0) -> list[Wait]:
+    """What `await expr` waits for: several things where the expression holds several."""
+    if expr is None or depth > 6:
+        return []
+    if isinstance(expr, (Await, Argument)):
+        return classify(expr.value, file, function, depth + 1)
+    if isinstance(expr, Other) and len(expr.parts) == 1:
+        return classify(expr.parts[0], file, function, depth + 1)
+    if isinstance(expr, Bind):
+        return classify(expr.value, file, function, depth + 1)
+    if isinstance(expr, Choice):
+        return [w for o in expr.options if not isinstance(o, Constant) for w in classify(o, file, function, depth + 1)]
+    if isinstance(expr, Call):
+        return _call(expr, file, function, depth)
+    if isinstance(expr, (Collection, Comprehension)):
+        return [Wait("gather", "a list", expr)]
+    if isinstance(expr, Constant):
+        return []
+    names = chain(expr)
+    return [Wait("value", ".".join(n for n in names if n) or "a value", expr, names[0])]
+
+
+def _call(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
+    callee = call.callee
+    if isinstance(callee, Member) and callee.attr in _THEN and isinstance(callee.value, Call):
+        return classify(callee.value, file, function, depth + 1)
+    name = file.resolve(callee, function) or ""
+    names = chain(callee)
+    last = names[-1]
+    if name in _WRAPPERS or last in _WRAPPERS:
+        inner = [w for a in call.arguments if isinstance(a.value, Call) for w in classify(a.value, file, function, depth + 1)]
+        if inner:
+            return inner
+    if last in _THREADS:
+        return [_thread(call, last, file, function)]
+    if call.new and name.partition(":")[0] == "Promise":
+        return _closures(call, file, function, depth) or [Wait("unknown", "new Promise", call)]
+    wait = _plain(call, name, names, file, function)
+    if wait.kind in ("unknown", "project") and any(isinstance(a.value, Closure) for a in call.arguments):
+        inner = [w for w in _closures(call, file, function, depth) if w.kind not in ("fresh", "unknown")]
+        return inner or [wait]
+    return [wait]
+
+
+def _closures(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
+    """What the functions handed to a call wait for: `retry(() => fetch(url))`, `new Promise((resolve) => ...)`."""
+    found: list[Wait] = []
+    for argument in call.arguments:
+        if isinstance(argument.value, Closure):
+            inner = argument.value.function
+            for node in walk(*inner.body):
+                if isinstance(node, Call):
+                    if chain(node.callee)[-1] in ("setTimeout", "requestAnimationFrame"):
+                        found.append(Wait("wait", "setTimeout", node))
+                    elif depth < 3:
+                        wait = _plain(node, file.resolve(node.callee, inner) or "", chain(node.callee), file, inner)
+                        if wait.kind != "unknown":
+                            found.append(wait)
+    return found
+
+
+def _plain(call: Call, name: str, names: list[str], file: File, function: Function) -> Wait:
+    """The kind of one call, by its resolved name, else by its words."""
+    knowledge = file.knowledge
+    label = ".".join(n for n in names if n)
+    kind = package_kind(name, knowledge)
+    target = _target(call.callee)
+    if kind:
+        return Wait(kind, label, call, names[0], target=target)
+    by_words = _by_words(call, names, file)
+    by_argument = _by_argument(call, file, function)
+    if _is_project(name, file) and not (by_words and names[0] not in _SELF and len(names) > 1 and by_words in BAD):
+        return Wait(by_argument or "project", label, call, names[0], ref=name, otherwise=by_words or "unknown", target=target)
+    return Wait(by_words or by_argument or "unknown", label, call, names[0], target=target)
+
+
+def _is_project(name: str, file: File) -> bool:
+    """Whether a resolved name may be a function of the scanned project."""
+    if file.language == "javascript":
+        module, colon, _ = name.partition(":")
+        return bool(colon) and not module.startswith("@types/")
+    return "." in name and not name.endswith("()")
+
+
+def _thread(call: Call, last: str, file: File, function: Function) -> Wait:
+    """`to_thread(f, ...)`: what f does, where its name tells."""
+    at = 1 if last in _SECOND else 0
+    if len(call.arguments) <= at:
+        return Wait("thread", last, call)
+    target = call.arguments[at].value
+    if isinstance(target, Call) and chain(target.callee)[-1] == "partial" and target.arguments:
+        target = target.arguments[0].value
+    if isinstance(target, Closure):
+        found = [w for n in walk(*target.function.body) if isinstance(n, Call)
+                 for w in [_plain(n, file.resolve(n.callee, target.function) or "", chain(n.callee), file, target.function)]]
+        known = [w for w in found if w.kind in GOOD or w.kind in BAD]
+        return known[0] if known else Wait("thread", last, call)
+    name = file.resolve(target, function) or ""
+    names = chain(target)
+    label = ".".join(n for n in names if n)
+    kind = package_kind(name, file.knowledge)
+    if kind:
+        return Wait(kind, label, call, names[0])
+    if _is_project(name, file):
+        return Wait("thread", label, call, names[0], ref=name, otherwise=_in_thread(names, file.knowledge))
+    return Wait(_in_thread(names, file.knowledge), label, call, names[0])
+
+
+_THREAD_READS = frozenset({
+    "search", "invoke", "predict", "generate", "complete", "query", "download", "fetch", "request", "embed", "scrape", "crawl",
+    "transcribe", "translate", "summarize", "rerank",
+})
+
+
+def _in_thread(names: list[str], knowledge: Knowledge) -> str:
+    """A method run in a thread: blocking clients are why threads are used, so a remote verb is a request."""
+    kind = _method_kind(names[-1], knowledge)
+    if kind in ("file", "conn", "net", "pool"):
+        return kind
+    said = words(names[-1])
+    for name in reversed(names[:-1]):
+        if (kind := _receiver_kind(name, knowledge)) in ("conn", "file", "wait"):
+            return kind
+    return "net" if said and said[0] in _THREAD_READS and len(names) > 1 else "thread"
+
+
+def package_kind(name: str, knowledge: Knowledge) -> str:
+    """The kind of a resolved name, by the longest prefix in the table."""
+    if not name:
+        return ""
+    prefixes = _prefixes(_Key(knowledge))
+    here = name
+    while here:
+        if here in prefixes:
+            return prefixes[here]
+        cut = max(here.rfind("."), here.rfind(":"), here.rfind("/") if here[0] == "@" else 0)
+        here = here[:cut] if cut > 0 else ""
+        if here and here + "()" in prefixes:
+            return prefixes[here + "()"]
+    return ""
+
+
+def _by_words(call: Call, names: list[str], file: File) -> str:
+    knowledge = file.knowledge
+    last = names[-1]
+    if last == "send" and call.arguments and _is_command(call.arguments[0].value):
+        return "net"
+    if last in ("send", "write_message") and len(names) > 1:
+        return "message"
+    if kind := _method_kind(last, knowledge):
+        if not (len(names) == 1 and kind in ("ordered", "pool", "conn", "file")) or last in ("execAsync", "$"):
+            return kind
+    for name in reversed(names[:-1]):
+        kind = _receiver_kind(name, knowledge)
+        if kind == "conn" and words(name)[-1:] == ("session",) and _imports(file, _HTTP_IMPORTS):
+            return "net"
+        if kind == "maybe" and verb(last, knowledge) not in ("read", "add", "write", ""):
+            continue
+        if kind:
+            return kind
+    return ""
+
+
+def _is_command(argument: Node) -> bool:
+    """`client.send(new PutObjectCommand(...))`: an AWS call, not a message."""
+    if isinstance(argument, Name):
+        return argument.id.lower().endswith("command")
+    return isinstance(argument, Call) and chain(argument.callee)[-1].endswith("Command")
+
+
+def _by_argument(call: Call, file: File, function: Function) -> str:
+    """`load(session, id)`: one thing that takes one call at a time, handed on."""
+    table = file.knowledge.table("awaits")["arguments"]
+    for argument in call.arguments:
+        names = chain(argument.value)
+        if not isinstance(argument.value, (Name, Member)):
+            continue
+        for kind in ("conn", "message", "ordered"):
+            if names[-1].lower() in table[kind]:
+                known = package_kind(file.resolve(argument.value, function) or "", file.knowledge)
+                if known in GOOD or (kind == "conn" and names[-1] == "session" and _imports(file, _HTTP_IMPORTS)):
+                    continue
+                return kind
+    return ""
+
+
+def _target(callee: Node | None) -> str:
+    """The table that a chain of calls names: `client.from("users").insert(row)` -> users."""
+    while isinstance(callee, (Member, Call)):
+        if isinstance(callee, Call):
+            if chain(callee.callee)[-1] in _TABLES and callee.arguments:
+                value = callee.arguments[0].value
+                if isinstance(value, Constant) and isinstance(value.value, str):
+                    return value.value
+            callee = callee.callee
+        else:
+            callee = callee.value
+    return ""
+
+
+def _imports(file: File, names: tuple[str, ...]) -> bool:
+    return any(value.split(".")[0] in names for value in file.module.imports.values())
+
+
+def _method_kind(name: str, knowledge: Knowledge) -> str:
+    return _table(_Key(knowledge), "methods").get(name, "")
+
+
+def _receiver_kind(name: str, knowledge: Knowledge) -> str:
+    table = _table(_Key(knowledge), "receivers")
+    lower = name.lower().strip("_#")
+    if lower in table:
+        return table[lower]
+    said = words(name)
+    if any(table.get(w) == "memory" for w in said):  # `local_cache_api`
+        return "memory"
+    return table.get(said[-1], "") if said else ""
+
+
+class _Key:
+    """Knowledge as a cache key."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Knowledge) -> None:
+        self.of = of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.of is self.of
+
+
+@lru_cache(maxsize=8)
+def _prefixes(key: _Key) -> dict[str, str]:
+    return {name: kind for kind, names in key.of.table("awaits")["packages"].items() for name in names}
+
+
+@lru_cache(maxsize=16)
+def _table(key: _Key, part: str) -> dict[str, str]:
+    return {name: kind for kind, names in key.of.table("awaits")[part].items() for name in names}
+
+
+def read_like(name: str, knowledge: Knowledge) -> bool:
+    """Whether a name says that the call only looks something up."""
+    return verb(name, knowledge) == "read"
+
+
+def root_name(wait: Wait) -> str:
+    """The name that the awaited call starts from."""
+    start = root(getattr(wait.node, "callee", wait.node))
+    return start.id if isinstance(start, Name) else wait.root

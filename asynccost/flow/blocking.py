@@ -1,0 +1,64 @@
+"""Which calls stop the event loop, by the table `rules/knowledge/blocking.toml`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from asynccost.flow.file import File
+from asynccost.knowledge import Knowledge
+
+_TABLES: dict[int, "tuple[Knowledge, Blocking]"] = {}
+
+
+@dataclass(slots=True, frozen=True)
+class Kind:
+    """A kind of blocking call: its name, what it does ("waits for an HTTP answer"), how sure a direct call is."""
+
+    name: str
+    does: str
+    confidence: str
+
+
+class Blocking:
+    """The table, ready for look-ups: by the first word of a name, then by pattern."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        self.kinds = {name: Kind(name, k["does"], k["confidence"]) for name, k in table["kinds"].items()}
+        self.codes: dict[str, str] = table["ruff"]
+        self._ends = {name: frozenset(k["ends"]) for name, k in table["kinds"].items() if "ends" in k}
+        self._quick = frozenset(table["quick"]["ends"])
+        self._exact: dict[str, str] = {}
+        self._under: dict[str, list[tuple[str, str]]] = {}
+        for kind, names in table["calls"].items():
+            for name in names:
+                if name.endswith(".*"):
+                    self._under.setdefault(name.split(".", 1)[0], []).append((name[:-1], kind))
+                else:
+                    self._exact[name] = kind
+
+    def kind(self, name: str | None) -> Kind | None:
+        """The kind of a call by what it resolves to; None where it does not block."""
+        if name is None or "." not in name:
+            return None
+        if exact := self._exact.get(name):
+            return self.kinds[exact]
+        for prefix, kind in self._under.get(name.split(".", 1)[0], ()):
+            if name.startswith(prefix) and self._counts(name, prefix, kind):
+                return self.kinds[kind]
+        return None
+
+    def _counts(self, name: str, prefix: str, kind: str) -> bool:
+        last = name.rpartition(".")[2]
+        if kind in self._ends:
+            return last in self._ends[kind]
+        if last in self._quick or last.startswith("_"):
+            return False
+        return prefix.endswith("()") or not last[:1].isupper()
+
+
+def blocking(file: File) -> Blocking:
+    """The table of the file's knowledge, made once per knowledge."""
+    knowledge = file.knowledge
+    known = _TABLES.get(id(knowledge))
+    if known is None or known[0] is not knowledge:
+        known = _TABLES[id(knowledge)] = (knowledge, Blocking(knowledge.table("blocking")))
+    return known[1]

@@ -1,0 +1,61 @@
+"""Which calls in coroutines reach a blocking call through plain functions, over all files."""
+
+from dataclasses import dataclass
+
+from asynccost.flow.project import Caller, Def, Project
+from asynccost.model import Related
+
+_HOPS = 4
+RULE = "blocking-call"
+
+
+@dataclass(slots=True, frozen=True)
+class Reach:
+    """A call in a coroutine, the functions that it goes through, and the blocking function at their end."""
+
+    caller: Caller
+    path: tuple[Def, ...]  # what the coroutine calls first ... what blocks
+    links: tuple[Related, ...]  # the calls between them, first to last
+
+
+def reaches(project: Project) -> dict[tuple[str, str], list[Reach]]:
+    """For each blocking function the calls in coroutines that it answers for; each such call once."""
+    found: dict[tuple[str, str], list[Reach]] = {}
+    claimed: set[tuple[str, int]] = set()
+    rows = project.rows(RULE)
+    seeds = sorted((path, qualname) for path, said in rows.items() for qualname in said)
+    level = [((project.defs[key],), ()) for key in seeds if key in project.defs]
+    passed = {key for key in seeds}
+    for _ in range(_HOPS):
+        after: list[tuple[tuple[Def, ...], tuple[Related, ...]]] = []
+        for path, links in level:
+            for caller in sorted(project.callers(path[0]), key=_place):
+                by = caller.by
+                if caller.call["awaited"] or _entry(by) == "test" or by.facts["is_generator"] and not by.facts["is_async"]:
+                    continue
+                if by.facts["is_async"]:
+                    place = (by.file["path"], caller.call["start"])
+                    if place not in claimed:
+                        claimed.add(place)
+                        found.setdefault(path[-1].key, []).append(Reach(caller, path, links))
+                elif by.key not in passed and by.facts["kind"] not in ("module", "lambda"):
+                    passed.add(by.key)
+                    link = caller.related(f"{title(by)} calls {title(path[0])}")
+                    after.append(((by, *path), (link, *links)))
+        level = after
+    return found
+
+
+def _place(caller: Caller) -> tuple[str, int]:
+    return caller.by.file["path"], caller.call["start"]
+
+
+def _entry(made: Def) -> str:
+    return made.facts["entry"][0] if made.facts["entry"] else ""
+
+
+def title(made: Def) -> str:
+    """`Class.method()`, or the class where it is a constructor."""
+    name = made.facts["qualname"].replace("<locals>.", "")
+    return f"{name.removesuffix('.__init__')}()"
+

@@ -1,0 +1,129 @@
+"""Which calls of a file build a client that owns connections. Read from rules/knowledge/clients.toml."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import Any
+
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Argument, Call, Collection, Constant, Expr
+
+
+@dataclass(slots=True, frozen=True)
+class Client:
+    """A row of the table: what is built, what building it costs, and how it is closed."""
+
+    what: str
+    cost: str
+    close: tuple[str, ...]
+    is_async: bool = False
+    gc: bool = False
+    http: bool = False
+    socket: bool = False
+
+    @property
+    def short(self) -> str:
+        """What it is, without the article: "httpx client"."""
+        return self.what.partition(" ")[2]
+
+
+class Clients:
+    """The table, ready to be asked: exact names first, then patterns."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        rows = {name: _client(row) for name, row in table["clients"].items()}
+        self._exact: dict[str, Client | None] = {n: r for n, r in rows.items() if not _is_pattern(n)}
+        self._patterns = [(re.compile(translate(n)).match, n.partition("*")[0], r) for n, r in rows.items() if _is_pattern(n)]
+        self._prefixes = tuple({prefix for _, prefix, _ in self._patterns})
+        self.options = frozenset(table["request"]["options"])
+        self.fakes = frozenset(table["request"]["fakes"])
+
+    def get(self, name: str) -> Client | None:
+        """The row of a resolved name."""
+        if name.endswith(":*"):
+            name = name[:-1] + "default"
+        if name in self._exact:
+            return self._exact[name]
+        if not name.startswith(self._prefixes):
+            return None
+        found = next((row for match, _, row in self._patterns if match(name) and "()" not in name), None)
+        self._exact[name] = found
+        return found
+
+
+def _is_pattern(name: str) -> bool:
+    return "*" in name
+
+
+def _client(row: Mapping[str, Any]) -> Client:
+    return Client(
+        what=row["what"],
+        cost=row.get("cost", "pool"),
+        close=tuple(row.get("close", ())),
+        is_async=bool(row.get("async")),
+        gc=bool(row.get("gc")),
+        http=bool(row.get("http")),
+        socket=bool(row.get("socket")),
+    )
+
+
+_READY: dict[int, tuple[Mapping[str, Any], Clients]] = {}
+
+
+def clients(file: File) -> Clients:
+    """The table that a file is read with."""
+    table = file.knowledge.table("clients")
+    known = _READY.get(id(table))
+    if known is None or known[0] is not table:
+        known = _READY[id(table)] = (table, Clients(table))
+    return known[1]
+
+
+def built(file: File) -> list[tuple[Site, Client]]:
+    """Every call of a file that builds a client."""
+    return file.memo(_built)
+
+
+def _built(file: File) -> list[tuple[Site, Client]]:
+    get = clients(file).get
+    found = []
+    for site in file.calls:
+        row = get(site.name) if site.name else None
+        if row is not None and not (row.socket and not site.call.new):
+            found.append((site, row))
+    return found
+
+
+def is_fake(file: File, call: Call) -> bool:
+    """Whether a client is given something in the network's place."""
+    fakes = clients(file).fakes
+    return any(a.keyword in fakes and not _is_real(file, a) for a in call.arguments)
+
+
+def _is_real(file: File, argument: Argument) -> bool:
+    """`transport=httpx.AsyncHTTPTransport(...)` does go over the network."""
+    name = file.resolve(argument.value) or ""
+    return name.endswith("HTTPTransport()")
+
+
+def identity(file: File, call: Call) -> list[Expr]:
+    """The arguments that make one client differ from another: all but those that a request can carry."""
+    options = clients(file).options
+    found: list[Expr] = []
+    for argument in call.arguments:
+        if argument.keyword in options:
+            continue
+        if isinstance(argument.value, Collection) and argument.value.kind == "dict":
+            found += _without(argument.value, options)
+        else:
+            found.append(argument.value)
+    return found
+
+
+def _without(options: Collection, left_out: frozenset[str]) -> list[Expr]:
+    return [
+        item
+        for key, item in zip(options.keys, options.items, strict=False)
+        if not (isinstance(key, Constant) and key.value in left_out)
+    ]

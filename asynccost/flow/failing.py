@@ -1,0 +1,96 @@
+"""Whether an async function lets errors out, and where an error that nobody catches does harm."""
+
+from collections.abc import Iterable
+
+from asynccost.flow.around import above
+from asynccost.flow.file import File
+from asynccost.flow.reach import local_function
+from asynccost.flow.tree import (
+    Await, Call, Closure, Constant, Function, Handler, If, Loop, Member, Name, Node, Raise, Switch, Try, With,
+)
+
+_DEPTH = 4
+
+
+def failing(file: File, function: Function, depth: int = 0) -> bool:
+    """Whether an async function awaits something that may fail where nothing catches it."""
+    if function.index is None or depth > _DEPTH:
+        return True
+    return any(_lets_out(file, wait, function, depth) for wait in function.index.awaits)
+
+
+def _lets_out(file: File, wait: Await, function: Function, depth: int) -> bool:
+    return not (_caught(wait) or _handled(wait.value) or _harmless(file, wait.value, function, depth))
+
+
+def _caught(node: Node) -> bool:
+    """Whether a node stands in a try whose handler swallows, or in a handler itself."""
+    below = node
+    for up in above(node):
+        if isinstance(up, Handler):
+            return True
+        if isinstance(up, Try) and any(below is s for s in up.body) and up.handlers:
+            if not any(_raises(h.body) for h in up.handlers):
+                return True
+        below = up
+    return False
+
+
+def _raises(body: Iterable[Node]) -> bool:
+    """Whether a handler throws again, on any of its ways."""
+    for statement in body:
+        if isinstance(statement, Raise):
+            return True
+        if isinstance(statement, If) and (_raises(statement.body) or _raises(statement.orelse)):
+            return True
+        if isinstance(statement, (Loop, With)) and _raises(statement.body):
+            return True
+        if isinstance(statement, Switch) and any(_raises(c.body) for c in statement.cases):
+            return True
+        if isinstance(statement, Try) and any(_raises(h.body) for h in statement.handlers):
+            return True
+    return False
+
+
+def _handled(value: Node) -> bool:
+    """`f().catch(g)`, `f().then(g, h)`, `Promise.allSettled(...)`."""
+    while isinstance(value, Call) and isinstance(value.callee, Member):
+        attr = value.callee.attr
+        if attr == "catch" or attr == "allSettled" or (attr == "then" and len(value.arguments) > 1):
+            return True
+        if attr not in ("then", "finally"):
+            return False
+        value = value.callee.value
+    return False
+
+
+def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
+    if isinstance(value, Constant):
+        return True
+    if not isinstance(value, Call):
+        return False
+    callee = value.callee
+    name = callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    if name in file.knowledge.table("tasks")["floating"]["harmless"]:
+        return True
+    if name == "Promise" and value.new:
+        return _only_waits(value)
+    inner = local_function(callee, function, file)
+    return inner is not None and inner is not function and inner.is_async and not failing(file, inner, depth + 1)
+
+
+def _only_waits(promise: Call) -> bool:
+    """`new Promise((resolve) => setTimeout(resolve, 100))`: no reject, so it cannot fail."""
+    executor = promise.arguments[0].value if promise.arguments else None
+    return isinstance(executor, Closure) and len(executor.function.params) < 2
+
+
+def is_server(file: File) -> bool:
+    """Whether a JavaScript file runs in a server, by what it imports."""
+    return serves(file.module.imports.values(), file.knowledge.table("tasks")["floating"])
+
+
+def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:
+    """Whether imported names are a server's and not a page's."""
+    modules = {name.partition(":")[0] for name in imports}
+    return not modules.isdisjoint(table["server"]) and modules.isdisjoint(table["page"])

@@ -1,0 +1,338 @@
+"""Is what was acquired here released there? Pairs stand in rules/knowledge/pairs.toml.
+
+A handle is followed from the call that makes it to the places that keep it, and every other mention of
+these places is read: as a release, as handing the handle on (then others may release it), or neither.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal as OneOf
+
+from asynccost.flow.around import use_of
+from asynccost.flow.file import File, Site
+from asynccost.flow.handles import Mention, Place, aliases, constant_text, is_write, kept_in, mentions, same_text
+from asynccost.flow.reach import binder, reach
+from asynccost.flow.tree import Call, Closure, Collection, Constant, Expr, Function, Member, Name, Node, Other
+
+
+@dataclass(slots=True, frozen=True)
+class Pair:
+    """A row of the table: how something is acquired and given back."""
+
+    name: str
+    release: tuple[str, ...]
+    handle: OneOf["argument", "method", "same", "disposer"]
+    what: str
+    cost: str
+    sure: str
+    once: bool = False
+    starts: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Acquisition:
+    """A call that acquires something."""
+
+    call: Call
+    function: Function
+    pair: Pair
+
+
+@dataclass(slots=True, frozen=True)
+class Fate:
+    """What becomes of an acquisition.
+
+    "released": in one of the wanted functions. "elsewhere": released, but in none of them. "itself": only in
+    its own callback. "handed on": others hold it. "kept": stored and never released. "dropped": nobody has it.
+    "mismatch": a release that cannot match. at: the place that decides. why: a clause that says so.
+    """
+
+    kind: OneOf["released", "elsewhere", "itself", "handed on", "kept", "dropped", "mismatch"]
+    at: Node | None = None
+    why: str = ""
+    place: Place | None = None
+
+
+def pairs(file: File) -> dict[str, dict[str, Pair]]:
+    """The table, read once: "calls", "classes" and "methods" by name."""
+    return file.memo(_pairs)
+
+
+def _pairs(file: File) -> dict[str, dict[str, Pair]]:
+    table = file.knowledge.table("pairs")
+    return {kind: {n: _pair(n, row) for n, row in table.get(kind, {}).items()} for kind in ("calls", "classes", "methods")}
+
+
+def _pair(name: str, row: dict[str, Any]) -> Pair:
+    return Pair(
+        name, tuple(row["release"]), row["handle"], row["what"], row.get("cost", "it stays"), row.get("sure", "medium"),
+        bool(row.get("once")), row.get("starts", ""),
+    )
+
+
+def acquisition(site: Site, file: File) -> Acquisition | None:
+    """The pair that a call begins, if it begins one."""
+    table = pairs(file)
+    call, name = site.call, site.name
+    found: Pair | None = None
+    if call.new:
+        found = table["classes"].get(name or "")
+    elif name is not None and name in table["calls"]:
+        found = table["calls"][name]
+    elif isinstance(call.callee, Member):
+        found = table["methods"].get(call.callee.attr)
+    elif name in table["methods"] and isinstance(call.callee, Name):
+        found = table["methods"][name] if name == "addEventListener" else None
+    if found is not None and found.handle in ("same", "disposer") and not call.arguments:
+        return None
+    return Acquisition(call, site.function, found) if found is not None else None
+
+
+# ------------------------------------------------------------------------ fate
+
+
+def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
+    """What becomes of an acquisition; `wanted` are the functions in which a release counts."""
+    good = {id(f) for f in reach(wanted, file)}
+    if got.pair.handle == "same":
+        return _same(got, good, file)
+    what, places = kept_in(_handle_of(got))
+    if what == "chained":
+        what, places = "dropped", []
+    if what == "dropped":
+        return _by_receiver(got, good, file) or Fate("dropped", got.call, "its handle is dropped")
+    if what == "returned":
+        return Fate("handed on", got.call, "its handle is returned")
+    if what in ("handed on", "other"):
+        return Fate("handed on", got.call, "its handle is handed on")
+    return _of_places(got, places, good, file)
+
+
+def _handle_of(got: Acquisition) -> Node:
+    """The expression whose value is the handle: through `.then(...)`-less chains such as `new X(f).observe(e)`."""
+    return got.call
+
+
+def _of_places(got: Acquisition, places: list[Place], good: set[int], file: File) -> Fate:
+    best: Fate | None = None
+    seen: set[Place] = set()
+    pending = [(p, got.function) for p in places]
+    while pending:
+        place, at = pending.pop()
+        if place in seen or len(seen) > 8:
+            continue
+        seen.add(place)
+        for mention in mentions(place, at, file):
+            if is_write(mention.expr) or _inside(got.call, mention.expr) and mention.expr.end <= got.call.start:
+                continue
+            found = _reads_as(got, mention, place, good, file)
+            if found is not None and (best is None or _RANK[found.kind] > _RANK[best.kind]):
+                best = found
+            pending += [(p, mention.function) for p in aliases(mention) if p != place]
+    return best or _by_receiver(got, good, file) or Fate("kept", got.call, "its handle is kept and never used to stop it", places[0])
+
+
+_RANK = {"released": 5, "handed on": 4, "elsewhere": 3, "itself": 2, "mismatch": 1, "kept": 0, "dropped": 0}
+
+
+def _reads_as(got: Acquisition, mention: Mention, place: Place, good: set[int], file: File) -> Fate | None:
+    if is_release(got.pair, mention.expr, place):
+        if id(mention.function) in good:
+            return Fate("released", mention.expr, f"{place.text} is released in the cleanup", place)
+        if _inside(got.call, mention.expr):
+            return Fate("itself", mention.expr, "only its own callback stops it", place)
+        return Fate("elsewhere", mention.expr, "it is released elsewhere", place)
+    if place.many and id(mention.function) in good:
+        return Fate("released", mention.expr, f"{place.text} is gone through in the cleanup", place)
+    return _handed_on(mention, place)
+
+
+def _inside(outer: Node, inner: Node) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+_ASKS = frozenset({"log", "debug", "info", "warn", "error", "Boolean", "String", "isNaN", "has", "get", "delete", "includes"})
+_GENERIC = frozenset({"unsubscribe", "remove", "dispose", "off", "stop", "close", "cancel", "destroy", "disconnect", "abort"})
+
+
+def is_release(pair: Pair, expr: Node, place: Place) -> bool:
+    """Whether a mention of a handle gives it back."""
+    up = expr.parent
+    if isinstance(up, Member) and up.value is expr:
+        if up.attr in pair.release and pair.handle != "argument":
+            return True
+        if pair.handle in ("method", "disposer") and up.attr in _GENERIC:
+            return True
+        if place.many and up.attr in ("forEach", "map", "clear", "pop", "shift", "splice"):
+            return True
+        return False
+    use = use_of(expr)
+    if use.kind == "called":
+        return pair.handle == "disposer" or pair.handle == "argument"
+    if use.kind == "argument" and isinstance(use.node, Call):
+        callee = use.node.callee
+        if _last(callee) == "bind" and isinstance(callee, Member):
+            callee = callee.value
+        return _last(callee) in pair.release or (place.many and use.node.callee is not expr and _last(callee) in _GENERIC)
+    return use.kind == "iterated" and place.many
+
+
+def _last(callee: Node) -> str:
+    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+
+
+def _handed_on(mention: Mention, place: Place) -> Fate | None:
+    use = use_of(mention.expr)
+    if use.kind == "argument" and isinstance(use.node, Call) and _last(use.node.callee) not in _ASKS:
+        return Fate("handed on", mention.expr, f"{place.text} is handed to {_last(use.node.callee) or 'a call'}()", place)
+    if use.kind in ("returned", "yielded"):
+        return Fate("handed on", mention.expr, f"{place.text} is returned", place)
+    if use.kind == "element" or (use.kind == "other" and isinstance(use.node, Other) and use.node.op.startswith(("jsx", "spread"))):
+        return Fate("handed on", mention.expr, f"{place.text} is given away", place)
+    if use.kind == "assigned" and not isinstance(mention.expr.parent, (Member,)):
+        return None  # an alias: followed by the caller
+    return None
+
+
+# --------------------------------------------------- by target, not by a handle
+
+
+def _same(got: Acquisition, good: set[int], file: File) -> Fate:
+    """Listeners: the same target, type and function have to be named again."""
+    call = got.call
+    what, places = kept_in(call)
+    if what == "kept":
+        found = _of_places(got, places, good, file)
+        if found.kind != "kept":
+            return found
+    if what == "returned":
+        return Fate("handed on", call, "what the call returns is returned")
+    if what in ("handed on", "other"):
+        return Fate("handed on", call, "what the call returns is handed on")
+    mismatch: Fate | None = None
+    elsewhere: Fate | None = None
+    for site in file.calls:
+        if _last(site.call.callee) not in got.pair.release:
+            continue
+        answer = _matches(call, site.call, file)
+        if answer == "yes" and id(site.function) in good:
+            return Fate("released", site.call, "the same listener is removed in the cleanup")
+        if answer == "yes" and _inside(call, site.call):
+            elsewhere = elsewhere or Fate("itself", site.call, "only the listener itself removes it")
+        elif answer == "yes":
+            elsewhere = Fate("elsewhere", site.call, "the listener is removed elsewhere")
+        elif answer and id(site.function) in good:
+            mismatch = Fate("mismatch", site.call, answer)
+    return elsewhere or _by_receiver(got, good, file) or mismatch or Fate("dropped", call, "nothing removes it")
+
+
+def _matches(added: Call, removed: Call, file: File) -> str:
+    """Whether a removal takes away what was added: "yes", "" (another listener), or why it cannot."""
+    kinds = (_argument(added, 0), _argument(removed, 0))
+    handlers = (_argument(added, 1), _argument(removed, 1))
+    if handlers[1] is None and handlers[0] is not None and _last(removed.callee).startswith("removeAll"):
+        return "yes"
+    if handlers == (None, None):  # addListener(f), matchMedia(...).addListener(f)
+        kinds, handlers = (None, None), kinds
+    texts = (constant_text(kinds[0]), constant_text(kinds[1]))
+    if None not in texts and texts[0] != texts[1]:
+        return ""
+    if handlers[1] is None:
+        return "yes"  # off("type"): all of them
+    target = _receiver(added), _receiver(removed)
+    if isinstance(handlers[0], (Closure, Call)) and texts[0] is not None:
+        if isinstance(handlers[0], Closure) or _last(handlers[0].callee) == "bind":
+            same_target = same_text(*target, file)
+            return "the removal names another function than the one that was added" if same_target else ""
+    if not same_text(handlers[0], handlers[1], file):
+        return ""
+    if _global(target[0], file) and _global(target[1], file) and not same_text(*target, file):
+        return "the removal names another target than the one that was listened to"
+    if _capture(added) is not None and _capture(removed) is not None and _capture(added) != _capture(removed):
+        return "the removal leaves out the capture flag, so that it removes nothing"
+    return "yes"
+
+
+def _argument(call: Call, place: int) -> Expr | None:
+    return call.arguments[place].value if len(call.arguments) > place and not call.arguments[place].star else None
+
+
+def _receiver(call: Call) -> Expr | None:
+    return call.callee.value if isinstance(call.callee, Member) else None
+
+
+def _global(expr: Expr | None, file: File) -> bool:
+    return expr is None or isinstance(expr, Name) and expr.id in ("window", "document", "globalThis")
+
+
+def _capture(call: Call) -> bool | None:
+    """Whether a listener is of the capture phase; None where the code does not say."""
+    option = _argument(call, 2)
+    if option is None:
+        return False
+    if isinstance(option, Constant):
+        return bool(option.value)
+    value = option_of(call, "capture")
+    if isinstance(option, Collection):
+        return False if value is None else bool(value.value) if isinstance(value, Constant) else None
+    return None
+
+
+def option_of(call: Call, name: str) -> Expr | None:
+    """The value of an option in the literal that a call is given last."""
+    for argument in call.arguments[1:]:
+        options = argument.value
+        if isinstance(options, Collection) and options.kind == "dict":
+            for key, item in zip(options.keys, options.items, strict=False):
+                if isinstance(key, Constant) and key.value == name:
+                    return item
+    return None
+
+
+# ------------------------------------------------------------- by the receiver
+
+_ENDS = frozenset(
+    "close disconnect destroy dispose unsubscribe stop end terminate abort deactivate leave kill detach cleanup teardown"
+    " unmount cancel clear remove removeAllListeners off unbind release shutdown reset finish complete unobserve".split()
+)
+
+
+def _by_receiver(got: Acquisition, good: set[int], file: File) -> Fate | None:
+    """Whether the thing that was listened to is itself ended: `socket.on(...)` with `socket.close()`."""
+    callee = got.call.callee
+    if got.call.new or not isinstance(callee, Member):
+        return None
+    root = callee.value
+    while isinstance(root, (Member, Call)):
+        root = root.callee if isinstance(root, Call) else root.value
+    if not isinstance(root, Name) or root.id in ("this", "self", "window", "document", "navigator"):
+        root_place = _this_place(callee.value)
+        if root_place is None:
+            return None
+        found = mentions(root_place, got.function, file)
+    else:
+        found = mentions(Place(root.id, ()), got.function, file)
+    for mention in found:
+        member = mention.expr.parent
+        if isinstance(member, Member) and member.attr in _ENDS and id(mention.function) in good:
+            return Fate("released", mention.expr, f"{file.text(mention.expr)} is ended in the cleanup")
+        if id(mention.function) in good and use_of(mention.expr).kind == "argument":
+            return Fate("handed on", mention.expr, f"the cleanup hands {file.text(mention.expr)} on")
+    return None
+
+
+def _this_place(expr: Expr) -> Place | None:
+    while isinstance(expr, (Member, Call)):
+        inner = expr.callee if isinstance(expr, Call) else expr.value
+        if isinstance(inner, Name) and isinstance(expr, Member):
+            return Place(inner.id, (expr.attr,))
+        expr = inner
+    return None
+
+
+def bound_by(call: Call, function: Function) -> Function | None:
+    """The scope that binds the root of a method call's receiver."""
+    root: Node | None = _receiver(call)
+    while isinstance(root, (Member, Call)):
+        root = root.callee if isinstance(root, Call) else root.value
+    return binder(root.id, function) if isinstance(root, Name) else None

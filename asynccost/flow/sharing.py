@@ -1,0 +1,102 @@
+"""Whether one client serves many requests where it stands, or always the same one."""
+
+from asynccost.flow.around import above, loops_around
+from asynccost.flow.file import File
+from asynccost.flow.owner import Life
+from asynccost.flow.repeat import is_tries
+from asynccost.flow.tree import (
+    Argument, Await, Call, Collection, Comprehension, Constant, Expr, Function, Loop, Member, Name, Node, Other, Subscript, With,
+)
+from asynccost.flow.varies import varies
+
+_LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", "aconnect_sse", "connect_sse"})
+
+
+def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str | None:
+    """Why one client is enough here: a loop inside its life uses it; None where one request is all that it serves."""
+    outer = {id(loop) for loop in around}
+    for read in life.reads:
+        inside = [
+            loop for loop in loops_around(read)
+            if id(loop) not in outer and not is_tries(file, loop) and not _holds(loop, life)
+        ]
+        if inside:
+            return "one client serves a loop of requests here"
+        if _listens(read):
+            return "it holds one long connection"
+    if life.captured:
+        return "the functions written here share it"
+    if any(isinstance(loop, Loop) and loop.kind == "while" for loop in around) and any(_goes_on(s) for s in life.scopes):
+        return "the loop outside only reconnects"
+    return None
+
+
+def _holds(loop: Loop | Comprehension, life: Life) -> bool:
+    """Whether the client is made inside a loop, so that the loop does not share it."""
+    return any(loop.start <= scope.start and scope.end <= loop.end for scope in life.scopes)
+
+
+def _listens(read: Name) -> bool:
+    up = read.parent
+    return isinstance(up, Member) and up.attr in _LISTEN
+
+
+def _goes_on(scope: With) -> bool:
+    """Whether a with block loops on by itself, waiting for messages."""
+    todo: list[Node] = list(scope.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Loop) and (node.is_async or node.kind == "while"):
+            return True
+        for field in ("body", "orelse", "final", "handlers"):
+            todo += getattr(node, field, ())
+    return False
+
+
+def fixed_request(file: File, function: Function, life: Life) -> bool:
+    """Whether a function without parameters asks one address that never changes: it hardly runs often."""
+    if [p for p in function.params if p.name not in ("self", "cls", "this")] or function.closure is not None:
+        return False
+    sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
+    return bool(sent) and all(_is_fixed(file, call.arguments[0].value, function) for call in sent)
+
+
+def _request(read: Name) -> Call | None:
+    up = read.parent
+    return up.parent if isinstance(up, Member) and isinstance(up.parent, Call) and up.parent.callee is up else None
+
+
+def _is_fixed(file: File, expr: Expr, function: Function) -> bool:
+    """A literal or a constant of the module or the class, whatever query is added to it."""
+    if isinstance(expr, Constant):
+        return True
+    if isinstance(expr, Member):
+        return expr.attr.isupper()
+    if isinstance(expr, Name):
+        values = function.index.bound.get(expr.id) if function.index else None
+        if values is None:
+            return varies(file, expr, function) is None
+        return all(v is not None and _is_fixed(file, v, function) for v in values)
+    if isinstance(expr, Other):
+        return all(isinstance(p, Constant) or isinstance(p, Call) or _is_fixed(file, p, function) for p in expr.parts)
+    return isinstance(expr, Call) and varies(file, expr, function) is None and not _reads_self(expr)
+
+
+def _reads_self(expr: Node) -> bool:
+    todo: list[Node | None] = [expr]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Name) and node.id in ("self", "this"):
+            return True
+        if isinstance(node, Call):
+            todo += [node.callee, *node.arguments]
+        elif isinstance(node, (Member, Argument, Await, Subscript)):
+            todo.append(node.value)
+        elif isinstance(node, Collection):
+            todo += node.items
+        elif isinstance(node, Other):
+            todo += node.parts
+    return False
+
+
+__all__ = ["above", "fixed_request", "shared_by"]

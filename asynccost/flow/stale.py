@@ -1,0 +1,127 @@
+"""What code that outlives a render goes on reading: state of the render that made it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from asynccost.flow.around import above, use_of
+from asynccost.flow.file import File
+from asynccost.flow.leaks import own_functions
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.reach import binder, inner_functions, local_function
+from asynccost.flow.state import is_set_anywhere, root_name, state_of, wrapped_deps
+from asynccost.flow.tree import Argument, Assign, Bind, Call, Closure, Collection, Function, If, Member, Name, Node
+
+Kind = OneOf["cleanup", "interval", "handler"]
+
+
+@dataclass(slots=True, eq=False)
+class Stale:
+    """A read of state, in code that runs after the render it was made by."""
+
+    name: Name
+    function: Function
+    kind: Kind
+    matters: bool
+
+
+def stale_reads(effect: Effect, file: File) -> list[Stale]:
+    """The reads of state that an effect's dependencies leave out, one a name and kind, cleanups first."""
+    if effect.framework != "React" or effect.deps is None or not isinstance(effect.scope, Function):
+        return []
+    component = effect.scope
+    state = state_of(component, file)
+    if not state.values:
+        return []
+    listed = _listed(effect, component)
+    found: dict[str, Stale] = {}
+    for function, kind in _outliving(effect, file):
+        for one in _with_helpers(function, component, listed, file):
+            for name in one.index.names if one.index else ():
+                if name.id not in state.values or name.id in listed or binder(name.id, one) is not component:
+                    continue
+                read = Stale(name, one, kind, _matters(name))
+                if name.id not in found or (read.matters and not found[name.id].matters):
+                    found[name.id] = read
+    return [s for s in found.values() if is_set_anywhere(s.name.id, component, file)]
+
+
+def _listed(effect: Effect, component: Function) -> set[str]:
+    """The names that re-run the effect, those behind a listed useCallback or useMemo as well."""
+    names: set[str] = set()
+    for dep in effect.deps or ():
+        name = root_name(dep)
+        names.add(name)
+        names |= {root_name(d) for d in wrapped_deps(name, component)}
+        names |= {n.id for n in _names_in(dep, component)}
+    return names
+
+
+def _names_in(node: Node, function: Function) -> list[Name]:
+    return [n for n in function.index.names if node.start <= n.start and n.end <= node.end] if function.index else []
+
+
+def _outliving(effect: Effect, file: File) -> Iterator[tuple[Function, Kind]]:
+    """The functions of an effect that run later: its cleanups, intervals, listeners."""
+    for cleanup in effect.cleanups:
+        yield cleanup, "cleanup"
+    for function in own_functions(effect, file):
+        if function.index is None:
+            continue
+        for call in function.index.calls:
+            kind = _registers(call, file)
+            if kind is not None:
+                for argument in call.arguments[:2]:
+                    handler = local_function(argument, function, file)
+                    if handler is not None:
+                        yield handler, kind
+        for assign in function.index.assigns:  # socket.onmessage = ...
+            for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
+                if isinstance(target, Member) and target.attr.startswith("on") and isinstance(assign.value, (Closure, Name)):
+                    handler = local_function(assign.value, function, file)
+                    if handler is not None:
+                        yield handler, "handler"
+
+
+_LISTENS = frozenset({"addEventListener", "addListener", "on", "subscribe"})
+
+
+def _registers(call: Call, file: File) -> Kind | None:
+    name = file.site(call).name or ""
+    if name.rpartition(":")[2] == "setInterval":
+        return "interval"
+    if name == "addEventListener" or (isinstance(call.callee, Member) and call.callee.attr in _LISTENS):
+        return "handler"
+    return None
+
+
+def _with_helpers(function: Function, component: Function, listed: set[str], file: File) -> list[Function]:
+    """A function, those in it, and the plain functions of the same render that it calls."""
+    found: list[Function] = []
+    pending = [function]
+    while pending:
+        one = pending.pop(0)
+        if any(one is f for f in found):
+            continue
+        found.append(one)
+        pending += file.memo(inner_functions).get(id(one), [])
+        for call in one.index.calls if one.index else ():
+            if isinstance(call.callee, Name) and call.callee.id not in listed and binder(call.callee.id, one) is component:
+                helper = local_function(call.callee, one, file)
+                if helper is not None and helper.scope is component:
+                    pending.append(helper)
+    return found
+
+
+_LOGS = frozenset({"log", "debug", "info", "warn", "error"})
+
+
+def _matters(name: Name) -> bool:
+    """Whether a read decides or does something: not what is only logged."""
+    for up in above(name):
+        if isinstance(up, Call):
+            callee = up.callee
+            return not (isinstance(callee, Member) and callee.attr in _LOGS)
+        if isinstance(up, (If, Argument, Assign, Collection)):
+            return True
+    return use_of(name).kind in ("tested", "argument", "receiver", "called", "returned")

@@ -1,0 +1,102 @@
+"""Timers: what they call back, after how long, how they are stopped, and whether firing arms them again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from asynccost.flow.around import above
+from asynccost.flow.file import File, Site
+from asynccost.flow.reach import local_function, reach
+from asynccost.flow.release import Acquisition, Pair
+from asynccost.flow.tree import Call, Class, Constant, Expr, Function, If, Member, Node, Other, Raise, Return
+
+
+@dataclass(slots=True, eq=False)
+class Timer:
+    """A call that starts a timer. delay: as the source writes it, where it is a literal (JavaScript: milliseconds).
+
+    frame: it waits for a frame or an idle moment, not for a time. holds: it keeps the process from ending.
+    """
+
+    got: Acquisition
+    name: str
+    repeats: bool
+    frame: bool
+    holds: bool
+    delay: float | None
+    callback: Function | None
+    handler: Expr | None
+
+    @property
+    def call(self) -> Call:
+        return self.got.call
+
+    @property
+    def function(self) -> Function:
+        return self.got.function
+
+
+def timer(site: Site, file: File) -> Timer | None:
+    """The timer that a call starts, if it starts one."""
+    table = file.knowledge.table("timers")
+    row: dict[str, Any] | None = table["calls"].get(site.name or "")
+    if row is None and isinstance(site.call.callee, Member):
+        row = table["methods"].get(site.call.callee.attr)
+    if row is None:
+        return None
+    handler, delay = _argument(site.call, row["callback"]), _argument(site.call, row["delay"])
+    name = site.call.callee.attr if isinstance(site.call.callee, Member) else (site.name or "").rpartition(":")[2]
+    pair = Pair(name, tuple(row["stop"]), row["handle"], "timer", "it still fires", "high")
+    return Timer(
+        Acquisition(site.call, site.function, pair), name, bool(row.get("repeats")), bool(row.get("frame")),
+        bool(row.get("holds")), number(delay), local_function(handler, site.function, file), handler,
+    )
+
+
+def _argument(call: Call, place: int) -> Expr | None:
+    """An argument by position; `function=` and `interval=` of threading.Timer are named the same everywhere."""
+    plain = [a for a in call.arguments if a.keyword is None]
+    if len(plain) > place:
+        return plain[place].value
+    word = {0: "interval", 1: "function"}.get(place)
+    return next((a.value for a in call.arguments if a.keyword == word), None)
+
+
+def number(expr: Node | None) -> float | None:
+    """The value of a number, also of a product such as `10 * 60 * 1000`."""
+    if isinstance(expr, Constant) and isinstance(expr.value, (int, float)) and not isinstance(expr.value, bool):
+        return float(expr.value)
+    if isinstance(expr, Other) and expr.op == "*":
+        product = 1.0
+        for part in expr.parts:
+            value = number(part)
+            if value is None:
+                return None
+            product *= value
+        return product
+    return None
+
+
+def rearms(one: Timer, file: File) -> bool:
+    """Whether the callback leads back to the call that started the timer."""
+    if one.callback is None:
+        return False
+    return any(f is one.function for f in reach([one.callback], file))
+
+
+def may_end(one: Timer) -> bool:
+    """Whether the timer is started under a test of its own function: then it may end by itself."""
+    if any(isinstance(up, If) for up in above(one.call)):
+        return True
+    body = one.function.body
+    return any(isinstance(s, If) and s.end <= one.call.start and _leaves(s) for s in body)
+
+
+def _leaves(node: If) -> bool:
+    return bool(node.body) and isinstance(node.body[-1], (Return, Raise))
+
+
+def ends_of(cls: Class, file: File) -> list[str]:
+    """The methods of a class by which it is ended."""
+    words = {*file.knowledge.table("lifecycles")["plain"]["ends"], *file.knowledge.table("timers")["ends"]["names"]}
+    hooks = {e for row in file.knowledge.table("lifecycles")["methods"].values() for e in row["ends"]}
+    return [m for m in cls.methods if m in words or m in hooks or m.lstrip("#_") in words]

@@ -1,0 +1,79 @@
+"""Settles what awaited calls wait for once the whole project is known: one verdict for each call."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from asynccost.flow.awaits import BAD, GOOD, Wait
+from asynccost.flow.project import Project
+from asynccost.flow.waiting import Waiting
+
+_HARMLESS = ("memory", "gather")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What some calls come to, each told as the way it takes: "save() -> session.commit()".
+
+    bad: (kind, way) that speaks against running them together. good: known requests; likely: by words alone.
+    others: files and threads. unknown: of which nothing is known. memory: answered at once.
+    """
+
+    bad: tuple[str, str] | None = None
+    good: list[str] = field(default_factory=list)
+    likely: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    memory: list[str] = field(default_factory=list)
+    targets: set[str] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
+    writes: set[str] = field(default_factory=set)
+    limited: str = ""
+
+    @property
+    def carried(self) -> str:
+        """An attribute through which one call meets the traces of another."""
+        return min(self.reads & self.writes, default="")
+
+
+def open_rows(waits: Iterable[Wait], own: Iterable[str] = ()) -> list[list[str]]:
+    """Waits as JSON, for a finding's pending part. own: receivers that no other call shares."""
+    mine = set(own)
+    return [[w.kind, w.label, w.ref, w.otherwise, w.target, "own" if w.root in mine else ""] for w in waits]
+
+
+def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdict:
+    """What all of these calls of a file come to."""
+    verdict = Verdict()
+    waiting = project.memo(Waiting)
+    for kind, label, ref, otherwise, target, own in rows:
+        kinds = {kind: f"{label}()"}
+        verdict.targets.update({target} - {""})
+        if ref and kind in ("project", "thread"):
+            reached = waiting.of(ref, near, sync=kind == "thread")
+            if reached is None:
+                kinds = {otherwise: f"{label}()"}
+            else:
+                kinds = reached.kinds or {"memory": f"{label}()"}
+                verdict.targets |= reached.targets
+                if not own:
+                    verdict.reads |= reached.reads
+                    verdict.writes |= reached.writes
+        _add(verdict, kinds)
+    return verdict
+
+
+def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
+    verdict.limited = verdict.limited or kinds.get("limits", "")
+    for kind in ("measures", *BAD):
+        if kind in kinds and kind not in _HARMLESS and verdict.bad is None:
+            verdict.bad = (kind, kinds[kind])
+    if good := next((kinds[k] for k in GOOD if k in kinds), ""):
+        verdict.good.append(good)
+    elif "maybe" in kinds:
+        verdict.likely.append(kinds["maybe"])
+    elif others := next((kinds[k] for k in ("thread", "file") if k in kinds), ""):
+        verdict.others.append(others)
+    elif unknown := next((kinds[k] for k in ("unknown", "project") if k in kinds), ""):
+        verdict.unknown.append(unknown)
+    elif "memory" in kinds:
+        verdict.memory.append(kinds["memory"])

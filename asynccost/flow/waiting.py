@@ -1,0 +1,278 @@
+"""What a function waits for, through the functions it calls, across files.
+
+Each function's own part is a fact: rows [kind, label, ref, otherwise, target, own]. `Waiting` follows the refs over
+the project; own is "own" where the function made the receiver itself, so that its state is nobody else's. Besides the
+kinds of flow.awaits a row may be
+
+    writes    it changes an attribute of its object
+    reads     it reads an attribute that some method changes
+    limits    it holds a semaphore or a limiter while it works
+    measures  it takes the time
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from asynccost.flow.around import above, function_of
+from asynccost.flow.awaits import GOOD, Wait, classify, package_kind, waits_in
+from asynccost.flow.file import File
+from asynccost.flow.touches import touches
+from asynccost.flow.tree import (
+    Argument, Assign, Await, Bind, Call, Closure, Do, Function, Handler, If, Loop, Member, Name, Node, Return, Try,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
+
+if TYPE_CHECKING:
+    from asynccost.flow.project import Def, Project
+
+_DEPTH = 7
+_WIDTH = 150
+_SYNC_CALLS = frozenset({"invoke", "predict", "generate", "complete", "search", "request", "generate_content", "create"})
+_MEASURES = frozenset({"perf_counter", "performance.now", "process.hrtime"})
+_SELF = ("self.", "this.")
+Row = list[str]
+
+
+def rows_of(file: File, function: Function) -> list[Row]:
+    """A function's own part, with the closures that it hands to its calls."""
+    if function.index is None or function.kind == "module" or (function.closure is not None and _anonymous(function)):
+        return []
+    if file.language == "python" and not function.is_async:
+        return _sync_rows(file, function)
+    if not function.is_async and not function.index.calls:
+        return []
+    found: dict[tuple[str, ...], None] = {}
+    for part in _folded(function):
+        for wait in waits_in(part.body, file, part):
+            if (row := _row(wait, part)) is not None:
+                found[row] = None
+        if file.language == "javascript":
+            for wait in _returned(file, part):
+                if (row := _row(wait, part)) is not None:
+                    found[row] = None
+    if function.owner is not None:
+        found.update(((kind, attr, "", "", "", ""), None) for kind, attr in _state(file, function))
+    if any(chain(c.callee)[-1] in _MEASURES for c in function.index.calls):
+        found[("measures", "a clock", "", "", "", "")] = None
+    return [list(row) for row in found]
+
+
+def _anonymous(function: Function) -> bool:
+    return isinstance(function.closure.parent, Argument) if function.closure is not None else False
+
+
+def _folded(function: Function) -> Iterable[Function]:
+    """A function and the closures that it hands to calls."""
+    parts = [function]
+    for part in parts:
+        parts += [c.function for c in (part.index.closures if part.index else ()) if isinstance(c.parent, Argument)]
+    return parts
+
+
+def _sync_rows(file: File, function: Function) -> list[Row]:
+    """A blocking function, which somebody may run in a thread: the requests that it makes."""
+    found: dict[tuple[str, ...], None] = {}
+    for call in function.index.calls if function.index else ():
+        if isinstance(call.callee, Member):
+            kind = package_kind(file.site(call).name or "", file.knowledge)
+            names = chain(call.callee)
+            if not kind and names[-1] in _SYNC_CALLS and names[0] not in ("random", "re"):
+                kind = "net"
+            if kind in GOOD or kind == "conn":
+                found[(kind, ".".join(n for n in names if n), "", "", "", "")] = None
+    return [list(row) for row in found]
+
+
+def _returned(file: File, function: Function) -> Iterable[Wait]:
+    """Promises that a function hands on without await: `return fetch(url).then(parse)`, `Promise.all(...)`."""
+    for call in function.index.calls if function.index else ():
+        if _handed_on(call):
+            yield from (w for w in classify(call, file, function) if w.kind in (*GOOD, "project", "message", "conn", "ordered"))
+
+
+def _handed_on(call: Call) -> bool:
+    """Whether a call's promise leaves the function or is awaited later; what stands under an await is counted there."""
+    below: Node = call
+    for up in above(call):
+        if isinstance(up, Return):
+            return True
+        if isinstance(up, (Await, Do, If, Loop, Try)):
+            return False
+        if isinstance(up, Call) and below is not up.callee and not _collects(up):
+            return False
+        if isinstance(up, (Assign, Bind)):
+            return False
+        below = up
+    return False
+
+
+def _collects(call: Call) -> bool:
+    return chain(call.callee)[-1] in ("all", "allSettled", "race", "any", "resolve", "push")
+
+
+def _row(wait: Wait, function: Function) -> tuple[str, ...] | None:
+    """A wait as a row; None where it means nothing to a caller."""
+    kind = wait.kind
+    local = _local(wait, function)
+    if kind in ("gather", "value") or (local and kind in ("unknown", "ordered", "memory")):
+        return None
+    if kind == "conn" and local:
+        kind = "pool"
+    if kind == "wait" and _limits(wait):
+        kind = "limits"
+    elif kind == "wait" and any(isinstance(up, (Handler, Loop)) for up in above(wait.node)):
+        return None  # a sleep between two tries ties no call to the next
+    return (kind, wait.label[:80], wait.ref, wait.otherwise, wait.target, "own" if local else "")
+
+
+def _limits(wait: Wait) -> bool:
+    return any(w in ("sem", "semaphore", "limit", "limiter") for name in wait.label.split(".") for w in words(name))
+
+
+def _local(wait: Wait, function: Function) -> bool:
+    """Whether a wait's receiver was made in the function itself: nobody else holds it."""
+    scope: Function | None = function_of(wait.node)
+    while scope is not None:
+        if wait.root in scope.bindings:
+            return not any(p.name == wait.root or p.pattern is not None for p in scope.params)
+        if scope is function:
+            break
+        scope = scope.scope
+    return False
+
+
+def _state(file: File, function: Function) -> Iterable[tuple[str, str]]:
+    """The attributes of its object that a method changes, and those of them that it reads."""
+    cls = function.owner
+    if cls is None or function.kind == "constructor" or function.name == "__init__":
+        return
+    changed = file.memo(_changed).get(cls.qualname, set())
+    said = touches(list(function.body))
+    for key in sorted(k for k in {*said.writes, *said.mutations} if k.startswith(_SELF) and not _lazy(k, function)):
+        yield "writes", f"{cls.name}.{key.partition('.')[2]}"
+    for key in sorted(k for k in said.reads if k.startswith(_SELF) and k.partition(".")[2] in changed):
+        yield "reads", f"{cls.name}.{key.partition('.')[2]}"
+
+
+def _changed(file: File) -> dict[str, set[str]]:
+    """For each class the attributes that its methods change after it was made."""
+    table: dict[str, set[str]] = {}
+    for function in file.functions:
+        if function.owner is not None and function.kind != "constructor" and function.name != "__init__":
+            said = touches(list(function.body))
+            keys = (k for k in {*said.writes, *said.mutations} if k.startswith(_SELF) and not _lazy(k, function))
+            table.setdefault(function.owner.qualname, set()).update(k.partition(".")[2] for k in keys)
+    return table
+
+
+def _lazy(key: str, function: Function) -> bool:
+    """Whether every assignment stands under a test of the same attribute: made once, kept."""
+    attr = key.partition(".")[2]
+    for assign in function.index.assigns if function.index else ():
+        targets = [assign.target] if isinstance(assign, Bind) else assign.targets
+        if any(isinstance(t, Member) and t.attr == attr for t in targets):
+            tests = [up.test for up in above(assign) if isinstance(up, If)]
+            if not any(isinstance(n, Member) and n.attr == attr for t in tests for n in walk(t)):
+                return False
+    return True
+
+
+# ------------------------------------------------------------------ project
+
+
+@dataclass(slots=True)
+class Reached:
+    """What calling a function waits for.
+
+    kinds: kind -> how it gets there: "save() -> session.commit()". targets: the tables that it names. reads, writes:
+    attributes of objects that outlive the call.
+    """
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    targets: set[str] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
+    writes: set[str] = field(default_factory=set)
+
+    @property
+    def network(self) -> str:
+        """How it gets to another machine; empty where nothing shows that it does."""
+        return self.kinds.get("net") or self.kinds.get("pool") or ""
+
+
+class Waiting:
+    """Follows what functions wait for over a project."""
+
+    def __init__(self, project: "Project") -> None:
+        self.project = project
+        self._known: dict[tuple[str, str], Reached] = {}
+
+    def of(self, ref: str, near: str, sync: bool = False) -> Reached | None:
+        """What a resolved name of the file `near` waits for; None where it is no function of the project."""
+        found = self.project.find(ref, near)
+        if found is None:
+            return None
+        if found.key not in self._known:
+            self._known[found.key] = self._reach(found, sync)
+        return self._known[found.key]
+
+    def _reach(self, start: "Def", sync: bool) -> Reached:
+        """Breadth first over the refs, so that the shortest way is told and cycles change nothing."""
+        reached = Reached()
+        ways = deque([_Way(start, f"{_name(start)}()", False, sync, 0)])
+        seen = {start.key}
+        while ways and len(seen) < _WIDTH:
+            way = ways.popleft()
+            for step in self._steps(way, reached):
+                if step.made.key not in seen:
+                    seen.add(step.made.key)
+                    ways.append(step)
+        if ways:
+            reached.kinds.setdefault("unknown", ways[0].text)
+        return reached
+
+    def _steps(self, way: "_Way", reached: Reached) -> Iterator["_Way"]:
+        """Take in one function's rows; the functions that they lead to."""
+        for kind, label, ref, otherwise, target, own in way.made.facts["waits"]:
+            text = f"{way.text} -> {label}()"
+            if kind in ("reads", "writes"):
+                if not way.own:
+                    (reached.reads if kind == "reads" else reached.writes).add(label)
+                continue
+            reached.targets.update({target} - {""})
+            found = self.project.find(ref, way.made.file["path"]) if ref else None
+            if not ref or found is None:
+                reached.kinds.setdefault(otherwise if ref else kind, text)
+            elif way.depth >= _DEPTH:
+                reached.kinds.setdefault("unknown", text)
+            elif kind != "thread":
+                yield _Way(found, f"{way.text} -> {_name(found)}()", way.own or bool(own), way.sync, way.depth + 1)
+            else:
+                reached.kinds.setdefault("thread", text)
+                yield _Way(found, text, way.own or bool(own), True, way.depth + 1)
+        if way.sync and not way.made.facts["is_async"] and way.depth < _DEPTH:
+            yield from self._called(way)
+
+    def _called(self, way: "_Way") -> Iterator["_Way"]:
+        """Blocking functions: through plain calls as well."""
+        for call in way.made.facts["calls"]:
+            found = self.project.find(call["name"], way.made.file["path"])
+            if found is not None and not found.facts["is_async"]:
+                yield _Way(found, f"{way.text} -> {_name(found)}()", way.own, True, way.depth + 1)
+
+
+@dataclass(slots=True, frozen=True)
+class _Way:
+    """A function on the way, and how it was come to."""
+
+    made: "Def"
+    text: str
+    own: bool
+    sync: bool
+    depth: int
+
+
+def _name(made: "Def") -> str:
+    return made.facts["qualname"].rpartition(".")[2]

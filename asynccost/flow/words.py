@@ -1,0 +1,74 @@
+"""Reads names as people do: the identifiers of an expression, their words, and what a verb promises."""
+
+import re
+from functools import lru_cache
+
+from asynccost.flow.tree import Await, Call, Choice, Expr, Member, Name, Node, Other, Subscript
+from asynccost.knowledge import Knowledge
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|\$")
+
+
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
+    """The words of an identifier in lower case: "getUserByID", "get_user_by_id" -> get user by id."""
+    return tuple(w.lower() for w in _WORD.findall(name))
+
+
+def chain(expr: Node | None) -> list[str]:
+    """The identifiers that an expression is spelled with, root first: `(await a.b(x)).c[0].d` -> a b c d."""
+    names: list[str] = []
+    while expr is not None:
+        if isinstance(expr, Name):
+            names.append(expr.id)
+            break
+        if isinstance(expr, Member):
+            names.append(expr.attr)
+            expr = expr.value
+        elif isinstance(expr, (Await, Subscript)):
+            expr = expr.value
+        elif isinstance(expr, Call):
+            expr = expr.callee
+        elif isinstance(expr, Choice) and expr.options:
+            expr = expr.options[0]
+        elif isinstance(expr, Other) and len(expr.parts) == 1:
+            expr = expr.parts[0]
+        else:
+            names.append("")
+            break
+    return names[::-1]
+
+
+def root(expr: Node | None) -> Expr | None:
+    """The outermost value that an expression starts from: the `a` of `a.b(x).c`; None where there is no name."""
+    while expr is not None:
+        if isinstance(expr, Name):
+            return expr
+        if isinstance(expr, (Member, Await, Subscript)):
+            expr = expr.value
+        elif isinstance(expr, Call):
+            expr = expr.callee
+        elif isinstance(expr, Other) and len(expr.parts) == 1:
+            expr = expr.parts[0]
+        else:
+            return None
+    return None
+
+
+def verb(name: str, knowledge: Knowledge) -> str:
+    """What a function's name promises: "read", "add", "write", "guard" or "" where it promises nothing."""
+    said = words(name.lstrip("_#"))
+    if not said:
+        return ""
+    table = knowledge.table("verbs")
+    first = said[0]
+    for kind in ("guard", "read", "add", "write"):
+        if first in table[kind]:
+            return kind
+    return ""
+
+
+def is_gate(name: str, knowledge: Knowledge) -> bool:
+    """Whether a name says that what follows depends on the answer: `verifyToken`, `get_current_user`."""
+    table = knowledge.table("verbs")
+    return verb(name, knowledge) == "guard" or any(w in table["gate_words"] for w in words(name))

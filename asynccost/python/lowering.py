@@ -1,0 +1,104 @@
+"""From the source of a file to its Module."""
+
+from sys import intern
+
+from asynccost.flow.tree import Class, Function, Module
+from asynccost.python import (  # noqa: F401  (each registers what it lowers)
+    compounds,
+    comprehensions,
+    constants,
+    definitions,
+    expressions,
+    imports,
+    patterns,
+    statements,
+)
+from asynccost.python.errors import broken_ranges
+from asynccost.python.grammar import Cst, parse, solid
+from asynccost.python.imports import import_lines
+from asynccost.python.scopes import Lowering, enter_class, leave
+from asynccost.python.slices import Block, Slice, cut
+from asynccost.python.tables import STATEMENTS, block
+
+
+def lower_whole(path: str, source: bytes) -> Module:
+    """Parse and lower a whole file."""
+    root = parse(source)
+    low = _start(path, source)
+    top = low.functions[0]
+    block(low, root, 0, top.body)
+    top.body_start = top.body[0].start if top.body else len(source)
+    return _finish(path, low, broken_ranges(root), whole=True)
+
+
+def module_name(path: str) -> str:
+    """Return the dotted name of a module: "a/b.py" is "a.b", "a/__init__.py" is "a"."""
+    parts = path.rpartition(".")[0].split("/") if "." in path else path.split("/")
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return ".".join(parts)
+
+
+def _start(path: str, source: bytes) -> Lowering:
+    name = module_name(path)
+    package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
+    top = Function(0, len(source), "<module>", "<module>", "module", False, False, [], [], [], 0)
+    return Lowering(source, package, top)
+
+
+def _finish(path: str, low: Lowering, broken: list[tuple[int, int]], *, whole: bool) -> Module:
+    top = low.functions[0]
+    for local, dotted in low.nested_imports:
+        if local not in top.bindings:
+            low.imports.setdefault(local, dotted)
+    return Module(
+        path,
+        "python",
+        module_name(path),
+        low.source,
+        top,
+        low.functions,
+        low.classes,
+        low.imports,
+        whole=whole,
+        broken=sorted({*broken, *low.broken}),
+    )
+
+
+def lower_slices(path: str, source: bytes) -> Module | None:
+    """Lower the functions worth it; None where they cannot be cut out safely."""
+    slices = cut(source)
+    if slices is None:
+        return None
+    low = _start(path, source)
+    if not slices:
+        return _finish(path, low, [], whole=False)
+    import_lines(low)
+    root = parse(source, [(piece.start, piece.end) for piece in slices])
+    nodes = solid(root)
+    if root.has_error or [node.start_byte for node in nodes] != [piece.start for piece in slices]:
+        return None
+    for piece, node in zip(slices, nodes, strict=True):
+        _lower_slice(low, piece, node)
+    return _finish(path, low, [], whole=False)
+
+
+def _lower_slice(low: Lowering, piece: Slice, node: Cst) -> None:
+    """Lower one slice inside stand-ins for the classes around it."""
+    top = low.functions[0]
+    outside = (low.scope, low.owner, low.prefix, low.bindings)
+    for around in piece.classes:
+        enter_class(low, _stand_in(low, around))
+    out = low.owner.body if low.owner else top.body
+    STATEMENTS[0][node.kind_id](low, node, 1, out)
+    leave(low, outside)
+
+
+def _stand_in(low: Lowering, around: Block) -> Class:
+    for known in low.classes:
+        if known.start == around.start:
+            return known
+    name = intern(around.name)
+    made = Class(around.start, around.end, name, low.prefix + name, [], [], [], {}, low.scope)
+    low.classes.append(made)
+    return made

@@ -1,0 +1,42 @@
+"""For coding agents: one line a finding, with what to do about it and how safe that is."""
+
+import re
+from collections.abc import Mapping
+
+from asynccost.model import Finding
+from asynccost.report import About, Report, headline
+
+
+def render(report: Report) -> str:
+    """All findings, then what could not be read, then the counts."""
+    about = report.rules()
+    lines = [_line(f, about) for f in report.findings]
+    lines += [f"{p.path}:{p.line} not-read: {_flat(p.message)}" for p in report.problems]
+    lines.append(headline(report))
+    if report.findings:
+        lines.append(
+            "Pattern and cure of a rule: asynccost explain RULE. Why here: asynccost explain FILE:LINE."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _line(f: Finding, about: Mapping[str, About]) -> str:
+    parts = [f"{f.path}:{f.span.line}:{f.span.column} {f.rule} ({f.confidence}): {_flat(f.message)}"]
+    parts += [f"[{r.path}:{r.span.line} {_flat(r.message)}]" for r in f.related[:5]]
+    if f.rule in about and (cure := instead(about[f.rule].page)):
+        parts.append(f"Do: {cure}")
+    if f.fix is not None:
+        parts.append(f"Fix is {f.fix.safety}: {_flat(f.fix.reason)}")
+    return " ".join(parts)
+
+
+def instead(page: str) -> str:
+    """The first sentence below a page's `## Instead`."""
+    found = re.search(r"^## Instead[^\n]*\n(.*?)(?=^## |\Z)", page, re.M | re.S)
+    prose = re.sub(r"^```.*?^```", "", found[1], flags=re.M | re.S) if found else ""
+    sentence = re.match(r".*?[.!?](?=\s|\Z)", _flat(prose))
+    return sentence[0] if sentence else ""
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,98 @@
+"""Finds loops whose turns wait for each other although none needs another's result."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import loops_around
+from asynccost.flow.awaits import Wait
+from asynccost.flow.file import File
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Comprehension, Function, Loop
+from asynccost.flow.turns import WHY, Turns, turns
+from asynccost.flow.verdicts import Verdict, open_rows, settle as verdict_of
+from asynccost.model import Confidence, Finding, Silence
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Judge every loop that awaits, inner loops before the loops around them."""
+    for function in file.functions:
+        loops = _awaiting(function)
+        found: list[Loop | Comprehension] = []
+        for loop in sorted(loops.values(), key=lambda one: one.end - one.start):
+            if file.is_test:
+                yield file.silence(_anchor(loop), "it is part of a test")
+            elif inner := next((f for f in found if loop.start <= f.start and f.end <= loop.end), None):
+                yield file.silence(_anchor(loop), f"the loop inside it is judged by itself (line {file.span(inner).line})")
+            else:
+                said = turns(loop, file, function)
+                if said.independent is False:
+                    yield file.silence(_anchor(loop), said.reason)
+                else:
+                    found.append(loop)
+                    yield _finding(loop, said, file)
+
+
+def _awaiting(function: Function) -> dict[int, Loop | Comprehension]:
+    """The loops that hold an await in their turns."""
+    if function.index is None or not (function.index.awaits or any(w.is_async for w in function.index.withs)):
+        return {}
+    places = [*function.index.awaits, *(w for w in function.index.withs if w.is_async)]
+    return {id(loop): loop for place in places for loop in loops_around(place)}
+
+
+def _anchor(loop: Loop | Comprehension) -> tuple[int, int]:
+    return loop.start, loop.end
+
+
+def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
+    first = next((w for w in said.waits if w.kind not in ("fresh", "memory")), said.waits[0])
+    return file.finding(
+        loop,
+        "",
+        Confidence.LOW if said.doubts else Confidence.MEDIUM,
+        span=_anchor(loop),
+        related=(file.related(first.node, "each turn waits here"),),
+        waits=open_rows(said.waits, said.made),
+        doubts=said.doubts,
+        label=_label(first),
+    )
+
+
+def _label(wait: Wait) -> str:
+    return f"{wait.label}()"
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """What the awaited calls come to, over the whole project."""
+    rows = finding.pending["waits"]
+    verdict = verdict_of(rows, finding.path, project)
+    label = finding.pending["label"]
+    if reason := _against(verdict, label):
+        return Silence(finding.rule, finding.path, finding.span, reason)
+    finding.message = (
+        f"each turn waits for {label} before the next one starts, though no turn needs another's result: "
+        "n items cost n waits in a row"
+    )
+    doubts = list(finding.pending["doubts"])
+    if not verdict.good and not verdict.likely:
+        what = (verdict.unknown or verdict.others or [label])[0]
+        doubts.append(f"nothing shows that {what} waits for another machine")
+    if doubts:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: {doubts[0]})"
+    elif not (verdict.unknown or verdict.others or verdict.likely):
+        finding.confidence = Confidence.HIGH
+    if verdict.good and verdict.good[0] != label and not doubts:
+        finding.message += f" ({verdict.good[0]})"
+    return finding
+
+
+def _against(verdict: Verdict, label: str) -> str:
+    """Why the turns are left alone after all."""
+    if verdict.bad is not None:
+        kind, way = verdict.bad
+        return WHY[kind].format(way)
+    if verdict.carried:
+        return WHY["carries"].format(verdict.carried)
+    if not (verdict.good or verdict.likely or verdict.others or verdict.unknown):
+        return WHY["memory"].format((verdict.memory or [label])[0])
+    return ""

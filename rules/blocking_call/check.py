@@ -1,0 +1,192 @@
+"""blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from asynccost.flow.around import loops_around
+from asynccost.flow.blocking import Blocking, Kind, blocking
+from asynccost.flow.chains import Reach, reaches, title
+from asynccost.flow.file import File, Site
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Await, Call, Constant
+from asynccost.model import Confidence, Finding, Related, Silence
+from asynccost.python.ruff import Row, rows
+
+_NOQA = re.compile(rb"#[ \t]*noqa\b(?:[ \t]*:[ \t]*([A-Za-z]+[0-9]+(?:[ \t,]+[A-Za-z]+[0-9]+)*))?", re.I)
+_RANK = {"high": 2, "medium": 1, "low": 0}
+_ONE_FINDING = ("database", "document", "embedded", "cloud")  # of these, one finding a function names the others
+
+
+def batch(sources: Sequence[tuple[str, bytes]]) -> dict[str, list[Row]]:
+    """ruff's rows, by path."""
+    return rows(sources)
+
+
+# ------------------------------------------------------------------ one file
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Look at blocking calls in coroutines, and at those in plain functions that coroutines may call."""
+    if file.is_test:
+        return
+    table = blocking(file)
+    groups: dict[tuple[int, str], list[tuple[Site, Kind]]] = {}
+    for site, kind in _blocking_sites(file, table):
+        function = site.function
+        if not function.is_async:
+            if function.kind in ("lambda", "arrow"):
+                yield file.silence(site.call, "it is in a lambda, which runs where it is handed to")
+            continue
+        reason = _harmless(site, kind) or _noqa(file, site.call)
+        if reason:
+            yield file.silence(site.call, reason)
+        elif kind.name in _ONE_FINDING:
+            groups.setdefault((id(function), kind.name), []).append((site, kind))
+        else:
+            yield _direct(file, site, kind, [])
+    for (first, kind), *others in groups.values():
+        yield _direct(file, first, kind, [site for site, _ in others])
+    for site, kind in _seeds(file, table):
+        yield file.finding(site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does)
+
+
+def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
+    """The blocking calls of a file in source order: those of the table, and those that only ruff knows."""
+    said = _ruff(file, table)
+    for site in file.calls:
+        call = site.call
+        kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((call.callee.start, call.callee.end))
+        if kind is not None and not isinstance(call.parent, Await):
+            yield site, kind
+
+
+def _ruff(file: File, table: Blocking) -> dict[tuple[int, int], Kind]:
+    """What ruff found, by the bytes of the call or its callee."""
+    found = {}
+    for row in file.rows.get("blocking-call", ()):
+        start = file.lines.offset(row["line"], row["column"])
+        end = file.lines.offset(row["end_line"], row["end_column"])
+        found[start, end] = table.kinds[table.codes[row["code"]]]
+    return found
+
+
+def _harmless(site: Site, kind: Kind) -> str:
+    """Why a blocking call in a coroutine is left alone, or nothing."""
+    first = site.call.arguments[0].value if site.call.arguments else None
+    if kind.name == "sleep" and isinstance(first, Constant) and isinstance(first.value, (int, float)) and first.value <= 0.01:
+        return "it sleeps for no more than a hundredth of a second"
+    return ""
+
+
+def _noqa(file: File, call: Call) -> str:
+    """A `noqa` of ruff's code counts, also for the calls that only our table knows."""
+    source = file.module.source
+    begin = source.rfind(b"\n", 0, call.start) + 1
+    end = source.find(b"\n", call.end)
+    for match in _NOQA.finditer(source, begin, end if end >= 0 else len(source)):
+        codes = match[1]
+        if codes is None or b"ASYNC2" in codes.upper():
+            return "a noqa comment says so"
+    return ""
+
+
+def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
+    what = _shown(file, site.call)
+    message = (
+        f"{what} {kind.does} on the event loop: until it is done, every other task, request and timer of this"
+        " process stands still"
+    )
+    related = tuple(file.related(o.call, f"so does {_shown(file, o.call)}") for o in others[:5])
+    if loops_around(site.call):
+        related = (*related, file.related(loops_around(site.call)[0], "once per turn"))
+    return file.finding(
+        site.call, message, Confidence(kind.confidence), related=related, runs=site.function.qualname, kind=kind.name
+    )
+
+
+def _shown(file: File, call: Call) -> str:
+    text = " ".join(file.text(call.callee).split())
+    return f"{text if len(text) <= 50 else '...' + text[-47:]}()"
+
+
+# --------------------------------------------------------------- whole project
+
+
+def _seeds(file: File, table: Blocking) -> Iterable[tuple[Site, Kind]]:
+    """The plain functions that block: the call that blocks longest, by function."""
+    worst: dict[int, tuple[Site, Kind]] = {}
+    for site, kind in _blocking_sites(file, table):
+        function = site.function
+        if function.is_async or function.is_generator or function.kind in ("module", "lambda"):
+            continue
+        if _RANK[kind.confidence] == 0 or kind.name == "input" or _harmless(site, kind):
+            continue
+        known = worst.get(id(function))
+        if known is None or _RANK[known[1].confidence] < _RANK[kind.confidence]:
+            worst[id(function)] = (site, kind)
+    return worst.values()
+
+
+def facts(file: File) -> dict[str, Any]:
+    """The plain functions of a file that block."""
+    if file.is_test:
+        return {}
+    return {site.function.qualname: kind.name for site, kind in _seeds(file, blocking(file))}
+
+
+def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
+    """How often the coroutine runs; for a plain function, which coroutines call it."""
+    if "seed" in finding.pending:
+        return _through(finding, project)
+    made = project.defs.get((finding.path, finding.pending["runs"]))
+    heat = project.heat(made) if made else None
+    if heat is not None and heat.kind == "test":
+        return Silence("", finding.path, finding.span, heat.reason)
+    if heat is not None and heat.hot is False:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but {heat.reason})"
+    elif heat is not None and heat.hot and finding.pending["kind"] == "tls":
+        finding.confidence = Confidence.MEDIUM
+    return finding
+
+
+def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
+    said: list[Finding | Silence] = []
+    for reach in project.memo(reaches).get((finding.path, finding.pending["seed"]), []):
+        said.append(_at_caller(finding, reach, project))
+    if not said:
+        said.append(Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop"))
+    return said
+
+
+def _at_caller(finding: Finding, reach: Reach, project: Project) -> Finding:
+    by = reach.caller.by.facts
+    place = reach.caller.related("")
+    first, last = title(reach.path[0]), title(reach.path[-1])
+    way = f"through {last} " if len(reach.path) > 1 else ""
+    message = (
+        f"{first} {way}{finding.pending['does']} on the event loop: until it returns, every other task, request and"
+        " timer of this process stands still"
+    )
+    heat = project.heat(reach.caller.by)
+    confidence = Confidence.MEDIUM
+    if heat.hot is False:
+        confidence = Confidence.LOW
+        message += f" (but {heat.reason})"
+    elif heat.hot and len(reach.path) == 1:
+        confidence = finding.confidence
+    end = Related(finding.path, finding.span, "this call blocks")
+    return Finding(
+        rule=finding.rule,
+        path=place.path,
+        span=place.span,
+        message=message,
+        confidence=confidence,
+        function=by["qualname"],
+        severity=finding.severity,
+        family=finding.family,
+        shape=f"blocks through {reach.path[0].facts['qualname']}",
+        related=(*reach.links, end, *heat.chain[:2]),
+    )
+

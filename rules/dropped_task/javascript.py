@@ -1,0 +1,152 @@
+"""dropped-task in JavaScript: promises that array methods throw away, and calls that nobody waits for."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import use_of
+from asynccost.flow.file import File, Site
+from asynccost.flow.kept import fate_of
+from asynccost.flow.reach import local_function
+from asynccost.flow.failing import failing, is_server
+from asynccost.flow.tree import Await, Closure, Do, Function, Member, Node
+from asynccost.flow.words import chain, words
+from asynccost.model import Confidence, Finding, Silence
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Look at async callbacks of array methods, and at async functions called as a statement."""
+    table = file.knowledge.table("tasks")
+    methods = {name: kind for kind in ("each", "map", "test") for name in table["arrays"][kind]}
+    for site in file.calls:
+        callee = site.call.callee
+        if isinstance(callee, Member) and callee.attr in methods:
+            yield from _array(file, site, callee, methods[callee.attr])
+    yield from _floating(file)
+
+
+# ------------------------------------------------------------ array methods
+
+
+def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Finding | Silence]:
+    handler = _handler(file, site)
+    if handler is None or not handler.is_async or handler.is_generator:
+        return
+    call = site.call
+    if file.is_test:
+        yield file.silence(call, "it is part of a test")
+    elif not (handler.index and handler.index.awaits):
+        yield file.silence(call, "the callback awaits nothing")
+    elif _no_array(file, callee):
+        yield file.silence(call, "the receiver is no array: it may wait for its callback")
+    else:
+        yield {"each": _each, "map": _map, "test": _test}[kind](file, site, callee, handler)
+
+
+def _handler(file: File, site: Site) -> Function | None:
+    first = site.call.arguments[0].value if site.call.arguments else None
+    return local_function(first, site.function, file)
+
+
+def _no_array(file: File, callee: Member) -> bool:
+    names = chain(callee.value)
+    other = file.knowledge.table("tasks")["arrays"]["other"]
+    return bool(names) and any(w in other or w.rstrip("s") in other for w in (*words(names[-1]), names[-1]))
+
+
+def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding | Silence:
+    use = use_of(site.call)
+    if use.kind not in ("dropped", "returned") or isinstance(site.call.parent, Member):
+        return file.silence(site.call, "the result is used: this is not an array's forEach")
+    message = (
+        f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
+        " every item starts at once, and a failure is an unhandled rejection"
+    )
+    if failing(file, handler):
+        return file.finding(site.call, message, Confidence.MEDIUM if use.awaited else Confidence.HIGH)
+    message = (
+        f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
+        " and every item starts at once"
+    )
+    return file.finding(site.call, message, Confidence.MEDIUM if _goes_on(site) else Confidence.LOW)
+
+
+def _goes_on(site: Site) -> bool:
+    """Whether an async function does more after a statement, as if its work were done."""
+    return site.function.is_async and any(
+        a.start > site.call.end for a in (site.function.index.awaits if site.function.index else ())
+    )
+
+
+def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding | Silence:
+    use = use_of(site.call)
+    awaited_array = isinstance(site.call.parent, Await)
+    if awaited_array:
+        message = (
+            f"This awaits an array, not its promises: {callee.attr} with an async callback returns at once,"
+            " and a failure is an unhandled rejection"
+        )
+        return file.finding(site.call, message, Confidence.HIGH if _is_array(callee, file) else Confidence.MEDIUM)
+    fate = fate_of(site.call, site.function, file)
+    if fate.kind != "dropped" or use.kind == "returned":
+        return file.silence(site.call, "its promises are used" if fate.kind == "kept" else fate.why)
+    message = (
+        f"The promises of this {callee.attr} are thrown away ({fate.why}): nothing waits for them,"
+        " and a failure is an unhandled rejection"
+    )
+    return file.finding(site.call, message, Confidence.HIGH if failing(file, handler) else Confidence.MEDIUM)
+
+
+def _test(file: File, site: Site, callee: Member, handler: Function) -> Finding | Silence:
+    use = use_of(site.call)
+    if use.awaited and not _is_array(callee, file):
+        return file.silence(site.call, "the result is awaited: the receiver may take async callbacks")
+    message = (
+        f"{callee.attr} tests the promise that its async callback returns, which is always truthy:"
+        " the answer is wrong and the awaited work is thrown away"
+    )
+    return file.finding(site.call, message, Confidence.HIGH)
+
+
+def _is_array(callee: Member, file: File) -> bool:
+    """Whether the receiver is an array beyond doubt: a literal, or what an array method or Object.keys returns."""
+    value: Node = callee.value
+    name = file.resolve(value) or ""
+    return name.endswith((".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()"))
+
+
+# --------------------------------------------------------- floating promises
+
+
+def _floating(file: File) -> Iterator[Finding | Silence]:
+    if file.is_test or not any(f.is_async for f in file.functions):
+        return
+    for site in file.calls:
+        function = _plain_call(file, site)
+        if function is None:
+            continue
+        if site.function.kind == "module":
+            yield file.silence(site.call, "it is at the top of a script, where a failure ends the program")
+        elif not failing(file, function):
+            yield file.silence(site.call, f"{function.name}() catches its own errors")
+        else:
+            yield _floats(file, site, function)
+
+
+def _plain_call(file: File, site: Site) -> Function | None:
+    """The async function of this file that a statement calls and forgets."""
+    if not isinstance(site.call.parent, Do) or isinstance(site.call.callee, Closure):
+        return None
+    if site.name is None or ":" not in site.name:
+        return None
+    function = file.names.function(site.name) or local_function(site.call.callee, site.function, file)
+    return function if function is not None and function.is_async and not function.is_generator else None
+
+
+def _floats(file: File, site: Site, function: Function) -> Finding:
+    name = function.name
+    table: list[str] = file.knowledge.table("tasks")["floating"]["effects"]
+    wrote = next((w for w in words(name) if w in table), "")
+    if is_server(file):
+        message = f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection, which ends the process"
+        return file.finding(site.call, message, Confidence.MEDIUM)
+    message = f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
+    return file.finding(site.call, message, Confidence.MEDIUM if wrote else Confidence.LOW)

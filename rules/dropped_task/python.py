@@ -1,0 +1,148 @@
+"""dropped-task in Python: tasks and futures whose only strong reference is thrown away."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from asynccost.flow.file import File, Site
+from asynccost.flow.kept import Fate, fate_of
+from asynccost.flow.project import Caller, Def, Project
+from asynccost.flow.tree import Member, Name
+from asynccost.model import Confidence, Finding, Related, Silence
+
+_HOPS = 4
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Look at every call that starts a task."""
+    for site, what in spawns(file):
+        if file.is_test:
+            yield file.silence(site.call, "it is part of a test, which ends with its event loop")
+            continue
+        fate = fate_of(site.call, site.function, file)
+        if fate.kind in ("dropped", "watched"):
+            yield _finding(file, site, what, fate)
+        elif fate.kind == "returned":
+            yield file.finding(
+                site.call, _message(what, "whoever calls this drops it"), Confidence.HIGH, returned=site.function.qualname
+            )
+        else:
+            yield file.silence(site.call, fate.why)
+
+
+def spawns(file: File) -> Iterator[tuple[Site, str]]:
+    """The calls that start a task, with what they hand back."""
+    table = file.knowledge.table("tasks")
+    known: dict[str, str] = table["spawn"]
+    loops, methods = set(table["loop"]["names"]), set(table["loop"]["methods"])
+    for site in file.calls:
+        callee = site.call.callee
+        if site.name in known:
+            yield site, known[site.name]
+        elif isinstance(callee, Member) and callee.attr in methods and _last(callee.value) in loops:
+            yield site, "task"
+
+
+def _last(node: Any) -> str:
+    return node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+
+
+def _message(what: str, why: str) -> str:
+    if what == "task":
+        return (
+            f"Nothing holds this task: {why}. The event loop keeps only a weak reference, so the task can be"
+            " collected half done, nobody can cancel it, and its error is lost"
+        )
+    return f"Nothing holds this {what}: {why}. Nobody waits for it, can cancel it, or hears of its error"
+
+
+def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
+    sure = Confidence.HIGH
+    if fate.kind == "watched" or what != "task":
+        sure = Confidence.MEDIUM
+    return file.finding(site.call, _message(what, fate.why), sure)
+
+
+# --------------------------------------------------------------- whole project
+
+
+def facts(file: File) -> dict[str, str]:
+    """The functions that hand a fresh task to their caller."""
+    if file.is_test:
+        return {}
+    return {
+        site.function.qualname: what
+        for site, what in spawns(file)
+        if fate_of(site.call, site.function, file).kind == "returned"
+    }
+
+
+def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
+    """A function returns its task: find the callers that drop it."""
+    helper = project.defs.get((finding.path, finding.pending["returned"]))
+    if helper is None:
+        return Silence("", finding.path, finding.span, "its caller gets it")
+    name = helper.facts["qualname"]
+    callers = _takers(project, helper)
+    dropping = [c for c in callers if _drops(c, helper)]
+    if not dropping:
+        who = "its callers keep it" if callers else "its caller gets it, and none is in sight"
+        return Silence("", finding.path, finding.span, who)
+    if helper.facts["is_async"]:
+        if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
+            return Silence("", finding.path, finding.span, "some callers keep it")
+        return _coroutine(finding, name, dropping)
+    said = [_at_caller(finding, caller, name) for caller in dropping]
+    return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
+
+
+def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
+    """The callers of a function, and of those that only pass its result on."""
+    found: list[Caller] = []
+    for caller in project.callers(helper) or _by_name(project, helper):
+        if caller.by.facts["entry"] and caller.by.facts["entry"][0] == "test":
+            continue
+        if caller.call["use"] == "returned" and depth < _HOPS and not caller.call["awaited"] and caller.by.key != helper.key:
+            if not caller.by.facts["is_async"]:
+                found += _takers(project, caller.by, depth + 1)
+                continue
+        found.append(caller)
+    return found
+
+
+def _by_name(project: Project, helper: Def) -> list[Caller]:
+    """A mixin's method is called on classes that do not name it: go by the name, if only one body has it."""
+    last = helper.facts["qualname"].rpartition(".")[2]
+    if not helper.facts["owner"]:
+        return []
+    others = [d for d in project.named(last) if d.key != helper.key and d.facts["end_line"] - d.facts["line"] > 8]
+    return [] if others else project.calls_named(last)
+
+
+def _drops(caller: Caller, helper: Def) -> bool:
+    wanted = "awaited" if helper.facts["is_async"] else "dropped"
+    return caller.call["use"] == wanted
+
+
+def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
+    """An `async def` that returns its task: awaiting the call drops the task."""
+    finding.message = _message("task", f"callers await {name}(), which only hands them the task, and drop that")
+    finding.related = tuple(c.related("awaits the coroutine and drops the task") for c in dropping[:5])
+    return finding
+
+
+def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
+    place = caller.related("")
+    by = caller.by.facts
+    origin = Related(finding.path, finding.span, "the task is started here")
+    return Finding(
+        rule=finding.rule,
+        path=place.path,
+        span=place.span,
+        message=_message("task", f"{name}() returns it, and this call drops it"),
+        confidence=Confidence.HIGH,
+        function="" if by["kind"] == "module" else by["qualname"],
+        severity=finding.severity,
+        family=finding.family,
+        shape=f"drops {name}",
+        related=(origin,),
+    )

@@ -1,0 +1,48 @@
+"""effect-race: an effect's late answer can overwrite a newer one."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.file import File
+from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.races import Race, asked_elsewhere, race_of
+from asynccost.model import Confidence, Finding, Silence
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Judge every effect that writes state after a wait."""
+    for effect in effects(file):
+        race = race_of(effect, file)
+        if race is None:
+            continue
+        if file.is_test:
+            yield file.silence(effect.anchor, "it is part of a test")
+        elif race.guard:
+            yield file.silence(effect.anchor, race.guard)
+        elif not race.listed and asked_elsewhere(race, effect, file):
+            yield file.silence(effect.anchor, "another effect asks for the same and is judged there")
+        else:
+            yield _finding(effect, race, file)
+
+
+def _finding(effect: Effect, race: Race, file: File) -> Finding:
+    if race.listed:
+        message = (
+            f"{effect.name}() asks again whenever {race.key} changes, and nothing stops an older answer that comes later from"
+            f" overwriting {_what(race)}: the wrong data is shown, and the request for it was wasted"
+        )
+    else:
+        message = (
+            f"{effect.name}() asks for {race.key} and writes the answer to state that other views share: when this view is left"
+            f" early, its late answer overwrites {_what(race)} of the next one"
+        )
+    related = (
+        file.related(race.request, f"asked with {race.key} here"),
+        file.related(race.write.node, "written here, without asking whether it is still wanted"),
+    )
+    direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
+    return file.finding(effect.anchor, message, Confidence.HIGH if direct else Confidence.MEDIUM, related=related)
+
+
+def _what(race: Race) -> str:
+    target = race.write.target
+    return f"what {target}() set" if target.startswith("set") else f"{target}"

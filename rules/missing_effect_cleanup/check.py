@@ -1,0 +1,56 @@
+"""missing-effect-cleanup: what an effect acquires and its cleanup does not give back."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.file import File
+from asynccost.flow.leaks import Verdict, verdicts
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.tree import Call, Function, Node
+from asynccost.model import Confidence, Finding, Related, Silence
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """One finding an effect, for the surest of its leaks; the others are related places."""
+    open_ends: dict[int, list[Verdict]] = {}
+    for verdict in verdicts(file):
+        if verdict.sure is None:
+            yield file.silence(verdict.got.call, f"{verdict.got.pair.what}: {verdict.why}")
+        else:
+            open_ends.setdefault(id(verdict.effect), []).append(verdict)
+    for found in open_ends.values():
+        yield _finding(file, found)
+
+
+_ORDER = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+
+
+def _finding(file: File, found: list[Verdict]) -> Finding:
+    found.sort(key=lambda v: (_ORDER[v.sure or Confidence.LOW], v.got.call.start))
+    first = found[0]
+    pair = first.got.pair
+    article = "an" if pair.what[0].lower() in "aeiou" else "a"
+    message = (
+        f"{_title(first.effect)} starts {article} {pair.what} that its cleanup does not give back, so {pair.cost} after"
+        f" the {_whole(first.effect)} has gone: {first.why}"
+    )
+    return file.finding(_anchor(first), message, first.sure or Confidence.LOW, related=tuple(_related(file, found)))
+
+
+def _anchor(verdict: Verdict) -> Node:
+    anchor = verdict.effect.anchor
+    return verdict.got.call if isinstance(anchor, Function) and anchor.kind == "module" else anchor
+
+
+def _title(effect: Effect) -> str:
+    return f"{effect.name}()" if isinstance(effect.anchor, (Call, Function)) else effect.name
+
+
+def _whole(effect: Effect) -> str:
+    return "object" if effect.plain else "component"
+
+
+def _related(file: File, found: list[Verdict]) -> Iterator[Related]:
+    for verdict in found:
+        yield file.related(verdict.got.call, f"the {verdict.got.pair.what} starts here: {verdict.why}")
+        if verdict.at is not None and verdict.at is not verdict.got.call:
+            yield file.related(verdict.at, verdict.why)

@@ -1,0 +1,133 @@
+"""How often a client is built, over the whole project, and what to say of it."""
+
+from asynccost.flow.project import Caller, Def, Heat, Project
+from asynccost.model import Confidence, Finding, Related, Silence
+
+COST = {
+    "pool": "opens new connections, with their TCP and TLS handshakes",
+    "certificates": "loads the CA certificates (20-40 ms of CPU) and opens new connections, with their TLS handshakes",
+    "models": "parses the service's API description and opens new connections, with their TLS handshakes",
+    "database": "opens new connections to the database, each with its handshake and login",
+    "channel": "opens a new HTTP/2 channel, with its TCP and TLS handshakes",
+    "socket": "opens a new connection",
+    "light": "sets up the same object once more, sharing no connections or caches with the last",
+}
+_DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
+_KEEPS = frozenset({"attribute", "global", "element"})
+_USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
+_NOT_WORK = {
+    "test": "it is part of a test", "script": "it is part of a script or an example",
+}
+
+
+def judge(finding: Finding, project: Project) -> Finding | Silence:
+    """Settle one open finding."""
+    if finding.pending.get("entry") == "script":
+        finding.confidence = Confidence.LOW
+        return finding
+    if finding.pending.get("entry"):
+        return finding
+    made = project.function(finding.path, finding.pending["start"])
+    if made is None:
+        return _silent(finding, "its function is not known to the project")
+    life = finding.pending["life"]
+    if life == "returned":
+        return _factory(finding, made, project)
+    if life == "kept":
+        return _constructor(finding, made, project)
+    return _called(finding, made, project.heat(made))
+
+
+def _silent(finding: Finding, reason: str) -> Silence:
+    return Silence("", finding.path, finding.span, reason)
+
+
+def _says(finding: Finding, start: str, confidence: Confidence, related: tuple[Related, ...]) -> Finding:
+    pending = finding.pending
+    finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
+    if pending["rare"] and confidence is not Confidence.HIGH or pending["rare"] == "fixed":
+        confidence = Confidence.LOW
+    finding.confidence = confidence
+    finding.related = related
+    return finding
+
+
+def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
+    """A client that lives as long as one call of its function."""
+    name = _name(made)
+    if heat.hot is False or heat.kind == "effect":
+        return _silent(finding, heat.reason)
+    if heat.kind == "job" and finding.pending["is_async"]:
+        return _silent(finding, "a job runs in an event loop of its own")
+    if heat.hot:
+        confidence = Confidence.HIGH if not heat.chain or heat.kind == "loop" and len(heat.chain) == 1 else Confidence.MEDIUM
+        return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
+    if finding.pending["property"]:
+        return _says(finding, f"every read of {name.removesuffix('()')}", Confidence.MEDIUM, heat.chain)
+    if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
+        return _says(finding, f"every call of {name}", Confidence.MEDIUM, heat.chain)
+    return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
+
+
+def _name(made: Def) -> str:
+    name = made.facts["qualname"].rpartition("<locals>.")[2]
+    return f"{name}()" if name and not name.endswith("<lambda>") else "this function"
+
+
+def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence:
+    """A function that returns the client: its callers keep it, or throw it away."""
+    entry = project.entry(made)
+    if entry is not None and entry[0] == "cached":
+        return _silent(finding, entry[1])
+    if finding.pending["property"]:
+        return _says(finding, f"every read of {_name(made).removesuffix('()')}", Confidence.MEDIUM, ())
+    callers = [c for c in project.callers(made) if not _is_test(c, project)]
+    if not callers:
+        return _silent(finding, "it is returned: whoever calls this owns it")
+    if any(c.call["use"] in _KEEPS for c in callers):
+        return _silent(finding, "a caller keeps what this returns")
+    worst: tuple[int, str, Heat, Caller] | None = None
+    for caller in callers:
+        if caller.call["use"] not in _USES:
+            continue
+        heat = _caller_heat(caller, project)
+        if heat.hot:
+            rank = (len(heat.chain) + (heat.kind != "loop"), caller.by.file["path"] + str(caller.call["start"]).zfill(9), heat, caller)
+            worst = rank if worst is None else min(worst, rank, key=lambda r: r[:2])
+    if worst is None:
+        return _silent(finding, "it is returned, and nothing shows that its callers throw it away often")
+    _, _, heat, caller = worst
+    if heat.kind == "job" and finding.pending["is_async"]:
+        return _silent(finding, "a job runs in an event loop of its own")
+    place = caller.related(f"{_name(caller.by)} uses it for one call and drops it")
+    confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
+    return _says(finding, f"every call of {_name(made)} from {_name(caller.by)}", confidence, (place, *heat.chain))
+
+
+def _is_test(caller: Caller, project: Project) -> bool:
+    entry = project.entry(caller.by)
+    return entry is not None and entry[0] in _NOT_WORK
+
+
+def _caller_heat(caller: Caller, project: Project) -> Heat:
+    if caller.call["cold"]:
+        return Heat(False, caller.call["cold"], "")
+    if caller.call["loop"]:
+        return Heat(True, "loop", f"{_name(caller.by)} calls it in a loop")
+    return project.heat(caller.by)
+
+
+def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Silence:
+    """A client that an object makes for itself: it lives as long as the object."""
+    reason = "the object keeps it"
+    for caller in sorted(project.callers(made), key=lambda c: (c.by.file["path"], c.call["start"])):
+        if _is_test(caller, project) or caller.call["cold"] or caller.call["use"] not in ("local", "other", "dropped"):
+            continue
+        entry = project.entry(caller.by)
+        if caller.call["loop"]:
+            place = caller.related("every turn of this loop builds an object, and a client with it")
+            return _says(finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes in a loop", Confidence.MEDIUM, (place,))
+        if entry is not None and entry[0] in ("handler", "tool", "command"):
+            place = caller.related(f"{_name(caller.by)} builds an object for each call, and a client with it")
+            return _says(finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes", Confidence.MEDIUM, (place,))
+    return _silent(finding, reason)

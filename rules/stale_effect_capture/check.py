@@ -1,0 +1,45 @@
+"""stale-effect-capture: a cleanup or handler reads state that the effect's dependencies leave out."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.file import File
+from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.stale import Stale, stale_reads
+from asynccost.flow.tree import Function
+from asynccost.model import Confidence, Finding, Silence
+
+_WHERE = {"cleanup": "its cleanup", "interval": "its interval", "handler": "its handler"}
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """One finding an effect: the surest of its stale reads."""
+    for effect in effects(file):
+        reads = stale_reads(effect, file)
+        if not reads:
+            continue
+        if file.is_test:
+            yield file.silence(effect.anchor, "it is part of a test")
+            continue
+        mattering = [r for r in reads if r.matters]
+        if not mattering:
+            yield file.silence(effect.anchor, f"{reads[0].name.id} is only logged")
+            continue
+        yield _finding(effect, mattering, file)
+
+
+def _finding(effect: Effect, reads: list[Stale], file: File) -> Finding:
+    reads.sort(key=lambda r: (r.kind != "cleanup", r.name.start))
+    first = reads[0]
+    names = ", ".join(dict.fromkeys(r.name.id for r in reads))
+    when = "the first render" if not effect.deps else "the render that last ran the effect"
+    message = (
+        f"{effect.name}() does not list {names}, so {_WHERE[first.kind]} goes on reading the value of {when}: "
+        + ("what was opened since is never given back" if first.kind == "cleanup" else "it acts on what is long out of date")
+    )
+    related = tuple(file.related(r.name, f"{r.name.id} is read here, {_reader(r)}") for r in reads[:4])
+    return file.finding(effect.anchor, message, Confidence.HIGH if first.kind == "interval" else Confidence.MEDIUM, related=related)
+
+
+def _reader(read: Stale) -> str:
+    function: Function = read.function
+    return f"in {function.name}()" if function.name else f"in the {read.kind}"

@@ -1,0 +1,237 @@
+"""unstored-timer: timers whose handle is dropped, or not cleared on every way out where that matters."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import class_around, use_of
+from asynccost.flow.deadlines import Deadline, deadline
+from asynccost.flow.file import File
+from asynccost.flow.leaks import covered, tests_any
+from asynccost.flow.project import Project
+from asynccost.flow.reach import class_functions, reach, within
+from asynccost.flow.release import Fate, fate
+from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
+from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Closure, Function, Member, Name, Other
+from asynccost.model import Confidence, Finding, Silence
+
+HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Judge every timer that no effect owns."""
+    others = covered(file)
+    for site in file.calls:
+        one = timer(site, file)
+        if one is not None and id(site.call) not in others and not one.frame:
+            yield _judge(one, file)
+
+
+def _judge(one: Timer, file: File) -> Finding | Silence:
+    if reason := _harmless(one, file):
+        return file.silence(one.call, reason)
+    if (due := deadline(one, file)) is not None:
+        return _deadline(one, due, file)
+    end = fate(one.got, _everywhere(one, file), file)
+    if end.kind in ("released", "elsewhere", "handed on"):
+        return file.silence(one.call, end.why)
+    if one.repeats:
+        return _repeating(one, end, file)
+    return _once(one, end, file)
+
+
+def _everywhere(one: Timer, file: File) -> list[Function]:
+    """Any function but the timer's own callback may stop it."""
+    own = {id(f) for f in within(one.callback, file)} if one.callback is not None else set()
+    return [f for f in file.functions if id(f) not in own]
+
+
+# ------------------------------------------------------------------- harmless
+
+
+_SETTLES = frozenset({"set_result", "set", "set_exception", "release", "notify", "resolve", "reject"})
+
+
+def _harmless(one: Timer, file: File) -> str:
+    if file.is_test:
+        return "it is part of a test"
+    if one.delay is not None and one.delay <= 0 and not one.repeats:
+        return "it does not wait"
+    if _is_unref(one):
+        return "unref() lets the process end"
+    if one.repeats:
+        return ""
+    if isinstance(one.handler, Member) and one.handler.attr in _SETTLES:
+        return "it only settles a future"
+    if _in_promise(one.function):
+        return "it is the delay of a promise"
+    return ""
+
+
+def _is_unref(one: Timer) -> bool:
+    use = use_of(one.call)
+    return use.kind == "receiver" and isinstance(use.node, Member) and use.node.attr == "unref"
+
+
+def _in_promise(function: Function) -> bool:
+    """Whether a function is, or stands in, what `new Promise(...)` is given."""
+    here: Function | None = function
+    while here is not None and here.closure is not None:
+        argument = here.closure.parent
+        if isinstance(argument, Argument) and isinstance(argument.parent, Call):
+            call = argument.parent
+            if call.new and isinstance(call.callee, Name) and call.callee.id == "Promise":
+                return True
+        here = here.scope
+    return False
+
+
+# ------------------------------------------------------------------- deadlines
+
+
+def _deadline(one: Timer, due: Deadline, file: File) -> Finding | Silence:
+    if not due.loose:
+        why = "every way out clears it or leaves nothing in use" if due.cleared else "it ends what this function waits for"
+        return file.silence(one.call, why)
+    way = min(due.loose, key=lambda w: w.at.start)
+    at = file.related(way.at if way.kind == "return" else (way.at.end - 1, way.at.end), f"this way out leaves the timer running")
+    verb = "is cleared on one way out only" if due.cleared else "is never cleared"
+    message = (
+        f"{one.name}() ends {due.target} when it fires and {verb}: what was handed {due.target} is cut off at the deadline"
+        " although it may still be running"
+    )
+    return file.finding(one.call, message, HIGH if due.cleared else MEDIUM, related=(at,))
+
+
+# ------------------------------------------------------------------- repeating
+
+
+def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
+    if end.kind == "itself":
+        return file.silence(one.call, "it stops itself")
+    owner = class_around(one.function)
+    lost = "dropped" if end.kind == "dropped" else "kept but never used to stop it"
+    if owner is not None:
+        return _of_class(one, owner, lost, file)
+    if one.function.kind == "module":
+        return file.silence(one.call, "it runs as long as the module")
+    message = f"the handle of {one.name}() is {lost}, so nothing can stop it, and each run of {_name(one.function)} adds another"
+    component = _component(one.function)
+    if component is not None:
+        return file.finding(one.call, message, HIGH if component is one.function else MEDIUM)
+    return file.finding(one.call, message, MEDIUM, function=_named(one.function).qualname)
+
+
+def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Silence:
+    ends = ends_of(owner, file)
+    flags = _flags(owner, ends, file)
+    if ends and _asks(one, flags, file):
+        return file.silence(one.call, f"its callback asks whether {ends[0]}() has run")
+    message = f"the handle of {one.name}() is {lost}: "
+    if ends:
+        return file.finding(one.call, f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive", MEDIUM)
+    return file.finding(one.call, f"{message}each {owner.name} adds one that nothing can stop", LOW)
+
+
+def _flags(owner: Class, ends: list[str], file: File) -> set[str]:
+    """The attributes that the end methods set."""
+    found = set()
+    for function in reach([owner.methods[e] for e in ends], file):
+        for assign in function.index.assigns if function.index else ():
+            for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
+                if isinstance(target, Member):
+                    found.add(file.text(target))
+    return found
+
+
+def _asks(one: Timer, flags: set[str], file: File) -> bool:
+    """Whether the timer's code tests one of these."""
+    functions = [one.function, *(reach([one.callback], file) if one.callback is not None else [])]
+    return bool(flags) and any(tests_any(f, flags) for f in functions)
+
+
+def _component(function: Function) -> Function | None:
+    """The component or hook that a function stands in, by its name."""
+    here: Function | None = function
+    while here is not None:
+        name = here.name
+        if here.owner is None and (name[:1].isupper() or (name.startswith("use") and name[3:4].isupper())):
+            return here
+        here = here.scope
+    return None
+
+
+def _named(function: Function) -> Function:
+    """The nearest function around that has a name of its own."""
+    while not function.name and function.scope is not None:
+        function = function.scope
+    return function
+
+
+def _name(function: Function) -> str:
+    return f"{_named(function).name}()" if _named(function).name != "<module>" else "this code"
+
+
+# ------------------------------------------------------------------- once
+
+
+def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
+    owner = class_around(one.function)
+    ends = ends_of(owner, file) if owner is not None else []
+    again = rearms(one, file)
+    if owner is not None and ends and not _asks(one, _flags(owner, ends, file), file):
+        if again or _works_on(one, owner, file) or one.holds or one.name in ("call_later", "call_at"):
+            what = "starts itself again" if again else "still acts on the object"
+            lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
+            message = f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}"
+            return file.finding(one.call, message, MEDIUM)
+    if again and not may_end(one):
+        return _endless(one, file)
+    if one.holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
+        message = f"{one.name}() is dropped: nothing can cancel it, and the process cannot end before it fires"
+        return file.finding(one.call, message, MEDIUM)
+    return file.silence(one.call, "it fires once and can do little harm")
+
+
+def _endless(one: Timer, file: File) -> Finding | Silence:
+    message = f"{one.name}() starts itself again for ever and its handle is dropped, so nothing can stop it"
+    if _component(one.function) is not None:
+        return file.finding(one.call, message, MEDIUM)
+    if one.name in ("call_later", "call_at") or one.holds:
+        return file.finding(one.call, message, MEDIUM)
+    return file.finding(one.call, message, MEDIUM, function=_named(one.function).qualname)
+
+
+def _works_on(one: Timer, owner: Class, file: File) -> bool:
+    """Whether a callback brings the object to life again: it calls a method that starts it."""
+    starts = {*file.knowledge.table("lifecycles")["plain"]["starts"], "reconnect", "poll", "tick", "schedule", "retry"}
+    if one.callback is None or one.callback.index is None:
+        return False
+    if one.callback in owner.methods.values():
+        return one.callback.name.lstrip("#_") in starts
+    return any(
+        isinstance(c.callee, Member) and isinstance(c.callee.value, Name) and c.callee.value.id in ("this", "self")
+        and c.callee.attr.lstrip("#_") in starts
+        for c in one.callback.index.calls
+    )
+
+
+def _daemon(one: Timer, file: File) -> bool:
+    """Whether `t.daemon = True` is said of the timer."""
+    use = use_of(one.call)
+    targets = use.node.targets if isinstance(use.node, Assign) else []
+    texts = [f"{file.text(t)}.{word}" for t in targets for word in ("daemon", "setDaemon", "join", "cancel")]
+    source = file.text(file.module.top)
+    return any(t in source for t in texts)
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """A timer of a function that runs once is the process's own."""
+    made = project.defs.get((finding.path, finding.pending["function"]))
+    heat = project.heat(made) if made is not None else None
+    if heat is not None and heat.hot is False:
+        return Silence(finding.rule, finding.path, finding.span, f"it is started once: {heat.reason}")
+    if heat is None or heat.hot is None:
+        finding.confidence = LOW
+    return finding
+
+
+__all__ = ["check", "settle", "Closure", "Other", "class_functions"]

@@ -1,0 +1,123 @@
+"""A report with everything awkward in it, for the tests of the formats."""
+
+from asynccost.model import Confidence, Edit, Finding, Fix, Problem, Related, Safety, Severity, Span
+from asynccost.report import About, Report, ordered
+
+SOURCE = """async def handler(urls):
+    for url in urls:
+        await fetch("😀", url)  # 日本
+\tclient = Client()
+</script><img src=x onerror=alert(1)> {{7*7}} \u202e
+"""
+PAGE = """## Why it costs
+
+Each turn waits for the last. One hundred turns of 40 ms are 4 s.
+
+## Example
+
+```python
+for x in y: await f(x)
+```
+
+## Instead
+
+Start all and gather them. Then bound them.
+
+```python
+await gather(...)
+```
+"""
+
+
+def span(line: int, column: int, end_line: int, end_column: int) -> Span:
+    return Span(0, 1, line, column, end_line, end_column)
+
+
+def findings() -> list[Finding]:
+    hostile = "</script><img onerror=x> [a](1) `code` | , : % \x07"
+    return [
+        Finding(
+            "await-in-loop",
+            "src/a b.py",
+            span(2, 5, 3, 30),
+            "Each of the turns waits for the one before it.",
+            Confidence.HIGH,
+            "handler",
+            Severity.WARNING,
+            "latency",
+            fingerprint="00000000000000a1",
+            related=(Related("src/a b.py", span(3, 9, 3, 30), "this await"),),
+            fix=Fix(Safety.SAFE, "turns are independent", (Edit("src/a b.py", 1, 2, "x"),)),
+        ),
+        Finding(
+            "await-in-loop",
+            "src/a b.py",
+            span(3, 9, 3, 30),
+            "A wide line.",
+            Confidence.MEDIUM,
+            "handler",
+            Severity.INFO,
+            "latency",
+            fingerprint="00000000000000a1",  # equal on purpose
+        ),
+        Finding(
+            "session-recreation",
+            "src/a b.py",
+            span(4, 11, 4, 19),
+            hostile,
+            Confidence.HIGH,
+            "",
+            Severity.ERROR,
+            "connections",
+            fingerprint="00000000000000a3",
+        ),
+        Finding(
+            "session-recreation",
+            "gone.py",
+            span(7, 1, 7, 2),
+            "This file is gone.",
+            Confidence.LOW,
+            "",
+            Severity.WARNING,
+            "connections",
+            fingerprint="00000000000000a4",
+        ),
+    ]
+
+
+def rules() -> dict[str, About]:
+    return {
+        "await-in-loop": About("Awaits one by one.", "latency", Severity.WARNING, ("python",), PAGE),
+        "session-recreation": About(
+            "A client per call.", "connections", Severity.ERROR, ("python",), "x " * 2000
+        ),
+    }
+
+
+def report(extra: list[Finding] | None = None) -> Report:
+    return ordered(
+        Report(
+            findings=[*findings(), *(extra or [])],
+            problems=[Problem("bad<.py", 3, "line 3 could not be parsed")],
+            scanned={"python": 2},
+            skipped={"excluded": ["node_modules/"]},
+            suppressed=1,
+            rules=rules,
+            read=lambda path: SOURCE.encode() if path == "src/a b.py" else b"",
+        )
+    )
+
+
+def many(count: int) -> list[Finding]:
+    return [
+        Finding(
+            "await-in-loop",
+            f"m{n % 50}.py",
+            span(n + 1, 1, n + 1, 2),
+            f"Finding number {n} says so at some length, since findings do.",
+            Confidence.MEDIUM,
+            family="latency",
+            fingerprint=f"{n:016x}",
+        )
+        for n in range(count)
+    ]

@@ -1,0 +1,268 @@
+"""The cache never changes an answer: whatever happened to files, settings or the cache itself."""
+
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from asynccost import workers
+from asynccost.cache import Cache, Stamp, signature
+from tests.small_project import Answer, put, scan, write
+
+SLOW = b"import aiohttp\n\nasync def load(urls, http):\n    for url in urls:\n        await http.get(url)\n"
+KEPT = b"import aiohttp\n\nasync def load(urls, http):\n    for url in urls:\n        print(http, url)   \n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write(tmp_path / "project")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(tmp_path / "cache")
+
+
+def cached(root: Path, folder: str, **options: object) -> Answer:
+    return scan(root, cache=True, cache_dir=folder, **options)
+
+
+def test_warm_equals_cold(root: Path, folder: str) -> None:
+    """The first, the second and the third scan say the same, as does one without a cache."""
+    cold = scan(root)
+
+    assert cold.findings
+    assert [cached(root, folder) for _ in range(3)] == [cold] * 3
+
+
+def test_processes_do_not_matter(root: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process or several, with a cache or without."""
+    monkeypatch.setattr(workers, "_INLINE_BYTES", 0)
+    alone = scan(root, jobs=1)
+
+    assert scan(root, jobs=2) == alone
+    assert cached(root, folder, jobs=3) == alone
+    assert cached(root, folder, jobs=1) == alone
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_files_does_not_matter(root: Path, folder: str, seed: int) -> None:
+    """Files may come in any order, also when some of them come from the cache."""
+    whole = scan(root)
+    put(root, "app/slow.py", (root / "app/slow.py").read_bytes() + b"# seen anew\n")
+
+    assert scan(root, order=Random(seed)) == scan(root)
+    assert cached(root, folder, order=Random(seed)) == scan(root)
+    assert whole.findings == scan(root).findings
+
+
+def test_a_file_written_just_now_is_read_again(root: Path, folder: str) -> None:
+    """Same size, same time, same inode, other content: a file system may not tell these apart for two seconds."""
+    now = time.time_ns()
+    for text in (SLOW, KEPT, SLOW):
+        assert len(text) == len(SLOW)
+        (root / "app/new.py").write_bytes(text)
+        os.utime(root / "app/new.py", ns=(now, now))
+        assert cached(root, folder) == scan(root)
+
+
+def test_a_file_from_the_future_is_read_again(root: Path, folder: str) -> None:
+    """A clock that was set back must not freeze an answer."""
+    later = time.time_ns() + 3600 * 10**9
+    for text in (SLOW, KEPT):
+        (root / "app/new.py").write_bytes(text)
+        os.utime(root / "app/new.py", ns=(later, later))
+        assert cached(root, folder) == scan(root)
+
+
+def test_check_cache_reads_contents(root: Path, folder: str) -> None:
+    """A change that hides behind old times is found by --check-cache, and stays found."""
+    put(root, "app/new.py", SLOW)
+    before = cached(root, folder)
+    put(root, "app/new.py", KEPT)
+
+    assert cached(root, folder) == before
+    assert cached(root, folder, check_cache=True) == scan(root) != before
+    assert cached(root, folder) == scan(root)
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(
+    root: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rights change without a trace in size and time; the problem is listed, and gone when it is."""
+    real = workers._bytes
+
+    def refuse(task: workers.Task) -> bytes:
+        if task.path == "app/crawl.py":
+            raise PermissionError(13, "Permission denied")
+        return real(task)
+
+    monkeypatch.setattr(workers, "_bytes", refuse)
+    refused = cached(root, folder)
+    assert [p[0] for p in refused.problems] == ["app/crawl.py"]
+    assert cached(root, folder) == refused
+    monkeypatch.setattr(workers, "_bytes", real)
+    assert cached(root, folder) == scan(root) != refused
+
+
+def test_another_run_that_saves_meanwhile_spoils_nothing(
+    root: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the stamps and the look at the rows another scan, with other files, saves."""
+    cold = cached(root, folder)
+    put(root, "app/crawl.py", b"")
+    stamps = Cache.stamps
+
+    def interrupted(cache: Cache) -> dict[str, Stamp]:
+        known = stamps(cache)
+        monkeypatch.setattr(Cache, "stamps", stamps)
+        cached(root, folder, extend_exclude=["app"])
+        return known
+
+    monkeypatch.setattr(Cache, "stamps", interrupted)
+    assert cached(root, folder) == scan(root) != cold
+    assert cached(root, folder) == scan(root)
+
+
+def test_files_come_and_go(root: Path, folder: str) -> None:
+    """A file that is gone takes its findings, and what others knew from it, along."""
+    cached(root, folder)
+    for path in ("app/crawl.py", "web/server.ts", "app/__init__.py"):
+        (root / path).unlink()
+        assert cached(root, folder) == scan(root)
+    write(root)
+    assert cached(root, folder) == scan(root)
+    (root / "app/clients.py").rename(root / "app/others.py")
+    assert cached(root, folder) == scan(root)
+
+
+def test_content_that_comes_back_is_known_again(root: Path, folder: str) -> None:
+    """There and back again, by time stamps that only grow."""
+    first = cached(root, folder)
+    old = (root / "app/clients.py").read_bytes()
+    put(root, "app/clients.py", b"", at=1_700_000_100)
+    assert cached(root, folder) == scan(root)
+    put(root, "app/clients.py", old, at=1_700_000_200)
+    assert cached(root, folder) == first
+
+
+def _garbage(file: Path) -> None:
+    file.write_bytes(b"not a data base" * 1000)
+
+
+def _truncated(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _no_json(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("update kept set value = '[[\"app/clients.py\", 1' where name != 'signature'")
+        db.execute("update row set value = '{'")
+        db.commit()
+
+
+def _other_json(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("update kept set value = '[1, 2, 3]' where name != 'signature'")
+        db.execute("update row set value = '{}'")
+        db.commit()
+
+
+def _other_tables(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("create table row (other text)")
+        db.commit()
+
+
+def _folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage", [_garbage, _truncated, _empty, _no_json, _other_json, _other_tables, _folder], ids=lambda d: d.__name__
+)
+def test_a_damaged_cache_is_as_none(root: Path, folder: str, damage: object) -> None:
+    """And where it can be made anew, it is."""
+    cold = cached(root, folder)
+    for left in Path(folder).glob("cache.db-*"):
+        left.unlink()
+    assert callable(damage)
+    damage(Path(folder, "cache.db"))
+
+    assert cached(root, folder) == cold
+    put(root, "app/crawl.py", b"")
+    assert cached(root, folder) == scan(root) != cold
+
+
+def test_a_folder_that_cannot_be_written_is_as_none(root: Path, folder: str) -> None:
+    """Here a file stands where the folder should be; that stops root as well."""
+    Path(folder).write_text("")
+
+    assert cached(root, folder) == scan(root)
+    assert Path(folder).read_text() == ""
+
+
+def test_a_read_only_cache_is_as_none(root: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """sqlite may open a file and then refuse to write to it."""
+    cold = cached(root, folder)
+    connect = sqlite3.connect
+
+    def read_only(path: str, **options: object) -> sqlite3.Connection:
+        return connect(f"file:{path}?mode=ro", uri=True, **options)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    put(root, "app/crawl.py", b"")
+    assert cached(root, folder) == scan(root) != cold
+
+
+def test_a_locked_cache_is_as_none_and_stays(root: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another scan is writing: this one goes without, and does not remove what is not broken."""
+    cold = cached(root, folder)
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path, **options: connect(path, **{**options, "timeout": 0}))
+    with closing(connect(Path(folder, "cache.db"), isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        put(root, "app/crawl.py", b"")
+        assert cached(root, folder) == scan(root) != cold
+        other.execute("rollback")
+    assert cached(root, folder) == scan(root)
+
+
+def test_other_settings_give_other_answers(root: Path, folder: str) -> None:
+    """What a cache holds does not depend on which rules, files or confidences were asked for."""
+    whole = cached(root, folder)
+    rule = whole.findings[0][0]
+
+    for options in ({"ignore": [rule]}, {"select": [rule]}, {"confidence": "high"}, {"extend_exclude": ["web"]}):
+        assert cached(root, folder, **options) == scan(root, **options)
+        assert cached(root, folder) == whole
+
+
+def test_other_tables_begin_anew(root: Path, folder: str) -> None:
+    """Rows of the user's own knowledge are part of what a cache was made with."""
+    known = {"clients": {"python": {"app.clients.make": {}}}}
+
+    assert signature({}) != signature(known)
+    assert signature(known) == signature(dict(known))
+
+
+def test_a_moved_project_is_the_same_project(root: Path, folder: str, tmp_path: Path) -> None:
+    """A copy elsewhere with the same cache: other inodes, other folders, the same answers."""
+    cold = cached(root, folder)
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy)
+    (copy / "app/slow.py").write_bytes(b"")
+
+    assert cached(copy, folder) == scan(copy)
+    assert cached(root, folder) == cold
