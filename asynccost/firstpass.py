@@ -48,9 +48,15 @@ def _rule_pattern(rule: str, language: str) -> re.Pattern[bytes]:
     return re.compile(load()[rule].tokens[language].encode())
 
 
+_RE_EXPORTS = {  # files that only hand names on: without them a name cannot be followed to its definition
+    "python": re.compile(rb"^from[ \t]+\.[\w.]*[ \t]+import[ \t(]", re.M),
+    "javascript": re.compile(rb"^export\s*(?:\*|\{[^}]*\})\s*(?:as\s+\w+\s*)?from\b", re.M),
+}
+
+
 def worth_reading(language: str, source: bytes) -> bool:
-    """Whether any rule may have something to say of a file."""
-    return _pattern(language).search(source) is not None
+    """Whether any rule may have something to say of a file, or names pass through it."""
+    return _pattern(language).search(source) is not None or _RE_EXPORTS[language].search(source) is not None
 
 
 def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str, list[Any]]], list[Problem]]:

@@ -6,32 +6,28 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from asynccost.config_file import above, shown
+from asynccost.config_file import shown
 from asynccost.errors import PathError, nearest
+from asynccost.gitignore import Chain, extended, ignored, outside
+from asynccost.kinds import WORTH_NAMING, is_minified, language_of, why_not
 from asynccost.model import Problem
 from asynccost.patterns import Patterns
 from asynccost.settings import Settings
 
-LANGUAGES = dict.fromkeys((".py", ".pyw"), "python") | dict.fromkeys(
-    (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte"), "javascript"
-)
-_NOT_READ = {
-    ".ipynb": "notebook",
-    ".pyi": "type stub",
-    ".pyx": "Cython",
-    ".coffee": "CoffeeScript",
-    ".astro": "Astro component",
-    ".marko": "Marko component",
+# nobody keeps sources there, and some come and go with a scan: not counted
+_NOISE = {
+    ".git",
+    ".hg",
+    ".svn",
+    "__pycache__",
+    ".asynccost_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
 }
-_MINIFIED = (".min.js", ".min.mjs", ".min.cjs")
-_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
-_NOISE = {".git", ".hg", ".svn", "__pycache__", ".asynccost_cache"}  # nobody keeps sources there: not counted
 EXCLUDED, GITIGNORED, LINK = "excluded", ".gitignore", "symbolic link"
 
-_KNOWN = {s[1:] for s in (*LANGUAGES, *_NOT_READ)} | {s[1:].upper() for s in (*LANGUAGES, *_NOT_READ)}
-
 Entry = os.DirEntry[str]
-Chain = tuple[tuple[int, str, Patterns], ...]  # what to cut from and put before a path, and the patterns
 
 
 class Source(NamedTuple):
@@ -85,11 +81,6 @@ def shard(project: Project, part: int, parts: int) -> None:
         project.skipped.clear()
 
 
-def language_of(path: str) -> str | None:
-    """The language of a file by its name, or None if we do not read it."""
-    return None if path.endswith(_DECLARATIONS) else LANGUAGES.get(os.path.splitext(path)[1].lower())
-
-
 class _Walk:
     """Goes through folders; keeps what it found in a project."""
 
@@ -101,12 +92,12 @@ class _Walk:
 
     def folder(self, top: str) -> None:
         """Add all sources below a folder."""
-        stack = [(top, self._prefix(top), self._above(top))]
+        stack = [(top, self._prefix(top), self._outside(top))]
         while stack:
             folder, prefix, chain = stack.pop()
             folders, files, gitignore = self._entries(folder, prefix)
             if gitignore and self.gitignore:
-                chain = _with(chain, os.path.join(folder, ".gitignore"), len(prefix), "")
+                chain = extended(chain, os.path.join(folder, ".gitignore"), len(prefix))
             for entry in files:
                 self._file(entry, prefix + entry.name, chain)
             for entry in folders:
@@ -122,13 +113,12 @@ class _Walk:
                     name = entry.name
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry)
-                    elif name[name.rfind(".") + 1 :] in _KNOWN:
+                    elif name[name.rfind(".") + 1 :] in WORTH_NAMING:
                         files.append(entry)
                     elif name == ".gitignore":
                         gitignore = True
         except OSError as error:
-            what = f"cannot be listed: {error.strerror}"
-            self.project.problems.append(Problem(prefix.rstrip("/"), 1, what, "read"))
+            self._problem(prefix.rstrip("/"), f"cannot be listed: {error.strerror}")
         return folders, files, gitignore
 
     def _file(self, entry: Entry, path: str, chain: Chain) -> None:
@@ -143,21 +133,18 @@ class _Walk:
 
     def add(self, path: str, absolute: str, entry: Entry | None = None) -> None:
         """Add one file, or say why it is none of ours."""
-        language = LANGUAGES.get(path[path.rfind(".") :])
-        if language is None or (".d." in path and path.endswith(_DECLARATIONS)):
-            language = language_of(path)
-            if language is None:
-                return self._skip(_why_not(path), path)
+        language = language_of(path)
+        if language is None:
+            return self._skip(why_not(path), path)
         if not path.isascii() and not _speakable(path):
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-            self.project.problems.append(Problem(shown, 1, "has a name that is not UTF-8", "read"))
-            return
+            return self._problem(shown, "has a name that is not UTF-8")
         try:
             s = entry.stat() if entry else os.stat(absolute)
         except OSError as error:
-            self.project.problems.append(Problem(path, 1, f"cannot be read: {error.strerror}", "read"))
-        else:
-            self.project.sources.append(Source(path, absolute, language, s.st_size, s.st_mtime_ns, s.st_ino))
+            return self._problem(path, f"cannot be read: {error.strerror}")
+        self.project.sources.append(Source(path, absolute, language, s.st_size, s.st_mtime_ns, s.st_ino))
+        return None
 
     def text(self, name: str, text: bytes) -> str:
         """Add a file whose content was handed in; it need not exist."""
@@ -177,24 +164,25 @@ class _Walk:
             self._skip(EXCLUDED, path)
             return True
         parts = path.split("/")
-        chain = self._above(self.project.root)
+        chain = self._outside(self.project.root)
         for count in range(len(parts)):
             prefix = "".join(f"{p}/" for p in parts[:count])
             if self.gitignore:
-                chain = _with(chain, os.path.join(self.project.root, prefix, ".gitignore"), len(prefix), "")
-            if _ignored(prefix + parts[count], parts[count], count < len(parts) - 1, chain):
+                file = os.path.join(self.project.root, prefix, ".gitignore")
+                chain = extended(chain, file, len(prefix))
+            if ignored(prefix + parts[count], parts[count], count < len(parts) - 1, chain):
                 self._skip(GITIGNORED, path)
                 return True
         return False
 
     def _passes(self, path: str, name: str, folder: bool, chain: Chain) -> bool:
         if self.excludes.verdict(path, name, folder):
-            if name in _NOISE or name.endswith("_cache"):
+            if name in _NOISE:
                 return False
             reason = EXCLUDED
-        elif ".min." in name and name.endswith(_MINIFIED):
+        elif is_minified(name):
             reason = "minified"
-        elif chain and _ignored(path, name, folder, chain):
+        elif chain and ignored(path, name, folder, chain):
             reason = GITIGNORED
         else:
             return True
@@ -204,45 +192,19 @@ class _Walk:
     def _skip(self, reason: str, path: str) -> None:
         self.project.skipped.setdefault(reason, []).append(path)
 
+    def _problem(self, path: str, message: str) -> None:
+        self.project.problems.append(Problem(path, 1, message, "read"))
+
     def relative(self, absolute: str) -> str:
         """A path as findings name it."""
         return os.path.relpath(absolute, self.project.root).replace(os.sep, "/")
 
+    def _outside(self, folder: str) -> Chain:
+        return outside(folder, self.project.root) if self.gitignore else ()
+
     def _prefix(self, folder: str) -> str:
         relative = self.relative(folder)
         return "" if relative == "." else relative + "/"
-
-    def _above(self, folder: str) -> Chain:
-        """The .gitignore files of the folders above, and .git/info/exclude; innermost first."""
-        chain: Chain = ()
-        if not self.gitignore:
-            return chain
-        root = self.project.root
-        for place in [*above(folder)][::-1]:
-            inside = place == root or place.startswith(os.path.join(root, ""))
-            cut = len(self._prefix(place)) if inside else 0
-            put = "" if inside else os.path.relpath(root, place).replace(os.sep, "/") + "/"
-            chain = _with(chain, os.path.join(place, ".git", "info", "exclude"), cut, put)
-            if place != folder:
-                chain = _with(chain, os.path.join(place, ".gitignore"), cut, put)
-        return chain
-
-
-def _ignored(path: str, name: str, folder: bool, chain: Chain) -> bool:
-    for cut, put, patterns in chain:
-        verdict = patterns.verdict(put + path[cut:], name, folder)
-        if verdict is not None:
-            return verdict
-    return False
-
-
-def _with(chain: Chain, path: str, cut: int, put: str) -> Chain:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            patterns = Patterns(file)
-    except OSError:
-        return chain
-    return chain if patterns.empty else ((cut, put, patterns), *chain)
 
 
 def _ask(project: Project, walk: _Walk, named: Sequence[str], settings: Settings) -> None:
@@ -267,7 +229,7 @@ def _ask(project: Project, walk: _Walk, named: Sequence[str], settings: Settings
     project.targets = targets & {s.path for s in project.sources}
     project.problems = [p for p in project.problems if _below(p.path, asked)]
     for reason, paths in [*project.skipped.items()]:
-        kept = [p for p in paths if p not in project.targets and _below(p, asked)]
+        kept = [p for p in dict.fromkeys(paths) if p not in project.targets and _below(p, asked)]
         project.skipped[reason] = kept
         if not kept:
             del project.skipped[reason]
@@ -284,12 +246,6 @@ def _speakable(path: str) -> bool:
 
 def _below(path: str, asked: Sequence[str]) -> bool:
     return any(a in (".", path) or path.startswith(a + "/") for a in asked)
-
-
-def _why_not(path: str) -> str:
-    if path.endswith(_DECLARATIONS):
-        return "type declarations"
-    return _NOT_READ.get(os.path.splitext(path)[1].lower(), "not Python, JavaScript or TypeScript")
 
 
 def _missing(path: str, absolute: str) -> PathError:

@@ -105,7 +105,7 @@ def _comment(data: bytes, match: re.Match[bytes]) -> Comment | None:
     start = data.rfind(b"\n", 0, match.start()) + 1
     before = data[max(start, match.start() - 400) : match.start()]
     opening = _OPENS.search(before)
-    if opening is None:
+    if opening is None or _in_string(before, data[match.start() : match.start() + 400]):
         return None
     line = data.count(b"\n", 0, match.start()) + 1
     names = tuple(n.strip().decode("utf-8", "replace") for n in (match[2] or b"").strip(b"[]").split(b","))
@@ -122,6 +122,20 @@ def _comment(data: bytes, match: re.Match[bytes]) -> Comment | None:
         column=len(data[start : match.start()].decode("utf-8", "replace")) + 1,
         end_column=len(data[start:end].decode("utf-8", "replace")) + 1,
     )
+
+
+def _in_string(before: bytes, after: bytes) -> bool:
+    """Whether a quote that stands open before the mark is closed behind it, on the same line.
+
+    Both, since an apostrophe in the text of a template opens nothing.
+    """
+    quote = b""
+    for c in re.findall(rb"""\\.|["'`]""", before):
+        if not quote:
+            quote = c if len(c) == 1 else b""
+        elif c == quote:
+            quote = b""
+    return bool(quote) and quote in after.partition(b"\n")[0]
 
 
 def _next_code_line(data: bytes, line: int, at: int) -> int:

@@ -51,6 +51,10 @@ def test_a_comment_of_its_own_covers_the_next_line_of_code(mark: str) -> None:
 def test_no_comment_no_suppression() -> None:
     assert comments(b"x = 'asynccost: ignore[await-in-loop]'") == []
     assert comments(b"# asynccost: ignored") == []
+    assert comments(b"""run("f()  # asynccost: ignore[await-in-loop] why", x)""") == []
+    assert comments(b"""run('say \\'no\\'  # asynccost: ignore[await-in-loop] why')""") == []
+    assert comments(b"""f("it's")  # asynccost: ignore[await-in-loop] why""")
+    assert comments(b"""<p>don't</p> {/* asynccost: ignore[await-in-loop] why */}""")
     assert comments(b"# see https://x/y#z") == []
 
 

@@ -70,7 +70,10 @@ def terminal(color: str, environment: Mapping[str, str] = os.environ) -> "Style"
 
 
 def to_stdout(text: str) -> None:
-    """Print as UTF-8 (text for a terminal that has none is ASCII by now). A reader that has gone away (`| head`) is no error, and the exit code stays what it was."""
+    """Print as UTF-8 (text for a terminal that has none is ASCII by now).
+
+    A reader that has gone away, as in `| head`, is no error, and the exit code stays what it was.
+    """
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()

@@ -223,9 +223,18 @@ def package_kind(name: str, knowledge: Knowledge) -> str:
     return ""
 
 
+_AT_ONCE = frozenset({
+    "map", "filter", "flatMap", "flat", "forEach", "reduce", "some", "every", "slice", "splice", "concat", "toString", "keys",
+    "values", "items", "entries", "format", "strip", "split", "trim", "replace", "startsWith", "endsWith", "append", "extend",
+    "stringify", "log", "info", "warn", "warning", "error", "debug", "toISOString", "getTime",
+})
+
+
 def _by_words(call: Call, names: list[str], file: File) -> str:
     knowledge = file.knowledge
     last = names[-1]
+    if last in _AT_ONCE and len(names) > 1:
+        return ""
     if last == "send" and call.arguments and _is_command(call.arguments[0].value):
         return "net"
     if last in ("send", "write_message") and len(names) > 1:

@@ -25,7 +25,10 @@ class Blocking:
         self.kinds = {name: Kind(name, k["does"], k["confidence"]) for name, k in table["kinds"].items()}
         self.codes: dict[str, str] = table["ruff"]
         self._ends = {name: frozenset(k["ends"]) for name, k in table["kinds"].items() if "ends" in k}
-        self._quick = frozenset(table["quick"]["ends"])
+        quick = table["quick"]
+        self._quick = frozenset(quick["ends"])
+        self._begins, self._suffixes = tuple(quick["begins"]), tuple(quick["suffixes"])
+        self.once = frozenset(table["once"]["words"])
         self._exact: dict[str, str] = {}
         self._under: dict[str, list[tuple[str, str]]] = {}
         for kind, names in table["calls"].items():
@@ -50,7 +53,9 @@ class Blocking:
         last = name.rpartition(".")[2]
         if kind in self._ends:
             return last in self._ends[kind]
-        if last in self._quick or last.startswith("_"):
+        if "()" in name[len(prefix) :]:  # of what a call returned: an answer, which is there by now
+            return False
+        if last in self._quick or last.startswith(self._begins) or last.endswith(self._suffixes):
             return False
         return prefix.endswith("()") or not last[:1].isupper()
 

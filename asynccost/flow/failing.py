@@ -19,6 +19,18 @@ def failing(file: File, function: Function, depth: int = 0) -> bool:
     return any(_lets_out(file, wait, function, depth) for wait in function.index.awaits)
 
 
+def uncaught(file: File, function: Function) -> list[str]:
+    """The last names of the calls that an async function awaits and that may fail where nothing catches it."""
+    waits = function.index.awaits if function.index else []
+    return [_last(wait.value) for wait in waits if _lets_out(file, wait, function, 0)]
+
+
+def _last(value: Node) -> str:
+    while isinstance(value, Call):
+        value = value.callee
+    return value.id if isinstance(value, Name) else value.attr if isinstance(value, Member) else ""
+
+
 def _lets_out(file: File, wait: Await, function: Function, depth: int) -> bool:
     return not (_caught(wait) or _handled(wait.value) or _harmless(file, wait.value, function, depth))
 

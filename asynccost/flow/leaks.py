@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynccost.flow.around import class_around
+from asynccost.flow.around import above, class_around
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, component_cleanups, effects, registered_cleanups
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, inner_functions, mentioned, values, within
 from asynccost.flow.release import Acquisition, Fate, acquisition, bound_by, fate, option_of
-from asynccost.flow.timers import Timer, rearms, timer
+from asynccost.flow.state import root_name, state_of
+from asynccost.flow.timers import Timer, may_end, rearms, timer
 from asynccost.flow.tree import (
     Bind, Call, Choice, Class, Closure, Collection, Constant, Expr, Function, If, Loop, Member, Name, Node, Return, Subscript,
 )
@@ -165,7 +166,8 @@ def _is_started(got: Acquisition, file: File) -> bool:
 
 # -------------------------------------------------------------- listeners' targets
 
-_ELEMENT_CALLS = frozenset({"createElement", "createElementNS", "querySelector", "getElementById", "closest", "querySelectorAll"})
+_MAKES = frozenset({"createElement", "createElementNS"})
+_ELEMENT_CALLS = frozenset({"querySelector", "getElementById", "closest", "querySelectorAll"})
 _STREAMS = ("interval", "timer", "fromEvent", "merge", "combineLatest")
 _ENDING_OPERATORS = frozenset({
     "takeUntil", "takeUntilDestroyed", "take", "first", "untilDestroyed", "last", "takeWhile", "untilComponentDestroyed", "single",
@@ -217,7 +219,8 @@ def _is_page(target: Expr, function: Function, file: File) -> bool:
     """Whether a target lives as long as the page or the process."""
     name = file.resolve(target, function) or ""
     bare = name.partition(".")[0].removesuffix("()")
-    return bare in _PAGE and ":" not in name
+    made = "()." in name or (name.endswith("()") and bare != "matchMedia")
+    return bare in _PAGE and ":" not in name and not made
 
 
 _PAGE = frozenset({
@@ -262,12 +265,14 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
     bound = values(name, scope)
     known = [v for v in bound if v is not None and not isinstance(v, Constant)]
     own = {id(f) for f in own_functions(effect, file)}
-    if any(_is_page(v, scope, file) for v in known):
-        return ""
     if any(p.name == name for p in scope.params) and id(scope) in own:
         return "the target is handed in"
+    if id(scope) in own and any(isinstance(v, Call) and _callee(v) in _MAKES for v in known):
+        return f"{name} is made by the effect itself"
     if _is_ref(known) or any(_is_element(v) for v in known):
         return "" if effect.deps != [] and not effect.once else "the target is an element that goes away with the component"
+    if any(_is_page(v, scope, file) for v in known):
+        return ""
     if id(scope) in own and known and all(isinstance(v, (Call, Choice)) for v in known):
         made = [v for v in known if isinstance(v, Call)]
         if any(v.new for v in made) or got.pair.name == "on":
@@ -276,7 +281,12 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
         return "" if effect.deps != [] and not effect.once else "the target is an element that goes away with the component"
     if got.pair.name == "addEventListener" and id(scope) in own:
         return f"{name} is found by the effect itself"
+    if scope is effect.scope and any(isinstance(v, Call) and _callee(v) in _STATEFUL for v in known):
+        return f"{name} is state of the component"
     return ""
+
+
+_STATEFUL = frozenset({"useState", "$state", "createSignal", "shallowRef", "ref", "useMemo"})
 
 
 def _is_ref(known: list[Expr]) -> bool:
@@ -350,12 +360,14 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
         return say(None, "a flag that the cleanup sets stops it")
     again = rearms(ticking, file)
     if again and end.kind in ("dropped", "kept", "itself"):
+        if may_end(ticking):
+            return say(LOW if ticking.frame or _inside_setup(effect, got) else MEDIUM, "it starts itself again for some time")
         return say(HIGH, "it starts itself again and nothing can stop it")
     if ticking.frame:
         return say(None, "it runs once, on the next frame")
     if end.kind == "elsewhere":
         return say(None, "it is cleared elsewhere")
-    changing = not effect.once and effect.deps != [] and isinstance(effect.anchor, Call)
+    changing = not effect.once and effect.deps != [] and isinstance(effect.anchor, Call) and got.function is effect.setups[0]
     short = ticking.delay is not None and ticking.delay < 1000
     if changing and not short and end.kind in ("dropped", "kept") and _acts(ticking, effect, file):
         return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
@@ -415,11 +427,15 @@ def tests_any(function: Function, flags: set[str]) -> bool:
 
 def _acts(ticking: Timer, effect: Effect, file: File) -> bool:
     """Whether a callback sets state, asks a server or calls a function that it was given."""
-    if ticking.callback is None or ticking.callback.index is None:
+    if ticking.callback is None or ticking.callback.index is None or not isinstance(effect.scope, Function):
         return False
+    state = state_of(effect.scope, file)
+    listed = {root_name(d) for d in effect.deps or ()}
     for one in within(ticking.callback, file):
         for call in one.index.calls if one.index else ():
             word = _callee(call)
+            if state.setters.get(word) in listed:
+                return False  # the change that it makes is what it waits for
             if isinstance(call.callee, Name) and (word.startswith(("set", "on", "fetch", "handle", "dispatch")) and len(word) > 3):
                 return True
             if file.site(call).name == "fetch":
@@ -442,7 +458,9 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
             return say(HIGH, f"{effect.name} does not use the cleanup that this set-up returns")
         if end.kind == "itself" and got.pair.handle != "argument":
             return say(LOW, end.why)
-        return say(MEDIUM if sure is HIGH and not component_cleanups(effect, file) else LOW, "it is not stopped when the component ends")
+        always = effect.once or effect.deps == []
+        sure = MEDIUM if sure is HIGH and always and _inside_setup(effect, got) else LOW
+        return say(sure, "it is not stopped when the component ends")
     if end.kind == "kept" and end.place is not None and _kept_by_module(effect, got, end.place.root):
         return say(LOW, f"{end.place.text} is kept by the module")
     if _is_app_root(file) and got.pair.handle in ("same", "disposer"):
@@ -452,16 +470,25 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
     return say(sure, end.why)
 
 
+def _inside_setup(effect: Effect, got: Acquisition) -> bool:
+    """Whether the set-up's own text acquires it, not a helper that others call as well."""
+    return any(s.start <= got.call.start and got.call.end <= s.end for s in effect.setups)
+
+
 def _is_app_root(file: File) -> bool:
     stem = file.path.rpartition("/")[2].partition(".")[0].lower()
     return stem in ("app", "_app", "main", "root")
 
 
 def _kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
+    """Whether the module keeps it as the one of its kind: `if (!socket) socket = new WebSocket(url)`."""
     scope = binder(root, got.function)
-    if root in ("this", "self"):
+    if root in ("this", "self") or not (scope is None or (scope.kind == "module" and effect.scope is not scope)):
         return False
-    return scope is None or (scope.kind == "module" and effect.scope is not scope)
+    tests = [up.test for up in above(got.call) if isinstance(up, If)]
+    tests += [s.test for s in got.function.body if isinstance(s, If) and s.end <= got.call.start]
+    names = got.function.index.names if got.function.index else []
+    return any(n.id == root and t.start <= n.start < t.end for n in names for t in tests)
 
 
 def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, file: File) -> Verdict:

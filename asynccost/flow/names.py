@@ -34,7 +34,7 @@ class Names:
         self._seen: dict[tuple[int, str], str | None] = {}
         self._attributes: dict[int, dict[str, list[Expr | None]]] = {}
         self._classes = {c.qualname: c for c in module.classes}
-        self._functions = {f.qualname: f for f in module.functions}
+        self._functions = {f.qualname: f for f in reversed(module.functions)}  # of one name the outer counts
 
     def ref(self, what: Function | Class) -> str:
         """The project-wide name of a definition in this module."""
@@ -99,11 +99,13 @@ class Names:
 
     def function(self, ref: str | None) -> Function | None:
         """The function of this module that a resolved name stands for."""
-        return self._functions.get(self._local(ref)) if ref else None
+        local = self._local(ref) if ref else ""
+        return self._functions.get(local) if local else None  # "" would be any nameless function
 
     def cls(self, ref: str | None) -> Class | None:
         """The class of this module that a resolved name stands for."""
-        return self._classes.get(self._local(ref)) if ref else None
+        local = self._local(ref) if ref else ""
+        return self._classes.get(local) if local else None
 
     def _local(self, ref: str) -> str:
         prefix = self.module.name + self._colon
@@ -262,6 +264,8 @@ class Names:
     def _choice(self, expr: Choice, function: Function, depth: int) -> str | None:
         """`a or X()`, `test ? X() : None`: what the known options agree on."""
         known = {self.resolve(o, function, depth + 1) for o in expr.options if not isinstance(o, Constant)}
+        if expr.op in ("or", "??"):  # `given or Session()`: nothing contradicts what is known
+            known.discard(None)
         return known.pop() if len(known) == 1 else None
 
 

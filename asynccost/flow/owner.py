@@ -52,10 +52,19 @@ _RANK = {kind: rank for rank, kind in enumerate(
 
 def life_of(file: File, call: Node, function: Function, close: tuple[str, ...] = (), depth: int = 0) -> Life:
     """Follow the value of an expression to its owner."""
+    if is_fallback(call):
+        return Life("fallback")
+    return _followed(file, call, function, close, depth)
+
+
+def owner_of(file: File, call: Node, function: Function, close: tuple[str, ...] = ()) -> Life:
+    """The same for the one that is made in a missing one's place: `self.session = session or Session()`."""
+    return _followed(file, call, function, close, 0)
+
+
+def _followed(file: File, call: Node, function: Function, close: tuple[str, ...], depth: int) -> Life:
     use = use_of(call)
     node = use.node
-    if _is_fallback(call):
-        return Life("fallback")
     if use.kind == "assigned" and isinstance(node, (Assign, Bind)):
         return _assigned(file, node, function, close, depth)
     if use.kind == "with" and isinstance(node, WithItem):
@@ -77,7 +86,7 @@ def life_of(file: File, call: Node, function: Function, close: tuple[str, ...] =
     return Life("temporary")
 
 
-def _is_fallback(call: Node) -> bool:
+def is_fallback(call: Node) -> bool:
     """`client or Client()`, `client ?? new Client()`."""
     below, up = call, call.parent
     while isinstance(up, (Await, Choice)):
@@ -196,6 +205,8 @@ def _named(
     """What becomes of what a local name holds, by every read of it here and in the functions written here."""
     life = Life("local", name=name)
     for read, where in _reads(file, name, function):
+        if isinstance(made, With) and not _inside(read, made):
+            continue
         if where is not function and where not in life.captured:
             life.captured.append(where)
         _read(file, read, where, life, close, seen | {name})
@@ -353,4 +364,4 @@ def _words(test: Node) -> set[str]:
     return found
 
 
-__all__ = ["Argument", "Life", "attribute_reads", "builds", "is_guarded", "life_of"]
+__all__ = ["Argument", "Life", "attribute_reads", "builds", "is_fallback", "is_guarded", "life_of", "owner_of"]

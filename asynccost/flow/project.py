@@ -303,11 +303,14 @@ class Project:
             further: list[tuple[Def, tuple[Related, ...]]] = []
             for made, chain in level:
                 if (entry := self.entry(made)) is not None:
+                    if entry[0] in ("test", "script") and chain:
+                        unknown = True  # what only tests call is a library's: nobody knows
+                        continue
                     (hot if entry[0] in HOT else cold).append(Heat(_hot(entry[0]), *entry, chain))
                     continue
                 nameless = self.defs[made.key].place != made.place
                 callers = [] if nameless else self.callers(made)
-                outer = self._around(made) if not callers else None
+                outer = self._around(made) if not callers and made.facts["kind"] in ("lambda", "arrow") else None
                 if outer is not None and outer.place not in seen:
                     seen.add(outer.place)
                     further.append((outer, chain))

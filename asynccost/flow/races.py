@@ -10,7 +10,7 @@ from asynccost.flow.lifecycle import Effect, component_cleanups, effects
 from asynccost.flow.reach import binder, local_function, within
 from asynccost.flow.state import SETTER, State, pattern_names, root_name, state_of, wrapped_deps
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Call, Choice, Closure, Constant, Expr, Function, If, Member, Name, Node,
+    Argument, Assign, Await, Bind, Call, Choice, Closure, Constant, Expr, Function, If, Member, Name, Node, Other,
 )
 
 
@@ -45,15 +45,57 @@ def race_of(effect: Effect, file: File) -> Race | None:
     if not writes:
         return None
     keys, listed = _keys(effect, state, file)
-    request = _keyed_request(functions, keys, effect, file)
+    keys = {k for k in keys if not _is_function(k, effect, functions, file)}
+    request = _keyed_request([f for f in functions if _is_run(f)], keys, effect, file)
     if request is None:
         return None
     call, key = request
+    writes = [w for w in writes if state.setters.get(w.target) not in keys]
     if not listed:
         writes = [w for w in writes if w.shared]
     if not writes:
         return None
     return Race(key, call, writes[0], listed, _guard(effect, functions, file))
+
+
+_SERVICES = frozenset(
+    "client api store navigate router t dispatch queryClient socket editor session signal fetcher headers toast intl i18n app"
+    " service services supabase db http axios config options token user env logger theme ctx context".split()
+)
+
+
+def _is_function(name: str, effect: Effect, functions: list[Function], file: File) -> bool:
+    """Whether a name is a function or a service: such a thing is no key to ask by."""
+    if name in _SERVICES or name in file.module.imports:
+        return True
+    assert isinstance(effect.scope, Function)
+    if local_function(Name(0, 0, name), effect.scope, file) is not None:
+        return True
+    if effect.framework == "Solid":
+        return False  # a signal is read by calling it
+    return any(
+        isinstance(c.callee, Name) and c.callee.id == name for f in functions for c in (f.index.calls if f.index else ())
+    )
+
+
+_RUNS = frozenset({
+    "then", "catch", "finally", "forEach", "map", "flatMap", "filter", "setTimeout", "setInterval", "all", "startTransition", "untrack",
+    "Promise", "debounce", "batch", "requestAnimationFrame", "requestIdleCallback", "nextTick", "reduce", "some", "find", "run",
+})
+
+
+def _is_run(function: Function) -> bool:
+    """Whether a function runs because the effect does, not because of some later event."""
+    closure = function.closure
+    while closure is not None and isinstance(closure.parent, Argument) and isinstance(closure.parent.parent, Call):
+        word = _word(closure.parent.parent)
+        if word not in _RUNS and not word.startswith(("use", "watch", "create", "$")):
+            return False
+        scope = function.scope
+        if scope is None:
+            return True
+        function, closure = scope, scope.closure
+    return True
 
 
 # ------------------------------------------------------------------------ keys
@@ -286,10 +328,26 @@ def _asks_after(function: Function, start: int) -> bool:
     for name in function.index.names:
         if name.end < start:
             continue
+        if _compared(name, function):
+            return True
         flag = name.id in _FLAGS or (isinstance(name.parent, Member) and name.parent.attr in _FLAGS)
         if flag and _in_test(name):
             return True
     return False
+
+
+def _compared(name: Name, function: Function) -> bool:
+    """Whether a name of the component is compared with another: `if (id !== latest) return`."""
+    home = binder(name.id, function)
+    if home is None or home is function or home.kind == "module" and name.id[:1].isupper():
+        return False
+    here: Node = name
+    while isinstance(here.parent, Member):
+        here = here.parent
+    up = here.parent
+    if not (isinstance(up, Other) and up.op in ("===", "!==", "==", "!=")) or not _in_test(name):
+        return False
+    return all(isinstance(p, (Name, Member)) and not (isinstance(p, Member) and p.attr in ("length", "status")) for p in up.parts)
 
 
 def _in_test(name: Node) -> bool:

@@ -5,7 +5,7 @@ these places is read: as a release, as handing the handle on (then others may re
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal as OneOf
 
 from asynccost.flow.around import use_of
@@ -115,21 +115,36 @@ def _handle_of(got: Acquisition) -> Node:
 
 def _of_places(got: Acquisition, places: list[Place], good: set[int], file: File) -> Fate:
     best: Fate | None = None
-    seen: set[Place] = set()
+    seen: set[tuple[Place, int]] = set()
     pending = [(p, got.function) for p in places]
     while pending:
         place, at = pending.pop()
-        if place in seen or len(seen) > 8:
+        key = place, id(binder(place.root, at))
+        if key in seen or len(seen) > 8:
             continue
-        seen.add(place)
+        seen.add(key)
         for mention in mentions(place, at, file):
             if is_write(mention.expr) or _inside(got.call, mention.expr) and mention.expr.end <= got.call.start:
                 continue
             found = _reads_as(got, mention, place, good, file)
             if found is not None and (best is None or _RANK[found.kind] > _RANK[best.kind]):
                 best = found
-            pending += [(p, mention.function) for p in aliases(mention) if p != place]
+            pending += [(p, mention.function) for p in aliases(mention)]
+    best = best or _by_own_parameter(got)
     return best or _by_receiver(got, good, file) or Fate("kept", got.call, "its handle is kept and never used to stop it", places[0])
+
+
+def _by_own_parameter(got: Acquisition) -> Fate | None:
+    """An observer that its callback is handed and stops: `(entries, observer) => observer.disconnect()`."""
+    for argument in got.call.arguments:
+        if isinstance(argument.value, Closure) and argument.value.function.index is not None:
+            names = {p.name for p in argument.value.function.params}
+            for call in argument.value.function.index.calls:
+                callee = call.callee
+                if isinstance(callee, Member) and callee.attr in got.pair.release and isinstance(callee.value, Name):
+                    if callee.value.id in names:
+                        return Fate("itself", call, "only its own callback stops it")
+    return None
 
 
 _RANK = {"released": 5, "handed on": 4, "elsewhere": 3, "itself": 2, "mismatch": 1, "kept": 0, "dropped": 0}
@@ -201,8 +216,9 @@ def _same(got: Acquisition, good: set[int], file: File) -> Fate:
     """Listeners: the same target, type and function have to be named again."""
     call = got.call
     what, places = kept_in(call)
-    if what == "kept":
-        found = _of_places(got, places, good, file)
+    if what == "kept":  # emitters that hand out a disposer
+        pair = replace(got.pair, handle="disposer")
+        found = _of_places(Acquisition(call, got.function, pair), places, good, file)
         if found.kind != "kept":
             return found
     if what == "returned":

@@ -12,7 +12,7 @@ _FEW = 3
 
 def work_loops(file: File, node: Node) -> list[Loop | Comprehension]:
     """The loops around a node in its function that do more than try again, innermost first."""
-    return [loop for loop in loops_around(node) if not is_tries(file, loop) and not _is_short(loop)]
+    return [loop for loop in loops_around(node) if not is_tries(file, loop) and not is_short(loop)]
 
 
 def is_tries(file: File, loop: Loop | Comprehension) -> bool:
@@ -29,7 +29,7 @@ def is_tries(file: File, loop: Loop | Comprehension) -> bool:
     return counted and _TRIES.search(header) is not None
 
 
-def _is_short(loop: Loop | Comprehension) -> bool:
+def is_short(loop: Loop | Comprehension) -> bool:
     """A loop over a literal list of one to three things."""
     source = loop.clauses[0].iter if isinstance(loop, Comprehension) and loop.clauses else getattr(loop, "iter", None)
     return isinstance(source, Collection) and 0 < len(source.items) <= _FEW and source.kind != "dict"

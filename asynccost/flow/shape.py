@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from asynccost.flow.tree import Closure, Constant, Function, If, Loop, Member, Name, Node, Switch, Try, With
+from asynccost.flow.tree import Class, Closure, Constant, Function, If, Loop, Member, Name, Node, Switch, Try, With
 
 _HEADERS: dict[type, tuple[str, ...]] = {
     Loop: ("target", "iter", "test"),
@@ -35,6 +35,10 @@ def _text(value: Any) -> str:
         return f"<{type(value.value).__name__}>"
     if isinstance(value, Closure):
         return _closure(value.function)
+    if isinstance(value, Function):  # its scope and owner lead back out of it
+        return value.name + _closure(value)
+    if isinstance(value, Class):
+        return f"class {value.name}({','.join(value.methods)})"
     if isinstance(value, list):
         return "[" + ",".join(_text(v) for v in value) + "]"
     if isinstance(value, Node):

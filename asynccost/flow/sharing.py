@@ -3,12 +3,13 @@
 from asynccost.flow.around import above, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.owner import Life
-from asynccost.flow.repeat import is_tries
+from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
     Argument, Await, Call, Collection, Comprehension, Constant, Expr, Function, Loop, Member, Name, Node, Other, Subscript, With,
 )
 from asynccost.flow.varies import varies
 
+_EXTRAS = frozenset({"headers", "timeout", "auth", "ssl", "verify", "allow_redirects", "follow_redirects"})
 _LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", "aconnect_sse", "connect_sse"})
 
 
@@ -18,7 +19,7 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
     for read in life.reads:
         inside = [
             loop for loop in loops_around(read)
-            if id(loop) not in outer and not is_tries(file, loop) and not _holds(loop, life)
+            if id(loop) not in outer and not is_tries(file, loop) and not is_short(loop) and not _holds(loop, life)
         ]
         if inside:
             return "one client serves a loop of requests here"
@@ -58,7 +59,7 @@ def fixed_request(file: File, function: Function, life: Life) -> bool:
     if [p for p in function.params if p.name not in ("self", "cls", "this")] or function.closure is not None:
         return False
     sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
-    return bool(sent) and all(_is_fixed(file, call.arguments[0].value, function) for call in sent)
+    return bool(sent) and all(_is_fixed(file, a.value, function) for call in sent for a in call.arguments if a.keyword not in _EXTRAS)
 
 
 def _request(read: Name) -> Call | None:
@@ -77,6 +78,8 @@ def _is_fixed(file: File, expr: Expr, function: Function) -> bool:
         if values is None:
             return varies(file, expr, function) is None
         return all(v is not None and _is_fixed(file, v, function) for v in values)
+    if isinstance(expr, Collection):
+        return all(_is_fixed(file, item, function) for item in expr.items)
     if isinstance(expr, Other):
         return all(isinstance(p, Constant) or isinstance(p, Call) or _is_fixed(file, p, function) for p in expr.parts)
     return isinstance(expr, Call) and varies(file, expr, function) is None and not _reads_self(expr)

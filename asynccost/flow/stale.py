@@ -35,7 +35,7 @@ def stale_reads(effect: Effect, file: File) -> list[Stale]:
         return []
     listed = _listed(effect, component)
     found: dict[str, Stale] = {}
-    for function, kind in _outliving(effect, file):
+    for function, kind in _outliving(effect, listed, file):
         for one in _with_helpers(function, component, listed, file):
             for name in one.index.names if one.index else ():
                 if name.id not in state.values or name.id in listed or binder(name.id, one) is not component:
@@ -61,7 +61,7 @@ def _names_in(node: Node, function: Function) -> list[Name]:
     return [n for n in function.index.names if node.start <= n.start and n.end <= node.end] if function.index else []
 
 
-def _outliving(effect: Effect, file: File) -> Iterator[tuple[Function, Kind]]:
+def _outliving(effect: Effect, listed: set[str], file: File) -> Iterator[tuple[Function, Kind]]:
     """The functions of an effect that run later: its cleanups, intervals, listeners."""
     for cleanup in effect.cleanups:
         yield cleanup, "cleanup"
@@ -72,11 +72,15 @@ def _outliving(effect: Effect, file: File) -> Iterator[tuple[Function, Kind]]:
             kind = _registers(call, file)
             if kind is not None:
                 for argument in call.arguments[:2]:
+                    if isinstance(argument.value, Name) and argument.value.id in listed:
+                        continue
                     handler = local_function(argument, function, file)
                     if handler is not None:
                         yield handler, kind
         for assign in function.index.assigns:  # socket.onmessage = ...
             for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
+                if isinstance(assign.value, Name) and assign.value.id in listed:
+                    continue
                 if isinstance(target, Member) and target.attr.startswith("on") and isinstance(assign.value, (Closure, Name)):
                     handler = local_function(assign.value, function, file)
                     if handler is not None:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from asynccost.flow.around import above
 from asynccost.flow.awaits import Wait, waits_in
+from asynccost.flow.depend import held
 from asynccost.flow.exits import exits
 from asynccost.flow.file import File
 from asynccost.flow.touches import Touches, touches
@@ -36,6 +36,7 @@ class Turns:
     """The answer. independent None: nothing is against it, but the project must say what the calls do.
 
     doubts: why the confidence is low at most. waits: what the turns wait for. made: the names that a turn binds itself.
+    contract: the turns are tool calls of one model answer, which are independent by the APIs' contract.
     """
 
     independent: bool | None
@@ -43,6 +44,7 @@ class Turns:
     doubts: list[str] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     made: set[str] = field(default_factory=set)
+    contract: bool = False
 
 
 def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns:
@@ -56,7 +58,7 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
     waits = [_fresh(w, said.made) for w in waits]
     if reason := _kinds(waits):
         return Turns(False, reason, waits=waits)
-    if reason := _around(loop):
+    if reason := held(loop):
         return Turns(False, reason, waits=waits)
     if reason := _carried(said):
         return Turns(False, reason, waits=waits)
@@ -66,7 +68,7 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
         return Turns(False, reason, waits=waits)
     if reason := _spoken(loop, file, function):
         return Turns(False, reason, waits=waits)
-    return Turns(None, "", _doubts(loop, file), waits, said.made)
+    return Turns(None, "", _doubts(loop, file), waits, said.made, _tool_calls(loop, file))
 
 
 def _body(loop: "Loop | Comprehension") -> list[Node]:
@@ -205,21 +207,6 @@ def _kinds(waits: list[Wait]) -> str:
     return ""
 
 
-def _around(loop: Node) -> str:
-    """A lock, a limiter or a transaction that is held around the loop."""
-    for up in above(loop):
-        if not isinstance(up, With):
-            continue
-        for item in up.items:
-            held = chain(item.value)
-            said = words(held[-1]) if held else ()
-            if any(w in ("lock", "semaphore", "sem", "limiter", "mutex", "throttle") for h in held for w in words(h)[-1:]):
-                return f"it runs while {'.'.join(h for h in held if h)} is held"
-            if said and said[-1] in ("transaction", "begin", "atomic", "savepoint"):
-                return "it runs inside one transaction"
-    return ""
-
-
 # -------------------------------------------------------------------- state
 
 
@@ -282,15 +269,24 @@ def _spoken(loop: Node, file: File, function: Function) -> str:
     text = source[start : loop.end].decode("utf-8", "replace")
     if match := said.search(text):
         return f"a comment says so: {match[0].strip()[:80]}"
+    body = text[loop.start - start :]
     for clock in table["measured"]:
-        if clock in text[loop.start - start :] if clock != "monotonic" else False:
+        if clock in body:
             return "the time that each turn takes is measured"
     here: Function | None = function
     while here is not None:
         if any(w in table["once"] for w in words(here.name)):
-            return f"{here.name}() runs once, in an order that someone chose"
+            return f"{here.name}() says by its name that it runs once or in order"
+        if words(here.name)[:1] == ("test",):
+            return "it is part of a test"
         here = here.scope
     return ""
+
+
+def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
+    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    asked = file.knowledge.table("turns")["tool_calls"]
+    return source is not None and any(isinstance(n, (Name, Member)) and chain(n)[-1] in asked for n in walk(source))
 
 
 def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:

@@ -90,7 +90,7 @@ def _returned(file: File, function: Function) -> Iterable[Wait]:
     """Promises that a function hands on without await: `return fetch(url).then(parse)`, `Promise.all(...)`."""
     for call in function.index.calls if function.index else ():
         if _handed_on(call):
-            yield from (w for w in classify(call, file, function) if w.kind in (*GOOD, "project", "message", "conn", "ordered"))
+            yield from (w for w in classify(call, file, function) if w.kind in (*GOOD, "maybe", "project", "message", "conn", "ordered"))
 
 
 def _handed_on(call: Call) -> bool:

@@ -1,4 +1,4 @@
-"""The JavaScript and TypeScript front end: source bytes in, flow tree out. No tree-sitter node outlives it."""
+"""The JavaScript and TypeScript front end: source bytes in, flow tree out. No syntax node outlives it."""
 
 from asynccost.javascript.lower import lower
 

@@ -23,13 +23,12 @@ from asynccost.javascript.context import Context, LowerExpr, LowerNamed, LowerSt
 from asynccost.javascript.functions import (
     Kind,
     Signature,
-    decorator,
-    field_of,
     function,
     member_key,
     method_kind,
     signature,
 )
+from asynccost.javascript.parameters import decorator, field_of
 from asynccost.javascript.patterns import property_key
 
 _FIELDS = frozenset({"field_definition", "public_field_definition"})
@@ -68,9 +67,11 @@ def _bases(cx: Context, node: Cst) -> list[Argument]:
         if kind == "implements_clause":
             continue
         values = cx.parts(child) if kind == "extends_clause" else [child]
-        for value in values:
-            if cx.kinds[value.kind_id] != "type_arguments":
-                bases.append(Argument(value.start_byte, value.end_byte, cx.expr[value.kind_id](cx, value)))
+        bases += [
+            Argument(value.start_byte, value.end_byte, cx.expr[value.kind_id](cx, value))
+            for value in values
+            if cx.kinds[value.kind_id] != "type_arguments"
+        ]
     return bases
 
 
@@ -96,16 +97,25 @@ def _members(cx: Context, made: Class, body: Cst) -> None:
 def _method(cx: Context, made: Class, node: Cst, decorators: list[Expr]) -> None:
     sig = signature(cx, node)
     decorators += [decorator(cx, each) for each in sig.decorators]
-    _, name = member_key(cx, sig)
+    key, name = member_key(cx, sig)
+    if not isinstance(key, (Constant, Name, Member)):  # compiled code hides functions in a computed name
+        made.body.append(Do(key.start, key.end, key))
     static = "static" in sig.words
     kind: Kind = "constructor" if name == "constructor" and not static else method_kind(sig)
     method = function(cx, node, sig, name, kind, decorators, made)
     if kind == "constructor":
         _declare_parameter_properties(made, method)
-    if kind in ("getter", "setter") and name in made.methods:
-        made.methods.setdefault(f"{kind} {name}", method)
-    elif name:
-        made.methods[name] = method
+    _keep(made, name, method)
+
+
+def _keep(made: Class, name: str, method: Function) -> None:
+    """File a method by its name; of several the first non-static one, others as "setter x", "static x"."""
+    other = made.methods.get(name)
+    if other is not None and other.is_static and not method.is_static:
+        made.methods[f"static {name}"] = other
+    elif other is not None:
+        name = f"{'static' if method.is_static else method.kind} {name}"
+    made.methods[name] = method
 
 
 def _declare_parameter_properties(made: Class, constructor: Function) -> None:
@@ -149,7 +159,7 @@ def _field(cx: Context, made: Class, node: Cst, decorators: list[Expr]) -> None:
     if isinstance(lowered, Closure):
         lowered.function.owner = made
         lowered.function.is_static = static
-        made.methods.setdefault(name, lowered.function)
+        _keep(made, name, lowered.function)
     made.body.append(Assign(node.start_byte, node.end_byte, [target], lowered, annotation=note))
 
 
@@ -164,7 +174,8 @@ def _field_target(cx: Context, key: Cst, base: str) -> tuple[Expr, str]:
 
 def _static_block(cx: Context, node: Cst) -> Do:
     """Lower a static block to a call of its own code."""
-    sig = Signature(body=next((c for c in node.named_children if cx.kinds[c.kind_id] == "statement_block"), None))
+    blocks = [child for child in node.named_children if cx.kinds[child.kind_id] == "statement_block"]
+    sig = Signature(body=blocks[0] if blocks else None)
     start, end = node.start_byte, node.end_byte
     block = Closure(start, end, function(cx, node, sig, "", "arrow", [], cx.owner))
     return Do(start, end, Call(start, end, block, []))

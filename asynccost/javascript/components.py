@@ -7,8 +7,8 @@ SUFFIXES = (".vue", ".svelte")
 _OPENING = re.compile(rb"<!--[\s\S]*?(?:-->|\Z)|<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
 _CLOSING = re.compile(rb"</script\s*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"([\w:-]+)\s*(?:=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
-_CODE_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/babel", "text/typescript", "ts"})
-_LANGUAGES = {"ts": "typescript", "typescript": "typescript", "text/typescript": "typescript", "tsx": "tsx", "jsx": "tsx"}
+_CODE_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/typescript", "ts"})
+_LANGUAGES = {"ts": "typescript", "typescript": "typescript", "text/typescript": "typescript", "tsx": "tsx"}
 
 
 def script(source: bytes) -> tuple[str, bytes]:

@@ -1,12 +1,14 @@
 """What every part of the lowering shares: source, tables, and the function and class being lowered."""
 
-import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tree_sitter import Node as Cst
 
 from asynccost.flow.tree import Class, Define, Expr, Function, Module, Other, Stmt
+
+if TYPE_CHECKING:
+    from re import Pattern
 
 DEEPEST = 200  # flow nodes on the way from the module to a leaf; what lies deeper is recorded as broken
 
@@ -40,7 +42,7 @@ class Tables:
         expr: Table[LowerExpr],
         stmt: Table[LowerStmt],
         target: Table[LowerTarget],
-        named: Table[LowerNamed],
+        named: dict[int, LowerNamed],
     ) -> None:
         self.kinds = kinds
         self.expr = expr
@@ -95,7 +97,7 @@ class Context:
         "tokens",
     )
 
-    def __init__(self, tables: Tables, module: Module, tokens: "re.Pattern[bytes] | None") -> None:
+    def __init__(self, tables: Tables, module: Module, tokens: "Pattern[bytes] | None") -> None:
         self.source = module.source
         self.module = module
         self.function = module.top

@@ -6,7 +6,8 @@ from functools import cache
 
 import tree_sitter_javascript
 import tree_sitter_typescript
-from tree_sitter import Language, Node as Cst, Parser
+from tree_sitter import Language, Parser
+from tree_sitter import Node as Cst
 
 ERROR = 65535  # the kind id of ERROR nodes in every grammar
 SMALL = 10_000  # bytes; what is smaller is parsed without a budget
@@ -95,10 +96,16 @@ def _broken(root: Cst) -> Iterator[Range]:
     while pending:
         node = pending.pop()
         if node.kind_id == ERROR:
-            if node.end_byte > node.start_byte:
+            if node.end_byte > node.start_byte and not _is_text(node):
                 yield node.start_byte, node.end_byte
         else:
             pending.extend(child for child in reversed(node.children) if child.has_error)
+
+
+def _is_text(node: Cst) -> bool:
+    """Tell a bare "&" in the text of an element: legal JSX that the grammars do not know."""
+    around = node.parent
+    return around is not None and around.type.startswith("jsx") and (node.text or b"").startswith(b"&")
 
 
 def _size(ranges: list[Range]) -> int:

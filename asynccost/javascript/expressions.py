@@ -26,8 +26,8 @@ def member(cx: Context, node: Cst) -> Expr:
         return cx.too_deep(node)
     children = node.children
     value, attr = children[0], children[-1]
-    chain = cx.tables.optional_chain
-    optional = children[1].kind_id == chain or (len(children) > 3 and any(c.kind_id == chain for c in children))
+    mark = cx.tables.optional_chain
+    optional = children[1].kind_id == mark or (len(children) > 3 and any(c.kind_id == mark for c in children))
     cx.depth += 1
     lowered = cx.expr[value.kind_id](cx, value)
     cx.depth -= 1
@@ -176,7 +176,7 @@ def first_named(cx: Context, node: Cst, name: str) -> Expr:
     return cx.named(parts[0], name) if parts and cx.depth < DEEPEST else cx.expr[node.kind_id](cx, node)
 
 
-def broken(cx: Context, node: Cst) -> Expr:
+def broken(_cx: Context, node: Cst) -> Expr:
     """Stand for what cannot be read as an expression."""
     return Other(node.start_byte, node.end_byte, "broken", [])
 

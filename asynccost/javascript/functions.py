@@ -5,9 +5,18 @@ from typing import Literal
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.tree import Assign, Class, Closure, Expr, Function, Member, Name, Other, Param, Return, Stmt
+from asynccost.flow.tree import (
+    Class,
+    Closure,
+    Expr,
+    Function,
+    Other,
+    Return,
+    Stmt,
+)
 from asynccost.javascript.annotations import annotation
 from asynccost.javascript.context import DEEPEST, Context, LowerExpr, LowerNamed, LowerStmt
+from asynccost.javascript.parameters import parameters
 from asynccost.javascript.patterns import key_name, property_key
 
 Kind = Literal["module", "function", "method", "lambda", "arrow", "getter", "setter", "constructor"]
@@ -58,7 +67,13 @@ def signature(cx: Context, node: Cst) -> Signature:
 
 
 def function(
-    cx: Context, node: Cst, sig: Signature, name: str, kind: Kind, decorators: list[Expr], owner: Class | None = None
+    cx: Context,
+    node: Cst,
+    sig: Signature,
+    name: str,
+    kind: Kind,
+    decorators: list[Expr],
+    owner: Class | None = None,
 ) -> Function:
     """Lower a function with its own scope. Decorators of its parameters follow its own."""
     body = sig.body
@@ -82,7 +97,7 @@ def function(
     cx.module.functions.append(made)
     outer = cx.function, cx.bindings, cx.prefix, cx.pending
     cx.function, cx.bindings, cx.prefix, cx.pending = made, made.bindings, made.qualname, []
-    own_fields = _params(cx, made, sig.params)
+    own_fields = parameters(cx, made, sig.params)
     if body is not None and not cx.shallow:
         made.body = function_body(cx, body)
     made.body[:0] = own_fields
@@ -114,87 +129,6 @@ def function_body(cx: Context, body: Cst) -> list[Stmt]:
         cx.pending = []
     cx.depth -= 1
     return out
-
-
-def _params(cx: Context, made: Function, node: Cst | None) -> list[Stmt]:
-    """Lower the parameters; return the assignments of those that are fields as well."""
-    fields: list[Stmt] = []
-    if node is None:
-        return fields
-    if cx.kinds[node.kind_id] != "formal_parameters":
-        made.params.append(_param(cx, node, node.start_byte, node.end_byte))
-        return fields
-    for child in node.named_children:
-        if child.kind_id in cx.extra:
-            continue
-        if cx.kinds[child.kind_id] in ("required_parameter", "optional_parameter"):
-            _typed_param(cx, made, child, fields)
-        elif cx.kinds[child.kind_id] == "decorator":
-            made.decorators.append(decorator(cx, child))
-        else:
-            made.params.append(_param(cx, child, child.start_byte, child.end_byte))
-    return fields
-
-
-def _typed_param(cx: Context, made: Function, node: Cst, fields: list[Stmt]) -> None:
-    """Lower TypeScript's `@D() private name?: T = default`."""
-    pattern: Cst | None = None
-    default: Cst | None = None
-    note: Expr | None = None
-    is_field = False
-    for child in node.named_children:
-        kind = cx.kinds[child.kind_id]
-        if child.kind_id in cx.extra:
-            continue
-        if kind == "decorator":
-            made.decorators.append(decorator(cx, child))
-        elif kind in ("accessibility_modifier", "override_modifier"):
-            is_field = True
-        elif kind == "type_annotation":
-            note = annotation(cx, child)
-        elif pattern is None:
-            pattern = child
-        else:
-            default = child
-    if pattern is None or cx.kinds[pattern.kind_id] == "this":
-        return
-    param = _param(cx, pattern, node.start_byte, node.end_byte)
-    param.annotation = note
-    if default is not None:
-        param.default = cx.named(default, param.name)
-    made.params.append(param)
-    if is_field or any(cx.kinds[child.kind_id] == "readonly" for child in node.children):
-        fields.append(field_of(param, Name(param.start, param.end, param.name)))
-
-
-def field_of(param: Param, value: Expr | None) -> Assign:
-    """Return the field that a parameter property declares."""
-    target = Member(param.start, param.end, Name(param.start, param.start, "this"), param.name)
-    return Assign(param.start, param.end, [target], value, annotation=param.annotation)
-
-
-def _param(cx: Context, node: Cst, start: int, end: int) -> Param:
-    """Lower a name, a pattern, `...rest` or `target = default`."""
-    kind = cx.kinds[node.kind_id]
-    parts = cx.parts(node) if kind in ("assignment_pattern", "rest_pattern") else []
-    if not parts:
-        pattern = cx.target[node.kind_id](cx, node, cx.bindings)
-        simple = isinstance(pattern, Name)
-        return Param(start, end, pattern.id) if isinstance(pattern, Name) and simple else Param(
-            start, end, "", pattern=pattern
-        )
-    param = _param(cx, parts[0], start, end)
-    if kind == "rest_pattern":
-        param.star = 1
-    elif len(parts) > 1:
-        param.default = cx.named(parts[-1], param.name)
-    return param
-
-
-def decorator(cx: Context, node: Cst) -> Expr:
-    """Lower what stands after `@`."""
-    parts = cx.parts(node)
-    return cx.expr[parts[0].kind_id](cx, parts[0]) if parts else Other(node.start_byte, node.end_byte, "broken", [])
 
 
 def closure(cx: Context, node: Cst, name: str) -> Expr:

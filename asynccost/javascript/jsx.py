@@ -61,7 +61,9 @@ def _spread(cx: Context, node: Cst, inner: Cst) -> Argument:
 def contents(cx: Context, node: Cst) -> Expr:
     """Lower what a `{...}` holds outside an element."""
     parts = cx.parts(node)
-    return cx.expr[parts[0].kind_id](cx, parts[0]) if parts else Constant(node.start_byte, node.end_byte, None)
+    if not parts:
+        return Constant(node.start_byte, node.end_byte, None)
+    return cx.expr[parts[0].kind_id](cx, parts[0])
 
 
 EXPRESSIONS: dict[str, LowerExpr] = {

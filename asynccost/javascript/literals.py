@@ -78,22 +78,22 @@ def number_value(text: str) -> int | float:
         return float("nan")
 
 
-def true(cx: Context, node: Cst) -> Expr:
+def true(_cx: Context, node: Cst) -> Expr:
     """Lower `true`."""
     return Constant(node.start_byte, node.end_byte, True)
 
 
-def false(cx: Context, node: Cst) -> Expr:
+def false(_cx: Context, node: Cst) -> Expr:
     """Lower `false`."""
     return Constant(node.start_byte, node.end_byte, False)
 
 
-def nothing(cx: Context, node: Cst) -> Expr:
+def nothing(_cx: Context, node: Cst) -> Expr:
     """Lower `null` and `undefined`."""
     return Constant(node.start_byte, node.end_byte, None)
 
 
-def regex(cx: Context, node: Cst) -> Expr:
+def regex(_cx: Context, node: Cst) -> Expr:
     """Lower a regular expression."""
     return Other(node.start_byte, node.end_byte, "regex", [])
 
@@ -118,8 +118,9 @@ def template(cx: Context, node: Cst) -> Expr:
 
 def meta_property(cx: Context, node: Cst) -> Expr:
     """Lower `import.meta` and `new.target`."""
+    start = node.start_byte
     base, _, attr = cx.text(node).partition(".")
-    return Member(node.start_byte, node.end_byte, Name(node.start_byte, node.start_byte + len(base), base), attr)
+    return Member(start, node.end_byte, Name(start, start + len(base), base), attr)
 
 
 EXPRESSIONS: dict[str, LowerExpr] = {

@@ -1,5 +1,7 @@
 """Loops of every kind."""
 
+from typing import Literal
+
 from tree_sitter import Node as Cst
 
 from asynccost.flow.tree import Assign, Bind, Do, Expr, Loop, Stmt
@@ -74,11 +76,9 @@ def each(cx: Context, node: Cst, out: list[Stmt]) -> None:
     values = parts[-2] if len(parts) > 2 else parts[-1]
     iterated = cx.expr[values.kind_id](cx, values)
     body = cx.block(parts[-1]) if len(parts) > 2 else []
-    made = Loop(
-        node.start_byte, node.end_byte, "for", target, iterated, None, body, [], _header_end(cx, node), "await" in words
-    )
-    if "in" in words:
-        made.kind = "keys"
+    kind: Literal["for", "keys"] = "keys" if "in" in words else "for"
+    made = Loop(node.start_byte, node.end_byte, kind, target, iterated, None, body, [], _header_end(cx, node))
+    made.is_async = "await" in words
     out.append(made)
 
 

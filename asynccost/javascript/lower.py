@@ -1,12 +1,13 @@
 """From source bytes to a Module: parse, then lower statement by statement."""
 
-import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tree_sitter import Node as Cst
 
 from asynccost.flow.tree import Function, Module
 from asynccost.javascript import (
+    assignments,
     classes,
     components,
     expressions,
@@ -17,13 +18,17 @@ from asynccost.javascript import (
     modules,
     operators,
     patterns,
+    specifiers,
     statements,
 )
 from asynccost.javascript.context import Context, Table, Tables
 from asynccost.javascript.dialect import Parsed, dialect, dialect_name, parse
 
+if TYPE_CHECKING:
+    from re import Pattern
 
-def lower(path: str, source: bytes, *, tokens: "re.Pattern[bytes] | None" = None) -> Module:
+
+def lower(path: str, source: bytes, *, tokens: "Pattern[bytes] | None" = None) -> Module:
     """Lower one file. Where `tokens` finds nothing, only names, signatures and exports are kept."""
     if path.endswith(components.SUFFIXES):
         name, script = components.script(source)
@@ -54,7 +59,8 @@ def _module(path: str, source: bytes, parsed: Parsed) -> Module:
         body=[],
         body_start=start,
     )
-    return Module(path, "javascript", modules.module_name(path), source, top, [top], [], {}, broken=list(parsed.broken))
+    name = specifiers.module_name(path)
+    return Module(path, "javascript", name, source, top, [top], [], {}, broken=list(parsed.broken))
 
 
 def _top_level(cx: Context, node: Cst) -> None:
@@ -72,11 +78,14 @@ def _tables(name: str) -> Tables:
     """Merge the handlers of every part into the tables of one grammar."""
     kinds = dialect(name).kinds
     parts = (classes, expressions, functions, jsx, literals, operators)
-    stmt = classes.STATEMENTS | functions.STATEMENTS | loops.STATEMENTS | modules.STATEMENTS | statements.STATEMENTS
+    expr = {kind: lower for part in parts for kind, lower in part.EXPRESSIONS.items()}
+    named = classes.NAMED | expressions.NAMED | functions.NAMED
+    bodies = (assignments, classes, functions, loops, modules, statements)
+    stmt = {kind: lower for part in bodies for kind, lower in part.STATEMENTS.items()}
     return Tables(
         kinds,
-        Table({kind: lower for part in parts for kind, lower in part.EXPRESSIONS.items()}, kinds, expressions.broken),
+        Table(expr, kinds, expressions.broken),
         Table(stmt, kinds, statements.skip),
         Table(patterns.TARGETS, kinds, patterns.place),
-        Table(classes.NAMED | expressions.NAMED | functions.NAMED, kinds, None),
+        {i: named[kind] for i, kind in kinds.items() if kind in named},
     )

@@ -19,7 +19,7 @@ def name(cx: Context, node: Cst, binds: Binds) -> Expr:
     return Name(start, end, text)
 
 
-def place(cx: Context, node: Cst, binds: Binds) -> Expr:
+def place(cx: Context, node: Cst, _binds: Binds) -> Expr:
     """Lower any other target as the expression that it is."""
     return cx.expr[node.kind_id](cx, node)
 
@@ -44,7 +44,8 @@ def rest(cx: Context, node: Cst, binds: Binds) -> Expr:
 def array(cx: Context, node: Cst, binds: Binds) -> Expr:
     """Lower `[a, , b]`; a hole keeps its place."""
     items = [
-        cx.target[item.kind_id](cx, item, binds) if isinstance(item, Cst) else hole(item) for item in places(cx, node)
+        cx.target[item.kind_id](cx, item, binds) if isinstance(item, Cst) else hole(item)
+        for item in places(cx, node)
     ]
     return Collection(node.start_byte, node.end_byte, "list", items)
 

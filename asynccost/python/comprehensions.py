@@ -11,6 +11,7 @@ from asynccost.python.tables import EXPRESSIONS, expression, lower_all
 
 FOR_IN = kind("for_in_clause")
 IF = kind("if_clause")
+MORE_LEVELS = 2  # a comprehension takes three times the frames of other expressions
 ASYNC = ord("a")  # the first byte of "async for", "async with", "async def", and of none without
 
 
@@ -36,6 +37,7 @@ def generator_expression(low: Lowering, node: Cst, depth: int) -> Comprehension:
 
 
 def _comprehension(low: Lowering, node: Cst, depth: int, kind: Kind) -> Comprehension:
+    depth += MORE_LEVELS
     body = node.child_by_field_id(grammar.BODY)
     element = EXPRESSIONS[depth][body.kind_id](low, body, depth + 1)
     return Comprehension(node.start_byte, node.end_byte, kind, element, clauses(low, node, depth))
@@ -44,6 +46,7 @@ def _comprehension(low: Lowering, node: Cst, depth: int, kind: Kind) -> Comprehe
 @expression("dictionary_comprehension")
 def dictionary_comprehension(low: Lowering, node: Cst, depth: int) -> Comprehension:
     """Lower `{key: value for ...}`; the element is the tuple of both."""
+    depth += MORE_LEVELS
     pair = node.child_by_field_id(grammar.BODY)
     key, value = pair.child_by_field_id(grammar.KEY), pair.child_by_field_id(grammar.VALUE)
     parts = lower_all(low, [key, value] if value else [last_named(pair)], depth)

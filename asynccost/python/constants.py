@@ -3,7 +3,7 @@
 from asynccost.flow.tree import Constant, Expr, Other
 from asynccost.python import grammar, literals
 from asynccost.python.grammar import Cst, kind, solid
-from asynccost.python.scopes import Lowering
+from asynccost.python.scopes import DEEPEST, Lowering
 from asynccost.python.tables import EXPRESSIONS, expression
 
 INTERPOLATION = kind("interpolation")
@@ -45,7 +45,7 @@ def interpolations(low: Lowering, node: Cst, depth: int) -> list[Expr]:
             value = child.child_by_field_id(grammar.EXPRESSION)
             parts.append(EXPRESSIONS[depth][value.kind_id](low, value, depth + 1))
             specifier: Cst | None = child.child_by_field_id(grammar.FORMAT_SPECIFIER)
-            if specifier is not None and depth < len(EXPRESSIONS) - 1:
+            if specifier is not None and depth < DEEPEST:
                 parts += interpolations(low, specifier, depth + 1)
     return parts
 

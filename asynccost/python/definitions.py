@@ -96,7 +96,7 @@ def lower_body(low: Lowering, made: Function, body: Cst, depth: int) -> None:
     for param in made.params:
         if param.pattern is not None:
             low.bind(param.pattern)
-    made.body = block(low, body, depth)
+    made.body = block(low, body, depth + 1)
     made.bindings -= made.outer_names
     leave(low, outside)
 
@@ -209,5 +209,5 @@ def define_class(
     low.classes.append(made)
     out.append(Define(start, node.end_byte, made))
     outside = enter_class(low, made)
-    block(low, body, depth, made.body)
+    block(low, body, depth + 1, made.body)
     leave(low, outside)

@@ -1,13 +1,11 @@
-"""Expressions other than literals and comprehensions: names, calls, operators, collections."""
+"""Names, attributes, calls, subscripts, awaits and yields, and the parentheses around them."""
 
 from asynccost.flow.tree import (
     Argument,
     Await,
     Bind,
     Call,
-    Choice,
     Collection,
-    Constant,
     Expr,
     Member,
     Name,
@@ -23,13 +21,8 @@ from asynccost.python.tables import EXPRESSIONS, expression, give_up, lower_all
 GENERATOR = kind("generator_expression")
 KEYWORD_ARGUMENT = kind("keyword_argument")
 SPLATS = {kind("list_splat"): 1, kind("dictionary_splat"): 2}
-PAIR = kind("pair")
-BOOLEAN = kind("boolean_operator")
-BINARY = kind("binary_operator")
 COMMA = grammar.token(",")
-OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "@", "|", "&", "^", "<<", ">>", "and", "or")
 LONGEST_DOTTED = 80  # bytes; what is longer holds calls
-SIGNS = {f" {sign} ".encode(): sign for sign in OPERATORS}
 
 
 @expression("identifier")
@@ -86,7 +79,9 @@ def call(low: Lowering, node: Cst, depth: int) -> Call:
 def argument_list(low: Lowering, node: Cst, depth: int) -> list[Argument]:
     """Lower the arguments of a call or the bases of a class."""
     table = EXPRESSIONS[depth]
-    out = []
+    out: list[Argument] = []
+    if node.child_count == 2:
+        return out
     for item in children(node):
         number = item.kind_id
         keyword = None
@@ -162,97 +157,10 @@ def has_comma(node: Cst) -> bool:
     return any(child.kind_id == COMMA for child in node.children)
 
 
-@expression("generic_type")
-def generic_type(low: Lowering, node: Cst, depth: int) -> Subscript:
-    """Lower `list[int]` in an annotation to the Subscript that it is elsewhere."""
-    value, parameters = solid(node)[:2]
-    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
-    parts = lower_all(low, solid(parameters), depth)
-    index = parts[0]
-    if len(parts) > 1:
-        index = Collection(index.start, parts[-1].end, "tuple", parts)
-    return Subscript(node.start_byte, node.end_byte, lowered, index)
-
-
 @expression("slice")
 def slice_(low: Lowering, node: Cst, depth: int) -> Other:
     """Lower `a:b:c`, whatever of it is there."""
     return Other(node.start_byte, node.end_byte, "slice", lower_all(low, solid(node), depth))
-
-
-@expression("conditional_expression")
-def conditional(low: Lowering, node: Cst, depth: int) -> Choice:
-    """Lower `a if test else b`."""
-    yes, test, no = lower_all(low, solid(node)[:3], depth)
-    return Choice(node.start_byte, node.end_byte, test, [yes, no], "?:")
-
-
-@expression("boolean_operator")
-def boolean(low: Lowering, node: Cst, depth: int) -> Choice:
-    """Lower `a or b or c` to one Choice."""
-    op, operands = chain(low, node, BOOLEAN)
-    return Choice(node.start_byte, node.end_byte, None, lower_all(low, operands, depth), op)
-
-
-@expression("binary_operator")
-def binary(low: Lowering, node: Cst, depth: int) -> Other:
-    """Lower `a + b + c` to one Other, which keeps long sums flat."""
-    op, operands = chain(low, node, BINARY)
-    return Other(node.start_byte, node.end_byte, op, lower_all(low, operands, depth))
-
-
-def chain(low: Lowering, node: Cst, number: int) -> tuple[str, list[Cst]]:
-    """Unroll a left-leaning chain of one operator; return the operator and the operands in order."""
-    left = node.child_by_field_id(grammar.LEFT)
-    right = node.child_by_field_id(grammar.RIGHT)
-    op = operator(low, node, left, right)
-    operands = [right]
-    while left.kind_id == number:
-        inner, right = left.child_by_field_id(grammar.LEFT), left.child_by_field_id(grammar.RIGHT)
-        if operator(low, left, inner, right) != op:
-            break
-        operands.append(right)
-        left = inner
-    operands.append(left)
-    operands.reverse()
-    return op, operands
-
-
-def operator(low: Lowering, node: Cst, left: Cst, right: Cst) -> str:
-    """Read the operator between two operands, beside which comments may stand."""
-    op = SIGNS.get(low.source[left.end_byte : right.start_byte])
-    if op is None:
-        sign = node.child_by_field_id(grammar.OPERATOR)
-        op = low.text(sign.start_byte, sign.end_byte)
-    return op
-
-
-@expression("comparison_operator")
-def comparison(low: Lowering, node: Cst, depth: int) -> Other:
-    """Lower `a < b`; a chained `a < b <= c` has the op "< <="."""
-    signs = node.children_by_field_id(grammar.OPERATORS)
-    op = " ".join([low.names[low.source[sign.start_byte : sign.end_byte]] for sign in signs])
-    return Other(node.start_byte, node.end_byte, op, lower_all(low, solid(node), depth))
-
-
-@expression("not_operator")
-def not_(low: Lowering, node: Cst, depth: int) -> Other:
-    """Lower `not value`."""
-    value = node.child_by_field_id(grammar.ARGUMENT)
-    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
-    return Other(node.start_byte, node.end_byte, "not", [lowered])
-
-
-@expression("unary_operator")
-def unary(low: Lowering, node: Cst, depth: int) -> Expr:
-    """Lower `-value`; a negative number is a Constant."""
-    start = node.start_byte
-    argument = node.child_by_field_id(grammar.ARGUMENT)
-    value = EXPRESSIONS[depth][argument.kind_id](low, argument, depth + 1)
-    op = chr(low.source[start])
-    if op == "-" and isinstance(value, Constant) and type(value.value) in (int, float):
-        return Constant(start, node.end_byte, -value.value)  # type: ignore[operator]
-    return Other(start, node.end_byte, op, [value])
 
 
 @expression("named_expression")
@@ -274,77 +182,6 @@ def _bind(low: Lowering, node: Cst, target: Cst, value: Cst, depth: int) -> Bind
     lowered, bound = lower_all(low, [value, target], depth)
     low.bind(bound)
     return Bind(node.start_byte, node.end_byte, bound, lowered)
-
-
-@expression("list", "list_pattern")
-def list_(low: Lowering, node: Cst, depth: int) -> Collection:
-    """Lower `[a, b]`."""
-    return Collection(node.start_byte, node.end_byte, "list", lower_all(low, solid(node), depth))
-
-
-@expression("set")
-def set_(low: Lowering, node: Cst, depth: int) -> Collection:
-    """Lower `{a, b}`."""
-    return Collection(node.start_byte, node.end_byte, "set", lower_all(low, solid(node), depth))
-
-
-@expression("tuple", "expression_list", "pattern_list")
-def tuple_(low: Lowering, node: Cst, depth: int) -> Collection:
-    """Lower `a, b`, in parentheses or bare."""
-    return Collection(node.start_byte, node.end_byte, "tuple", lower_all(low, solid(node), depth))
-
-
-@expression("tuple_pattern")
-def tuple_pattern(low: Lowering, node: Cst, depth: int) -> Expr:
-    """Lower a target in parentheses; without a comma it is no tuple."""
-    if node.named_child_count == 1 and not has_comma(node):
-        return parenthesized(low, node, depth)
-    return tuple_(low, node, depth)
-
-
-@expression("dictionary")
-def dictionary(low: Lowering, node: Cst, depth: int) -> Collection:
-    """Lower `{key: value, **spread}`."""
-    table = EXPRESSIONS[depth]
-    keys: list[Expr | None] = []
-    items: list[Expr] = []
-    for child in solid(node):
-        value = last_named(child)
-        key: Expr | None = None
-        if child.kind_id == PAIR:
-            first = child.child_by_field_id(grammar.KEY)
-            key = table[first.kind_id](low, first, depth + 1)
-            value = child.child_by_field_id(grammar.VALUE)
-        keys.append(key)
-        items.append(table[value.kind_id](low, value, depth + 1))
-    return Collection(node.start_byte, node.end_byte, "dict", items, keys)
-
-
-@expression(
-    "list_splat",
-    "list_splat_pattern",
-    "parenthesized_list_splat",
-    "dictionary_splat",
-    "dictionary_splat_pattern",
-    "splat_type",
-)
-def spread(low: Lowering, node: Cst, depth: int) -> Other:
-    """Lower `*value` in a collection or a target."""
-    value = last_named(node)
-    lowered = EXPRESSIONS[depth][value.kind_id](low, value, depth + 1)
-    return Other(node.start_byte, node.end_byte, "spread", [lowered])
-
-
-@expression("union_type")
-def union_type(low: Lowering, node: Cst, depth: int) -> Other:
-    """Lower `A | B` where the grammar knows that it is a type."""
-    return Other(node.start_byte, node.end_byte, "|", lower_all(low, solid(node), depth))
-
-
-@expression("constrained_type")
-def constrained_type(low: Lowering, node: Cst, depth: int) -> Other:
-    """Lower `T: bound`."""
-    return Other(node.start_byte, node.end_byte, ":", lower_all(low, solid(node), depth))
 
 
 @expression("ellipsis")

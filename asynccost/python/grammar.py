@@ -108,12 +108,18 @@ EXTRAS = frozenset({kind("comment"), kind("line_continuation"), ERROR})
 
 def solid(node: Cst) -> list[Cst]:
     """List the named children that carry meaning: no comments, no errors."""
-    return [child for child in children(node) if child.kind_id not in EXTRAS]
+    found = children(node)
+    for child in found:
+        if child.kind_id in EXTRAS:
+            return [child for child in found if child.kind_id not in EXTRAS]
+    return found
 
 
 def children(node: Cst) -> list[Cst]:
     """List the named children; one by one where they are few, which spares making their commas."""
     count = node.named_child_count
-    if count > 3:
-        return node.named_children
-    return [node.named_child(index) for index in range(count)]
+    if count == 1:
+        return [node.named_child(0)]
+    if count == 2:
+        return [node.named_child(0), node.named_child(1)]
+    return node.named_children if count else []

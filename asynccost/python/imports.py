@@ -1,6 +1,7 @@
 """Imports: what each local name stands for, from the tree or, for sliced files, from the text."""
 
 import re
+from functools import lru_cache
 
 from asynccost.flow.tree import Stmt
 from asynccost.python import grammar
@@ -72,26 +73,29 @@ def import_lines(low: Lowering) -> None:
     at = text.find(b"import")
     while at >= 0:
         line = LINE.match(text, text.rfind(b"\n", 0, at))
+        at += 6
         if line:
-            _import_line(low, *line.groups())
-        at = text.find(b"import", max(at + 6, line.end() if line else 0))
+            at = max(at, line.end())
+            indent, modules, module, bracketed, plain = line.groups()
+            relative = module and module.startswith(b".")
+            named = _imported(modules or bracketed or plain, module, low.package if relative else "")
+            if indent:
+                low.nested_imports += named
+            else:
+                for local, dotted in named:
+                    low.imports.setdefault(local, dotted)
+        at = text.find(b"import", at)
     low.bindings.update(low.imports)
 
 
-def _import_line(
-    low: Lowering, indent: bytes, modules: bytes | None, module: bytes, bracketed: bytes | None, plain: bytes
-) -> None:
-    if modules:
-        named = [(local or _first(name), name if local else _first(name)) for name, local in _items(modules)]
-    else:
-        base = absolute(module.decode("utf-8", "replace"), low.package)
-        dot = "." if base else ""
-        named = [(local or name, base + dot + name) for name, local in _items(bracketed or plain)]
-    if indent:
-        low.nested_imports += named
-        return
-    for local, dotted in named:
-        low.imports.setdefault(local, dotted)
+@lru_cache(maxsize=20_000)
+def _imported(listed: bytes, module: bytes | None, package: str) -> list[tuple[str, str]]:
+    """List local names with what they stand for; a project's files repeat each other's imports."""
+    if module is None:
+        return [(local or _first(name), name if local else _first(name)) for name, local in _items(listed)]
+    base = absolute(module.decode("utf-8", "replace"), package)
+    dot = "." if base else ""
+    return [(local or name, base + dot + name) for name, local in _items(listed)]
 
 
 def _first(dotted: str) -> str:

@@ -4,12 +4,15 @@ from sys import intern
 
 from asynccost.flow.tree import Class, Function, Module
 from asynccost.python import (  # noqa: F401  (each registers what it lowers)
+    annotations,
     compounds,
     comprehensions,
     constants,
     definitions,
+    displays,
     expressions,
     imports,
+    operators,
     patterns,
     statements,
 )
@@ -39,11 +42,15 @@ def module_name(path: str) -> str:
     return ".".join(parts)
 
 
-def _start(path: str, source: bytes) -> Lowering:
+def package_name(path: str) -> str:
+    """Return the dotted name of the package that a module is in, or is."""
     name = module_name(path)
-    package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
+    return name if path.endswith("__init__.py") else name.rpartition(".")[0]
+
+
+def _start(path: str, source: bytes) -> Lowering:
     top = Function(0, len(source), "<module>", "<module>", "module", False, False, [], [], [], 0)
-    return Lowering(source, package, top)
+    return Lowering(source, package_name(path), top)
 
 
 def _finish(path: str, low: Lowering, broken: list[tuple[int, int]], *, whole: bool) -> Module:

@@ -4,15 +4,23 @@ from sys import intern
 
 from asynccost.flow.tree import Class, Collection, Expr, Function, Name, Other
 
+MOST_NAMES = 100_000  # about 15 MB
 DEEPEST = 200  # levels; Python's own parser stops at about as many
 
 
 class Names(dict[bytes, str]):
-    """Identifiers by their bytes, each decoded once."""
+    """Identifiers by their bytes, each decoded once in a process; files share most of theirs."""
 
     def __missing__(self, raw: bytes) -> str:
-        text = self[raw] = intern(raw.decode("utf-8", "replace"))
+        if len(self) > MOST_NAMES:
+            self.clear()
+        text = intern(raw.decode("utf-8", "replace"))
+        if text not in ("None", "True", "False"):  # names in broken code only
+            self[raw] = text
         return text
+
+
+NAMES = Names()
 
 
 class Lowering:
@@ -36,7 +44,7 @@ class Lowering:
     def __init__(self, source: bytes, package: str, top: Function) -> None:
         self.source = source
         self.package = package  # what a relative import starts from
-        self.names = Names()
+        self.names = NAMES
         self.functions = [top]
         self.classes: list[Class] = []
         self.imports: dict[str, str] = {}

@@ -44,6 +44,7 @@ def cut(source: bytes) -> list[Slice] | None:
     found: list[Slice] = []
     around: list[Block] = []
     lost = -1  # the indentation of a class that ended, it seems, before something that stands deeper
+    quotes = counted = 0  # triple quotes up to a place: an odd number of them means inside a docstring
     decorated = (0, b"")  # where the decorators of what comes next begin, and their indentation
     text = b"\n" + source  # a line's newline here is at the offset of its first byte there
     position = 0
@@ -63,7 +64,10 @@ def cut(source: bytes) -> list[Slice] | None:
             around.append(Block(start + len(indent), end, len(indent), name.decode("utf-8", "replace")))
         else:
             if worth_parsing(text, start, end):
-                if text.endswith((b"\\", b"\\\r"), start, end) or lost >= 0 or (indent and not around):
+                quotes += text.count(b'"""', counted, start)
+                counted = start
+                doubtful = quotes % 2 or lost >= 0 or (indent and not around)
+                if doubtful or text.endswith((b"\\", b"\\\r"), start, end):
                     return None
                 first = decorated[0] - 1 if decorated[0] and decorated[1] == indent else start + len(indent)
                 found.append(Slice(first, end, tuple(around)))

@@ -50,21 +50,21 @@ def expression_statement(low: Lowering, node: Cst, depth: int, out: list[Stmt]) 
 
 def _assign(low: Lowering, node: Cst, value: Cst, depth: int, out: list[Stmt]) -> None:
     table = EXPRESSIONS[depth]
-    lefts = [value.child_by_field_id(grammar.LEFT)]
-    annotation: Cst | None = value.child_by_field_id(grammar.TYPE)
+    left = value.child_by_field_id(grammar.LEFT)
     right: Cst | None = value.child_by_field_id(grammar.RIGHT)
+    targets = [table[left.kind_id](low, left, depth + 1)]
     while right is not None and right.kind_id == ASSIGNMENT:
-        lefts.append(right.child_by_field_id(grammar.LEFT))
+        left = right.child_by_field_id(grammar.LEFT)
         right = right.child_by_field_id(grammar.RIGHT)
-    targets: list[Expr] = []
-    for left in lefts:
-        target = table[left.kind_id](low, left, depth + 1)
+        targets.append(table[left.kind_id](low, left, depth + 1))
+    for target in targets:
         low.bind(target)
-        targets.append(target)
     lowered = table[right.kind_id](low, right, depth + 1) if right is not None else None
     made = Assign(node.start_byte, node.end_byte, targets, lowered)
-    if annotation is not None:
-        made.annotation = table[annotation.kind_id](low, annotation, depth + 1)
+    if value.named_child_count > 2 or lowered is None:
+        annotation: Cst | None = value.child_by_field_id(grammar.TYPE)
+        if annotation is not None:
+            made.annotation = table[annotation.kind_id](low, annotation, depth + 1)
     out.append(made)
 
 

@@ -35,9 +35,10 @@ class StatementTable(dict[int, ToStmt]):
         return give_up_statement
 
 
+SLACK = 4  # what takes many frames counts for several levels
 # Indexed by depth: past the deepest level nobody handles anything, so recursion ends without a check.
-EXPRESSIONS = [ExpressionTable()] * DEEPEST + [ExpressionTable()]
-STATEMENTS = [StatementTable()] * DEEPEST + [StatementTable()]
+EXPRESSIONS = [ExpressionTable()] * DEEPEST + [ExpressionTable()] * SLACK
+STATEMENTS = [StatementTable()] * DEEPEST + [StatementTable()] * SLACK
 
 
 def expression(*names: str) -> Callable[[ToExpr], ToExpr]:

@@ -105,6 +105,8 @@ def _message(f: Finding) -> str:
     """The message, then links to the related places; a literal link in it must not become one."""
     text = re.sub(r"([\\\[\]])", r"\\\1", f.message) if "](" in f.message else f.message
     links = ", ".join(f"[line {r.span.line}]({n})" for n, r in enumerate(f.related[:5], 1))
+    if not text.endswith((".", "!", "?")):
+        text += "."
     return f"{text} See {links}." if links else text
 
 

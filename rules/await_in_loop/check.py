@@ -54,6 +54,7 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         waits=open_rows(said.waits, said.made),
         doubts=said.doubts,
         label=_label(first),
+        contract=said.contract,
     )
 
 
@@ -73,7 +74,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         "n items cost n waits in a row"
     )
     doubts = list(finding.pending["doubts"])
-    if not verdict.good and not verdict.likely:
+    if not (verdict.good or verdict.likely or finding.pending["contract"]):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
     if doubts:

@@ -1,20 +1,21 @@
 """blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from asynccost.flow.around import loops_around
+from asynccost.flow.around import above, loops_around
 from asynccost.flow.blocking import Blocking, Kind, blocking
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.file import File, Site
-from asynccost.flow.project import Project
-from asynccost.flow.tree import Await, Call, Constant
+from asynccost.flow.noqa import waived
+from asynccost.flow.project import Def, Heat, Project
+from asynccost.flow.tree import Await, Call, Constant, Handler, If, Member, Name, Node
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related, Silence
 from asynccost.python.ruff import Row, rows
 
-_NOQA = re.compile(rb"#[ \t]*noqa\b(?:[ \t]*:[ \t]*([A-Za-z]+[0-9]+(?:[ \t,]+[A-Za-z]+[0-9]+)*))?", re.I)
 _RANK = {"high": 2, "medium": 1, "low": 0}
+_SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
 _ONE_FINDING = ("database", "document", "embedded", "cloud")  # of these, one finding a function names the others
 
 
@@ -38,7 +39,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
             if function.kind in ("lambda", "arrow"):
                 yield file.silence(site.call, "it is in a lambda, which runs where it is handed to")
             continue
-        reason = _harmless(site, kind) or _noqa(file, site.call)
+        reason = _harmless(file, site, kind)
         if reason:
             yield file.silence(site.call, reason)
         elif kind.name in _ONE_FINDING:
@@ -48,7 +49,10 @@ def check(file: File) -> Iterator[Finding | Silence]:
     for (first, kind), *others in groups.values():
         yield _direct(file, first, kind, [site for site, _ in others])
     for site, kind in _seeds(file, table):
-        yield file.finding(site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does)
+        yield file.finding(
+            site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does,
+            sometimes=_sometimes(site.call), once=sorted(table.once),
+        )
 
 
 def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
@@ -71,24 +75,35 @@ def _ruff(file: File, table: Blocking) -> dict[tuple[int, int], Kind]:
     return found
 
 
-def _harmless(site: Site, kind: Kind) -> str:
-    """Why a blocking call in a coroutine is left alone, or nothing."""
+def _harmless(file: File, site: Site, kind: Kind) -> str:
+    """Why a blocking call is left alone, or nothing."""
+    if waived(file, site.call, ("ASYNC2",)):
+        return "a noqa comment says so"
+    if _elsewhere(file, site.call):
+        return "it runs on Windows or macOS only"
     first = site.call.arguments[0].value if site.call.arguments else None
+    if kind.name == "http" and (site.name or "").endswith(".parse") and not isinstance(first, Constant) and not _is_address(first):
+        return "it is given text, not an address"
     if kind.name == "sleep" and isinstance(first, Constant) and isinstance(first.value, (int, float)) and first.value <= 0.01:
         return "it sleeps for no more than a hundredth of a second"
     return ""
 
 
-def _noqa(file: File, call: Call) -> str:
-    """A `noqa` of ruff's code counts, also for the calls that only our table knows."""
-    source = file.module.source
-    begin = source.rfind(b"\n", 0, call.start) + 1
-    end = source.find(b"\n", call.end)
-    for match in _NOQA.finditer(source, begin, end if end >= 0 else len(source)):
-        codes = match[1]
-        if codes is None or b"ASYNC2" in codes.upper():
-            return "a noqa comment says so"
-    return ""
+def _elsewhere(file: File, call: Call) -> bool:
+    """Whether a call stands under a test for a system that servers seldom run."""
+    below: Node = call
+    for up in above(call):
+        if isinstance(up, If) and any(below is s for s in up.body):
+            test = file.text(up.test).lower()
+            if any(w in test for w in _SYSTEMS) and "!=" not in test and "not " not in test:
+                return True
+        below = up
+    return False
+
+
+def _is_address(node: Node | None) -> bool:
+    name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+    return any(w in ("url", "uri", "link", "feed", "href", "address") for w in words(name))
 
 
 def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
@@ -101,7 +116,8 @@ def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
     if loops_around(site.call):
         related = (*related, file.related(loops_around(site.call)[0], "once per turn"))
     return file.finding(
-        site.call, message, Confidence(kind.confidence), related=related, runs=site.function.qualname, kind=kind.name
+        site.call, message, Confidence(kind.confidence), related=related, runs=site.function.qualname, kind=kind.name,
+        once=sorted(blocking(file).once),
     )
 
 
@@ -120,7 +136,7 @@ def _seeds(file: File, table: Blocking) -> Iterable[tuple[Site, Kind]]:
         function = site.function
         if function.is_async or function.is_generator or function.kind in ("module", "lambda"):
             continue
-        if _RANK[kind.confidence] == 0 or kind.name == "input" or _harmless(site, kind):
+        if _RANK[kind.confidence] == 0 or kind.name == "input" or _harmless(file, site, kind):
             continue
         known = worst.get(id(function))
         if known is None or _RANK[known[1].confidence] < _RANK[kind.confidence]:
@@ -140,27 +156,52 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     if "seed" in finding.pending:
         return _through(finding, project)
     made = project.defs.get((finding.path, finding.pending["runs"]))
-    heat = project.heat(made) if made else None
-    if heat is not None and heat.kind == "test":
+    if made is None:
+        return finding
+    heat = project.heat(made)
+    if heat.kind == "test":
         return Silence("", finding.path, finding.span, heat.reason)
-    if heat is not None and heat.hot is False:
+    once = _once(made, heat, finding.pending["once"])
+    if once:
         finding.confidence = Confidence.LOW
-        finding.message += f" (but {heat.reason})"
-    elif heat is not None and heat.hot and finding.pending["kind"] == "tls":
+        finding.message += f" (but {once})"
+    elif heat.hot and finding.pending["kind"] == "tls":
         finding.confidence = Confidence.MEDIUM
     return finding
 
 
+def _once(made: Def, heat: Heat, names: list[str]) -> str:
+    """Why a coroutine is thought to run once, or nothing."""
+    if heat.hot is False:
+        return heat.reason
+    name = made.facts["qualname"].rpartition(".")[2]
+    if heat.hot is None and words(name) and words(name)[0] in names:
+        return f"{name}() looks as if it ran once"
+    return ""
+
+
 def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
-    said: list[Finding | Silence] = []
+    groups: dict[tuple[str, tuple[str, str]], list[Reach]] = {}
     for reach in project.memo(reaches).get((finding.path, finding.pending["seed"]), []):
-        said.append(_at_caller(finding, reach, project))
-    if not said:
-        said.append(Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop"))
-    return said
+        groups.setdefault((reach.caller.by.file["path"], reach.path[0].key), []).append(reach)
+    if not groups:
+        return [Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop")]
+    return [_at_callers(finding, group, project) for group in groups.values()]
 
 
-def _at_caller(finding: Finding, reach: Reach, project: Project) -> Finding:
+def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Finding:
+    """One finding a file and function called: at the call that runs most often, with the others as related places."""
+    heats = [(reach, project.heat(reach.caller.by)) for reach in group]
+    reach, heat = min(heats, key=lambda pair: (_rank(pair[1]), pair[0].caller.call["start"]))
+    others = [r.caller.related(f"{title(r.caller.by)} calls it as well") for r in group if r is not reach]
+    return _at_caller(finding, reach, heat, tuple(others[:5]))
+
+
+def _rank(heat: Heat) -> int:
+    return 0 if heat.hot else 2 if heat.hot is False else 1
+
+
+def _at_caller(finding: Finding, reach: Reach, heat: Heat, others: tuple[Related, ...]) -> Finding:
     by = reach.caller.by.facts
     place = reach.caller.related("")
     first, last = title(reach.path[0]), title(reach.path[-1])
@@ -169,11 +210,12 @@ def _at_caller(finding: Finding, reach: Reach, project: Project) -> Finding:
         f"{first} {way}{finding.pending['does']} on the event loop: until it returns, every other task, request and"
         " timer of this process stands still"
     )
-    heat = project.heat(reach.caller.by)
     confidence = Confidence.MEDIUM
-    if heat.hot is False:
+    if once := _once(reach.caller.by, heat, finding.pending["once"]):
         confidence = Confidence.LOW
-        message += f" (but {heat.reason})"
+        message += f" (but {once})"
+    elif len(reach.path) > 1 and finding.pending["sometimes"]:
+        confidence = Confidence.LOW
     elif heat.hot and len(reach.path) == 1:
         confidence = finding.confidence
     end = Related(finding.path, finding.span, "this call blocks")
@@ -187,6 +229,10 @@ def _at_caller(finding: Finding, reach: Reach, project: Project) -> Finding:
         severity=finding.severity,
         family=finding.family,
         shape=f"blocks through {reach.path[0].facts['qualname']}",
-        related=(*reach.links, end, *heat.chain[:2]),
+        related=(*reach.links, end, *others, *heat.chain[:2]),
     )
 
+
+def _sometimes(call: Call) -> bool:
+    """Whether a call stands under a condition or in a handler, so that most runs may pass it by."""
+    return any(isinstance(up, (If, Handler)) for up in above(call))

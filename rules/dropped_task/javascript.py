@@ -6,7 +6,7 @@ from asynccost.flow.around import use_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
 from asynccost.flow.reach import local_function
-from asynccost.flow.failing import failing, is_server
+from asynccost.flow.failing import failing, is_server, uncaught
 from asynccost.flow.tree import Await, Closure, Do, Function, Member, Node
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
@@ -137,14 +137,17 @@ def _plain_call(file: File, site: Site) -> Function | None:
         return None
     if site.name is None or ":" not in site.name:
         return None
-    function = file.names.function(site.name) or local_function(site.call.callee, site.function, file)
+    function = local_function(site.call.callee, site.function, file) or file.names.function(site.name)
     return function if function is not None and function.is_async and not function.is_generator else None
 
 
 def _floats(file: File, site: Site, function: Function) -> Finding:
     name = function.name
-    table: list[str] = file.knowledge.table("tasks")["floating"]["effects"]
-    wrote = next((w for w in words(name) if w in table), "")
+    table = file.knowledge.table("tasks")["floating"]
+    relied = {*table["effects"], *table["requests"]}
+    wrote = any(w in table["effects"] for w in words(name)) and any(
+        w in relied for called in uncaught(file, function) for w in words(called)
+    )
     if is_server(file):
         message = f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection, which ends the process"
         return file.finding(site.call, message, Confidence.MEDIUM)

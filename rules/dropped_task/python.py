@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
+from asynccost.flow.noqa import waived
 from asynccost.flow.project import Caller, Def, Project
-from asynccost.flow.tree import Member, Name
+from asynccost.flow.reach import local_function
+from asynccost.flow.tree import Call, Member, Name
 from asynccost.model import Confidence, Finding, Related, Silence
 
 _HOPS = 4
@@ -17,6 +20,10 @@ def check(file: File) -> Iterator[Finding | Silence]:
     for site, what in spawns(file):
         if file.is_test:
             yield file.silence(site.call, "it is part of a test, which ends with its event loop")
+            continue
+        reason = _harmless(file, site, what)
+        if reason:
+            yield file.silence(site.call, reason)
             continue
         fate = fate_of(site.call, site.function, file)
         if fate.kind in ("dropped", "watched"):
@@ -40,6 +47,21 @@ def spawns(file: File) -> Iterator[tuple[Site, str]]:
             yield site, known[site.name]
         elif isinstance(callee, Member) and callee.attr in methods and _last(callee.value) in loops:
             yield site, "task"
+
+
+def _harmless(file: File, site: Site, what: str) -> str:
+    """Why a task is left alone whatever becomes of it, or nothing."""
+    if waived(file, site.call, ("RUF006", "ASYNC300")):
+        return "a noqa comment says so"
+    work = site.call.arguments[0].value if site.call.arguments else None
+    if not isinstance(work, Call):
+        return ""
+    if file.resolve(work.callee, site.function) == "asyncio.sleep":
+        return "it only sleeps"
+    runs = local_function(work.callee, site.function, file) if what == "future" else None
+    if runs is not None and runs.is_async and not failing(file, runs):
+        return f"{runs.name}() catches its own errors, and the other thread needs no answer"
+    return ""
 
 
 def _last(node: Any) -> str:

@@ -8,13 +8,13 @@ from asynccost.flow.entries import seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.owner import Life, is_guarded, life_of
 from asynccost.flow.project import Project
-from asynccost.flow.reach import is_dead
+from asynccost.flow.dead import is_dead
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import fixed_request, shared_by
 from asynccost.flow.tree import Call, Comprehension, Function, Loop
 from asynccost.flow.varies import varies
 from asynccost.model import Confidence, Finding, Related, Silence
-from asynccost.rules.session_recreation.verdict import COST, judge
+from asynccost.flow.recreation import COST, judge
 
 _KEPT = {
     "self": "the object keeps it",
@@ -37,7 +37,7 @@ def _look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, "it is part of a test")
     if is_fake(file, call):
         return file.silence(call, "it talks to something in this process")
-    if is_dead(call):
+    if is_dead(call, function):
         return file.silence(call, "this code is never reached")
     life = life_of(file, call, function, client.close)
     if life.kind == "kept" and life.where == "self" and _reopened(file, call, function, life):
@@ -104,7 +104,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         return file.silence(site.call, _KEPT[life.where])
     if function.kind == "module":
         return file.silence(site.call, "a module's top level runs once")
-    rare = seldom(file, function)
+    rare = seldom(file, function) if life.kind != "kept" else None
     if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
         rare = "fixed"
     return file.finding(

@@ -7,10 +7,11 @@ from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.file import File
 from asynccost.flow.leaks import covered, tests_any
 from asynccost.flow.project import Project
-from asynccost.flow.reach import class_functions, reach, within
+from asynccost.flow.handles import kept_in, mentions
+from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import Fate, fate
 from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
-from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Closure, Function, Member, Name, Other
+from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Member, Name
 from asynccost.model import Confidence, Finding, Silence
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -31,6 +32,8 @@ def _judge(one: Timer, file: File) -> Finding | Silence:
     if (due := deadline(one, file)) is not None:
         return _deadline(one, due, file)
     end = fate(one.got, _everywhere(one, file), file)
+    if _kept_and_unref(one, file):
+        return file.silence(one.call, "unref() lets the process end")
     if end.kind in ("released", "elsewhere", "handed on"):
         return file.silence(one.call, end.why)
     if one.repeats:
@@ -69,6 +72,13 @@ def _harmless(one: Timer, file: File) -> str:
 def _is_unref(one: Timer) -> bool:
     use = use_of(one.call)
     return use.kind == "receiver" and isinstance(use.node, Member) and use.node.attr == "unref"
+
+
+def _kept_and_unref(one: Timer, file: File) -> bool:
+    what, places = kept_in(one.call)
+    return what == "kept" and any(
+        isinstance(m.expr.parent, Member) and m.expr.parent.attr == "unref" for m in mentions(places[0], one.function, file)
+    )
 
 
 def _in_promise(function: Function) -> bool:
@@ -114,6 +124,10 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if one.function.kind == "module":
         return file.silence(one.call, "it runs as long as the module")
     message = f"the handle of {one.name}() is {lost}, so nothing can stop it, and each run of {_name(one.function)} adds another"
+    if end.kind == "kept" and end.place is not None and not end.place.path:
+        scope = binder(end.place.root, one.function)
+        if scope is None or scope.kind == "module":
+            return file.silence(one.call, f"{end.place.text} is kept by the module, one for the process")
     component = _component(one.function)
     if component is not None:
         return file.finding(one.call, message, HIGH if component is one.function else MEDIUM)
@@ -132,9 +146,11 @@ def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Sile
 
 
 def _flags(owner: Class, ends: list[str], file: File) -> set[str]:
-    """The attributes that the end methods set."""
+    """The attributes that the object's methods set, its constructor aside: what a timer may ask before it acts."""
     found = set()
-    for function in reach([owner.methods[e] for e in ends], file):
+    for function in class_functions(owner, file):
+        if function.kind == "constructor" or function.name == "__init__":
+            continue
         for assign in function.index.assigns if function.index else ():
             for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
                 if isinstance(target, Member):
@@ -233,5 +249,3 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.confidence = LOW
     return finding
 
-
-__all__ = ["check", "settle", "Closure", "Other", "class_functions"]

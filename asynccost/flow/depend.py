@@ -1,0 +1,165 @@
+"""May two statements that await run together? Asked of neighbours in one block."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asynccost.flow.around import above
+from asynccost.flow.awaits import Wait, waits_in
+from asynccost.flow.file import File
+from asynccost.flow.touches import Touches, touches
+from asynccost.flow.tree import (
+    Assign, Await, Call, Choice, Closure, Do, Function, If, Loop, Member, Name, Node, Other, Subscript, Switch, Try, With,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, is_gate, verb, words
+
+_BLOCKS = ("body", "orelse", "final")
+
+
+@dataclass(slots=True)
+class Step:
+    """One statement of a run: `x = await f(a)`. given: the names that its arguments are spelled with."""
+
+    node: Node
+    awaited: Await
+    waits: list[Wait]
+    touches: Touches
+    binds: frozenset[str]
+    given: frozenset[str]
+    verb: str
+    gate: bool
+    noun: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.waits[0].label}()" if self.waits else "it"
+
+
+def blocks(function: Function) -> Iterator[list[Node]]:
+    """Every list of statements of a function's own body."""
+    stack: list[list[Node]] = [list(function.body)]
+    while stack:
+        block = stack.pop()
+        yield block
+        for node in block:
+            if isinstance(node, (If, Loop, With, Try)):
+                stack += [list(part) for name in _BLOCKS if (part := getattr(node, name, None))]
+            if isinstance(node, Try):
+                stack += [list(h.body) for h in node.handlers]
+            if isinstance(node, Switch):
+                stack += [list(c.body) for c in node.cases]
+
+
+def runs(function: Function, file: File) -> Iterator[list[Step]]:
+    """Neighbouring statements that each await one thing; two or more."""
+    for block in blocks(function):
+        run: list[Step] = []
+        for node in (*block, None):
+            awaited = _awaited(node)
+            if awaited is not None and node is not None:
+                run.append(_step(node, awaited, file, function))
+                continue
+            if len(run) > 1:
+                yield run
+            run = []
+
+
+def _awaited(node: Node | None) -> Await | None:
+    """The one await that a statement is about: `await f()`, `x = await f()`, `x = (await f()).data`."""
+    if isinstance(node, Do):
+        value: Node | None = node.value
+    elif isinstance(node, Assign) and node.op == "=" and len(node.targets) == 1:
+        value = node.value
+    else:
+        return None
+    while value is not None and not isinstance(value, Await):
+        if isinstance(value, (Member, Subscript)):
+            value = value.value
+        elif isinstance(value, Other) and len(value.parts) == 1:
+            value = value.parts[0]
+        elif isinstance(value, Choice) and value.test is None and value.op != "and":
+            value = value.options[0]
+        else:
+            return None
+    if value is None or any(isinstance(n, Await) for n in walk(value.value)):
+        return None
+    return value
+
+
+def _step(node: Node, awaited: Await, file: File, function: Function) -> Step:
+    said = touches([node])
+    waits = list(waits_in([node], file, function))
+    call = awaited.value
+    while isinstance(call, (Other, Member)) and not isinstance(call, Call):
+        inner = call.parts[0] if isinstance(call, Other) and call.parts else getattr(call, "value", None)
+        if inner is None:
+            break
+        call = inner
+    name = waits[0].name if waits else ""
+    return Step(
+        node,
+        awaited,
+        waits,
+        said,
+        frozenset(said.writes),
+        frozenset(_given(call)),
+        verb(name, file.knowledge),
+        is_gate(name, file.knowledge),
+        "".join(words(name)[1:]),
+    )
+
+
+def _given(call: Node) -> Iterator[str]:
+    """The names of a call's arguments."""
+    if isinstance(call, Call):
+        for argument in call.arguments:
+            for node in walk(argument.value):
+                if isinstance(node, Name):
+                    yield node.id
+                elif isinstance(node, Closure) and node.function.index is not None:
+                    yield from (n.id for n in node.function.index.names)
+
+
+def together(a: Step, b: Step) -> str:
+    """Why the second of two steps may not start before the first is done; empty where nothing speaks against it."""
+    reads = {k for k in b.touches.reads} | {k.partition(".")[0] for k in b.touches.reads}
+    for name in sorted(a.binds):
+        if name in reads or name.partition(".")[0] in reads and "." in name and _whole(b, name):
+            return f"{b.label} uses `{name}`, which {a.label} gives"
+    if shared := sorted(a.binds & b.binds):
+        return f"both set `{shared[0]}`"
+    if changed := sorted(set(a.touches.mutations) & reads):
+        return f"{a.label} changes `{changed[0]}`"
+    return ""
+
+
+def _whole(step: Step, key: str) -> bool:
+    """Whether a step reads an attribute, or the whole object that has it."""
+    base = key.partition(".")[0]
+    return key in step.touches.reads or (base not in ("self", "this") and base in step.touches.reads)
+
+
+def held(node: Node) -> str:
+    """A lock, limiter, transaction or time limit around a block; why it must stay as it is."""
+    for up in above(node):
+        if not isinstance(up, With):
+            continue
+        for item in up.items:
+            names = [n for n in chain(item.value) if n]
+            said = [words(n)[-1:] for n in names]
+            last = said[-1][0] if said and said[-1] else ""
+            if any(w and w[0] in ("lock", "semaphore", "sem", "limiter", "mutex") for w in said):
+                return f"it runs while {'.'.join(names)} is held"
+            if last in ("transaction", "begin", "atomic", "savepoint"):
+                return "it runs inside one transaction"
+    return ""
+
+
+def stored(names: frozenset[str], function: Function) -> bool:
+    """Whether every name is bound to something that was awaited before: it is there already."""
+    for name in names:
+        values = function.index.bound.get(name, []) if function.index else []
+        if not values or not all(v is not None and any(isinstance(n, Await) for n in walk(v)) for v in values):
+            return False
+    return True
+

@@ -1,0 +1,143 @@
+"""A network call that nobody bounds."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from asynccost.flow.around import above
+from asynccost.flow.entries import is_script
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Argument, Call, Collection, Constant, Expr, Function, Member, Name, With
+from asynccost.model import Confidence, Finding, Silence
+from asynccost.flow.timeouts import bounded_by, is_server
+
+_ALIASES = (
+    ("requests.sessions.Session()", "requests.Session()"), ("requests.session()", "requests.Session()"),
+    ("requests.api.", "requests."), ("niquests.", "requests."),
+)
+_OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
+_DEFAULTS = re.compile(rb"setdefaulttimeout\(|TimeoutHTTPAdapter|TimeoutAdapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout|DEFAULT_TIMEOUT_ADAPTER")
+_SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Every call that waits for ever by default, and every timeout that is switched off."""
+    tables = file.knowledge.table("requests")
+    waits: Mapping[str, Any] = tables["no_timeout"]
+    off: Mapping[str, str] = tables["switched_off"]
+    for site in file.calls:
+        name = _plain(site.name) if site.name else ""
+        if name in waits:
+            yield _look(file, site, name, waits[name])
+        elif name in off:
+            said = _switched_off(file, site, name, off[name])
+            if said is not None:
+                yield said
+        elif name.endswith(("to_thread", "run_in_executor", "partial")):
+            yield from _handed(file, site, waits)
+
+
+def _plain(name: str) -> str:
+    for prefix, plain in _ALIASES:
+        if name.startswith(prefix):
+            return plain + name[len(prefix):]
+    return name[:-1] + "default" if name.endswith(":*") else name
+
+
+def _look(file: File, site: Site, name: str, row: Mapping[str, Any]) -> Finding | Silence:
+    call = site.call
+    if (reason := _excused(file, call, site.function)) is not None:
+        return file.silence(call, reason)
+    if (reason := bounded_by(file, site, row)) is not None:
+        return file.silence(call, reason)
+    message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
+    return file.finding(call, message, _confidence(file, call, name, row))
+
+
+def _confidence(file: File, call: Call, name: str, row: Mapping[str, Any]) -> Confidence:
+    if file.memo(is_script):
+        return Confidence.LOW
+    if file.language == "javascript" and not file.memo(is_server):
+        return Confidence.LOW
+    given = _argument(call, row.get("keyword"))
+    sure = Confidence(row["sure"])
+    return Confidence.MEDIUM if given is not None and sure is Confidence.HIGH else sure
+
+
+def _title(file: File, call: Call) -> str:
+    text = file.text(call.callee)
+    return text if len(text) <= 60 and "\n" not in text else text.rpartition(".")[2]
+
+
+def _argument(call: Call, keyword: str | None) -> Argument | None:
+    return next((a for a in call.arguments if keyword and a.keyword == keyword), None)
+
+
+def _excused(file: File, call: Call, function: Function) -> str | None:
+    if file.is_test:
+        return "it is part of a test"
+    if _DEFAULTS.search(file.module.source):
+        return "this file sets a timeout for all of its requests"
+    if any(isinstance(up, With) and any(_is_scope(i.value) for i in up.items) for up in above(call)):
+        return "a timeout stands around it"
+    return None
+
+
+def _is_scope(expr: Expr) -> bool:
+    callee = expr.callee if isinstance(expr, Call) else None
+    last = callee.attr if isinstance(callee, Member) else callee.id if isinstance(callee, Name) else ""
+    return last in _SCOPES
+
+
+def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | Silence | None:
+    call = site.call
+    if keyword.isdigit():
+        at = int(keyword)
+        given = call.arguments[at] if len(call.arguments) == 1 and at == 0 and not call.arguments[0].star else None
+        given = given if given is not None and given.keyword in (None, "timeout") else None
+    else:
+        given = _argument(call, keyword)
+    if given is None or not (isinstance(given.value, Constant) and given.value.value is None):
+        return None
+    if (reason := _excused(file, call, site.function)) is not None:
+        return file.silence(call, reason)
+    others = {a.keyword for a in call.arguments} & {"sock_read", "read", "connect", "sock_connect"}
+    if name == "aiohttp.ClientTimeout" and others & {"sock_read"}:
+        return file.silence(call, "a silent peer is still given up: sock_read bounds each read")
+    if name == "httpx.Timeout" and others:
+        return None
+    if _open_ended(file, call, site.function):
+        return file.silence(call, "it waits for a stream, which may stay open")
+    message = f"{_title(file, call)}() switches the timeout off: one silent peer holds the caller for good"
+    return file.finding(call, message, Confidence.LOW if file.memo(is_script) else Confidence.MEDIUM)
+
+
+def _open_ended(file: File, call: Call, function: Function) -> bool:
+    here: Function | None = function
+    while here is not None:
+        if here.kind != "module" and _OPEN_END.search(here.name):
+            return True
+        here = here.scope
+    owner = function.owner.name if function.owner else ""
+    around = file.text(function) if function.kind != "module" else ""
+    return _OPEN_END.search(owner) is not None or re.search(r"\.stream\(|stream=True|text/event-stream|aiter_|iter_(?:lines|any|chunked|bytes)|ws_connect", around) is not None
+
+
+def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Finding | Silence]:
+    """`asyncio.to_thread(requests.get, url)`: the timeout would stand among the other arguments."""
+    call = site.call
+    first = next((a for a in call.arguments[:2] if isinstance(a.value, (Name, Member))), None)
+    name = _plain(file.resolve(first.value, site.function) or "") if first is not None else ""
+    row = waits.get(name)
+    if first is None or row is None or file.language != "python" or "keyword" not in row:
+        return
+    if (reason := _excused(file, call, site.function)) is not None:
+        yield file.silence(call, reason)
+    elif any(a.keyword == row["keyword"] or a.star for a in call.arguments):
+        yield file.silence(call, "it is given a timeout")
+    else:
+        message = f"{name}() can wait for ever: {row['says']}; one silent peer holds a thread of the pool for good"
+        yield file.finding(call, message, _confidence(file, call, name, row))
+
+
+__all__ = ["Collection", "check"]

@@ -1,0 +1,178 @@
+"""Finds neighbouring awaits that could wait together."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from asynccost.flow.awaits import BAD
+from asynccost.flow.depend import Step, held, runs, stored, together
+from asynccost.flow.file import File
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Function
+from asynccost.flow.turns import WHY
+from asynccost.flow.verdicts import Verdict, open_rows, settle as verdict_of
+from asynccost.model import Confidence, Finding, Related, Silence, Span
+
+_REASONS = {**WHY, "message": "messages are seen in their order ({})", "wait": "it waits on purpose ({})",
+            "conn": "one database session or connection takes one statement at a time ({})",
+            "ordered": "one stateful thing is driven step by step ({})"}
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Judge every run of neighbouring awaits."""
+    for function in file.functions:
+        if function.index is None or len(function.index.awaits) < 2:
+            continue
+        for run in runs(function, file):
+            yield from _judge(run, file, function)
+
+
+def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding | Silence]:
+    span = (run[0].node.start, run[-1].node.end)
+    if file.is_test:
+        yield file.silence(span, "it is part of a test")
+        return
+    if reason := held(run[0].node):
+        yield file.silence(span, reason)
+        return
+    best, reason = _widest(run, function)
+    if best is None:
+        yield file.silence(span, reason)
+        return
+    yield file.finding(
+        best[0].node,
+        "",
+        Confidence.MEDIUM,
+        span=(best[0].node.start, best[-1].node.end),
+        steps=[_row(s, file) for s in best],
+        stored=_all_stored(best, function),
+    )
+
+
+def _row(step: Step, file: File) -> dict[str, Any]:
+    return {
+        "name": step.label,
+        "span": asdict(file.span(step.node)),
+        "waits": open_rows(step.waits),
+        "verb": step.verb,
+        "bound": bool(step.binds),
+        "noun": step.noun,
+        "updates": step.waits[0].name.lower().startswith("update"),
+    }
+
+
+def _all_stored(steps: list[Step], function: Function) -> bool:
+    """Whether what the calls share was there before them: no row of one is what another hangs on."""
+    shared = frozenset.union(*(a.given & b.given for i, a in enumerate(steps) for b in steps[i + 1 :]))
+    return stored(shared, function)
+
+
+def _widest(run: list[Step], function: Function) -> tuple[list[Step] | None, str]:
+    """The longest part of a run whose steps may all run together, and why it is no longer."""
+    best: list[Step] = []
+    reason = ""
+    for start in range(len(run)):
+        part = [run[start]]
+        reason = reason or _alone(run[start])
+        if _alone(run[start]):
+            continue
+        for step in run[start + 1 :]:
+            why = _alone(step) or next((w for a in part if (w := together(a, step))), "") or _gated(part)
+            if why:
+                reason = reason or why
+                break
+            part.append(step)
+        if len(part) > len(best) and len(part) > 1:
+            best = part
+    return (best or None), reason or "nothing shows that the awaits are independent"
+
+
+def _alone(step: Step) -> str:
+    """What keeps a step out of every group."""
+    if not step.waits:
+        return "nothing is known of what is awaited"
+    for wait in step.waits:
+        if wait.kind in BAD and wait.kind != "value":
+            return _REASONS[wait.kind].format(wait.label)
+        if wait.kind == "value":
+            return f"what is awaited ({wait.label}) runs already"
+    return ""
+
+
+def _gated(part: list[Step]) -> str:
+    for step in part:
+        if step.gate:
+            return f"{step.label} decides whether the next may happen"
+    return ""
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """What the awaited calls come to, over the whole project; the part of the run that is worth overlapping."""
+    steps = finding.pending["steps"]
+    verdicts = [verdict_of(s["waits"], finding.path, project) for s in steps]
+    first, last = _worth(verdicts)
+    steps, verdicts = steps[first:last], verdicts[first:last]
+    names = [s["name"] for s in steps]
+    if reason := _against(verdicts, names):
+        return Silence(finding.rule, finding.path, finding.span, reason)
+    begin, end = Span(**steps[0]["span"]), Span(**steps[-1]["span"])
+    finding.span = Span(begin.start, end.end, begin.line, begin.column, end.end_line, end.end_column)
+    finding.related = tuple(Related(finding.path, Span(**s["span"]), f"{s['name']} waits here") for s in steps[1:])
+    listed = ", ".join(names[:-1]) + " and " + names[-1]
+    finding.message = f"{listed} wait one after another though neither needs the other: their times add up"
+    if doubt := _doubt(steps, verdicts, names, bool(finding.pending["stored"])):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: {doubt})"
+    elif all(s["bound"] and s["verb"] == "read" for s in steps) and all(v.good for v in verdicts):
+        finding.confidence = Confidence.HIGH
+    return finding
+
+
+def _worth(verdicts: list[Verdict]) -> tuple[int, int]:
+    """The longest stretch of steps that reach another machine; all of them where there are not two."""
+    best = (0, 0)
+    for start in range(len(verdicts)):
+        end = start
+        while end < len(verdicts) and (verdicts[end].good or verdicts[end].likely) and verdicts[end].bad is None:
+            end += 1
+        best = max(best, (start, end), key=lambda part: part[1] - part[0])
+    return best if best[1] - best[0] > 1 else (0, len(verdicts))
+
+
+def _against(verdicts: list[Verdict], names: list[str]) -> str:
+    """Why the run is left alone after all."""
+    for verdict, name in zip(verdicts, names, strict=True):
+        if verdict.bad is not None and verdict.bad[0] != "measures":
+            return _REASONS[verdict.bad[0]].format(verdict.bad[1])
+        if not (verdict.good or verdict.likely or verdict.others or verdict.unknown):
+            return WHY["memory"].format(name)
+    for at, verdict in enumerate(verdicts):
+        for other, name in zip(verdicts[at + 1 :], names[at + 1 :], strict=True):
+            if met := sorted(verdict.writes & (other.reads | other.writes) | verdict.reads & other.writes):
+                return f"{names[at]} and {name} meet in {met[0]}"
+    return ""
+
+
+def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str], all_stored: bool) -> str:
+    """What keeps the confidence low; empty where there is evidence that running them together is right and pays."""
+    for verdict, name in zip(verdicts, names, strict=True):
+        if not verdict.good and not verdict.likely:
+            return f"nothing shows that {name} waits for another machine"
+        if unknown := [*verdict.unknown, *verdict.others]:
+            return f"{unknown[0]} is not known"
+    if all(s["verb"] == "read" and (v.good or s["bound"]) for s, v in zip(steps, verdicts, strict=True)):
+        return ""
+    if not all(v.good for v in verdicts):
+        return "only names say that they wait for another machine"
+    return _writes(steps, verdicts, all_stored)
+
+
+def _writes(steps: list[dict[str, Any]], verdicts: list[Verdict], all_stored: bool) -> str:
+    """Adding rows to different tables is independent if what they hang on is stored already."""
+    if not all(s["verb"] == "add" or (s["updates"] and s["bound"]) for s in steps):
+        return "one of them changes what the other may depend on"
+    for at, verdict in enumerate(verdicts):
+        for other in verdicts[at + 1 :]:
+            if not verdict.targets or not other.targets or verdict.targets & other.targets:
+                return "nothing shows that they write to different places"
+    return "" if all_stored else "one may hang on what the other adds"

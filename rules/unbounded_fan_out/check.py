@@ -1,0 +1,110 @@
+"""Finds fan-outs over a list that nobody bounds."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.awaits import Wait, classify, waits_in
+from asynccost.flow.depend import held
+from asynccost.flow.fanout import FanOut, bounded, chunked, fan_outs, outside
+from asynccost.flow.file import File
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Call, Closure, Function, Name, Node
+from asynccost.flow.verdicts import open_rows, settle as verdict_of
+from asynccost.flow.words import chain, words
+from asynccost.model import Confidence, Finding, Silence
+
+_LIMITS = ("sem", "semaphore", "limit", "limiter", "throttle", "slots", "bucket", "limited", "bounded", "pool")
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Judge every gather, Promise.all and task group that is fed from a list."""
+    for function in file.functions:
+        seen: set[int] = set()
+        for fan in fan_outs(file, function):
+            if id(fan.call) not in seen:
+                seen.add(id(fan.call))
+                yield _judge(fan, file, function)
+
+
+def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
+    span = (fan.call.start, fan.call.end)
+    waits = _work(fan, file)
+    if reason := _bound(fan, file, function, waits):
+        return file.silence(span, reason)
+    where = outside(fan.items, file, function)
+    return file.finding(
+        fan.call,
+        "",
+        Confidence.MEDIUM if where else Confidence.LOW,
+        related=(file.related(fan.items, "one for every item of this"),),
+        waits=open_rows(waits),
+        where=where,
+        what=_all(fan.call),
+        item=waits[0].label if waits else "",
+    )
+
+
+def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> str:
+    """What bounds the fan-out here; empty where nothing does."""
+    if file.is_test:
+        return "it is part of a test"
+    if reason := bounded(fan.items, file, function):
+        return reason
+    if chunked(fan.call, file):
+        return "it goes chunk by chunk, which bounds the load"
+    for wait in waits:
+        if wait.kind == "wait" or any(w in _LIMITS for n in wait.label.split(".") for w in words(n)):
+            return f"{wait.label} bounds how many run at once"
+    for name in _limiters(fan):
+        return f"{name} bounds how many run at once"
+    return held(fan.call) if not held(fan.call).startswith("it runs while") else ""
+
+
+def _limiters(fan: FanOut) -> Iterator[str]:
+    """`limit(() => fetch(x))`, `sem` handed to the coroutine."""
+    from asynccost.flow.walk import walk
+
+    for node in walk(*fan.work):
+        if isinstance(node, Name) and any(w in _LIMITS for w in words(node.id)):
+            yield node.id
+
+
+def _work(fan: FanOut, file: File) -> list[Wait]:
+    """What each item's coroutine waits for."""
+    found: list[Wait] = []
+    if fan.home is not fan.function:
+        found = list(waits_in(fan.work, file, fan.home))
+    if not found:
+        for node in fan.work:
+            found += _one(node, file, fan.home)
+    return [w for w in found if w.kind not in ("value", "fresh")]
+
+
+def _one(node: Node, file: File, home: Function) -> list[Wait]:
+    if isinstance(node, Closure):
+        return list(waits_in(list(node.function.body), file, node.function))
+    value = getattr(node, "value", None) if not isinstance(node, (Call, Name)) else node
+    if isinstance(value, Name):
+        name = file.resolve(value, home) or ""
+        return [Wait("project", value.id, value, value.id, ref=name)] if name else []
+    return [w for w in classify(value, file, home)] if value is not None else []
+
+
+def _all(call: Call) -> str:
+    return ".".join(n for n in chain(call.callee) if n)
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """Whether each coroutine reaches another machine, and whether a limiter stands on the way."""
+    verdict = verdict_of(finding.pending["waits"], finding.path, project)
+    what, where, item = finding.pending["what"], finding.pending["where"], finding.pending["item"]
+    if verdict.limited or verdict.bad is not None and verdict.bad[0] == "wait":
+        way = verdict.limited or (verdict.bad[1] if verdict.bad else "")
+        return Silence(finding.rule, finding.path, finding.span, f"{way} bounds how many run at once")
+    if not (verdict.good or verdict.likely or verdict.others or verdict.unknown or verdict.bad):
+        return Silence(finding.rule, finding.path, finding.span, f"{item or 'what runs'}() waits for nothing")
+    way = (verdict.good or verdict.likely or [f"{item}()"])[0]
+    source = f"every item of {where}" if where else "every item of a list of unknown length"
+    finding.message = f"{what} starts {way} for {source} at once: nothing bounds how many run side by side"
+    if not (verdict.good or verdict.likely):
+        finding.confidence = Confidence.LOW
+    return finding

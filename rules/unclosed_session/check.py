@@ -1,0 +1,124 @@
+"""A client that its owner never closes."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import class_around
+from asynccost.flow.clients import Client, built, is_fake
+from asynccost.flow.dead import is_dead
+from asynccost.flow.entries import is_script
+from asynccost.flow.file import File, Site
+from asynccost.flow.owner import Life, owner_of
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Class
+from asynccost.flow.unclosed import closers_of, handed_out, object_verdict
+from asynccost.model import Confidence, Finding, Silence
+
+_OWNED = {
+    "yielded": "it is yielded: whoever resumes this owns it",
+    "returned": "it is returned: whoever calls this owns it",
+    "scoped": "a with statement closes it",
+    "default": "a default lives as long as its function",
+    "fallback": "whoever passes it in owns it",
+}
+_STAYS = {
+    "pool": "its sockets stay open until the peer or the garbage collector ends them",
+    "certificates": "its sockets stay open until the peer or the garbage collector ends them",
+    "database": "the server keeps its connections until they time out",
+    "socket": "the connection stays open and goes on receiving",
+}
+
+
+def check(file: File) -> Iterator[Finding | Silence]:
+    """Every client that the file builds and that does not close itself."""
+    for site, client in built(file):
+        if client.close:
+            yield _look(file, site, client)
+
+
+def _look(file: File, site: Site, client: Client) -> Finding | Silence:
+    call, function = site.call, site.function
+    if client.gc:
+        return file.silence(call, "it closes itself when it is collected")
+    if file.is_test or file.memo(is_script) or is_fake(file, call):
+        return file.silence(call, "a test or a script ends with its process")
+    if is_dead(call, function):
+        return file.silence(call, "this code is never reached")
+    if function.kind == "module" and class_around(function) is None and not _is_field(file, site):
+        return file.silence(call, "it lives as long as the process")
+    life = owner_of(file, call, function, client.close)
+    if life.kind in _OWNED:
+        return file.silence(call, _OWNED[life.kind])
+    if life.kind == "kept":
+        return _kept(file, site, client, life)
+    return _local(file, site, client, life)
+
+
+def _is_field(file: File, site: Site) -> bool:
+    """`private ws = new WebSocket()` in a class body."""
+    return any(c.start <= site.call.start and site.call.end <= c.end for c in file.module.classes)
+
+
+def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
+    call, function = site.call, site.function
+    if life.closed:
+        return file.silence(call, "it is closed here")
+    if life.captured:
+        return file.silence(call, "a function written here holds it")
+    if life.handed:
+        return file.silence(call, f"it is handed to {file.text(life.handed[0].callee)[:40]}(), which may close it")
+    if client.socket and (reason := handed_out(file, life)):
+        return file.silence(call, reason)
+    if function.name in ("main", "amain", "async_main", "_main"):
+        return file.silence(call, "it lives as long as the process")
+    sure = Confidence.HIGH if client.is_async and life.kind == "local" else Confidence.MEDIUM
+    if life.kind == "temporary" and not client.is_async and client.http:
+        sure = Confidence.LOW
+    what = client.what[:1].upper() + client.what[1:]
+    message = f"{what} is made here and no way out closes it: {_STAYS.get(client.cost, _STAYS['pool'])}"
+    return file.finding(call, message, sure, start=function.start)
+
+
+def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
+    call = site.call
+    if life.where != "self" or not life.attr:
+        return file.silence(call, "what it is kept on outlives this function")
+    cls = _class(file, site)
+    if cls is None:
+        return file.silence(call, "what it is kept on outlives this function")
+    closers = closers_of(file, cls, life.attr, client.close)
+    if closers is None:
+        return file.silence(call, f"{cls.name} hands self.{life.attr} on, and others may close it")
+    what = client.what[:1].upper() + client.what[1:]
+    how = "has no method that closes it" if not closers else f"is never told to close it: nobody calls {closers[0]}()"
+    word = "self" if file.language == "python" else "this"
+    message = f"{what} is kept on {word}.{life.attr}, and {cls.name} {how}: {_STAYS.get(client.cost, _STAYS['pool'])}"
+    return file.finding(
+        call,
+        message,
+        Confidence.MEDIUM,
+        cls=cls.qualname,
+        attr=life.attr,
+        closers=closers,
+        close=list(client.close),
+        socket=client.socket,
+    )
+
+
+def _class(file: File, site: Site) -> Class | None:
+    cls = class_around(site.function)
+    if cls is not None:
+        return cls
+    around = [c for c in file.module.classes if c.start <= site.call.start and site.call.end <= c.end]
+    return max(around, key=lambda c: c.start, default=None)
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """Who makes the object, for how long, and who closes it, is for the project to say."""
+    if "cls" in finding.pending:
+        reason = object_verdict(project, finding.path, **finding.pending)
+        return Silence("", finding.path, finding.span, reason) if reason else finding
+    made = project.function(finding.path, finding.pending["start"])
+    heat = project.heat(made) if made else None
+    if heat is not None and heat.hot is False and heat.kind != "fresh":
+        return Silence("", finding.path, finding.span, f"it lives as long as the process: {heat.reason}")
+    return finding
