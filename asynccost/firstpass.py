@@ -13,6 +13,7 @@ from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Problem, Silence
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.rulebook import Rule, load
+from asynccost.tokens import Tokens
 
 
 @dataclass(slots=True)
@@ -37,15 +38,9 @@ class Seen:
 
 
 @cache
-def _pattern(language: str, *, whole: bool = False) -> re.Pattern[bytes]:
-    """What a file must contain for any rule to look at it; `whole`: for a rule that needs the class around."""
-    rules = [r for r in load().values() if language in r.languages and (r.whole or not whole)]
-    return re.compile("|".join(f"(?:{r.tokens[language]})" for r in rules).encode() or b"(?!)")
-
-
-@cache
-def _rule_pattern(rule: str, language: str) -> re.Pattern[bytes]:
-    return re.compile(load()[rule].tokens[language].encode())
+def _tokens(language: str) -> Tokens:
+    """What a file must contain for a rule to look at it."""
+    return Tokens({r.name: r.tokens[language] for r in load().values() if language in r.languages})
 
 
 _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be followed to its definition
@@ -54,20 +49,22 @@ _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be 
 }
 
 
-def worth_reading(language: str, source: bytes) -> bool:
-    """Whether any rule may have something to say of a file, or names pass through it."""
-    return _pattern(language).search(source) is not None or _RE_EXPORTS[language].search(source) is not None
+def rules_for(language: str, source: bytes) -> list[str] | None:
+    """The rules that may have something to say of a file; None if there are none and no names pass through it."""
+    names = _tokens(language).rules(source)
+    return names if names or _RE_EXPORTS[language].search(source) else None
 
 
 def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str, list[Any]]], list[Problem]]:
     """What the rules' outside tools say of (path, language, source): path -> rule -> rows, and what failed."""
     rows: dict[str, dict[str, list[Any]]] = {}
     problems: list[Problem] = []
+    by_language = {lang: [(p, s) for p, other, s in files if other == lang] for lang in {f[1] for f in files}}
     for rule in load().values():
         for language in rule.languages:
-            run = rule.hook(language, "batch")
-            mine = [(p, s) for p, lang, s in files if lang == language]
-            if run is None or not mine:
+            mine = by_language.get(language)
+            run = rule.hook(language, "batch") if mine else None
+            if run is None:
                 continue
             try:
                 said = run(mine)
@@ -79,36 +76,54 @@ def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str
     return rows, problems
 
 
-def lower(path: str, language: str, source: bytes) -> Module:
-    """Parse and lower one file by its language's front end."""
+def lower(path: str, language: str, source: bytes, *, whole: bool = True) -> Module:
+    """Parse and lower one file by its language's front end; `whole`: a rule needs the classes around functions."""
     if language == "python":
         from asynccost import python
 
-        return python.lower(path, source, tokens=_pattern("python", whole=True))
+        return python.lower(path, source, whole=whole)
     from asynccost import javascript
 
-    return javascript.lower(path, source, tokens=_pattern("javascript"))
+    return javascript.lower(path, source, tokens=_tokens("javascript"))
 
 
 def look(
     path: str, language: str, source: bytes, knowledge: Knowledge, rows: dict[str, list[Any]] | None = None
 ) -> Seen:
-    """Look at one file with every rule of its language."""
-    if not worth_reading(language, source):
+    """Look at one file with every rule of its language that may have something to say."""
+    return look_with(rules_for(language, source), path, language, source, knowledge, rows)
+
+
+def look_with(
+    names: list[str] | None,
+    path: str,
+    language: str,
+    source: bytes,
+    knowledge: Knowledge,
+    rows: dict[str, list[Any]] | None = None,
+) -> Seen:
+    """Look at one file with these rules; None: do not look at all (see `rules_for`)."""
+    if names is None:
         return Seen(path)
     try:
-        return _look(path, language, source, knowledge, rows)
+        return _look([load()[name] for name in names], path, language, source, knowledge, rows)
     except RecursionError:
         return Seen(path, problems=[Problem(path, 1, "is nested too deeply to be read; nothing of it was scanned")])
 
 
-def _look(path: str, language: str, source: bytes, knowledge: Knowledge, rows: dict[str, list[Any]] | None) -> Seen:
-    file = File(lower(path, language, source), knowledge, rows)
+def _look(
+    rules: list[Rule],
+    path: str,
+    language: str,
+    source: bytes,
+    knowledge: Knowledge,
+    rows: dict[str, list[Any]] | None,
+) -> Seen:
+    file = File(lower(path, language, source, whole=any(r.whole for r in rules)), knowledge, rows)
     seen = Seen(path, facts_of(file))
     seen.problems += _broken(file)
-    for rule in load().values():
-        if language in rule.languages and _rule_pattern(rule.name, language).search(source):
-            _apply(rule, file, seen)
+    for rule in rules:
+        _apply(rule, file, seen)
     return seen
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from asynccost.cache import digest
 from asynccost.decoding import decode, minified
-from asynccost.firstpass import Seen, batches, look, worth_reading
+from asynccost.firstpass import Seen, batches, look_with, rules_for
 from asynccost.knowledge import Knowledge
 from asynccost.model import Problem
 from asynccost.rows import problem_row
@@ -37,6 +37,16 @@ class Read(NamedTuple):
     path: str
     digest: str
     row: str | None
+
+
+class _Open(NamedTuple):
+    """A file that must be looked at. names: the rules that may have something to say of it."""
+
+    task: Task
+    digest: str
+    source: bytes
+    problems: list[Problem]
+    names: list[str] | None
 
 
 def read_all(
@@ -93,23 +103,23 @@ def _part(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> list[Read]:
 def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[str, bytes]) -> Iterator[Read]:
     """Read files, run the rules' outside tools over those that are worth it, and look at each."""
     tables = Knowledge(knowledge)
-    open_files: list[tuple[Task, str, bytes, list[Problem]]] = []
+    open_files: list[_Open] = []
     for task in tasks:
         said = _open(task, texts)
         if isinstance(said, Read):
             yield said
         else:
             open_files.append(said)
-    rows, failed = batches([(t.path, t.language, s) for t, _, s, _ in open_files])
-    for number, (task, mark, source, problems) in enumerate(open_files):
-        seen = look(task.path, task.language, source, tables, rows.get(task.path))
+    rows, failed = batches([(o.task.path, o.task.language, o.source) for o in open_files])
+    for number, (task, mark, source, problems, names) in enumerate(open_files):
+        seen = look_with(names, task.path, task.language, source, tables, rows.get(task.path))
         seen.problems = [*problems, *seen.problems, *(failed if number == 0 else [])]
-        yield Read(task.path, mark, _row(seen, source))
+        yield Read(task.path, "" if failed else mark, _row(seen, source))  # "": look again next time
         if number % 40 == 39:
             gc.collect(0)  # nodes know their parents, so that only the collector frees them
 
 
-def _open(task: Task, texts: Mapping[str, bytes]) -> "Read | tuple[Task, str, bytes, list[Problem]]":
+def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
     try:
         data = texts[task.path] if task.path in texts else _bytes(task)
     except OSError as error:
@@ -119,14 +129,17 @@ def _open(task: Task, texts: Mapping[str, bytes]) -> "Read | tuple[Task, str, by
         return Read(task.path, mark, None)
     if len(data) > LARGEST:
         return _problem(task, mark, f"is larger than {LARGEST // 1024 // 1024} MB; nothing of it was scanned", "size")
-    if not worth_reading(task.language, data) and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
+    names = rules_for(task.language, data)
+    if names is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
         return Read(task.path, mark, "")
     source, problem = decode(data, task.path, task.language)
     if source is None:
         return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))
     if task.language == "javascript" and minified(source):
         return _problem(task, mark, "is minified; nothing of it was scanned", "minified")
-    return task, mark, source, [problem] if problem else []
+    if source is not data:
+        names = rules_for(task.language, source)
+    return _Open(task, mark, source, [problem] if problem else [], names)
 
 
 def _bytes(task: Task) -> bytes:

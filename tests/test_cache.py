@@ -12,6 +12,7 @@ import pytest
 
 from asynccost import workers
 from asynccost.cache import Cache, Stamp, signature
+from asynccost.model import Problem
 from tests.small_project import Answer, put, scan, write
 
 SLOW = b"import aiohttp\n\nasync def load(urls, http):\n    for url in urls:\n        await http.get(url)\n"
@@ -108,6 +109,18 @@ def test_a_file_that_could_not_be_read_is_tried_again(
     assert cached(root, folder) == refused
     monkeypatch.setattr(workers, "_bytes", real)
     assert cached(root, folder) == scan(root) != refused
+
+
+def test_what_a_failing_tool_left_out_is_not_remembered(
+    root: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the tool of a rule works again, its findings are there."""
+    batches = workers.batches
+    monkeypatch.setattr(workers, "batches", lambda files: ({}, [Problem("", 0, "ruff did not run", "tool")]))
+    failed = cached(root, folder)
+    assert [p[3] for p in failed.problems] == ["tool"]
+    monkeypatch.setattr(workers, "batches", batches)
+    assert cached(root, folder) == scan(root) != failed
 
 
 def test_another_run_that_saves_meanwhile_spoils_nothing(

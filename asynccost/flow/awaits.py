@@ -6,12 +6,13 @@ The kinds are those of rules/knowledge/awaits.toml, and besides
     value     a promise or task that runs already (`await task`)
     thread    blocking work in a thread, of a kind that its name does not tell
     project   a function of the scanned project: `ref` names it, what it waits for is in its facts
+    doubt     it is handed something that may tie it to other calls
     fresh     a thing that the same turn made or was handed: a response being read
     unknown   nothing is known
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from asynccost.flow.file import File
@@ -44,7 +45,7 @@ class Wait:
     """One thing that is waited for. label: how the source spells it; root: the name that it starts from.
 
     ref: the project-wide name where kind is "project" or "thread"; otherwise: the kind to assume when the project
-    does not know that name. target: the table or bucket that a request is about.
+    does not know that name. target: the table or bucket that a request is about. held: it is entered by `async with`.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Wait:
     ref: str = ""
     otherwise: str = "unknown"
     target: str = ""
+    held: bool = False
 
     @property
     def name(self) -> str:
@@ -75,10 +77,19 @@ def waits_in(nodes: "list[Node]", file: File, function: Function) -> Iterator[Wa
 
 def _entered(value: Node, file: File, function: Function) -> Iterator[Wait]:
     """`async with value`: a constructor only makes the thing, anything else is waited for."""
-    for wait in classify(value, file, function):
+    for wait in _named(value, file, function) if isinstance(value, (Name, Member)) else classify(value, file, function):
         made = wait.name[:1].isupper() and wait.kind != "wait"
         if not made and wait.name not in ("timeout", "timeout_at", "fail_after", "move_on_after", "TaskGroup"):
-            yield wait
+            yield replace(wait, held=True)
+
+
+def _named(value: "Name | Member", file: File, function: Function) -> list[Wait]:
+    """`async with self.lock`: a thing that was made before."""
+    names = chain(value)
+    kind = package_kind(file.resolve(value, function) or "", file.knowledge)
+    kind = kind or next((k for n in reversed(names) if (k := _receiver_kind(n, file.knowledge))), "")
+    label = ".".join(n for n in names if n)
+    return [Wait(kind, label, value, names[0])] if kind in ("wait", "conn") else []
 
 
 def classify(expr: Node | None, file: File, function: Function, depth: int = 0) -> list[Wait]:
@@ -119,6 +130,8 @@ def _call(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
     if call.new and name.partition(":")[0] == "Promise":
         return _closures(call, file, function, depth) or [Wait("unknown", "new Promise", call)]
     wait = _plain(call, name, names, file, function)
+    if wait.kind in GOOD and (handed := _by_argument(call, file, function)) in ("conn", "doubt"):
+        return [Wait(handed, wait.label, call, wait.root, target=wait.target)]
     if wait.kind in ("unknown", "project") and any(isinstance(a.value, Closure) for a in call.arguments):
         inner = [w for w in _closures(call, file, function, depth) if w.kind not in ("fresh", "unknown")]
         return inner or [wait]
@@ -152,9 +165,11 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
         return Wait(kind, label, call, names[0], target=target)
     by_words = _by_words(call, names, file)
     by_argument = _by_argument(call, file, function)
+    if by_argument:
+        return Wait(by_argument, label, call, names[0], target=target)
     if _is_project(name, file) and not (by_words and names[0] not in _SELF and len(names) > 1 and by_words in BAD):
-        return Wait(by_argument or "project", label, call, names[0], ref=name, otherwise=by_words or "unknown", target=target)
-    return Wait(by_words or by_argument or "unknown", label, call, names[0], target=target)
+        return Wait("project", label, call, names[0], ref=name, otherwise=by_words or "unknown", target=target)
+    return Wait(by_words or "unknown", label, call, names[0], target=target)
 
 
 def _is_project(name: str, file: File) -> bool:
@@ -261,19 +276,30 @@ def _is_command(argument: Node) -> bool:
 
 
 def _by_argument(call: Call, file: File, function: Function) -> str:
-    """`load(session, id)`: one thing that takes one call at a time, handed on."""
+    """`load(session, id)`, `find({transaction})`: one thing that takes one call at a time, handed on."""
     table = file.knowledge.table("awaits")["arguments"]
-    for argument in call.arguments:
-        names = chain(argument.value)
-        if not isinstance(argument.value, (Name, Member)):
-            continue
-        for kind in ("conn", "message", "ordered"):
-            if names[-1].lower() in table[kind]:
-                known = package_kind(file.resolve(argument.value, function) or "", file.knowledge)
-                if known in GOOD or (kind == "conn" and names[-1] == "session" and _imports(file, _HTTP_IMPORTS)):
+    for name, value in _handed(call):
+        for kind in ("conn", "message", "ordered", "doubt"):
+            if name.lower() in table[kind]:
+                known = package_kind(file.resolve(value, function) or "", file.knowledge)
+                if known in GOOD or (kind == "conn" and name == "session" and _imports(file, _HTTP_IMPORTS)):
                     continue
                 return kind
     return ""
+
+
+def _handed(call: Call) -> Iterator[tuple[str, Node]]:
+    """The names under which a call is handed things: `f(db)`, `f(session=s)`, `f({transaction: t})`."""
+    for argument in call.arguments:
+        value = argument.value
+        if isinstance(value, (Name, Member)):
+            yield chain(value)[-1], value
+            if argument.keyword in ("session", "transaction", "conn"):
+                yield argument.keyword, value
+        elif isinstance(value, Collection) and value.kind == "dict":
+            for key, item in zip(value.keys, value.items, strict=False):
+                if isinstance(key, Constant) and isinstance(item, (Name, Member)):
+                    yield str(key.value), item
 
 
 def _target(callee: Node | None) -> str:

@@ -1,10 +1,12 @@
 """Which calls stop the event loop, by the table `rules/knowledge/blocking.toml`."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
-from asynccost.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    from asynccost.knowledge import Knowledge
 
 _TABLES: dict[int, "tuple[Knowledge, Blocking]"] = {}
 

@@ -7,6 +7,7 @@ from asynccost.model import Related
 
 _HOPS = 4
 RULE = "blocking-call"
+Way = tuple[tuple[Def, ...], tuple[Related, ...]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -24,14 +25,15 @@ def reaches(project: Project) -> dict[tuple[str, str], list[Reach]]:
     claimed: set[tuple[str, int]] = set()
     rows = project.rows(RULE)
     seeds = sorted((path, qualname) for path, said in rows.items() for qualname in said)
-    level = [((project.defs[key],), ()) for key in seeds if key in project.defs]
-    passed = {key for key in seeds}
+    level: list[Way] = [((project.defs[key],), ()) for key in seeds if key in project.defs]
+    passed = set(seeds)
     for _ in range(_HOPS):
-        after: list[tuple[tuple[Def, ...], tuple[Related, ...]]] = []
+        after: list[Way] = []
         for path, links in level:
             for caller in sorted(project.callers(path[0]), key=_place):
                 by = caller.by
-                if caller.call["awaited"] or _entry(by) == "test" or by.facts["is_generator"] and not by.facts["is_async"]:
+                lazy = by.facts["is_generator"] and not by.facts["is_async"]
+                if lazy or caller.call["awaited"] or _entry(by) == "test":
                     continue
                 if by.facts["is_async"]:
                     place = (by.file["path"], caller.call["start"])

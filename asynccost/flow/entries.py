@@ -55,8 +55,17 @@ def entry_of(file: File, function: Function) -> Entry | None:
 def seldom(file: File, function: Function) -> str | None:
     """The word of a function's name that says that it runs seldom: `refresh_token`, `connect`."""
     words = _table(file).seldom
-    spelled = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", function.name).lower().strip("_").split("_")
-    return next((w for w in spelled if w in words), None)
+    found = next((w for w in _spelled(function.name) if w in words), None)
+    if found is None and function.owner is not None:
+        found = next((w for w in _spelled(function.owner.name) if w in _SELDOM_CLASSES), None)
+    return found
+
+
+_SELDOM_CLASSES = frozenset({"auth", "oauth", "login", "installer", "updater", "migration", "wizard", "setup", "onboarding", "launcher"})
+
+
+def _spelled(name: str) -> list[str]:
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower().strip("_").split("_")
 
 
 class _Table:
@@ -75,7 +84,7 @@ class _Table:
         self.methods = [(*_globs(key), kind) for key, kind in table["methods"].items()]
         self.files = [(re.compile(translate(key)).match, row) for key, row in table["files"].items()]
         words = "|".join(re.escape(w) for w in table["paths"]["script"])
-        self.script = re.compile(rf"(?:^|/)(?:{words})/|(?:^|/)(?:example|demo|script)s?[_.][^/]*$|\.config\.[cm]?[jt]s$")
+        self.script = re.compile(rf"(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$")
 
 
 def _globs(key: str) -> tuple[Any, Any]:

@@ -6,7 +6,21 @@ from asynccost.flow.around import above
 from asynccost.flow.file import File
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import (
-    Await, Call, Closure, Constant, Function, Handler, If, Loop, Member, Name, Node, Raise, Switch, Try, With,
+    Await,
+    Call,
+    Closure,
+    Constant,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Raise,
+    Switch,
+    Try,
+    With,
 )
 
 _DEPTH = 4
@@ -36,14 +50,14 @@ def _lets_out(file: File, wait: Await, function: Function, depth: int) -> bool:
 
 
 def _caught(node: Node) -> bool:
-    """Whether a node stands in a try whose handler swallows, or in a handler itself."""
+    """Whether a node stands in a try whose handler swallows, in its finally, or in a handler itself."""
     below = node
     for up in above(node):
         if isinstance(up, Handler):
             return True
-        if isinstance(up, Try) and any(below is s for s in up.body) and up.handlers:
-            if not any(_raises(h.body) for h in up.handlers):
-                return True
+        within = isinstance(up, Try) and up.handlers and not any(below is s for s in up.orelse)
+        if within and isinstance(up, Try) and not any(_raises(h.body) for h in up.handlers):
+            return True
         below = up
     return False
 

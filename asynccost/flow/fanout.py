@@ -173,11 +173,26 @@ def _bounded_call(expr: Call, file: File, function: Function, depth: int) -> str
         return "it counts to a constant" if len(numbers) == len(expr.arguments) and numbers and max(numbers) <= 100 else ""
     if last in ("slice", "islice", "take", "slice_", "sample", "head"):
         return "it takes a slice"
+    if limited := _query_limit(expr):
+        return limited
     if last in _SAME:
         inner: list[Expr] = [a.value for a in expr.arguments if not isinstance(a.value, Closure)]
         if isinstance(expr.callee, Member) and not (isinstance(expr.callee.value, Name) and expr.callee.value.id in ("Object", "Array")):
             inner = [expr.callee.value]
         return bounded(inner[0], file, function, depth + 1) if inner else ""
+    return ""
+
+
+def _query_limit(expr: Call) -> str:
+    """`find(...).limit(50)`, `findMany({take: 50})`, `list(limit=50)`."""
+    if any(n in ("limit", "take", "top", "first", "page") for n in chain(expr.callee)[1:]):
+        return "the query is limited"
+    for argument in expr.arguments:
+        keys = [argument.keyword] if argument.keyword else []
+        if isinstance(argument.value, Collection):
+            keys += [str(k.value) for k in argument.value.keys if isinstance(k, Constant)]
+        if any(k in ("limit", "take", "first", "page_size", "pageSize", "top_k", "topK", "per_page", "perPage", "max_results") for k in keys):
+            return "the query is limited"
     return ""
 
 
@@ -239,7 +254,7 @@ def _outside_call(expr: Call, file: File, function: Function, depth: int) -> str
     if name in _OUTSIDE:
         return _OUTSIDE[name]
     said = words(name)
-    if isinstance(expr.parent, Await) and said and (said[0] in _LISTS or "all" in said) and name not in ("all", "allSettled"):
+    if isinstance(expr.parent, Await) and not expr.arguments and said and (said[0] in _LISTS or "all" in said):
         return f"{name}()"
     if name in ("json",) and chain(expr.callee)[0] in ("req", "request"):
         return "a request"

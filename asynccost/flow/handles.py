@@ -7,7 +7,19 @@ from asynccost.flow.around import class_around, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, class_functions, within
 from asynccost.flow.tree import (
-    Argument, Assign, Bind, Call, Collection, Constant, Drop, Function, Loop, Member, Name, Node, Subscript,
+    Argument,
+    Assign,
+    Bind,
+    Call,
+    Collection,
+    Constant,
+    Drop,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Subscript,
 )
 
 _THIS = frozenset({"this", "self"})

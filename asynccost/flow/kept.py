@@ -2,13 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal as OneOf
+from typing import Any
+from typing import Literal as OneOf
 
 from asynccost.flow.around import Use, above, callback_call, loops_around, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import within
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Call, Closure, Collection, Comprehension, Do, Function, Loop, Member, Name, Node, Other,
+    Argument,
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Closure,
+    Collection,
+    Comprehension,
+    Do,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
 )
 
 
@@ -39,7 +54,7 @@ def fate_of(value: Node, function: Function, file: File) -> Fate:
     if use.kind == "argument" and isinstance(use.node, Call):
         return _argument(use.node, function, file)
     if use.kind == "receiver" and isinstance(use.node, Member):
-        return _receiver(use.node, function, file)
+        return _receiver(use.node)
     if use.kind == "element" and isinstance(use.node, (Collection, Comprehension)):
         return _element(use.node, function, file)
     return Fate("kept", _REASONS.get(use.kind, "its value is used"))
@@ -60,7 +75,7 @@ def _element(whole: Collection | Comprehension, function: Function, file: File) 
     return fate_of(whole, function, file)
 
 
-def _receiver(member: Member, function: Function, file: File) -> Fate:
+def _receiver(member: Member) -> Fate:
     """`create_task(f()).add_done_callback(g)`: heard of, but not held."""
     call = member.parent
     if member.attr == "add_done_callback" and isinstance(call, Call) and use_of(call).kind == "dropped":
@@ -81,7 +96,7 @@ def _in_collection(name: str, function: Function, file: File) -> Fate:
     if name not in function.bindings or function.kind == "module" or _is_param(name, function):
         return Fate("kept", f"{name} holds it")
     stores = file.knowledge.table("tasks")["handle"]["stores"]
-    for read in _reads(name, function, file):
+    for read, _ in _reads(name, function, file):
         use = use_of(read)
         filled = isinstance(use.node, Member) and use.node.attr in stores and _is_statement(use.node)
         if not filled:
@@ -122,8 +137,10 @@ def _target(target: Node, node: Node, function: Function, file: File) -> Fate:
     if function.kind == "module" or name not in function.bindings:
         return Fate("kept", f"{name} outlives the function")
     watched, passed = False, False
-    for read in _reads(name, function, file):
+    for read, where in _reads(name, function, file):
         use = use_of(read)
+        if where is not function:
+            return Fate("kept", f"{where.name or 'a callback'} holds {name}")
         if name == "_" and use.kind == "called":  # gettext
             continue
         if use.kind == "returned" and not use.awaited:
@@ -148,14 +165,14 @@ def _passing(use: Use, file: File) -> bool:
     return isinstance(member, Member) and use.kind == "receiver" and member.attr in names
 
 
-def _reads(name: str, function: Function, file: File) -> Iterator[Name]:
-    """The places that read a local name: in its function and in those written in it."""
+def _reads(name: str, function: Function, file: File) -> Iterator[tuple[Name, Function]]:
+    """The places that read a local name, and the function that does: its own or one written in it."""
     for inner in within(function, file):
         if inner is not function and name in inner.bindings:
             continue
         for node in inner.index.names if inner.index else ():
             if node.id == name and not _is_target(node):
-                yield node
+                yield node, inner
 
 
 def _is_target(node: Name) -> bool:
@@ -187,10 +204,8 @@ def _lives_on(function: Function, file: File, node: Node | None = None) -> bool:
         if call.start >= start and (awaited or name in handle["forever"]):
             return True
     mine = {id(loop) for loop in loops_around(node)} if node is not None else set()
-    endless = (
-        loop for loop in index.loops
-        if isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) and loop.end > start and id(loop) not in mine
-    )
+    later = (loop for loop in index.loops if isinstance(loop, Loop) and loop.end > start and id(loop) not in mine)
+    endless = [loop for loop in later if loop.kind == "while" or loop.is_async]
     return any(a.start > loop.start and a.end <= loop.end for loop in endless for a in index.awaits)
 
 
@@ -209,7 +224,8 @@ def _returned(function: Function, file: File) -> Fate:
     taker = ignores_result(closure, function, file)
     if taker:
         return Fate("dropped", f"{taker} throws away what its callback returns", closure)
-    return Fate("returned" if function.name else "kept", "whoever calls the callback gets it")
+    named = function.kind not in ("lambda", "arrow") or isinstance(closure.parent, Assign)
+    return Fate("returned" if named else "kept", "whoever calls the callback gets it")
 
 
 def ignores_result(closure: Closure, function: Function, file: File) -> str:

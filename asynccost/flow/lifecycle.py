@@ -89,8 +89,13 @@ def _hook_row(site: Site, hooks: dict[str, Any]) -> dict[str, Any] | None:
 def _hook(file: File, site: Site, row: dict[str, Any], setup: Function) -> Effect:
     arguments = site.call.arguments
     effect = Effect(
-        row["framework"], _last(site.name or ""), site.call, [setup], site.function,
-        returned=row["ends"] == "returned", once=bool(row.get("once")),
+        row["framework"],
+        last_word(site.name or ""),
+        site.call,
+        [setup],
+        site.function,
+        returned=row["ends"] == "returned",
+        once=bool(row.get("once")),
     )
     place = row.get("deps")
     if place is None and isinstance(arguments[0].value, Call):  # useFocusEffect(useCallback(f, deps))
@@ -103,7 +108,8 @@ def _hook(file: File, site: Site, row: dict[str, Any], setup: Function) -> Effec
     return effect
 
 
-def _last(name: str) -> str:
+def last_word(name: str) -> str:
+    """The name of a hook without its module."""
     return name.rpartition(":")[2].removeprefix("React.")
 
 
@@ -154,25 +160,11 @@ def _inner_cleanups(file: File, setup: Function, effect: Effect, params: list[st
     for one in reach([setup], file, called_only=True):
         for call in one.index.calls if one.index else ():
             name = file.site(call).name
-            if isinstance(call.callee, Name) and (call.callee.id in params or (name and _last(name) in table)):
+            if isinstance(call.callee, Name) and (call.callee.id in params or (name and last_word(name) in table)):
                 if call.arguments and (known := local_function(call.arguments[0], one, file)):
                     effect.cleanups.append(known)
                 elif call.arguments:
                     effect.opaque = True
-
-
-def registered_cleanups(file: File) -> list[tuple[Function, Function | None, Call]]:
-    """Every `onUnmounted(f)` of a file: the function that makes the call, f where it is of this file, the call."""
-    return file.memo(_registered)
-
-
-def _registered(file: File) -> list[tuple[Function, Function | None, Call]]:
-    table = file.knowledge.table("lifecycles")["cleanup_calls"]
-    return [
-        (site.function, local_function(site.call.arguments[0], site.function, file), site.call)
-        for site in file.calls
-        if site.name and _last(site.name) in table and site.call.arguments
-    ]
 
 
 # --------------------------------------------------------------------- methods
@@ -203,7 +195,11 @@ def _angular_end(cls: Class) -> set[str]:
 
 
 def _methods(
-    framework: str, names: Iterable[str], ends: tuple[str, ...], methods: dict[str, Function], scope: "Class | Collection"
+    framework: str,
+    names: Iterable[str],
+    ends: tuple[str, ...],
+    methods: dict[str, Function],
+    scope: "Class | Collection",
 ) -> Iterator[Effect]:
     for name in names:
         setup = methods[name]
@@ -217,7 +213,12 @@ def _options(file: File, table: dict[str, Any]) -> Iterator[Effect]:
     for function in file.functions:
         closure = function.closure
         parent = closure.parent if closure is not None else None
-        if function.name not in rows or not isinstance(parent, Collection) or parent.kind != "dict" or id(parent) in seen:
+        if (
+            function.name not in rows
+            or not isinstance(parent, Collection)
+            or parent.kind != "dict"
+            or id(parent) in seen
+        ):
             continue
         seen.add(id(parent))
         if not _is_component(file, parent):
@@ -227,30 +228,11 @@ def _options(file: File, table: dict[str, Any]) -> Iterator[Effect]:
             yield from _methods("Vue", [name], tuple(rows[name]["ends"]), methods, parent)
 
 
-_OPTION_KEYS = frozenset({"data", "methods", "computed", "props", "components", "template", "watch", "mixins", "emits", "render"})
+_OPTION_KEYS = frozenset(
+    {"data", "methods", "computed", "props", "components", "template", "watch", "mixins", "emits", "render"}
+)
 
 
 def _is_component(file: File, options: Collection) -> bool:
     keys = {k.value for k in options.keys if isinstance(k, Constant)}
     return file.path.endswith(".vue") or bool(keys & _OPTION_KEYS)
-
-
-def component_cleanups(effect: Effect, file: File) -> list[Function]:
-    """What runs when the effect's component ends: its own cleanups, and those of the effects beside it."""
-    found = list(effect.cleanups)
-    if isinstance(effect.scope, Function):
-        for other in effects(file):
-            if other.scope is effect.scope and other is not effect:
-                found += other.cleanups
-        for by, function, _ in registered_cleanups(file):
-            if function is not None and _inside(by, effect.scope):
-                found.append(function)
-    return found
-
-
-def _inside(function: Function | None, scope: Function) -> bool:
-    while function is not None:
-        if function is scope:
-            return True
-        function = function.scope
-    return False

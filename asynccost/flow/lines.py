@@ -10,6 +10,8 @@ class Lines:
 
     def __init__(self, source: bytes) -> None:
         self._source = source
+        self._ascii = source.isascii()
+        self._last = 0, 0
         self._starts = [0]
         find, at = source.find, -1
         while (at := find(b"\n", at + 1)) >= 0:
@@ -19,8 +21,14 @@ class Lines:
         """Line and column of a byte."""
         line = bisect_right(self._starts, offset) - 1
         begin = self._starts[line]
-        text = self._source[begin:offset]
-        column = len(text) if text.isascii() else len(text.decode("utf-8", "replace"))
+        if self._ascii:
+            return line + 1, offset - begin + 1
+        if not begin <= self._last[0] <= offset:
+            self._last = begin, 0
+        before, column = self._last  # a long line is not counted from its start again and again
+        text = self._source[before:offset]
+        column += len(text) if text.isascii() else len(text.decode("utf-8", "replace"))
+        self._last = offset, column
         return line + 1, column + 1
 
     def line_start(self, line: int) -> int:

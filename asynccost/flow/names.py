@@ -12,16 +12,29 @@ The string reads like the code with every alias undone:
 An await is looked through: `(await create_pool()).execute` is `asyncpg.create_pool().execute`.
 """
 
-from typing import TypeGuard
-
 from asynccost.flow.around import class_around
+from asynccost.flow.attributes import SELF, Attributes
 from asynccost.flow.tree import (
-    Argument, Await, Bind, Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Member, Module, Name, Node, Param,
-    Other, Subscript,
+    Argument,
+    Await,
+    Bind,
+    Call,
+    Choice,
+    Class,
+    Closure,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Module,
+    Name,
+    Node,
+    Other,
+    Param,
+    Subscript,
 )
 
 _DEPTH = 12
-_SELF = frozenset({"self", "cls", "this"})
 _GLOBAL_OBJECTS = frozenset({"window", "globalThis", "global", "self"})
 
 
@@ -32,7 +45,7 @@ class Names:
         self.module = module
         self._colon = ":" if module.language == "javascript" else "."
         self._seen: dict[tuple[int, str], str | None] = {}
-        self._attributes: dict[int, dict[str, list[Expr | None]]] = {}
+        self._attributes = Attributes(module)
         self._classes = {c.qualname: c for c in module.classes}
         self._functions = {f.qualname: f for f in reversed(module.functions)}  # of one name the outer counts
 
@@ -79,23 +92,12 @@ class Names:
 
     def attribute(self, cls: Class, attr: str) -> list[Expr | None]:
         """Every expression that a class's code assigns to `self.attr`; None for what is no one expression."""
-        return self.attributes(cls).get(attr, [])
+        found = self._attributes.of(cls).get(attr)
+        return [value for value, _ in found.values] if found else []
 
     def attributes(self, cls: Class) -> dict[str, list[Expr | None]]:
         """All attributes that a class's own code assigns, with what it assigns to them."""
-        table = self._attributes.get(id(cls))
-        if table is None:
-            table = self._attributes[id(cls)] = {}
-            for statement in cls.body:
-                for target in getattr(statement, "targets", ()):
-                    if isinstance(target, Name):
-                        table.setdefault(target.id, []).append(getattr(statement, "value", None))
-                    elif isinstance(target, Member):
-                        table.setdefault(target.attr, []).append(getattr(statement, "value", None))
-            for function in self.module.functions:
-                if class_around(function) is cls:
-                    _collect(function, table)
-        return table
+        return {name: [v for v, _ in made.values] for name, made in self._attributes.of(cls).items()}
 
     def function(self, ref: str | None) -> Function | None:
         """The function of this module that a resolved name stands for."""
@@ -122,7 +124,7 @@ class Names:
         return found
 
     def _lookup(self, name: str, function: Function, depth: int) -> str | None:
-        if name in _SELF:
+        if name in SELF:
             cls = class_around(function)
             if cls is not None and (self.module.language == "javascript" or name != "this"):
                 return self.ref(cls) + ("" if name == "cls" else "()")
@@ -135,7 +137,7 @@ class Names:
             scope = scope.scope
         if name in self.module.imports:
             return self.module.imports[name]
-        return None if name in _SELF else name
+        return None if name in SELF else name
 
     def _bound(self, name: str, scope: Function, depth: int) -> tuple[str | None, bool]:
         """What a scope binds a name to, and whether it binds it at all."""
@@ -200,46 +202,41 @@ class Names:
         if base.endswith("()"):
             cls = self.cls(base[:-2])
             if cls is not None:
-                return self._of_instance(cls, expr.attr, base, function, depth)
+                return self._of_instance(cls, expr.attr, depth)
         if base.endswith(":*"):
             return f"{base[:-1]}{expr.attr}"
         if base.endswith(":default"):
             return f"{base[:-7]}{expr.attr}"
         return f"{base}.{expr.attr}"
 
-    def _of_instance(self, cls: Class, attr: str, base: str, function: Function, depth: int) -> str | None:
+    def _of_instance(self, cls: Class, attr: str, depth: int) -> str | None:
         if attr in cls.methods:
             return f"{self.ref(cls)}.{attr}"
-        values = self.attribute(cls, attr)
-        homes = {id(v): f for f in self.module.functions if f.index for v in _assigned(f)}
-        known: str | None = None
-        for value in values:
-            if value is None:
-                return None
-            if isinstance(value, Constant) and value.value is None:
-                continue
-            name = self.resolve(value, homes.get(id(value), self.module.top), depth + 1)
-            if name is None or (known and known != name):
-                return self._attribute_note(cls, attr, depth)
-            known = name
-        return known or self._attribute_note(cls, attr, depth) or f"{self.ref(cls)}.{attr}"
+        key = (id(cls), attr)
+        if key not in self._seen:
+            self._seen[key] = None  # a cycle resolves to nothing
+            self._seen[key] = self._attribute(cls, attr, depth)
+        return self._seen[key]
 
-    def _attribute_note(self, cls: Class, attr: str, depth: int) -> str | None:
-        """The class that an attribute is annotated with, in the class body or where it is assigned."""
-        for function in self.module.functions:
-            if class_around(function) is not cls or function.index is None:
+    def _attribute(self, cls: Class, attr: str, depth: int) -> str | None:
+        """What all assignments to an attribute agree on, else what it is annotated with."""
+        made = self._attributes.of(cls).get(attr)
+        if made is None:
+            return f"{self.ref(cls)}.{attr}"
+        known: str | None = None
+        for value, home in made.values:
+            if value is None or (isinstance(value, Constant) and value.value is None):
+                if value is None and made.note is None:
+                    return None
                 continue
-            for assign in function.index.assigns:
-                note = getattr(assign, "annotation", None)
-                if note is not None and any(_is_self(t, attr) for t in getattr(assign, "targets", ())):
-                    return self.annotation(note, function, depth + 1)
-        for statement in cls.body:
-            note = getattr(statement, "annotation", None)
-            if note is not None and any(
-                (isinstance(t, Name) and t.id == attr) or _is_self(t, attr) for t in getattr(statement, "targets", ())
-            ):
-                return self.annotation(note, cls.scope or self.module.top, depth + 1)
-        return None
+            name = self.resolve(value, home, depth + 1)
+            if name is None or (known and known != name):
+                known = None
+                break
+            known = name
+        if known is None and made.note is not None:
+            return self.annotation(made.note[0], made.note[1], depth + 1)
+        return known
 
     def _place(self, expr: Subscript, function: Function, depth: int) -> str | None:
         """A place of a known result: `const [x, setX] = useState()` makes setX "react:useState()[1]"."""
@@ -275,36 +272,6 @@ def _scopes(function: Function | None) -> list[Function]:
         scopes.append(function)
         function = function.scope
     return scopes
-
-
-def _is_self(target: Node | None, attr: str | None = None) -> TypeGuard[Member]:
-    return (
-        isinstance(target, Member)
-        and isinstance(target.value, Name)
-        and target.value.id in _SELF
-        and (attr is None or target.attr == attr)
-    )
-
-
-def _assigned(function: Function) -> list[Expr]:
-    return [a.value for a in function.index.assigns if a.value is not None] if function.index else []
-
-
-def _collect(function: Function, table: "dict[str, list[Expr | None]]") -> None:
-    for assign in function.index.assigns if function.index else ():
-        plain = assign.op in ("=", ":=", "??=", "||=")
-        targets = [assign.target] if isinstance(assign, Bind) else assign.targets
-        for target in targets:
-            if _is_self(target):
-                if assign.value is not None:
-                    table.setdefault(target.attr, []).append(assign.value if plain else None)
-            elif isinstance(target, Collection):
-                for item in target.items:
-                    if _is_self(item):
-                        table.setdefault(item.attr, []).append(None)
-    for entered in (i for w in (function.index.withs if function.index else ()) for i in w.items):
-        if _is_self(entered.target):
-            table.setdefault(entered.target.attr, []).append(entered.value)
 
 
 def _dotted(text: str, at: Node) -> Expr | None:

@@ -106,7 +106,7 @@ def _is_default(call: Node) -> bool:
 def _entered(file: File, item: WithItem, function: Function, close: tuple[str, ...]) -> Life:
     scope = item.parent
     scopes = [scope] if isinstance(scope, With) else []
-    if scopes and any(True for s in scopes for y in (function.index.yields if function.index else ()) if _inside(y, s)):
+    if scopes and _resumed(scopes[0], function, item.target):
         return Life("yielded", scopes=scopes)
     if isinstance(item.target, Name):
         life = _named(file, item.target.id, function, close, scopes[0] if scopes else None)
@@ -117,6 +117,19 @@ def _entered(file: File, item: WithItem, function: Function, close: tuple[str, .
     if isinstance(item.target, Member):
         return Life("scoped", where="self", attr=item.target.attr, scopes=scopes)
     return Life("scoped", scopes=scopes)
+
+
+def _resumed(scope: With, function: Function, target: Node | None) -> bool:
+    """Whether a with block yields what it holds, or only waits to be resumed, as a lifespan does."""
+    for made in function.index.yields if function.index else ():
+        if _inside(made, scope):
+            plain = made.value is None or isinstance(made.value, (Constant, Collection)) and not getattr(made.value, "value", None)
+            if plain or isinstance(target, Name) and target.id in _words(made.value) or target is None:
+                return True
+    return any(_last(d.callee if isinstance(d, Call) else d) in _MANAGERS for d in function.decorators)
+
+
+_MANAGERS = frozenset({"asynccontextmanager", "contextmanager", "fixture", "lifespan"})
 
 
 def _inside(node: Node, outer: Node) -> bool:
@@ -185,9 +198,9 @@ def _argument(file: File, call: Call, function: Function, close: tuple[str, ...]
 def builds(call: Call, last: str) -> bool:
     """Whether a call is likely to make an object out of its arguments: `Service(client)`, `wrap(client)`."""
     word = last.lstrip("_")
-    if call.new or word[:1].isupper():
+    if call.new or word[:1].isupper() or word in ("cls", "partial"):
         return True
-    return word.startswith(("from_", "wrap", "create", "make", "build", "patch", "instrument", "drizzle", "cast", "init")) or word in (
+    return word.startswith(("from", "wrap", "create", "make", "build", "patch", "instrument", "drizzle", "cast", "init")) or word in (
         "cast", "gather", "promisify", "observeOpenAI", "traced", "proxy",
     )
 
@@ -254,7 +267,7 @@ def _read(file: File, read: Name, function: Function, life: Life, close: tuple[s
     elif use.kind == "with" and isinstance(node, WithItem) and isinstance(node.parent, With):
         life.scopes.append(node.parent)
         _raise(life, "scoped")
-        if any(_inside(y, node.parent) for y in (function.index.yields if function.index else ())):
+        if _resumed(node.parent, function, read if node.target is None else node.target):
             _raise(life, "yielded")
     elif use.kind == "assigned" and isinstance(node, (Assign, Bind)):
         _copied(file, node, function, life, close, seen)
@@ -272,6 +285,7 @@ def _raise(life: Life, kind: Kind, where: str = "", attr: str = "") -> None:
 
 
 def _merge(life: Life, other: Life) -> None:
+    life.handed += other.handed
     if other.kind in ("kept", "returned", "yielded", "scoped"):
         _raise(life, other.kind, other.where, other.attr)
 
@@ -344,7 +358,7 @@ def is_guarded(call: Node, place: str) -> bool:
     return False
 
 
-def _words(test: Node) -> set[str]:
+def _words(test: Node | None) -> set[str]:
     found: set[str] = set()
     todo: list[Node | None] = [test]
     while todo:

@@ -10,7 +10,21 @@ from typing import Literal as OneOf
 
 from asynccost.flow.around import statement_of
 from asynccost.flow.tree import (
-    Break, Case, Constant, Continue, Function, If, Loop, Node, Other, Raise, Return, Stmt, Switch, Try, With,
+    Break,
+    Case,
+    Constant,
+    Continue,
+    Function,
+    If,
+    Loop,
+    Node,
+    Other,
+    Raise,
+    Return,
+    Stmt,
+    Switch,
+    Try,
+    With,
 )
 
 Kind = OneOf["end", "return", "raise", "break", "continue"]
@@ -202,9 +216,7 @@ def _swallows(node: Try, walk: _Walk) -> bool:
     return any(walk.released(s) and not isinstance(s, (If, Loop, Switch)) for s in node.body)
 
 
-def _through_final(
-    node: Try, falls: set[bool], ways: set[Way], walk: _Walk
-) -> tuple[set[bool], set[Way]]:
+def _through_final(node: Try, falls: set[bool], ways: set[Way], walk: _Walk) -> tuple[set[bool], set[Way]]:
     if any(walk.released(s) for s in node.final):
         return set(), set()
     _, more = _run(node.final, falls or {False}, walk) if node.final else (falls, set())

@@ -5,7 +5,20 @@ from collections.abc import Iterable, Iterator
 from asynccost.flow.around import class_around
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Member, Name, Node,
+    Argument,
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Class,
+    Closure,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
 )
 
 _THIS = frozenset({"this", "self"})
@@ -74,7 +87,9 @@ def _wraps(call: Call) -> bool:
     return name in _WRAPPERS or name.startswith("use")
 
 
-_WRAPPERS = frozenset({"debounce", "throttle", "memoize", "once", "untracked", "untrack", "batch", "runOnUI", "markRaw"})
+_WRAPPERS = frozenset(
+    {"debounce", "throttle", "memoize", "once", "untracked", "untrack", "batch", "runOnUI", "markRaw"}
+)
 
 
 def _named(name: str, function: Function, file: File, depth: int) -> Function | None:
@@ -126,7 +141,9 @@ def object_functions(collection: Collection) -> dict[str, Function]:
         name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
         if isinstance(item, Closure):
             found.setdefault(name, item.function)
-        elif isinstance(item, Collection) and item.kind == "dict" and name in ("methods", "actions", "computed", "watch"):
+        elif (
+            isinstance(item, Collection) and item.kind == "dict" and name in ("methods", "actions", "computed", "watch")
+        ):
             for inner, made in object_functions(item).items():
                 found.setdefault(inner, made)
     return found
@@ -150,7 +167,9 @@ def mentioned(function: Function, file: File) -> Iterator[tuple[Function, bool]]
             yield found, called
 
 
-def reach(starts: Iterable[Function], file: File, *, called_only: bool = False, avoid: Iterable[Function] = ()) -> list[Function]:
+def reach(
+    starts: Iterable[Function], file: File, *, called_only: bool = False, avoid: Iterable[Function] = ()
+) -> list[Function]:
     """The functions that run when these run: themselves, those written in them, those that they name."""
     done = {id(f) for f in avoid}
     found: list[Function] = []

@@ -45,7 +45,7 @@ def _silent(finding: Finding, reason: str) -> Silence:
 def _says(finding: Finding, start: str, confidence: Confidence, related: tuple[Related, ...]) -> Finding:
     pending = finding.pending
     finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
-    if pending["rare"] and confidence is not Confidence.HIGH or pending["rare"] == "fixed":
+    if pending["rare"] and (confidence is not Confidence.HIGH or pending["rare"] in ("fixed", "cached", "no pool") or related):
         confidence = Confidence.LOW
     finding.confidence = confidence
     finding.related = related

@@ -6,13 +6,15 @@ these places is read: as a release, as handing the handle on (then others may re
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal as OneOf
+from typing import Any
+from typing import Literal as OneOf
 
 from asynccost.flow.around import use_of
 from asynccost.flow.file import File, Site
-from asynccost.flow.handles import Mention, Place, aliases, constant_text, is_write, kept_in, mentions, same_text
+from asynccost.flow.handles import Mention, Place, aliases, is_write, kept_in, mentions
+from asynccost.flow.listeners import called_word, receiver_of, removes
 from asynccost.flow.reach import binder, reach
-from asynccost.flow.tree import Call, Closure, Collection, Constant, Expr, Function, Member, Name, Node, Other
+from asynccost.flow.tree import Call, Closure, Expr, Function, Member, Name, Node, Other
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,13 +62,21 @@ def pairs(file: File) -> dict[str, dict[str, Pair]]:
 
 def _pairs(file: File) -> dict[str, dict[str, Pair]]:
     table = file.knowledge.table("pairs")
-    return {kind: {n: _pair(n, row) for n, row in table.get(kind, {}).items()} for kind in ("calls", "classes", "methods")}
+    return {
+        kind: {n: _pair(n, row) for n, row in table.get(kind, {}).items()} for kind in ("calls", "classes", "methods")
+    }
 
 
 def _pair(name: str, row: dict[str, Any]) -> Pair:
     return Pair(
-        name, tuple(row["release"]), row["handle"], row["what"], row.get("cost", "it stays"), row.get("sure", "medium"),
-        bool(row.get("once")), row.get("starts", ""),
+        name,
+        tuple(row["release"]),
+        row["handle"],
+        row["what"],
+        row.get("cost", "it stays"),
+        row.get("sure", "medium"),
+        bool(row.get("once")),
+        row.get("starts", ""),
     )
 
 
@@ -96,21 +106,31 @@ def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
     good = {id(f) for f in reach(wanted, file)}
     if got.pair.handle == "same":
         return _same(got, good, file)
-    what, places = kept_in(_handle_of(got))
+    what, places = kept_in(got.call)
     if what == "chained":
-        what, places = "dropped", []
+        what, places = _chained(got)
+        got = Acquisition(got.call, got.function, replace(got.pair, handle="disposer"))
     if what == "dropped":
         return _by_receiver(got, good, file) or Fate("dropped", got.call, "its handle is dropped")
     if what == "returned":
         return Fate("handed on", got.call, "its handle is returned")
-    if what in ("handed on", "other"):
+    if what in ("handed on", "other") or any(_is_given(p, got.function) for p in places):
         return Fate("handed on", got.call, "its handle is handed on")
     return _of_places(got, places, good, file)
 
 
-def _handle_of(got: Acquisition) -> Node:
-    """The expression whose value is the handle: through `.then(...)`-less chains such as `new X(f).observe(e)`."""
-    return got.call
+def _is_given(place: Place, function: Function) -> bool:
+    """Whether a place belongs to something that the function was handed: its owner sees it too."""
+    scope = binder(place.root, function) if place.path and place.root not in ("this", "self") else None
+    return scope is not None and any(p.name == place.root for p in scope.params) and place.path != ("current",)
+
+
+def _chained(got: Acquisition) -> tuple[str, list[Place]]:
+    """`new X(f).observe(e)` drops the handle; `loop.call_at(t, f).cancel` keeps what stops it."""
+    use = use_of(got.call)
+    if isinstance(use.node, Member) and use.node.attr in got.pair.release and use_of(use.node).kind != "called":
+        return kept_in(use.node)
+    return "dropped", []
 
 
 def _of_places(got: Acquisition, places: list[Place], good: set[int], file: File) -> Fate:
@@ -124,14 +144,18 @@ def _of_places(got: Acquisition, places: list[Place], good: set[int], file: File
             continue
         seen.add(key)
         for mention in mentions(place, at, file):
-            if is_write(mention.expr) or _inside(got.call, mention.expr) and mention.expr.end <= got.call.start:
+            if is_write(mention.expr) or (_inside(got.call, mention.expr) and mention.expr.end <= got.call.start):
                 continue
             found = _reads_as(got, mention, place, good, file)
             if found is not None and (best is None or _RANK[found.kind] > _RANK[best.kind]):
                 best = found
             pending += [(p, mention.function) for p in aliases(mention)]
     best = best or _by_own_parameter(got)
-    return best or _by_receiver(got, good, file) or Fate("kept", got.call, "its handle is kept and never used to stop it", places[0])
+    return (
+        best
+        or _by_receiver(got, good, file)
+        or Fate("kept", got.call, "its handle is kept and never used to stop it", places[0])
+    )
 
 
 def _by_own_parameter(got: Acquisition) -> Fate | None:
@@ -166,8 +190,12 @@ def _inside(outer: Node, inner: Node) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-_ASKS = frozenset({"log", "debug", "info", "warn", "error", "Boolean", "String", "isNaN", "has", "get", "delete", "includes"})
-_GENERIC = frozenset({"unsubscribe", "remove", "dispose", "off", "stop", "close", "cancel", "destroy", "disconnect", "abort"})
+_ASKS = frozenset(
+    {"log", "debug", "info", "warn", "error", "Boolean", "String", "isNaN", "has", "get", "delete", "includes"}
+)
+_GENERIC = frozenset(
+    {"unsubscribe", "remove", "dispose", "off", "stop", "close", "cancel", "destroy", "disconnect", "abort"}
+)
 
 
 def is_release(pair: Pair, expr: Node, place: Place) -> bool:
@@ -186,30 +214,29 @@ def is_release(pair: Pair, expr: Node, place: Place) -> bool:
         return pair.handle == "disposer" or pair.handle == "argument"
     if use.kind == "argument" and isinstance(use.node, Call):
         callee = use.node.callee
-        if _last(callee) == "bind" and isinstance(callee, Member):
+        if called_word(callee) == "bind" and isinstance(callee, Member):
             callee = callee.value
-        return _last(callee) in pair.release or (place.many and use.node.callee is not expr and _last(callee) in _GENERIC)
+        return called_word(callee) in pair.release or (
+            place.many and use.node.callee is not expr and called_word(callee) in _GENERIC
+        )
     return use.kind == "iterated" and place.many
-
-
-def _last(callee: Node) -> str:
-    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
 
 
 def _handed_on(mention: Mention, place: Place) -> Fate | None:
     use = use_of(mention.expr)
-    if use.kind == "argument" and isinstance(use.node, Call) and _last(use.node.callee) not in _ASKS:
-        return Fate("handed on", mention.expr, f"{place.text} is handed to {_last(use.node.callee) or 'a call'}()", place)
+    if use.kind == "argument" and isinstance(use.node, Call) and called_word(use.node.callee) not in _ASKS:
+        return Fate(
+            "handed on", mention.expr, f"{place.text} is handed to {called_word(use.node.callee) or 'a call'}()", place
+        )
     if use.kind in ("returned", "yielded"):
         return Fate("handed on", mention.expr, f"{place.text} is returned", place)
-    if use.kind == "element" or (use.kind == "other" and isinstance(use.node, Other) and use.node.op.startswith(("jsx", "spread"))):
+    if use.kind == "element" or (
+        use.kind == "other" and isinstance(use.node, Other) and use.node.op.startswith(("jsx", "spread"))
+    ):
         return Fate("handed on", mention.expr, f"{place.text} is given away", place)
     if use.kind == "assigned" and not isinstance(mention.expr.parent, (Member,)):
         return None  # an alias: followed by the caller
     return None
-
-
-# --------------------------------------------------- by target, not by a handle
 
 
 def _same(got: Acquisition, good: set[int], file: File) -> Fate:
@@ -228,9 +255,9 @@ def _same(got: Acquisition, good: set[int], file: File) -> Fate:
     mismatch: Fate | None = None
     elsewhere: Fate | None = None
     for site in file.calls:
-        if _last(site.call.callee) not in got.pair.release:
+        if called_word(site.call.callee) not in got.pair.release:
             continue
-        answer = _matches(call, site.call, file)
+        answer = removes(call, site.call, file)
         if answer == "yes" and id(site.function) in good:
             return Fate("released", site.call, "the same listener is removed in the cleanup")
         if answer == "yes" and _inside(call, site.call):
@@ -242,74 +269,39 @@ def _same(got: Acquisition, good: set[int], file: File) -> Fate:
     return elsewhere or _by_receiver(got, good, file) or mismatch or Fate("dropped", call, "nothing removes it")
 
 
-def _matches(added: Call, removed: Call, file: File) -> str:
-    """Whether a removal takes away what was added: "yes", "" (another listener), or why it cannot."""
-    kinds = (_argument(added, 0), _argument(removed, 0))
-    handlers = (_argument(added, 1), _argument(removed, 1))
-    if handlers[1] is None and handlers[0] is not None and _last(removed.callee).startswith("removeAll"):
-        return "yes"
-    if handlers == (None, None):  # addListener(f), matchMedia(...).addListener(f)
-        kinds, handlers = (None, None), kinds
-    texts = (constant_text(kinds[0]), constant_text(kinds[1]))
-    if None not in texts and texts[0] != texts[1]:
-        return ""
-    if handlers[1] is None:
-        return "yes"  # off("type"): all of them
-    target = _receiver(added), _receiver(removed)
-    if isinstance(handlers[0], (Closure, Call)) and texts[0] is not None:
-        if isinstance(handlers[0], Closure) or _last(handlers[0].callee) == "bind":
-            same_target = same_text(*target, file)
-            return "the removal names another function than the one that was added" if same_target else ""
-    if not same_text(handlers[0], handlers[1], file):
-        return ""
-    if _global(target[0], file) and _global(target[1], file) and not same_text(*target, file):
-        return "the removal names another target than the one that was listened to"
-    if _capture(added) is not None and _capture(removed) is not None and _capture(added) != _capture(removed):
-        return "the removal leaves out the capture flag, so that it removes nothing"
-    return "yes"
-
-
-def _argument(call: Call, place: int) -> Expr | None:
-    return call.arguments[place].value if len(call.arguments) > place and not call.arguments[place].star else None
-
-
-def _receiver(call: Call) -> Expr | None:
-    return call.callee.value if isinstance(call.callee, Member) else None
-
-
-def _global(expr: Expr | None, file: File) -> bool:
-    return expr is None or isinstance(expr, Name) and expr.id in ("window", "document", "globalThis")
-
-
-def _capture(call: Call) -> bool | None:
-    """Whether a listener is of the capture phase; None where the code does not say."""
-    option = _argument(call, 2)
-    if option is None:
-        return False
-    if isinstance(option, Constant):
-        return bool(option.value)
-    value = option_of(call, "capture")
-    if isinstance(option, Collection):
-        return False if value is None else bool(value.value) if isinstance(value, Constant) else None
-    return None
-
-
-def option_of(call: Call, name: str) -> Expr | None:
-    """The value of an option in the literal that a call is given last."""
-    for argument in call.arguments[1:]:
-        options = argument.value
-        if isinstance(options, Collection) and options.kind == "dict":
-            for key, item in zip(options.keys, options.items, strict=False):
-                if isinstance(key, Constant) and key.value == name:
-                    return item
-    return None
-
-
 # ------------------------------------------------------------- by the receiver
 
 _ENDS = frozenset(
-    "close disconnect destroy dispose unsubscribe stop end terminate abort deactivate leave kill detach cleanup teardown"
-    " unmount cancel clear remove removeAllListeners off unbind release shutdown reset finish complete unobserve".split()
+    [
+        "close",
+        "disconnect",
+        "destroy",
+        "dispose",
+        "unsubscribe",
+        "stop",
+        "end",
+        "terminate",
+        "abort",
+        "deactivate",
+        "leave",
+        "kill",
+        "detach",
+        "cleanup",
+        "teardown",
+        "unmount",
+        "cancel",
+        "clear",
+        "remove",
+        "removeAllListeners",
+        "off",
+        "unbind",
+        "release",
+        "shutdown",
+        "reset",
+        "finish",
+        "complete",
+        "unobserve",
+    ]
 )
 
 
@@ -348,7 +340,7 @@ def _this_place(expr: Expr) -> Place | None:
 
 def bound_by(call: Call, function: Function) -> Function | None:
     """The scope that binds the root of a method call's receiver."""
-    root: Node | None = _receiver(call)
+    root: Node | None = receiver_of(call)
     while isinstance(root, (Member, Call)):
         root = root.callee if isinstance(root, Call) else root.value
     return binder(root.id, function) if isinstance(root, Name) else None

@@ -1,14 +1,17 @@
 """Whether one client serves many requests where it stands, or always the same one."""
 
+import re
+
 from asynccost.flow.around import above, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.owner import Life
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
-    Argument, Await, Call, Collection, Comprehension, Constant, Expr, Function, Loop, Member, Name, Node, Other, Subscript, With,
+    Argument, Await, Call, Collection, Comprehension, Constant, Expr, Function, If, Loop, Member, Name, Node, Other, Subscript, With,
 )
 from asynccost.flow.varies import varies
 
+_CACHE = re.compile(r"cache|memo|ttl|expir", re.I)
 _EXTRAS = frozenset({"headers", "timeout", "auth", "ssl", "verify", "allow_redirects", "follow_redirects"})
 _LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", "aconnect_sse", "connect_sse"})
 
@@ -40,6 +43,22 @@ def _holds(loop: Loop | Comprehension, life: Life) -> bool:
 def _listens(read: Name) -> bool:
     up = read.parent
     return isinstance(up, Member) and up.attr in _LISTEN
+
+
+def listens(function: Function) -> bool:
+    """Whether a function opens a websocket: its client lives as long as the connection."""
+    return any(isinstance(c.callee, Member) and c.callee.attr in _LISTEN for c in (function.index.calls if function.index else ()))
+
+
+def answers_from_cache(file: File, function: Function, call: Call) -> bool:
+    """Whether a function returns what it remembers before it comes to a call."""
+    for made in function.index.returns if function.index else ():
+        if made.end > call.start:
+            break
+        up = made.parent
+        if isinstance(up, If) and _CACHE.search(file.text(up.test) + (file.text(made.value) if made.value else "")):
+            return True
+    return False
 
 
 def _goes_on(scope: With) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from asynccost.flow.around import above, use_of
+from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
-from asynccost.flow.leaks import own_functions
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, inner_functions, local_function
 from asynccost.flow.state import is_set_anywhere, root_name, state_of, wrapped_deps
-from asynccost.flow.tree import Argument, Assign, Bind, Call, Closure, Collection, Function, If, Member, Name, Node
+from asynccost.flow.tree import Assign, Bind, Call, Closure, Collection, Function, If, Member, Name, Node
 
 Kind = OneOf["cleanup", "interval", "handler"]
 
@@ -81,7 +81,11 @@ def _outliving(effect: Effect, listed: set[str], file: File) -> Iterator[tuple[F
             for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
                 if isinstance(assign.value, Name) and assign.value.id in listed:
                     continue
-                if isinstance(target, Member) and target.attr.startswith("on") and isinstance(assign.value, (Closure, Name)):
+                if (
+                    isinstance(target, Member)
+                    and target.attr.startswith("on")
+                    and isinstance(assign.value, (Closure, Name))
+                ):
                     handler = local_function(assign.value, function, file)
                     if handler is not None:
                         yield handler, "handler"
@@ -110,7 +114,11 @@ def _with_helpers(function: Function, component: Function, listed: set[str], fil
         found.append(one)
         pending += file.memo(inner_functions).get(id(one), [])
         for call in one.index.calls if one.index else ():
-            if isinstance(call.callee, Name) and call.callee.id not in listed and binder(call.callee.id, one) is component:
+            if (
+                isinstance(call.callee, Name)
+                and call.callee.id not in listed
+                and binder(call.callee.id, one) is component
+            ):
                 helper = local_function(call.callee, one, file)
                 if helper is not None and helper.scope is component:
                     pending.append(helper)
@@ -126,6 +134,6 @@ def _matters(name: Name) -> bool:
         if isinstance(up, Call):
             callee = up.callee
             return not (isinstance(callee, Member) and callee.attr in _LOGS)
-        if isinstance(up, (If, Argument, Assign, Collection)):
+        if isinstance(up, (If, Assign, Collection)):
             return True
     return use_of(name).kind in ("tested", "argument", "receiver", "called", "returned")

@@ -5,11 +5,38 @@ from dataclasses import dataclass, field
 
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, values, within
-from asynccost.flow.tree import Assign, Call, Closure, Collection, Constant, Expr, Function, Member, Name, Node, Param, Subscript
+from asynccost.flow.tree import (
+    Assign,
+    Call,
+    Closure,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+    Param,
+    Subscript,
+)
 
 SETTER = re.compile(r"^(set[A-Z_]|dispatch$)")
-_STATE = frozenset({"useState", "useReducer", "useStateWithCallback", "createSignal", "useImmer", "useSafeState", "useAtom"})
-_STEADY = frozenset({"useRef", "useId", "createRef", "useCallback", "useEvent", "useEffectEvent", "useMemoizedFn", "useEventCallback", "useLatest"})
+_STATE = frozenset(
+    {"useState", "useReducer", "useStateWithCallback", "createSignal", "useImmer", "useSafeState", "useAtom"}
+)
+_STEADY = frozenset(
+    {
+        "useRef",
+        "useId",
+        "createRef",
+        "useCallback",
+        "useEvent",
+        "useEffectEvent",
+        "useMemoizedFn",
+        "useEventCallback",
+        "useLatest",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -42,7 +69,18 @@ def state_of(component: Function, file: File) -> State:
     return found
 
 
-_INPUTS = frozenset({"useParams", "useRouter", "useRoute", "useSearchParams", "useLocation", "usePathname", "useLocalSearchParams", "defineProps"})
+_INPUTS = frozenset(
+    {
+        "useParams",
+        "useRouter",
+        "useRoute",
+        "useSearchParams",
+        "useLocation",
+        "usePathname",
+        "useLocalSearchParams",
+        "defineProps",
+    }
+)
 
 
 def _read(component: Function, file: File) -> State:
@@ -123,7 +161,11 @@ def is_set_anywhere(value: str, component: Function, file: File) -> bool:
     setters = [s for s, v in state_of(component, file).setters.items() if v == value]
     for function in within(component, file):
         for name in function.index.names if function.index else ():
-            if name.id in setters and not isinstance(name.parent, Collection) and binder(name.id, function) is component:
+            if (
+                name.id in setters
+                and not isinstance(name.parent, Collection)
+                and binder(name.id, function) is component
+            ):
                 return True
     return False
 

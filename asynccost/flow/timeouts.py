@@ -84,6 +84,6 @@ def _literal(expr: Expr, function: Function) -> Expr | None:
 
 def is_server(file: File) -> bool:
     """Whether a JavaScript file runs on a server, as far as its imports and its path tell."""
-    if re.search(r"(?:^|/)(?:server|backend|api|functions|lambda|netlify|workers?)/|route\.[jt]s$|\+server\.[jt]s$", file.path):
+    if re.search(r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$", file.path):
         return not re.search(r"(?:^|/)(?:client|frontend|web|ui|components|hooks|pages/(?!api))/", file.path)
     return any(_SERVER.match(name) for name in file.module.imports.values())

@@ -47,8 +47,14 @@ def timer(site: Site, file: File) -> Timer | None:
     name = site.call.callee.attr if isinstance(site.call.callee, Member) else (site.name or "").rpartition(":")[2]
     pair = Pair(name, tuple(row["stop"]), row["handle"], "timer", "it still fires", "high")
     return Timer(
-        Acquisition(site.call, site.function, pair), name, bool(row.get("repeats")), bool(row.get("frame")),
-        bool(row.get("holds")), number(delay), local_function(handler, site.function, file), handler,
+        Acquisition(site.call, site.function, pair),
+        name,
+        bool(row.get("repeats")),
+        bool(row.get("frame")),
+        bool(row.get("holds")),
+        number(delay),
+        local_function(handler, site.function, file),
+        handler,
     )
 
 

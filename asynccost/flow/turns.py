@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass, field
 
 from asynccost.flow.awaits import Wait, waits_in
+from asynccost.flow.around import above
 from asynccost.flow.depend import held
 from asynccost.flow.exits import exits
 from asynccost.flow.file import File
+from asynccost.flow.intent import shown, spoken
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
-    Await, Bind, Break, Call, Closure, Collection, Comprehension, Constant, Expr, Function, If, Loop, Member, Name, Node, Other,
+    Await, Bind, Break, Call, Closure, Collection, Comprehension, Constant, Expr, Function, Handler, Loop, Member, Name, Node, Other,
     Return, Subscript, With, Yield,
 )
 from asynccost.flow.walk import walk
@@ -66,7 +68,7 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
         return Turns(False, reason, waits=waits)
     if reason := _state(body):
         return Turns(False, reason, waits=waits)
-    if reason := _spoken(loop, file, function):
+    if reason := spoken((loop.start, loop.end), file, function):
         return Turns(False, reason, waits=waits)
     return Turns(None, "", _doubts(loop, file), waits, said.made, _tool_calls(loop, file))
 
@@ -259,30 +261,6 @@ def _state(body: list[Node]) -> str:
     return ""
 
 
-def _spoken(loop: Node, file: File, function: Function) -> str:
-    """What comments, clocks and the function's name say."""
-    table = file.knowledge.table("turns")
-    said = re.compile(r"(?:#|//|/?\*)[^\n]*(?:" + table["said"] + ")", re.I)
-    source = file.module.source
-    start = max(function.start, source.rfind(b"\n\n", 0, loop.start))
-    start = max(start, loop.start - 400)
-    text = source[start : loop.end].decode("utf-8", "replace")
-    if match := said.search(text):
-        return f"a comment says so: {match[0].strip()[:80]}"
-    body = text[loop.start - start :]
-    for clock in table["measured"]:
-        if clock in body:
-            return "the time that each turn takes is measured"
-    here: Function | None = function
-    while here is not None:
-        if any(w in table["once"] for w in words(here.name)):
-            return f"{here.name}() says by its name that it runs once or in order"
-        if words(here.name)[:1] == ("test",):
-            return "it is part of a test"
-        here = here.scope
-    return ""
-
-
 def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
     source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
     asked = file.knowledge.table("turns")["tool_calls"]
@@ -291,7 +269,9 @@ def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
 
 def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
     """What keeps the confidence low."""
-    found: list[str] = []
+    found = shown(file)
+    if any(isinstance(up, Handler) for up in above(loop)):
+        found.append("it is a fallback after a failure")
     source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
     if isinstance(source, Collection) and len(source.items) <= 2 and source.kind != "dict":
         found.append("it has at most two turns")

@@ -76,7 +76,7 @@ def _closes_by_name(file: File, cls: Class, attr: str) -> bool:
 
 
 def object_verdict(
-    project: Project, path: str, cls: str, attr: str, closers: list[str], close: list[str], socket: bool
+    project: Project, path: str, cls: str, attr: str, closers: list[str], close: list[str], cost: str
 ) -> str | None:
     """Why an object's client is taken care of after all; None where it is not."""
     file = project.files[path]
@@ -99,6 +99,8 @@ def object_verdict(
     work = [u for u in uses if u[1] is None or u[1][0] not in ("test", "script")]
     if closers and not work:
         return f"{closers[0]}() closes it"
+    if not work and cost == "database":
+        return "what holds a database's pool lives as long as the process, as a rule"
     if work and all(use in ("attribute", "global", "element", "argument", "returned", "with") or kind == "module" for use, _, kind in work):
         return "the object that keeps it is kept itself"
     if not work and any(_manages(project, path, base) for base in bases):

@@ -15,7 +15,8 @@ class Verdict:
     """What some calls come to, each told as the way it takes: "save() -> session.commit()".
 
     bad: (kind, way) that speaks against running them together. good: known requests; likely: by words alone.
-    others: files and threads. unknown: of which nothing is known. memory: answered at once.
+    doubt: a call that is handed something that may tie
+    it to the others. others: files and threads. unknown: of which nothing is known. memory: answered at once.
     """
 
     bad: tuple[str, str] | None = None
@@ -28,6 +29,7 @@ class Verdict:
     reads: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
     limited: str = ""
+    doubt: str = ""
 
     @property
     def carried(self) -> str:
@@ -64,6 +66,7 @@ def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdic
 
 def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
     verdict.limited = verdict.limited or kinds.get("limits", "")
+    verdict.doubt = verdict.doubt or kinds.get("doubt", "")
     for kind in ("measures", *BAD):
         if kind in kinds and kind not in _HARMLESS and verdict.bad is None:
             verdict.bad = (kind, kinds[kind])
@@ -73,7 +76,7 @@ def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
         verdict.likely.append(kinds["maybe"])
     elif others := next((kinds[k] for k in ("thread", "file") if k in kinds), ""):
         verdict.others.append(others)
-    elif unknown := next((kinds[k] for k in ("unknown", "project") if k in kinds), ""):
+    elif unknown := next((kinds[k] for k in ("unknown", "project", "doubt") if k in kinds), ""):
         verdict.unknown.append(unknown)
     elif "memory" in kinds:
         verdict.memory.append(kinds["memory"])

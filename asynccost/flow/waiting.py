@@ -129,6 +129,10 @@ def _row(wait: Wait, function: Function) -> tuple[str, ...] | None:
 
 
 def _limits(wait: Wait) -> bool:
+    """Whether a wait bounds how many run at once without ordering them: a semaphore, not a lock."""
+    said = {w for name in wait.label.split(".") for w in words(name)}
+    if wait.held and not said & {"lock", "mutex"}:
+        return True
     return any(w in ("sem", "semaphore", "limit", "limiter") for name in wait.label.split(".") for w in words(name))
 
 
@@ -171,13 +175,15 @@ def _changed(file: File) -> dict[str, set[str]]:
 def _lazy(key: str, function: Function) -> bool:
     """Whether every assignment stands under a test of the same attribute: made once, kept."""
     attr = key.partition(".")[2]
+    found = False
     for assign in function.index.assigns if function.index else ():
         targets = [assign.target] if isinstance(assign, Bind) else assign.targets
         if any(isinstance(t, Member) and t.attr == attr for t in targets):
+            found = True
             tests = [up.test for up in above(assign) if isinstance(up, If)]
             if not any(isinstance(n, Member) and n.attr == attr for t in tests for n in walk(t)):
                 return False
-    return True
+    return found
 
 
 # ------------------------------------------------------------------ project

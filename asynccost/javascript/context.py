@@ -8,7 +8,7 @@ from tree_sitter import Node as Cst
 from asynccost.flow.tree import Class, Define, Expr, Function, Module, Other, Stmt
 
 if TYPE_CHECKING:
-    from re import Pattern
+    from asynccost.tokens import Tokens
 
 DEEPEST = 200  # flow nodes on the way from the module to a leaf; what lies deeper is recorded as broken
 
@@ -97,7 +97,7 @@ class Context:
         "tokens",
     )
 
-    def __init__(self, tables: Tables, module: Module, tokens: "Pattern[bytes] | None") -> None:
+    def __init__(self, tables: Tables, module: Module, tokens: "Tokens | None") -> None:
         self.source = module.source
         self.module = module
         self.function = module.top

@@ -5,9 +5,7 @@ import re
 from asynccost.flow.tree import Module
 
 
-def lower(
-    path: str, source: bytes, *, whole: bool = False, tokens: re.Pattern[bytes] | None = None
-) -> Module:
+def lower(path: str, source: bytes, *, whole: bool = False, tokens: re.Pattern[bytes] | None = None) -> Module:
     """Lower one file: all of it, or only the functions worth it (see `slices`) unless `tokens` match."""
     from asynccost.python.lowering import lower_slices, lower_whole
 

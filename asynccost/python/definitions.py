@@ -54,9 +54,7 @@ def decorated(low: Lowering, node: Cst, depth: int, out: list[Stmt]) -> None:
     define(low, definition, decorators, node.start_byte, depth, out)
 
 
-def define_function(
-    low: Lowering, node: Cst, decorators: list[Expr], start: int, depth: int, out: list[Stmt]
-) -> None:
+def define_function(low: Lowering, node: Cst, decorators: list[Expr], start: int, depth: int, out: list[Stmt]) -> None:
     """Lower a function; the Define spans the decorators too, the Function does not."""
     first = node.child_by_field_id(grammar.NAME)
     body = node.child_by_field_id(grammar.BODY)
@@ -138,9 +136,7 @@ def parameters(low: Lowering, node: Cst, depth: int) -> list[Param]:
     return out
 
 
-def _parameter(
-    low: Lowering, node: Cst, target: Cst, annotation: Cst | None, default: Cst | None, depth: int
-) -> Param:
+def _parameter(low: Lowering, node: Cst, target: Cst, annotation: Cst | None, default: Cst | None, depth: int) -> Param:
     star = STARS.get(target.kind_id, 0)
     if star:
         target = last_named(target)
@@ -193,18 +189,14 @@ def lambda_(low: Lowering, node: Cst, depth: int) -> Closure:
     return made.closure
 
 
-def define_class(
-    low: Lowering, node: Cst, decorators: list[Expr], start: int, depth: int, out: list[Stmt]
-) -> None:
+def define_class(low: Lowering, node: Cst, decorators: list[Expr], start: int, depth: int, out: list[Stmt]) -> None:
     """Lower a class; its methods are in `methods` and, unless conditional, not in `body`."""
     first = node.child_by_field_id(grammar.NAME)
     body = node.child_by_field_id(grammar.BODY)
     listed: Cst | None = node.child_by_field_id(grammar.SUPERCLASSES)
     name = low.names[low.source[first.start_byte : first.end_byte]]
     bases = argument_list(low, listed, depth) if listed else []
-    made = Class(
-        node.start_byte, node.end_byte, name, low.prefix + name, bases, decorators, [], {}, low.scope
-    )
+    made = Class(node.start_byte, node.end_byte, name, low.prefix + name, bases, decorators, [], {}, low.scope)
     low.bindings.add(name)
     low.classes.append(made)
     out.append(Define(start, node.end_byte, made))

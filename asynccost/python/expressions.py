@@ -71,9 +71,7 @@ def call(low: Lowering, node: Cst, depth: int) -> Call:
         arguments = [Argument(only.start, only.end, only)]
     else:
         arguments = argument_list(low, listed, depth)
-    return Call(
-        node.start_byte, node.end_byte, EXPRESSIONS[depth][callee.kind_id](low, callee, depth + 1), arguments
-    )
+    return Call(node.start_byte, node.end_byte, EXPRESSIONS[depth][callee.kind_id](low, callee, depth + 1), arguments)
 
 
 def argument_list(low: Lowering, node: Cst, depth: int) -> list[Argument]:

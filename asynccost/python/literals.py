@@ -24,13 +24,7 @@ REPLACEMENT = "\ufffd"  # also for lone surrogates, which nobody downstream coul
 
 def string(raw: bytes) -> str:
     """Return the text that a string or bytes literal stands for."""
-    if (
-        raw[0] in QUOTES
-        and raw[1:3] != raw[:1] * 2
-        and b"\\" not in raw
-        and raw[-1] == raw[0]
-        and len(raw) > 1
-    ):
+    if raw[0] in QUOTES and raw[1:3] != raw[:1] * 2 and b"\\" not in raw and raw[-1] == raw[0] and len(raw) > 1:
         return raw[1:-1].decode("utf-8", "replace")
     head = HEAD.match(raw)
     if head is None:

@@ -65,9 +65,7 @@ def capture(low: Lowering, target: Expr) -> Bind:
 def dotted(low: Lowering, node: Cst, _depth: int) -> Expr:
     """Lower `a.b.c` in a pattern, an import or a decorator."""
     first, *rest = solid(node)
-    value: Expr = Name(
-        first.start_byte, first.end_byte, low.names[low.source[first.start_byte : first.end_byte]]
-    )
+    value: Expr = Name(first.start_byte, first.end_byte, low.names[low.source[first.start_byte : first.end_byte]])
     for part in rest:
         attr = low.names[low.source[part.start_byte : part.end_byte]]
         value = Member(value.start, part.end_byte, value, attr)

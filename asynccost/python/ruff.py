@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypedDict
@@ -138,10 +139,8 @@ def _binary() -> str:
     if beside.is_file():
         return str(beside)
     try:
-        from ruff import find_ruff_bin
-
-        return str(find_ruff_bin())
-    except (ImportError, FileNotFoundError):
+        return str(import_module("ruff").find_ruff_bin())
+    except (ImportError, AttributeError, FileNotFoundError):
         pass
     if found := shutil.which("ruff"):
         return found

@@ -6,17 +6,19 @@ one function, and parses the whole file otherwise.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 HEAD = re.compile(rb"\n([ \t]*+)(?=[@acd])(?:(@)|(?:async[ \t]+)?def[ \t]|class[ \t]+(\w+))")
 FOR = re.compile(rb"for[ \t](?<=\sfor.)[^\n#:\"']{1,80}?[ \t]in\b[^\n]*")
+UNFINISHED = (b"\\", b"\\\r", b"(", b"[", b"{", b",")
 WHILE = re.compile(rb"\n[ \t]*+while\b")
 
 
 @dataclass(slots=True, frozen=True)
 class Block:
-    """A class around a slice: where it stands and what it is called."""
+    """A class or (without a name) a function: from its first decorator or its first word to its last line."""
 
     start: int
     end: int
@@ -37,43 +39,63 @@ def cut(source: bytes) -> list[Slice] | None:
     """List the slices worth parsing; None where lines are not what they seem, and only a parse can tell."""
     if not worth_parsing(source, 0, len(source)):
         return []
-    if source.startswith(b"\xef\xbb\xbf") or b"\f" in source:
+    odd_lines = b"\r" in source and source.count(b"\r") != source.count(b"\r\n")
+    if odd_lines or b"\f" in source or source.startswith(b"\xef\xbb\xbf"):
         return None
-    if b"\r" in source and source.count(b"\r") != source.count(b"\r\n"):
-        return None
+    text = b"\n" + source  # a line's newline here is at the offset of its first byte there
     found: list[Slice] = []
     around: list[Block] = []
     lost = -1  # the indentation of a class that ended, it seems, before something that stands deeper
-    quotes = counted = 0  # triple quotes up to a place: an odd number of them means inside a docstring
-    decorated = (0, b"")  # where the decorators of what comes next begin, and their indentation
-    text = b"\n" + source  # a line's newline here is at the offset of its first byte there
+    quotes = counted = 0
+    for block in blocks(text):
+        while around and around[-1].end <= block.start:
+            lost = max(lost, around.pop().indent)
+        if block.indent <= lost:
+            lost = -1
+        if block.name:
+            around.append(block)
+        elif text.find(b"async", block.start, block.end) < 0:
+            continue
+        elif cut_short(text, block):
+            return None
+        elif worth_parsing(text, block.start, block.end):
+            quotes += text.count(b'"""', counted, block.start)
+            counted = block.start
+            in_a_string = quotes % 2
+            if in_a_string or lost >= 0 or (block.indent and not around):
+                return None
+            found.append(Slice(block.start, block.end, tuple(around)))
+    return found
+
+
+def blocks(text: bytes) -> Iterator[Block]:
+    """Walk the classes and the functions that are in no other function."""
     position = 0
+    decorators: tuple[int, bytes] | None = None  # where those of what comes next begin, and their indentation
     while head := HEAD.search(text, position):
-        start, (indent, at, name) = head.start(), head.groups()
+        line, (indent, at, name) = head.start(), head.groups()
         position = head.end()
+        start = line + len(indent)
         if at:
-            if decorated[1] != indent or not decorated[0]:
-                decorated = (start + len(indent) + 1, indent)
+            if decorators is None or decorators[1] != indent:
+                decorators = (start, indent)
             continue
         end = block_end(text, position, len(indent))
-        while around and around[-1].end <= start:
-            lost = max(lost, around.pop().indent)
-        if len(indent) <= lost:
-            lost = -1
-        if name:
-            around.append(Block(start + len(indent), end, len(indent), name.decode("utf-8", "replace")))
-        else:
-            if worth_parsing(text, start, end):
-                quotes += text.count(b'"""', counted, start)
-                counted = start
-                doubtful = quotes % 2 or lost >= 0 or (indent and not around)
-                if doubtful or text.endswith((b"\\", b"\\\r"), start, end):
-                    return None
-                first = decorated[0] - 1 if decorated[0] and decorated[1] == indent else start + len(indent)
-                found.append(Slice(first, end, tuple(around)))
+        if decorators and decorators[1] == indent and not name:
+            start = decorators[0]
+        decorators = None
+        yield Block(start, end, len(indent), name.decode("utf-8", "replace") if name else "")
+        if not name:
             position = end
-        decorated = (0, b"")
-    return found
+
+
+def cut_short(text: bytes, block: Block) -> bool:
+    """Tell whether a function seems to go on after its block: in a string, in brackets, after a backslash."""
+    return (
+        text.endswith(UNFINISHED, block.start, block.end)
+        or text.count(b'"""', block.start, block.end) % 2 == 1
+        or text.count(b"'''", block.start, block.end) % 2 == 1
+    )
 
 
 def block_end(text: bytes, start: int, indent: int) -> int:
@@ -89,9 +111,9 @@ def _outdent(indent: int) -> re.Pattern[bytes]:
 
 
 def worth_parsing(text: bytes, start: int, end: int) -> bool:
-    """Tell whether a block holds a coroutine with two awaits, or with one that a loop may be around."""
+    """Tell whether there are two awaits, or one that a loop may be around."""
     at = text.find(b"await", start, end)
-    if at < 0 or text.find(b"async", start, end) < 0:
+    if at < 0:
         return False
     if text.find(b"await", at + 5, end) >= 0:
         return True

@@ -123,9 +123,7 @@ def assert_(low: Lowering, node: Cst, depth: int, out: list[Stmt]) -> None:
 def delete(low: Lowering, node: Cst, depth: int, out: list[Stmt]) -> None:
     """Lower `del targets`."""
     value = _value(low, node, depth)
-    targets: list[Expr] = (
-        value.items if isinstance(value, Collection) else [value] if value is not None else []
-    )
+    targets: list[Expr] = value.items if isinstance(value, Collection) else [value] if value is not None else []
     for target in targets:
         low.bind(target)
     out.append(Drop(node.start_byte, node.end_byte, targets))

@@ -77,6 +77,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if not (verdict.good or verdict.likely or finding.pending["contract"]):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
+    if verdict.doubt:
+        doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if doubts:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubts[0]})"

@@ -60,7 +60,8 @@ def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
     said = _ruff(file, table)
     for site in file.calls:
         call = site.call
-        kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((call.callee.start, call.callee.end))
+        callee = call.callee
+        kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
         if kind is not None and not isinstance(call.parent, Await):
             yield site, kind
 
@@ -82,9 +83,11 @@ def _harmless(file: File, site: Site, kind: Kind) -> str:
     if _elsewhere(file, site.call):
         return "it runs on Windows or macOS only"
     first = site.call.arguments[0].value if site.call.arguments else None
-    if kind.name == "http" and (site.name or "").endswith(".parse") and not isinstance(first, Constant) and not _is_address(first):
+    parses = kind.name == "http" and (site.name or "").endswith(".parse")
+    if parses and not isinstance(first, Constant) and not _is_address(first):
         return "it is given text, not an address"
-    if kind.name == "sleep" and isinstance(first, Constant) and isinstance(first.value, (int, float)) and first.value <= 0.01:
+    seconds = first.value if isinstance(first, Constant) else None
+    if kind.name == "sleep" and isinstance(seconds, (int, float)) and seconds <= 0.01:
         return "it sleeps for no more than a hundredth of a second"
     return ""
 

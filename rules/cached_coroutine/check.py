@@ -7,7 +7,9 @@ from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Expr, Function
 from asynccost.model import Confidence, Finding, Silence
 
-_LOOPS = ("asyncio.run", "asyncio.new_event_loop", "anyio.run", "asyncio.Runner", "asgiref.sync.async_to_sync", "trio.run")
+_LOOPS = (
+    "asyncio.run", "asyncio.new_event_loop", "anyio.run", "asyncio.Runner", "asgiref.sync.async_to_sync", "trio.run",
+)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -29,41 +31,53 @@ def _caches(file: File, decorator: Expr, function: Function) -> str:
 
 def _cached(file: File, function: Function, decorator: Expr, kind: str) -> Iterator[Finding | Silence]:
     shown = file.text(decorator).split("(")[0]
+    where = (decorator.start, decorator.end)
     if function.is_async:
-        yield file.finding(function, _broken(function, shown, kind), Confidence.HIGH, span=(decorator.start, decorator.end))
+        yield file.finding(function, _broken(function, shown, kind), Confidence.HIGH, span=where)
         return
     made = _returned(file, function)
     if made is None:
         yield file.silence(function, f"{function.name}() is no coroutine, so {shown} keeps a plain value")
         return
     name, call = made
-    bound = file.knowledge.table("tasks")["caches"]["loop_bound"]
-    if f"{name}()" in bound:
-        message = (
-            f"{shown} keeps one {name.rpartition('.')[2]} for the whole process, but its connections belong to the event"
-            " loop that first used them: under the next loop calls fail, or are sent twice by the SDK's retries"
-        )
-        yield file.finding(function, message, Confidence.MEDIUM, span=(decorator.start, decorator.end), client=name)
-        return
     target = file.names.function(name)
-    if target is not None and target.is_async and not target.is_generator:
+    if _loop_bound(file, name):
         message = (
-            f"{shown} keeps the coroutine that {target.name}() makes, not what it returns: the second caller that awaits it"
-            " gets RuntimeError: cannot reuse already awaited coroutine"
+            f"{shown} keeps one {name.rpartition('.')[2]} for the whole process, but its connections belong to the"
+            " event loop that first used them: under the next loop calls fail, or are sent twice by the SDK's retries"
         )
-        yield file.finding(function, message, Confidence.HIGH, span=(decorator.start, decorator.end), related=(file.related(call, "the coroutine"),))
+        yield file.finding(function, message, Confidence.MEDIUM, span=where, client=name)
+    elif target is not None and target.is_async and not target.is_generator:
+        related = (file.related(call, "the coroutine"),)
+        yield file.finding(function, _kept(shown, target.name), Confidence.HIGH, span=where, related=related)
     elif target is None and "()" not in name:
-        yield file.finding(function, "", Confidence.HIGH, span=(decorator.start, decorator.end), calls=name, shown=shown)
+        yield file.finding(function, "", Confidence.HIGH, span=where, calls=name, shown=shown)
+
+
+def _kept(shown: str, name: str) -> str:
+    return (
+        f"{shown} keeps the coroutine that {name}() makes, not what it returns: the second caller that awaits it gets"
+        " RuntimeError: cannot reuse already awaited coroutine"
+    )
 
 
 def _broken(function: Function, shown: str, kind: str) -> str:
     what = "async generator" if function.is_generator else "coroutine"
     if kind == "property":
-        return f"{shown} keeps the {what} of async {function.name}, not what it returns: the second await of it raises RuntimeError"
+        return (
+            f"{shown} keeps the {what} of async {function.name}, not what it returns: the second await of it raises"
+            " RuntimeError"
+        )
     return (
         f"{shown} on async def {function.name} keeps the {what}, not what it returns: the second call with the same"
         " arguments gets one that is used up, and awaiting it raises RuntimeError"
     )
+
+
+def _loop_bound(file: File, name: str) -> bool:
+    """Whether what a name makes belongs to the event loop that it is first used in."""
+    client = file.knowledge.table("clients")["clients"].get(name, {})
+    return bool(client.get("async")) or name in file.knowledge.table("tasks")["caches"]["loop_bound"]
 
 
 def _returned(file: File, function: Function) -> tuple[str, Call] | None:
@@ -75,7 +89,7 @@ def _returned(file: File, function: Function) -> tuple[str, Call] | None:
     if name is None or not name.endswith("()"):
         return None
     call = returns[0] if isinstance(returns[0], Call) else None
-    known = name in file.knowledge.table("tasks")["caches"]["loop_bound"]
+    known = _loop_bound(file, name[:-2])
     if call is None:
         calls = function.index.calls if function.index and known else []
         call = calls[0] if calls else None
@@ -101,10 +115,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if target is None or not target.facts["is_async"] or target.facts["is_generator"]:
         return Silence("", finding.path, finding.span, "what it returns is no coroutine")
     shown = finding.pending["shown"]
-    finding.message = (
-        f"{shown} keeps the coroutine that {target.facts['qualname']}() makes, not what it returns: the second caller that"
-        " awaits it gets RuntimeError: cannot reuse already awaited coroutine"
-    )
+    finding.message = _kept(shown, target.facts["qualname"])
     return finding
 
 

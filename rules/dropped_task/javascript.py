@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import use_of
+from asynccost.flow.failing import failing, is_server, uncaught
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
+from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
-from asynccost.flow.failing import failing, is_server, uncaught
-from asynccost.flow.tree import Await, Closure, Do, Function, Member, Node
+from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
+
+_ARRAYS = (".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()")
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -38,7 +41,7 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
     elif _no_array(file, callee):
         yield file.silence(call, "the receiver is no array: it may wait for its callback")
     else:
-        yield {"each": _each, "map": _map, "test": _test}[kind](file, site, callee, handler)
+        yield _ASKED[kind](file, site, callee, handler)
 
 
 def _handler(file: File, site: Site) -> Function | None:
@@ -95,7 +98,7 @@ def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding |
     return file.finding(site.call, message, Confidence.HIGH if failing(file, handler) else Confidence.MEDIUM)
 
 
-def _test(file: File, site: Site, callee: Member, handler: Function) -> Finding | Silence:
+def _test(file: File, site: Site, callee: Member, _: Function) -> Finding | Silence:
     use = use_of(site.call)
     if use.awaited and not _is_array(callee, file):
         return file.silence(site.call, "the result is awaited: the receiver may take async callbacks")
@@ -106,11 +109,14 @@ def _test(file: File, site: Site, callee: Member, handler: Function) -> Finding 
     return file.finding(site.call, message, Confidence.HIGH)
 
 
+_ASKED = {"each": _each, "map": _map, "test": _test}
+
+
 def _is_array(callee: Member, file: File) -> bool:
     """Whether the receiver is an array beyond doubt: a literal, or what an array method or Object.keys returns."""
     value: Node = callee.value
     name = file.resolve(value) or ""
-    return name.endswith((".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()"))
+    return name.endswith(_ARRAYS)
 
 
 # --------------------------------------------------------- floating promises
@@ -149,7 +155,38 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
         w in relied for called in uncaught(file, function) for w in words(called)
     )
     if is_server(file):
-        message = f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection, which ends the process"
-        return file.finding(site.call, message, Confidence.MEDIUM)
-    message = f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
+        message = (
+            f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
+            " which ends the process"
+        )
+        return file.finding(site.call, message, Confidence.MEDIUM, name=name)
+    message = (
+        f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
+    )
     return file.finding(site.call, message, Confidence.MEDIUM if wrote else Confidence.LOW)
+
+
+# --------------------------------------------------------------- whole project
+
+
+def facts(file: File) -> bool:
+    """Whether a file takes up unhandled rejections for the whole process."""
+    return any(_takes_up(site) for site in file.calls)
+
+
+def _takes_up(site: Site) -> bool:
+    first = site.call.arguments[0].value if site.call.arguments else None
+    return isinstance(first, Constant) and first.value == "unhandledRejection"
+
+
+def _survives(project: Project) -> bool:
+    return any(said is True for said in project.rows("dropped-task").values())
+
+
+def settle(finding: Finding, project: Project) -> Finding:
+    """A floating promise of a server, where the process may survive."""
+    if project.memo(_survives):
+        name = finding.pending["name"]
+        finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
+        finding.confidence = Confidence.LOW
+    return finding

@@ -29,9 +29,8 @@ def check(file: File) -> Iterator[Finding | Silence]:
         if fate.kind in ("dropped", "watched"):
             yield _finding(file, site, what, fate)
         elif fate.kind == "returned":
-            yield file.finding(
-                site.call, _message(what, "whoever calls this drops it"), Confidence.HIGH, returned=site.function.qualname
-            )
+            message = _message(what, "whoever calls this drops it")
+            yield file.finding(site.call, message, Confidence.HIGH, returned=site.function.qualname)
         else:
             yield file.silence(site.call, fate.why)
 
@@ -121,13 +120,14 @@ def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
     """The callers of a function, and of those that only pass its result on."""
     found: list[Caller] = []
     for caller in project.callers(helper) or _by_name(project, helper):
-        if caller.by.facts["entry"] and caller.by.facts["entry"][0] == "test":
+        by, call = caller.by, caller.call
+        if by.facts["entry"] and by.facts["entry"][0] == "test":
             continue
-        if caller.call["use"] == "returned" and depth < _HOPS and not caller.call["awaited"] and caller.by.key != helper.key:
-            if not caller.by.facts["is_async"]:
-                found += _takers(project, caller.by, depth + 1)
-                continue
-        found.append(caller)
+        passes = call["use"] == "returned" and not call["awaited"] and not by.facts["is_async"]
+        if passes and depth < _HOPS and by.key != helper.key:
+            found += _takers(project, by, depth + 1)
+        else:
+            found.append(caller)
     return found
 
 

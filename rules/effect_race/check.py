@@ -40,7 +40,8 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
         file.related(race.write.node, "written here, without asking whether it is still wanted"),
     )
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
-    return file.finding(effect.anchor, message, Confidence.HIGH if direct else Confidence.MEDIUM, related=related)
+    sure = Confidence.LOW if race.settled else Confidence.HIGH if direct else Confidence.MEDIUM
+    return file.finding(effect.anchor, message, sure, related=related)
 
 
 def _what(race: Race) -> str:

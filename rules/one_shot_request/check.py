@@ -25,6 +25,8 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
     if function.is_async and site.name != "aiohttp.request":
         return file.silence(call, "blocking-call speaks of it: it stops the event loop")
     client = f"a {better} that is kept sends it on an open connection"
+    if any(a.keyword == "stream" and isinstance(a.value, Constant) and a.value.value is True for a in call.arguments):
+        return file.silence(call, "it streams a large answer, beside which a handshake is small")
     loops = work_loops(file, call)
     if loops:
         loop = loops[0]

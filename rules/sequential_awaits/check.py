@@ -7,6 +7,7 @@ from typing import Any
 from asynccost.flow.awaits import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
+from asynccost.flow.intent import shown, spoken
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
@@ -35,6 +36,9 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
     if reason := held(run[0].node):
         yield file.silence(span, reason)
         return
+    if reason := spoken(span, file, function):
+        yield file.silence(span, reason)
+        return
     best, reason = _widest(run, function)
     if best is None:
         yield file.silence(span, reason)
@@ -46,6 +50,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         span=(best[0].node.start, best[-1].node.end),
         steps=[_row(s, file) for s in best],
         stored=_all_stored(best, function),
+        shown=shown(file),
     )
 
 
@@ -120,7 +125,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     finding.related = tuple(Related(finding.path, Span(**s["span"]), f"{s['name']} waits here") for s in steps[1:])
     listed = ", ".join(names[:-1]) + " and " + names[-1]
     finding.message = f"{listed} wait one after another though neither needs the other: their times add up"
-    if doubt := _doubt(steps, verdicts, names, bool(finding.pending["stored"])):
+    doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
+    if doubt:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubt})"
     elif all(s["bound"] and s["verb"] == "read" for s in steps) and all(v.good for v in verdicts):
@@ -158,7 +164,7 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     for verdict, name in zip(verdicts, names, strict=True):
         if not verdict.good and not verdict.likely:
             return f"nothing shows that {name} waits for another machine"
-        if unknown := [*verdict.unknown, *verdict.others]:
+        if unknown := [*verdict.unknown, *verdict.others, *(w for w in verdict.likely if "->" in w)]:
             return f"{unknown[0]} is not known"
     if all(s["verb"] == "read" and (v.good or s["bound"]) for s, v in zip(steps, verdicts, strict=True)):
         return ""

@@ -10,8 +10,8 @@ from asynccost.flow.owner import Life, is_guarded, life_of
 from asynccost.flow.project import Project
 from asynccost.flow.dead import is_dead
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.sharing import fixed_request, shared_by
-from asynccost.flow.tree import Call, Comprehension, Function, Loop
+from asynccost.flow.sharing import answers_from_cache, fixed_request, listens, shared_by
+from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Loop
 from asynccost.flow.varies import varies
 from asynccost.model import Confidence, Finding, Related, Silence
 from asynccost.flow.recreation import COST, judge
@@ -49,7 +49,7 @@ def _look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, f"its arguments depend on {changing}")
     if (reason := shared_by(file, life, loops)) is not None:
         return file.silence(call, reason)
-    if loops:
+    if loops and not _keeps_nothing(site):
         return _in_loop(file, call, client, loops)
     return _open(file, site, client, life)
 
@@ -70,6 +70,8 @@ def _owned(life: Life) -> str | None:
 def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:
     """`self.session = Client()` in every call of a method that closes it again."""
     if function.name in ("__init__", "constructor") or is_guarded(call, life.attr) or function.index is None:
+        return False
+    if any(isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) for loop in function.index.loops) or listens(function):
         return False
     return any(
         file.text(c.callee).split(".")[-2:-1] == [life.attr] and file.text(c.callee).rpartition(".")[2] in ("close", "aclose")
@@ -107,6 +109,10 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     rare = seldom(file, function) if life.kind != "kept" else None
     if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
         rare = "fixed"
+    if rare is None and _keeps_nothing(site):
+        rare = "no pool"
+    if rare is None and answers_from_cache(file, function, site.call):
+        rare = "cached"
     return file.finding(
         site.call,
         "",
@@ -120,6 +126,15 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )
+
+
+def _keeps_nothing(site: Site) -> bool:
+    """`new https.Agent({ rejectUnauthorized: false })`: without keepAlive an agent has no connections to lose."""
+    if site.name not in ("http:Agent", "https:Agent"):
+        return False
+    given = site.call.arguments[0].value if site.call.arguments else None
+    keys = given.keys if isinstance(given, Collection) else []
+    return not any(isinstance(k, Constant) and k.value == "keepAlive" for k in keys)
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:

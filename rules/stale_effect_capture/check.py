@@ -34,10 +34,16 @@ def _finding(effect: Effect, reads: list[Stale], file: File) -> Finding:
     when = "the first render" if not effect.deps else "the render that last ran the effect"
     message = (
         f"{effect.name}() does not list {names}, so {_WHERE[first.kind]} goes on reading the value of {when}: "
-        + ("what was opened since is never given back" if first.kind == "cleanup" else "it acts on what is long out of date")
+        + (
+            "what was opened since is never given back"
+            if first.kind == "cleanup"
+            else "it acts on what is long out of date"
+        )
     )
     related = tuple(file.related(r.name, f"{r.name.id} is read here, {_reader(r)}") for r in reads[:4])
-    return file.finding(effect.anchor, message, Confidence.HIGH if first.kind == "interval" else Confidence.MEDIUM, related=related)
+    return file.finding(
+        effect.anchor, message, Confidence.HIGH if first.kind == "interval" else Confidence.MEDIUM, related=related
+    )
 
 
 def _reader(read: Stale) -> str:

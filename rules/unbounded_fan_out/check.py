@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from asynccost.flow.awaits import Wait, classify, waits_in
-from asynccost.flow.depend import held
 from asynccost.flow.fanout import FanOut, bounded, chunked, fan_outs, outside
 from asynccost.flow.file import File
+from asynccost.flow.intent import shown, spoken
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
 from asynccost.flow.verdicts import open_rows, settle as verdict_of
@@ -34,7 +34,7 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     return file.finding(
         fan.call,
         "",
-        Confidence.MEDIUM if where else Confidence.LOW,
+        Confidence.MEDIUM if where and not shown(file) else Confidence.LOW,
         related=(file.related(fan.items, "one for every item of this"),),
         waits=open_rows(waits),
         where=where,
@@ -56,7 +56,7 @@ def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> st
             return f"{wait.label} bounds how many run at once"
     for name in _limiters(fan):
         return f"{name} bounds how many run at once"
-    return held(fan.call) if not held(fan.call).startswith("it runs while") else ""
+    return spoken((fan.call.start, fan.call.end), file, function)
 
 
 def _limiters(fan: FanOut) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built, is_fake
 from asynccost.flow.dead import is_dead
-from asynccost.flow.entries import is_script
+from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.owner import Life, owner_of
 from asynccost.flow.project import Project
@@ -71,7 +71,7 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
     if function.name in ("main", "amain", "async_main", "_main"):
         return file.silence(call, "it lives as long as the process")
     sure = Confidence.HIGH if client.is_async and life.kind == "local" else Confidence.MEDIUM
-    if life.kind == "temporary" and not client.is_async and client.http:
+    if (life.kind == "temporary" and not client.is_async and client.http) or seldom(file, function):
         sure = Confidence.LOW
     what = client.what[:1].upper() + client.what[1:]
     message = f"{what} is made here and no way out closes it: {_STAYS.get(client.cost, _STAYS['pool'])}"
@@ -100,7 +100,7 @@ def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         attr=life.attr,
         closers=closers,
         close=list(client.close),
-        socket=client.socket,
+        cost=client.cost,
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from asynccost.flow.around import class_around, use_of
 from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.file import File
-from asynccost.flow.leaks import covered, tests_any
-from asynccost.flow.project import Project
+from asynccost.flow.flags import tests_any
 from asynccost.flow.handles import kept_in, mentions
+from asynccost.flow.leaks import covered
+from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import Fate, fate
 from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
@@ -77,7 +78,8 @@ def _is_unref(one: Timer) -> bool:
 def _kept_and_unref(one: Timer, file: File) -> bool:
     what, places = kept_in(one.call)
     return what == "kept" and any(
-        isinstance(m.expr.parent, Member) and m.expr.parent.attr == "unref" for m in mentions(places[0], one.function, file)
+        isinstance(m.expr.parent, Member) and m.expr.parent.attr == "unref"
+        for m in mentions(places[0], one.function, file)
     )
 
 
@@ -99,10 +101,16 @@ def _in_promise(function: Function) -> bool:
 
 def _deadline(one: Timer, due: Deadline, file: File) -> Finding | Silence:
     if not due.loose:
-        why = "every way out clears it or leaves nothing in use" if due.cleared else "it ends what this function waits for"
+        why = (
+            "every way out clears it or leaves nothing in use"
+            if due.cleared
+            else "it ends what this function waits for"
+        )
         return file.silence(one.call, why)
     way = min(due.loose, key=lambda w: w.at.start)
-    at = file.related(way.at if way.kind == "return" else (way.at.end - 1, way.at.end), f"this way out leaves the timer running")
+    at = file.related(
+        way.at if way.kind == "return" else (way.at.end - 1, way.at.end), "this way out leaves the timer running"
+    )
     verb = "is cleared on one way out only" if due.cleared else "is never cleared"
     message = (
         f"{one.name}() ends {due.target} when it fires and {verb}: what was handed {due.target} is cut off at the deadline"
@@ -131,7 +139,7 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
     component = _component(one.function)
     if component is not None:
         return file.finding(one.call, message, HIGH if component is one.function else MEDIUM)
-    return file.finding(one.call, message, MEDIUM, function=_named(one.function).qualname)
+    return file.finding(one.call, message, MEDIUM, start=one.function.start)
 
 
 def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Silence:
@@ -141,7 +149,9 @@ def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Sile
         return file.silence(one.call, f"its callback asks whether {ends[0]}() has run")
     message = f"the handle of {one.name}() is {lost}: "
     if ends:
-        return file.finding(one.call, f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive", MEDIUM)
+        return file.finding(
+            one.call, f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive", MEDIUM
+        )
     return file.finding(one.call, f"{message}each {owner.name} adds one that nothing can stop", LOW)
 
 
@@ -213,7 +223,7 @@ def _endless(one: Timer, file: File) -> Finding | Silence:
         return file.finding(one.call, message, MEDIUM)
     if one.name in ("call_later", "call_at") or one.holds:
         return file.finding(one.call, message, MEDIUM)
-    return file.finding(one.call, message, MEDIUM, function=_named(one.function).qualname)
+    return file.finding(one.call, message, MEDIUM, start=one.function.start)
 
 
 def _works_on(one: Timer, owner: Class, file: File) -> bool:
@@ -224,7 +234,9 @@ def _works_on(one: Timer, owner: Class, file: File) -> bool:
     if one.callback in owner.methods.values():
         return one.callback.name.lstrip("#_") in starts
     return any(
-        isinstance(c.callee, Member) and isinstance(c.callee.value, Name) and c.callee.value.id in ("this", "self")
+        isinstance(c.callee, Member)
+        and isinstance(c.callee.value, Name)
+        and c.callee.value.id in ("this", "self")
         and c.callee.attr.lstrip("#_") in starts
         for c in one.callback.index.calls
     )
@@ -241,11 +253,10 @@ def _daemon(one: Timer, file: File) -> bool:
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """A timer of a function that runs once is the process's own."""
-    made = project.defs.get((finding.path, finding.pending["function"]))
+    made = project.function(finding.path, finding.pending["start"])
     heat = project.heat(made) if made is not None else None
     if heat is not None and heat.hot is False:
         return Silence(finding.rule, finding.path, finding.span, f"it is started once: {heat.reason}")
     if heat is None or heat.hot is None:
         finding.confidence = LOW
     return finding
-

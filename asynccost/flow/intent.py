@@ -1,0 +1,46 @@
+"""What comments, clocks, names and folders say about code that waits in order on purpose."""
+
+import re
+from functools import lru_cache
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Function
+from asynccost.flow.words import words
+
+_ABOVE = 400  # bytes of comment above a place that still speak of it
+
+
+@lru_cache(maxsize=8)
+def _said(pattern: str) -> re.Pattern[str]:
+    return re.compile(r"(?:#|//|/?\*)[^\n]*(?:" + pattern + ")", re.I)
+
+
+def spoken(span: tuple[int, int], file: File, function: Function) -> str:
+    """Why a place is left as it is: what its comments, clocks and the names around it say; empty if nothing."""
+    table = file.knowledge.table("turns")
+    start, end = span
+    source = file.module.source
+    begin = max(function.start, start - _ABOVE, source.rfind(b"\n\n", 0, start))
+    if match := _said(table["said"]).search(source[begin:end].decode("utf-8", "replace")):
+        return f"a comment says so: {match[0].strip()[:80]}"
+    body = source[start:end]
+    if any(clock.encode() in body for clock in table["measured"]):
+        return "the time that it takes is measured"
+    here: Function | None = function
+    while here is not None:
+        said = words(here.name)
+        if here.name.startswith("test_"):
+            return "it is part of a test"
+        if any(w in table["once"] for w in said):
+            return f"{here.name}() says by its name that it runs once or in order"
+        here = here.scope
+    for folder in file.path.split("/")[:-1]:
+        if folder in table["once_folders"]:
+            return f"what lies in {folder}/ runs once, in an order that someone chose"
+    return ""
+
+
+def shown(file: File) -> list[str]:
+    """A doubt where a folder says that the code only shows something."""
+    table = file.knowledge.table("turns")
+    return [f"what lies in {f}/ only shows something" for f in file.path.split("/")[:-1] if f in table["shown_folders"]][:1]

@@ -1,0 +1,92 @@
+"""What waits: which code of an effect runs with it, and which runs after an answer."""
+
+from asynccost.flow.around import use_of
+from asynccost.flow.targets import word_of
+from asynccost.flow.tree import Argument, Call, Closure, Function, Member, Node
+
+
+def waits_from(function: Function, functions: list[Function]) -> int | None:
+    """The byte from which a function's code runs after a wait; None where it never waits."""
+    if function.index is not None and function.is_async and function.index.awaits:
+        return min(a.end for a in function.index.awaits)
+    closure = function.closure
+    if closure is not None and isinstance(closure.parent, Argument) and isinstance(closure.parent.parent, Call):
+        if (
+            word_of(closure.parent.parent) in ("then", "finally")
+            and closure.parent.parent.arguments[0].value is closure
+        ):
+            return function.start
+    outer = function.scope
+    if outer is not None and any(outer is f for f in functions) and not function.is_async:
+        start = waits_from(outer, functions)
+        if start is not None and closure is not None and closure.start >= start and _runs_here(closure):
+            return function.start
+    return None
+
+
+def _runs_here(closure: Closure) -> bool:
+    """Whether a callback runs where it stands: `.forEach(f)`, `.map(f)`, `batch(f)`."""
+    argument = closure.parent
+    return (
+        isinstance(argument, Argument)
+        and isinstance(argument.parent, Call)
+        and word_of(argument.parent)
+        in ("forEach", "map", "batch", "startTransition", "runInAction", "unstable_batchedUpdates", "flushSync")
+    )
+
+
+_RUNS = frozenset(
+    {
+        "then",
+        "catch",
+        "finally",
+        "forEach",
+        "map",
+        "flatMap",
+        "filter",
+        "setTimeout",
+        "setInterval",
+        "all",
+        "startTransition",
+        "untrack",
+        "Promise",
+        "debounce",
+        "batch",
+        "requestAnimationFrame",
+        "requestIdleCallback",
+        "nextTick",
+        "reduce",
+        "some",
+        "find",
+        "run",
+    }
+)
+
+
+def is_run(function: Function) -> bool:
+    """Whether a function runs because the effect does, not because of some later event."""
+    closure = function.closure
+    while closure is not None and isinstance(closure.parent, Argument) and isinstance(closure.parent.parent, Call):
+        word = word_of(closure.parent.parent)
+        if word not in _RUNS and not word.startswith(("use", "watch", "create", "$")):
+            return False
+        scope = function.scope
+        if scope is None:
+            return True
+        function, closure = scope, scope.closure
+    return True
+
+
+def is_waited(call: Call) -> bool:
+    """Whether a call's value is awaited, or `.then` follows it, through `.json()` and the like."""
+    here: Node = call
+    while True:
+        if use_of(here).awaited:
+            return True
+        up = here.parent
+        if isinstance(up, Member) and isinstance(up.parent, Call) and up.parent.callee is up:
+            if up.attr == "then":
+                return True
+            here = up.parent
+            continue
+        return False

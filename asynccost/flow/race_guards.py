@@ -1,0 +1,103 @@
+"""Guards: why a late answer of an effect cannot overwrite a newer one."""
+
+from asynccost.flow.around import above
+from asynccost.flow.effect_code import component_cleanups
+from asynccost.flow.file import File
+from asynccost.flow.flags import flags_set, tests_any
+from asynccost.flow.late import waits_from
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.reach import binder, within
+from asynccost.flow.targets import word_of
+from asynccost.flow.tree import Choice, Function, If, Member, Name, Node, Other
+
+_FLAGS = frozenset(
+    [
+        "ignore",
+        "ignored",
+        "cancelled",
+        "canceled",
+        "cancel",
+        "mounted",
+        "isMounted",
+        "unmounted",
+        "active",
+        "isActive",
+        "stale",
+        "isStale",
+        "aborted",
+        "disposed",
+        "destroyed",
+        "alive",
+        "isCancelled",
+        "isCanceled",
+        "didCancel",
+        "didUnmount",
+        "isUnmounted",
+        "current",
+        "isCurrent",
+        "isSubscribed",
+        "subscribed",
+    ]
+)
+
+
+def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
+    flags = flags_set(effect, file)
+    if any(tests_any(f, flags) for f in functions):
+        return "a flag that the cleanup sets is tested before the state is written"
+    for cleanup in component_cleanups(effect, file):
+        for one in within(cleanup, file):
+            for call in one.index.calls if one.index else ():
+                if word_of(call) in ("abort", "cancel", "unsubscribe", "dispose"):
+                    return "the cleanup cancels the request"
+    for function in functions:
+        start = waits_from(function, functions)
+        if start is not None and _asks_after(function, start):
+            return "the answer is checked before it is written"
+    for function in functions:
+        for call in function.index.calls if function.index else ():
+            if word_of(call) == "abort":
+                return "an older request is aborted first"
+    return ""
+
+
+def _asks_after(function: Function, start: int) -> bool:
+    """Whether a test after the wait reads a flag, a ref, or compares two names."""
+    assert function.index is not None
+    for name in function.index.names:
+        if name.end < start:
+            continue
+        if _compared(name, function):
+            return True
+        flag = name.id in _FLAGS or (isinstance(name.parent, Member) and name.parent.attr in _FLAGS)
+        if flag and _in_test(name):
+            return True
+    return False
+
+
+def _compared(name: Name, function: Function) -> bool:
+    """Whether a name of the component is compared with another: `if (id !== latest) return`."""
+    home = binder(name.id, function)
+    if home is None or home is function or (home.kind == "module" and name.id[:1].isupper()):
+        return False
+    here: Node = name
+    while isinstance(here.parent, Member):
+        here = here.parent
+    up = here.parent
+    if not (isinstance(up, Other) and up.op in ("===", "!==", "==", "!=", "<", ">", "<=", ">=")) or not _in_test(name):
+        return False
+    return all(
+        isinstance(p, (Name, Member)) and not (isinstance(p, Member) and p.attr in ("length", "status"))
+        for p in up.parts
+    )
+
+
+def _in_test(name: Node) -> bool:
+    below = name
+    for up in above(name):
+        if isinstance(up, If):
+            return below is up.test
+        if isinstance(up, Choice) and (below is up.test or (up.test is None and below is up.options[0])):
+            return True
+        below = up
+    return False

@@ -1,0 +1,279 @@
+"""Listeners and subscriptions: does the target outlive the effect, so that they have to be taken away?"""
+
+from asynccost.flow.around import class_around
+from asynccost.flow.effect_code import own_functions
+from asynccost.flow.file import File
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.listeners import option_of
+from asynccost.flow.reach import binder, values
+from asynccost.flow.release import Acquisition, bound_by
+from asynccost.flow.tree import (
+    Call,
+    Choice,
+    Class,
+    Closure,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+    Subscript,
+)
+
+_MAKES = frozenset({"createElement", "createElementNS"})
+
+
+_ELEMENT_CALLS = frozenset({"querySelector", "getElementById", "closest", "querySelectorAll"})
+
+
+_STREAMS = ("interval", "timer", "fromEvent", "fromEventPattern", "webSocket")
+
+
+_ENDING_OPERATORS = frozenset(
+    {
+        "takeUntil",
+        "takeUntilDestroyed",
+        "take",
+        "first",
+        "untilDestroyed",
+        "last",
+        "takeWhile",
+        "untilComponentDestroyed",
+        "single",
+    }
+)
+
+
+def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
+    call, handle = got.call, got.pair.handle
+    if handle in ("same", "disposer"):
+        if option_of(call, "signal") is not None:
+            return "an AbortSignal removes it"
+        if isinstance(once := option_of(call, "once"), Constant) and once.value is True:
+            return "it is taken away after its first event"
+        return _target_reason(effect, got, file)
+    if got.pair.starts and not _is_started(got, file):
+        return f"nothing is {got.pair.starts}d"
+    return ""
+
+
+def _is_started(got: Acquisition, file: File) -> bool:
+    return got.pair.starts in file.text(got.function) or got.pair.starts.encode() in file.module.source
+
+
+def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
+    """Why a listener or subscription on this target needs no release; "" where it does."""
+    call, name = got.call, got.pair.name
+    target = call.callee.value if isinstance(call.callee, Member) else None
+    if not _listens(call, got, file):
+        return "no function of this code is handed to it"
+    if name == "subscribe":
+        return _subscription_reason(effect, got, target, file)
+    if target is None or is_page(target, got.function, file):
+        return ""
+    if isinstance(target, Call) and _is_element(target):
+        return (
+            ""
+            if effect.deps != [] and not effect.once
+            else "the target is an element that goes away with the component"
+        )
+    if isinstance(target, Call) and name != "addEventListener" and name != "addListener":
+        return "the target is made by the same expression"
+    root = root_of(target)
+    if root is None:
+        return "the target is made by the same expression"
+    if root.id in ("this", "self"):
+        return _own_member(effect, target, got, file)
+    scope = bound_by(call, got.function)
+    if scope is None:
+        return ""
+    return _bound_target(effect, got, root.id, scope, target, file)
+
+
+def _listens(call: Call, got: Acquisition, file: File) -> bool:
+    handler = call.arguments[-1].value if len(call.arguments) == 1 else call.arguments[1].value
+    if got.pair.name in ("on", "addListener") and len(call.arguments) > 1:
+        first = call.arguments[0].value
+        if isinstance(first, Constant) and not isinstance(first.value, str):
+            return False
+    if isinstance(handler, (Closure, Name, Member)):
+        return True
+    if isinstance(handler, Call):
+        return True
+    if got.pair.handle == "disposer":
+        return any(isinstance(a.value, Closure) for a in call.arguments) or (
+            isinstance(handler, Collection)
+            and any(isinstance(k, Constant) and k.value in ("next", "error", "complete") for k in handler.keys)
+        )
+    return False
+
+
+def is_page(target: Expr, function: Function, file: File) -> bool:
+    """Whether a target lives as long as the page or the process."""
+    name = file.resolve(target, function) or ""
+    bare = name.partition(".")[0].removesuffix("()")
+    made = "()." in name or (name.endswith("()") and bare != "matchMedia")
+    return bare in _PAGE and ":" not in name and not made
+
+
+_PAGE = frozenset(
+    {
+        "window",
+        "document",
+        "globalThis",
+        "self",
+        "top",
+        "parent",
+        "navigator",
+        "matchMedia",
+        "history",
+        "screen",
+        "visualViewport",
+        "process",
+        "chrome",
+        "browser",
+        "speechSynthesis",
+        "caches",
+        "performance",
+    }
+)
+
+
+def root_of(expr: Expr) -> Name | None:
+    here: Node = expr
+    while isinstance(here, (Member, Call, Subscript)):
+        here = here.callee if isinstance(here, Call) else here.value
+    return here if isinstance(here, Name) else None
+
+
+def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> str:
+    """Listeners on `this` and on what an object made itself go away with it."""
+    cls = class_around(got.function)
+    if isinstance(target, Name):
+        return "it listens to itself"
+    first: Expr = target
+    while isinstance(first, (Member, Call)) and not _is_this(first):
+        first = first.callee if isinstance(first, Call) else first.value
+    attr = first.attr if isinstance(first, Member) else ""
+    if cls is None:
+        return "the target belongs to the component"
+    known = [v for v in file.names.attribute(cls, attr) if v is not None and not isinstance(v, Constant)]
+    if known and all(isinstance(v, (Call, Closure)) for v in known) and not is_page(target, got.function, file):
+        return f"{attr} is made by the same object"
+    if effect.plain or effect.framework in ("custom element", "Stencil", "Ember"):
+        return "the target belongs to the object"
+    if not known and not any(p.name == attr for m in (cls.methods.get("constructor"),) if m for p in m.params):
+        return "the target belongs to the object"
+    return ""
+
+
+def _is_this(expr: Expr) -> bool:
+    return isinstance(expr, Member) and isinstance(expr.value, Name) and expr.value.id in ("this", "self")
+
+
+def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, target: Expr, file: File) -> str:
+    bound = values(name, scope)
+    known = [v for v in bound if v is not None and not isinstance(v, Constant)]
+    own = {id(f) for f in own_functions(effect, file)}
+    if any(p.name == name for p in scope.params) and id(scope) in own:
+        return "the target is handed in"
+    if id(scope) in own and any(isinstance(v, Call) and word_of(v) in _MAKES for v in known):
+        return f"{name} is made by the effect itself"
+    if _is_ref(known) or any(_is_element(v) for v in known):
+        return (
+            ""
+            if effect.deps != [] and not effect.once
+            else "the target is an element that goes away with the component"
+        )
+    if any(is_page(v, scope, file) for v in known):
+        return ""
+    if id(scope) in own and known and all(isinstance(v, (Call, Choice)) for v in known):
+        made = [v for v in known if isinstance(v, Call)]
+        if any(v.new for v in made) or got.pair.name == "on":
+            return f"{name} is made by the effect itself"
+    if id(scope) in own and any(_is_ref_read(v, scope) for v in known):
+        return (
+            ""
+            if effect.deps != [] and not effect.once
+            else "the target is an element that goes away with the component"
+        )
+    if got.pair.name == "addEventListener" and id(scope) in own:
+        return f"{name} is found by the effect itself"
+    if scope is effect.scope and any(isinstance(v, Call) and word_of(v) in _STATEFUL for v in known):
+        return f"{name} is state of the component"
+    return ""
+
+
+_STATEFUL = frozenset({"useState", "$state", "createSignal", "shallowRef", "ref", "useMemo"})
+
+
+def _is_ref(known: list[Expr]) -> bool:
+    return any(
+        isinstance(v, Call) and word_of(v) in ("useRef", "createRef", "ref", "useTemplateRef", "shallowRef")
+        for v in known
+    )
+
+
+def _is_element(value: Expr) -> bool:
+    return isinstance(value, Call) and word_of(value) in _ELEMENT_CALLS
+
+
+def _is_ref_read(value: Expr, scope: Function) -> bool:
+    if isinstance(value, Member) and value.attr in ("current", "value") and isinstance(value.value, Name):
+        home = binder(value.value.id, scope)
+        return home is not None and _is_ref([v for v in values(value.value.id, home) if v is not None])
+    return False
+
+
+def word_of(call: Call) -> str:
+    callee = call.callee
+    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+
+
+def _subscription_reason(effect: Effect, got: Acquisition, target: Expr | None, file: File) -> str:
+    """Why a subscription ends by itself; Angular's are silent unless the source is known to go on."""
+    if target is None:
+        return "it is no subscription that is known"
+    here: Expr | None = target
+    while isinstance(here, (Member, Call)):
+        if isinstance(here, Call) and word_of(here) == "pipe":
+            if any(isinstance(a.value, Call) and word_of(a.value) in _ENDING_OPERATORS for a in here.arguments):
+                return "its pipe ends it"
+        here = here.callee if isinstance(here, Call) else here.value
+    if isinstance(effect.scope, Class):
+        return "" if _goes_on(target, got.function, file) else "nothing shows that its source goes on"
+    return (
+        ""
+        if root_of(target) is not None and not _made_here(effect, got, target, file)
+        else "its source is made by the effect itself"
+    )
+
+
+def _made_here(effect: Effect, got: Acquisition, target: Expr, file: File) -> bool:
+    root = root_of(target)
+    if root is None or isinstance(target, Call):
+        return root_of(target) is None or (
+            isinstance(target, Call) and word_of(target) in ("from", "of", "defer", "ajax")
+        )
+    scope = bound_by(got.call, got.function)
+    return (
+        scope is not None
+        and any(scope is f for f in own_functions(effect, file))
+        and any(isinstance(v, Call) and v.new for v in values(root.id, scope))
+    )
+
+
+def _goes_on(target: Expr, function: Function, file: File) -> bool:
+    """Whether an observable outlives who subscribes: timers, events, router, store, `x$` of an injected service."""
+    while isinstance(target, Call) and word_of(target) == "pipe" and isinstance(target.callee, Member):
+        target = target.callee.value
+    name = file.resolve(target, function) or ""
+    if isinstance(target, Call) and name.startswith("rxjs:"):
+        return name.removeprefix("rxjs:").removesuffix("()") in _STREAMS
+    text = file.text(target)
+    if text.endswith("router.events") or "store.select" in text or "store$" in text:
+        return True
+    parts = text.split("(")[0].split(".")
+    return len(parts) == 3 and parts[0] == "this" and parts[2].endswith("$") and "route" not in parts[1].lower()
