@@ -148,10 +148,8 @@ def _whole(
     if old is None:
         (tasks, kept), old, same = _plan(sources, {}, texts, check_cache), {}, False
     rows, changed, digests = _read(tasks, kept, old, settings, jobs, texts, progress)
-    if store and same and not changed and (row := store.result()) is not None:
-        whole = _Whole.of(row)
-    else:
-        whole = _answer(rows)
+    row = store.result() if store and same and not changed else None
+    whole = _answer(rows) if row is None else _Whole.of(row)
     if store and not texts:
         marks = {**kept, **digests}
         stamps = {s.path: _stamp(s, marks[s.path], began) for s in sources}

@@ -44,7 +44,7 @@ def _tokens(language: str) -> Tokens:
 
 
 _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be followed to its definition
-    "python": re.compile(rb"^from[ \t]+\.[\w.]*[ \t]+import[ \t(]", re.M),
+    "python": re.compile(rb"^from[ \t]+\.?[\w.]+[ \t]+import[ \t(]", re.M),
     "javascript": re.compile(rb"^export\s*(?:\*|\{[^}]*\})\s*(?:as\s+\w+\s*)?from\b", re.M),
 }
 
@@ -52,7 +52,14 @@ _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be 
 def rules_for(language: str, source: bytes) -> list[str] | None:
     """The rules that may have something to say of a file; None if there are none and no names pass through it."""
     names = _tokens(language).rules(source)
-    return names if names or _RE_EXPORTS[language].search(source) else None
+    return names if names or _hands_on(language, source) else None
+
+
+def _hands_on(language: str, source: bytes) -> bool:
+    """Whether a file does little else than hand names on."""
+    if language == "python" and (b"\ndef " in source or b"\nclass " in source):
+        return False
+    return len(source) < 20_000 and _RE_EXPORTS[language].search(source) is not None
 
 
 def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str, list[Any]]], list[Problem]]:
@@ -119,7 +126,7 @@ def _look(
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None,
 ) -> Seen:
-    file = File(lower(path, language, source, whole=any(r.whole for r in rules)), knowledge, rows)
+    file = File(lower(path, language, source, whole=not rules or any(r.whole for r in rules)), knowledge, rows)
     seen = Seen(path, facts_of(file))
     seen.problems += _broken(file)
     for rule in rules:

@@ -61,7 +61,7 @@ def _add_caller(text: str, python: bool, random: Random) -> str:
     found = _pick(_CALLED, text, random)
     name = found[1] if found else "print"
     if python:
-        return f"{text}\n\nasync def added_{random.randrange(99)}(rows):\n    for row in rows:\n        await {name}(row)\n"
+        return f"{text}\n\nasync def added(rows):\n    for row in rows:\n        await {name}(row)\n"
     return f"{text}\nexport async function added(rows) {{ for (const row of rows) await {name}(row); }}\n"
 
 
@@ -85,7 +85,7 @@ def _switch_async(text: str, python: bool, random: Random) -> str:
     return text[: found.start(2)] + word + text[found.end(2) :]
 
 
-def _drop_import(text: str, python: bool, random: Random) -> str:
+def _drop_import(text: str, _python: bool, random: Random) -> str:
     """An import goes away: names mean something else now."""
     found = _pick(_IMPORT, text, random)
     return text if found is None else text[: found.start()] + text[found.end() :]
@@ -96,7 +96,7 @@ def _shift(text: str, python: bool, random: Random) -> str:
     return ("# moved\n" if python else "// moved\n") * random.randint(1, 3) + text
 
 
-def _break(text: str, python: bool, random: Random) -> str:
+def _break(text: str, _python: bool, random: Random) -> str:
     """Half of the file is lost."""
     return text[: random.randrange(len(text) + 1)]
 

@@ -67,7 +67,20 @@ class Limits(NamedTuple):
     line: int = 100_000
 
 
-Kind = Callable[[bytes, Random, Limits, bool], tuple[bytes, bool]]
+class Start(NamedTuple):
+    """What a mutation begins with."""
+
+    text: bytes
+    random: Random
+    limits: Limits
+    python: bool
+
+
+class Loud(bytes):
+    """Bytes that no scan may accept without a word."""
+
+
+Kind = Callable[[Start], bytes]
 
 
 def mutants(
@@ -78,97 +91,101 @@ def mutants(
     for number in range(count):
         path, text = random.choice(corpus)
         kind, change = kinds[number % len(kinds)]
-        stem, _, suffix = path.rpartition("/")[2].rpartition(".")
-        data, loud = change(text, random, limits or Limits(), suffix in ("py", "pyw"))
-        yield Mutant(f"{kind}/{stem}_{number}.{suffix}", data, loud)
+        suffix = path.rpartition(".")[2]
+        data = change(Start(text, random, limits or Limits(), suffix in ("py", "pyw")))
+        yield Mutant(f"{kind}/file{number}.{suffix}", bytes(data), isinstance(data, Loud))
 
 
-def _truncated(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    return text[: random.randrange(len(text) + 1)], False
+def _truncated(of: Start) -> bytes:
+    return of.text[: of.random.randrange(len(of.text) + 1)]
 
 
-def _flipped(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    data = bytearray(text or b"x")
-    for _ in range(random.randint(1, 20)):
-        data[random.randrange(len(data))] = random.randrange(256)
-    return bytes(data), False
+def _flipped(of: Start) -> bytes:
+    data = bytearray(of.text or b"x")
+    for _ in range(of.random.randint(1, 20)):
+        data[of.random.randrange(len(data))] = of.random.randrange(256)
+    return Loud(data) if 0 in data else bytes(data)
 
 
-def _swapped(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    lines = text.split(b"\n")
+def _swapped(of: Start) -> bytes:
+    lines = of.text.split(b"\n")
     for _ in range(5):
-        a, b = random.randrange(len(lines)), random.randrange(len(lines))
+        a, b = of.random.randrange(len(lines)), of.random.randrange(len(lines))
         lines[a], lines[b] = lines[b], lines[a]
-    return b"\n".join(lines), False
+    return b"\n".join(lines)
 
 
-def _punctuated(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    for _ in range(random.randint(1, 4)):
-        at = random.randrange(len(text) + 1)
-        text = text[:at] + random.choice((b"(", b"}", b'"""', b"'", b"`", b"/*", b"\\", b"<", b"\t", b"${")) + text[at:]
-    return text, False
+def _punctuated(of: Start) -> bytes:
+    text = of.text
+    for _ in range(of.random.randint(1, 4)):
+        at = of.random.randrange(len(text) + 1)
+        mark = of.random.choice((b"(", b"}", b'"""', b"'", b"`", b"/*", b"\\", b"<", b"\t", b"${"))
+        text = text[:at] + mark + text[at:]
+    return text
 
 
-def _deep(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    start, opening, middle, closing = random.choice(PYTHON_DEEP if python else JAVASCRIPT_DEEP)
-    depth = limits.depth
-    return text + b"\n" + start + opening * depth + middle + closing * depth + b"\n", False
+def _deep(of: Start) -> bytes:
+    start, opening, middle, closing = of.random.choice(PYTHON_DEEP if of.python else JAVASCRIPT_DEEP)
+    depth = of.limits.depth
+    return of.text + b"\n" + start + opening * depth + middle + closing * depth + b"\n"
 
 
-def _deep_blocks(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    depth = min(limits.depth, 1_000)  # in Python the text grows with the square of it
-    if not python:
-        return text + b"\nasync () => {" + b"for (;;) {" * depth + b"await f()" + b"}" * (depth + 1), False
-    header = random.choice((b"if x:", b"for x in y:", b"async def f():", b"class A:", b"with x:", b"try:"))
+def _deep_blocks(of: Start) -> bytes:
+    depth = min(of.limits.depth, 1_000)  # in Python the text grows with the square of it
+    if not of.python:
+        return of.text + b"\nasync () => {" + b"for (;;) {" * depth + b"await f()" + b"}" * (depth + 1)
+    header = of.random.choice((b"if x:", b"for x in y:", b"async def f():", b"class A:", b"with x:", b"try:"))
     body = b"".join(b" " * n + header + b"\n" for n in range(depth))
-    return text + b"\n" + body + b" " * depth + b"pass\n", False
+    return of.text + b"\n" + body + b" " * depth + b"pass\n"
 
 
-def _long_line(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    row = random.choice((b"1, ", b"'abc', ", b"f(x), ", b"[1, 2], "))
-    return text + b"\nx = [" + row * (limits.line // len(row)) + b"]\n", False
+def _long_line(of: Start) -> bytes:
+    row = of.random.choice((b"1, ", b"'abc', ", b"f(x), ", b"[1, 2], ", b"'\xc3\xbc', "))
+    return of.text + b"\nx = [" + row * (of.limits.line // len(row)) + b"]\n"
 
 
-def _nul(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    at = random.randrange(len(text) + 1)
-    return text[:at] + b"\0" + text[at:], True
+def _nul(of: Start) -> bytes:
+    at = of.random.randrange(len(of.text) + 1)
+    return Loud(of.text[:at] + b"\0" + of.text[at:])
 
 
-def _bom(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    return b"\xef\xbb\xbf" + text, False
+def _bom(of: Start) -> bytes:
+    return b"\xef\xbb\xbf" + of.text
 
 
-def _utf16(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    name = random.choice(("utf-16", "utf-16-le", "utf-16-be"))
-    return text.decode("utf-8", "replace").encode(name), name != "utf-16"
+def _utf16(of: Start) -> bytes:
+    name = of.random.choice(("utf-16", "utf-16-le", "utf-16-be"))
+    data = of.text.decode("utf-8", "replace").encode(name)
+    return data if name == "utf-16" or not data else Loud(data)
 
 
-def _cut_utf16(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    return text.decode("utf-8", "replace").encode("utf-16") + b"x", True
+def _cut_utf16(of: Start) -> bytes:
+    return Loud(of.text.decode("utf-8", "replace").encode("utf-16") + b"x")
 
 
-def _latin1(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    mark = b"# " if python else b"// "
-    declared = python and random.random() < 0.5
+def _latin1(of: Start) -> bytes:
+    declared = of.python and of.random.random() < 0.5
     cookie = b"# -*- coding: latin-1 -*-\n" if declared else b""
-    return cookie + mark + "Müßiggang".encode("latin-1") + b"\n" + text, not declared
+    mark = b"# " if of.python else b"// "
+    data = cookie + mark + "Müßiggang".encode("latin-1") + b"\n" + of.text
+    return data if declared else Loud(data)
 
 
-def _cookie(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    name = random.choice((b"no-such-code", b"utf-7", b"rot13", b"hex", b"idna", b"utf-16", b"cp037"))
-    return b"# coding: " + name + b"\n# \xc3\xbc\n" + text, False
+def _cookie(of: Start) -> bytes:
+    name = of.random.choice((b"no-such-code", b"utf-7", b"rot13", b"hex", b"idna", b"utf-16", b"cp037"))
+    return b"# coding: " + name + b"\n# \xc3\xbc\n" + of.text
 
 
-def _crlf(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    return text.replace(b"\n", b"\r\n"), False
+def _crlf(of: Start) -> bytes:
+    return of.text.replace(b"\n", b"\r\n")
 
 
-def _empty(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    return random.choice((b"", b"\n", b"\xef\xbb\xbf", b"\xff", b"\\", b"\f", b"#", b"\r")), False
+def _empty(of: Start) -> bytes:
+    return of.random.choice((b"", b"\n", b"\xef\xbb\xbf", b"\xff", b"\\", b"\f", b"#", b"\r"))
 
 
-def _merged(text: bytes, random: Random, limits: Limits, python: bool) -> tuple[bytes, bool]:
-    return b"<<<<<<< HEAD\n" + text + b"=======\n" + text[: len(text) // 2] + b"\n>>>>>>> theirs\n", False
+def _merged(of: Start) -> bytes:
+    return b"<<<<<<< HEAD\n" + of.text + b"=======\n" + of.text[: len(of.text) // 2] + b"\n>>>>>>> theirs\n"
 
 
 _KINDS: dict[str, Kind] = {

@@ -16,7 +16,7 @@ PACKAGE = Path(asynccost.__file__).parent
 # From the ground up. A part may import parts of lower floors, and of its own floor where no circle arises.
 FLOORS = (
     {"__init__", "model", "errors", "rules", "patterns", "tokens"},
-    {"knowledge", "rows", "decoding", "cache", "config_file"},
+    {"knowledge", "rows", "decoding", "cache", "config_file", "gitignore", "kinds"},
     {"flow", "cost"},
     {"python", "javascript"},
     {"setting_values", "settings", "selection", "sources", "suppress"},
@@ -38,16 +38,16 @@ def modules() -> Iterator[tuple[str, Path]]:
     """Every module of the machine: its dotted name within the package, and its file."""
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts[0] != "rules" or len(parts) == 1:  # in a wheel the rules lie here as well
-            if parts[:2] != ("demo", "sample"):
-                yield ".".join(parts).removesuffix(".__init__"), path
+        rule = parts[0] == "rules" and len(parts) > 1  # in a wheel the rules lie here as well
+        if not rule and parts[:2] != ("demo", "sample"):
+            yield ".".join(parts).removesuffix(".__init__"), path
 
 
 def imports(path: Path, *, typing: bool = True) -> set[str]:
     """The absolute names that a file imports; `typing`: also those for annotations only."""
     tree = ast.parse(path.read_text("utf-8"))
     skipped = set() if typing else {id(n) for block in _typing_blocks(tree) for n in ast.walk(block)}
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(tree):
         if id(node) in skipped:
             continue

@@ -7,10 +7,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from asynccost import workers
+from asynccost import firstpass, workers
 from asynccost.cache import Cache, Stamp, signature
 from asynccost.model import Problem
 from tests.small_project import Answer, put, scan, write
@@ -29,7 +30,7 @@ def folder(tmp_path: Path) -> str:
     return str(tmp_path / "cache")
 
 
-def cached(root: Path, folder: str, **options: object) -> Answer:
+def cached(root: Path, folder: str, **options: Any) -> Answer:
     return scan(root, cache=True, cache_dir=folder, **options)
 
 
@@ -115,11 +116,10 @@ def test_what_a_failing_tool_left_out_is_not_remembered(
     root: Path, folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the tool of a rule works again, its findings are there."""
-    batches = workers.batches
-    monkeypatch.setattr(workers, "batches", lambda files: ({}, [Problem("", 0, "ruff did not run", "tool")]))
+    monkeypatch.setattr(workers, "batches", lambda _: ({}, [Problem("", 0, "ruff did not run", "tool")]))
     failed = cached(root, folder)
     assert [p[3] for p in failed.problems] == ["tool"]
-    monkeypatch.setattr(workers, "batches", batches)
+    monkeypatch.setattr(workers, "batches", firstpass.batches)
     assert cached(root, folder) == scan(root) != failed
 
 
@@ -262,9 +262,9 @@ def test_other_settings_give_other_answers(root: Path, folder: str) -> None:
         assert cached(root, folder) == whole
 
 
-def test_other_tables_begin_anew(root: Path, folder: str) -> None:
+def test_other_tables_begin_anew() -> None:
     """Rows of the user's own knowledge are part of what a cache was made with."""
-    known = {"clients": {"python": {"app.clients.make": {}}}}
+    known: dict[str, object] = {"clients": {"python": {"app.clients.make": {}}}}
 
     assert signature({}) != signature(known)
     assert signature(known) == signature(dict(known))

@@ -25,7 +25,7 @@ def _build(backend: object, kind: str, folder: Path) -> Path:
     old = Path.cwd()
     os.chdir(CHECKOUT)
     try:
-        return folder / getattr(backend, f"build_{kind}")(str(folder))
+        return Path(folder, getattr(backend, f"build_{kind}")(str(folder)))
     finally:
         os.chdir(old)
 

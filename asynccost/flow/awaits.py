@@ -11,31 +11,61 @@ The kinds are those of rules/knowledge/awaits.toml, and besides
     unknown   nothing is known
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from asynccost.flow.await_kinds import BAD, GOOD, by_argument, by_words, method_kind, package_kind, receiver_kind
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
-    Argument, Await, Bind, Call, Choice, Closure, Collection, Comprehension, Constant, Function, Loop, Member, Name, Node,
-    Other, With,
+    Argument,
+    Await,
+    Bind,
+    Call,
+    Choice,
+    Closure,
+    Collection,
+    Comprehension,
+    Constant,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    With,
 )
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, root, verb, words
+from asynccost.flow.words import chain, words
 from asynccost.knowledge import Knowledge
 
-BAD = ("conn", "message", "ordered", "wait", "memory", "gather", "value")
-GOOD = ("net", "pool")
 _THEN = frozenset({"then", "catch", "finally"})
-_WRAPPERS = frozenset({
-    "asyncio.wait_for", "asyncio.shield", "asyncio.ensure_future", "asyncio.create_task", "Promise.resolve", "wait_for",
-    "asyncio.timeout", "with_timeout", "withTimeout", "pTimeout", "p-timeout:default",
-})
-_THREADS = frozenset({
-    "to_thread", "run_in_executor", "run_in_threadpool", "run_sync", "async_add_executor_job", "run_in_thread", "call_in_thread",
-})
+_WRAPPERS = frozenset(
+    {
+        "asyncio.wait_for",
+        "asyncio.shield",
+        "asyncio.ensure_future",
+        "asyncio.create_task",
+        "Promise.resolve",
+        "wait_for",
+        "asyncio.timeout",
+        "with_timeout",
+        "withTimeout",
+        "pTimeout",
+        "p-timeout:default",
+    }
+)
+_THREADS = frozenset(
+    {
+        "to_thread",
+        "run_in_executor",
+        "run_in_threadpool",
+        "run_sync",
+        "async_add_executor_job",
+        "run_in_thread",
+        "call_in_thread",
+    }
+)
 _SECOND = frozenset({"run_in_executor"})
-_HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
 _SELF = frozenset({"self", "cls", "this"})
 _TABLES = frozenset({"from", "from_", "table", "collection", "rpc", "container", "bucket", "index"})
 
@@ -63,16 +93,29 @@ class Wait:
         return self.label.rpartition(".")[2]
 
 
-def waits_in(nodes: "list[Node]", file: File, function: Function) -> Iterator[Wait]:
+def waits_in(nodes: Sequence[Node], file: File, function: Function) -> Iterator[Wait]:
     """Everything that some code of one function waits for, in order; closures are not entered."""
     for node in walk(*nodes):
-        if isinstance(node, Await):
-            yield from classify(node.value, file, function)
-        elif isinstance(node, With) and node.is_async:
-            for item in node.items:
-                yield from _entered(item.value, file, function)
-        elif isinstance(node, Loop) and node.is_async and node.iter is not None:
-            yield from (w for w in classify(node.iter, file, function) if w.kind in BAD)
+        if isinstance(node, (Await, With, Loop)):
+            yield from _waited(node, file, function)
+
+
+def waits_of(function: Function, file: File) -> Iterator[Wait]:
+    """Everything that a function's own body waits for."""
+    index = function.index
+    for node in (*index.awaits, *index.withs, *index.loops) if index else ():
+        if isinstance(node, (Await, With, Loop)):
+            yield from _waited(node, file, function)
+
+
+def _waited(node: Await | With | Loop, file: File, function: Function) -> Iterator[Wait]:
+    if isinstance(node, Await):
+        yield from classify(node.value, file, function)
+    elif isinstance(node, With) and node.is_async:
+        for item in node.items:
+            yield from _entered(item.value, file, function)
+    elif isinstance(node, Loop) and node.is_async and node.iter is not None:
+        yield from (w for w in classify(node.iter, file, function) if w.kind in BAD)
 
 
 def _entered(value: Node, file: File, function: Function) -> Iterator[Wait]:
@@ -87,7 +130,8 @@ def _named(value: "Name | Member", file: File, function: Function) -> list[Wait]
     """`async with self.lock`: a thing that was made before."""
     names = chain(value)
     kind = package_kind(file.resolve(value, function) or "", file.knowledge)
-    kind = kind or next((k for n in reversed(names) if (k := _receiver_kind(n, file.knowledge))), "")
+    known = (receiver_kind(n, file.knowledge) for n in reversed(names))
+    kind = kind or next((k for k in known if k in ("wait", "conn")), "")
     label = ".".join(n for n in names if n)
     return [Wait(kind, label, value, names[0])] if kind in ("wait", "conn") else []
 
@@ -122,23 +166,23 @@ def _call(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
     names = chain(callee)
     last = names[-1]
     if name in _WRAPPERS or last in _WRAPPERS:
-        inner = [w for a in call.arguments if isinstance(a.value, Call) for w in classify(a.value, file, function, depth + 1)]
-        if inner:
+        calls = [a.value for a in call.arguments if isinstance(a.value, Call)]
+        if inner := [w for c in calls for w in classify(c, file, function, depth + 1)]:
             return inner
     if last in _THREADS:
         return [_thread(call, last, file, function)]
     if call.new and name.partition(":")[0] == "Promise":
-        return _closures(call, file, function, depth) or [Wait("unknown", "new Promise", call)]
+        return _closures(call, file, depth) or [Wait("unknown", "new Promise", call)]
     wait = _plain(call, name, names, file, function)
-    if wait.kind in GOOD and (handed := _by_argument(call, file, function)) in ("conn", "doubt"):
+    if wait.kind in GOOD and (handed := by_argument(call, file, function)) in ("conn", "doubt"):
         return [Wait(handed, wait.label, call, wait.root, target=wait.target)]
     if wait.kind in ("unknown", "project") and any(isinstance(a.value, Closure) for a in call.arguments):
-        inner = [w for w in _closures(call, file, function, depth) if w.kind not in ("fresh", "unknown")]
+        inner = [w for w in _closures(call, file, depth) if w.kind not in ("fresh", "unknown")]
         return inner or [wait]
     return [wait]
 
 
-def _closures(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
+def _closures(call: Call, file: File, depth: int) -> list[Wait]:
     """What the functions handed to a call wait for: `retry(() => fetch(url))`, `new Promise((resolve) => ...)`."""
     found: list[Wait] = []
     for argument in call.arguments:
@@ -163,13 +207,12 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
     target = _target(call.callee)
     if kind:
         return Wait(kind, label, call, names[0], target=target)
-    by_words = _by_words(call, names, file)
-    by_argument = _by_argument(call, file, function)
-    if by_argument:
-        return Wait(by_argument, label, call, names[0], target=target)
-    if _is_project(name, file) and not (by_words and names[0] not in _SELF and len(names) > 1 and by_words in BAD):
-        return Wait("project", label, call, names[0], ref=name, otherwise=by_words or "unknown", target=target)
-    return Wait(by_words or "unknown", label, call, names[0], target=target)
+    if handed := by_argument(call, file, function):
+        return Wait(handed, label, call, names[0], target=target)
+    said = by_words(call, names, file)
+    if _is_project(name, file) and not (said and names[0] not in _SELF and len(names) > 1 and said in BAD):
+        return Wait("project", label, call, names[0], ref=name, otherwise=said or "unknown", target=target)
+    return Wait(said or "unknown", label, call, names[0], target=target)
 
 
 def _is_project(name: str, file: File) -> bool:
@@ -189,8 +232,9 @@ def _thread(call: Call, last: str, file: File, function: Function) -> Wait:
     if isinstance(target, Call) and chain(target.callee)[-1] == "partial" and target.arguments:
         target = target.arguments[0].value
     if isinstance(target, Closure):
-        found = [w for n in walk(*target.function.body) if isinstance(n, Call)
-                 for w in [_plain(n, file.resolve(n.callee, target.function) or "", chain(n.callee), file, target.function)]]
+        inner = target.function
+        calls = [n for n in walk(*inner.body) if isinstance(n, Call)]
+        found = [_plain(n, file.resolve(n.callee, inner) or "", chain(n.callee), file, inner) for n in calls]
         known = [w for w in found if w.kind in GOOD or w.kind in BAD]
         return known[0] if known else Wait("thread", last, call)
     name = file.resolve(target, function) or ""
@@ -204,102 +248,38 @@ def _thread(call: Call, last: str, file: File, function: Function) -> Wait:
     return Wait(_in_thread(names, file.knowledge), label, call, names[0])
 
 
-_THREAD_READS = frozenset({
-    "search", "invoke", "predict", "generate", "complete", "query", "download", "fetch", "request", "embed", "scrape", "crawl",
-    "transcribe", "translate", "summarize", "rerank",
-})
+_THREAD_READS = frozenset(
+    {
+        "search",
+        "invoke",
+        "predict",
+        "generate",
+        "complete",
+        "query",
+        "download",
+        "fetch",
+        "request",
+        "embed",
+        "scrape",
+        "crawl",
+        "transcribe",
+        "translate",
+        "summarize",
+        "rerank",
+    }
+)
 
 
 def _in_thread(names: list[str], knowledge: Knowledge) -> str:
     """A method run in a thread: blocking clients are why threads are used, so a remote verb is a request."""
-    kind = _method_kind(names[-1], knowledge)
+    kind = method_kind(names[-1], knowledge)
     if kind in ("file", "conn", "net", "pool"):
         return kind
     said = words(names[-1])
     for name in reversed(names[:-1]):
-        if (kind := _receiver_kind(name, knowledge)) in ("conn", "file", "wait"):
+        if (kind := receiver_kind(name, knowledge)) in ("conn", "file", "wait"):
             return kind
     return "net" if said and said[0] in _THREAD_READS and len(names) > 1 else "thread"
-
-
-def package_kind(name: str, knowledge: Knowledge) -> str:
-    """The kind of a resolved name, by the longest prefix in the table."""
-    if not name:
-        return ""
-    prefixes = _prefixes(_Key(knowledge))
-    here = name
-    while here:
-        if here in prefixes:
-            return prefixes[here]
-        cut = max(here.rfind("."), here.rfind(":"), here.rfind("/") if here[0] == "@" else 0)
-        here = here[:cut] if cut > 0 else ""
-        if here and here + "()" in prefixes:
-            return prefixes[here + "()"]
-    return ""
-
-
-_AT_ONCE = frozenset({
-    "map", "filter", "flatMap", "flat", "forEach", "reduce", "some", "every", "slice", "splice", "concat", "toString", "keys",
-    "values", "items", "entries", "format", "strip", "split", "trim", "replace", "startsWith", "endsWith", "append", "extend",
-    "stringify", "log", "info", "warn", "warning", "error", "debug", "toISOString", "getTime",
-})
-
-
-def _by_words(call: Call, names: list[str], file: File) -> str:
-    knowledge = file.knowledge
-    last = names[-1]
-    if last in _AT_ONCE and len(names) > 1:
-        return ""
-    if last == "send" and call.arguments and _is_command(call.arguments[0].value):
-        return "net"
-    if last in ("send", "write_message") and len(names) > 1:
-        return "message"
-    if kind := _method_kind(last, knowledge):
-        if not (len(names) == 1 and kind in ("ordered", "pool", "conn", "file")) or last in ("execAsync", "$"):
-            return kind
-    for name in reversed(names[:-1]):
-        kind = _receiver_kind(name, knowledge)
-        if kind == "conn" and words(name)[-1:] == ("session",) and _imports(file, _HTTP_IMPORTS):
-            return "net"
-        if kind == "maybe" and verb(last, knowledge) not in ("read", "add", "write", ""):
-            continue
-        if kind:
-            return kind
-    return ""
-
-
-def _is_command(argument: Node) -> bool:
-    """`client.send(new PutObjectCommand(...))`: an AWS call, not a message."""
-    if isinstance(argument, Name):
-        return argument.id.lower().endswith("command")
-    return isinstance(argument, Call) and chain(argument.callee)[-1].endswith("Command")
-
-
-def _by_argument(call: Call, file: File, function: Function) -> str:
-    """`load(session, id)`, `find({transaction})`: one thing that takes one call at a time, handed on."""
-    table = file.knowledge.table("awaits")["arguments"]
-    for name, value in _handed(call):
-        for kind in ("conn", "message", "ordered", "doubt"):
-            if name.lower() in table[kind]:
-                known = package_kind(file.resolve(value, function) or "", file.knowledge)
-                if known in GOOD or (kind == "conn" and name == "session" and _imports(file, _HTTP_IMPORTS)):
-                    continue
-                return kind
-    return ""
-
-
-def _handed(call: Call) -> Iterator[tuple[str, Node]]:
-    """The names under which a call is handed things: `f(db)`, `f(session=s)`, `f({transaction: t})`."""
-    for argument in call.arguments:
-        value = argument.value
-        if isinstance(value, (Name, Member)):
-            yield chain(value)[-1], value
-            if argument.keyword in ("session", "transaction", "conn"):
-                yield argument.keyword, value
-        elif isinstance(value, Collection) and value.kind == "dict":
-            for key, item in zip(value.keys, value.items, strict=False):
-                if isinstance(key, Constant) and isinstance(item, (Name, Member)):
-                    yield str(key.value), item
 
 
 def _target(callee: Node | None) -> str:
@@ -314,58 +294,3 @@ def _target(callee: Node | None) -> str:
         else:
             callee = callee.value
     return ""
-
-
-def _imports(file: File, names: tuple[str, ...]) -> bool:
-    return any(value.split(".")[0] in names for value in file.module.imports.values())
-
-
-def _method_kind(name: str, knowledge: Knowledge) -> str:
-    return _table(_Key(knowledge), "methods").get(name, "")
-
-
-def _receiver_kind(name: str, knowledge: Knowledge) -> str:
-    table = _table(_Key(knowledge), "receivers")
-    lower = name.lower().strip("_#")
-    if lower in table:
-        return table[lower]
-    said = words(name)
-    if any(table.get(w) == "memory" for w in said):  # `local_cache_api`
-        return "memory"
-    return table.get(said[-1], "") if said else ""
-
-
-class _Key:
-    """Knowledge as a cache key."""
-
-    __slots__ = ("of",)
-
-    def __init__(self, of: Knowledge) -> None:
-        self.of = of
-
-    def __hash__(self) -> int:
-        return id(self.of)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.of is self.of
-
-
-@lru_cache(maxsize=8)
-def _prefixes(key: _Key) -> dict[str, str]:
-    return {name: kind for kind, names in key.of.table("awaits")["packages"].items() for name in names}
-
-
-@lru_cache(maxsize=16)
-def _table(key: _Key, part: str) -> dict[str, str]:
-    return {name: kind for kind, names in key.of.table("awaits")[part].items() for name in names}
-
-
-def read_like(name: str, knowledge: Knowledge) -> bool:
-    """Whether a name says that the call only looks something up."""
-    return verb(name, knowledge) == "read"
-
-
-def root_name(wait: Wait) -> str:
-    """The name that the awaited call starts from."""
-    start = root(getattr(wait.node, "callee", wait.node))
-    return start.id if isinstance(start, Name) else wait.root

@@ -7,7 +7,7 @@ from fnmatch import translate
 from typing import Any
 
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Argument, Call, Collection, Constant, Expr
+from asynccost.flow.tree import Call, Collection, Constant, Expr
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,7 +34,9 @@ class Clients:
     def __init__(self, table: Mapping[str, Any]) -> None:
         rows = {name: _client(row) for name, row in table["clients"].items()}
         self._exact: dict[str, Client | None] = {n: r for n, r in rows.items() if not _is_pattern(n)}
-        self._patterns = [(re.compile(translate(n)).match, n.partition("*")[0], r) for n, r in rows.items() if _is_pattern(n)]
+        self._patterns = [
+            (re.compile(translate(n)).match, n.partition("*")[0], r) for n, r in rows.items() if _is_pattern(n)
+        ]
         self._prefixes = tuple({prefix for _, prefix, _ in self._patterns})
         self.options = frozenset(table["request"]["options"])
         self.fakes = frozenset(table["request"]["fakes"])
@@ -98,13 +100,10 @@ def _built(file: File) -> list[tuple[Site, Client]]:
 def is_fake(file: File, call: Call) -> bool:
     """Whether a client is given something in the network's place."""
     fakes = clients(file).fakes
-    return any(a.keyword in fakes and not _is_real(file, a) for a in call.arguments)
+    return any(a.keyword in fakes and (a.keyword == "app" or _FAKE.search(file.text(a))) for a in call.arguments)
 
 
-def _is_real(file: File, argument: Argument) -> bool:
-    """`transport=httpx.AsyncHTTPTransport(...)` does go over the network."""
-    name = file.resolve(argument.value) or ""
-    return name.endswith("HTTPTransport()")
+_FAKE = re.compile(r"ASGI|WSGI|Mock|Fake|Stub|Replay|Null|Test|Dummy")
 
 
 def identity(file: File, call: Call) -> list[Expr]:

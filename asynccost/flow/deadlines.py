@@ -15,11 +15,15 @@ from asynccost.flow.tree import Assign, Call, Function, Member, Name, Node
 
 @dataclass(slots=True, frozen=True)
 class Deadline:
-    """A timer that ends `target` when it fires. loose: the ways out that leave both it and the target alive."""
+    """A timer that ends `target` when it fires.
+
+    loose: the ways out that leave both it and the target alive. idle: those that leave only the timer.
+    """
 
     target: str
     cleared: bool
     loose: tuple[Way, ...]
+    idle: tuple[Way, ...] = ()
 
 
 def deadline(one: Timer, file: File) -> Deadline | None:
@@ -30,14 +34,14 @@ def deadline(one: Timer, file: File) -> Deadline | None:
     what, places = kept_in(one.call)
     releases: list[Node] = []
     if what == "kept" and not places[0].path:
-        for mention in mentions(places[0], one.function, file):
-            if is_release(one.got.pair, mention.expr, places[0]) and not is_write(mention.expr):
-                releases.append(mention.expr)
+        found = [m.expr for m in mentions(places[0], one.function, file)]
+        releases += [e for e in found if is_release(one.got.pair, e, places[0]) and not is_write(e)]
     elif what != "dropped":
         return Deadline(target.id, True, ())
     handed = list(_handed_out(target, one.function, file))
-    loose = tuple(w for w in ways_out(one.call, releases, handed) if w.marked and w.kind in ("return", "end"))
-    return Deadline(target.id, bool(releases), loose)
+    ways = [w for w in ways_out(one.call, releases, handed) if w.kind in ("return", "end")]
+    loose, idle = (tuple(w for w in ways if w.marked is marked) for marked in (True, False))
+    return Deadline(target.id, bool(releases), loose, idle if releases else ())
 
 
 def _target(one: Timer, file: File) -> Name | None:
@@ -65,9 +69,10 @@ def _handed_out(target: Name, at: Function, file: File) -> Iterator[Call]:
         if function.index is None:
             continue
         for assign in function.index.assigns:  # `const options = {signal: controller.signal}`
-            if isinstance(assign, Assign) and assign.value is not None and not isinstance(assign.value, Call):
-                if _mentions_any(assign.value, function, names):
-                    names |= {t.id for t in assign.targets if isinstance(t, Name)}
+            if not isinstance(assign, Assign) or assign.value is None or isinstance(assign.value, Call):
+                continue
+            if _mentions_any(assign.value, function, names):
+                names |= {t.id for t in assign.targets if isinstance(t, Name)}
     for call in at.index.calls if at.index else ():
         use = use_of(call)
         if use.awaited or use.kind not in ("returned", "dropped"):

@@ -2,13 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from asynccost.flow.around import above
-from asynccost.flow.awaits import Wait, waits_in
+from asynccost.flow.awaits import Wait, classify
 from asynccost.flow.file import File
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
-    Assign, Await, Call, Choice, Closure, Do, Function, If, Loop, Member, Name, Node, Other, Subscript, Switch, Try, With,
+    Assign,
+    Await,
+    Call,
+    Choice,
+    Closure,
+    Do,
+    Function,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Subscript,
+    Switch,
+    Try,
+    With,
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, is_gate, verb, words
@@ -16,23 +33,40 @@ from asynccost.flow.words import chain, is_gate, verb, words
 _BLOCKS = ("body", "orelse", "final")
 
 
-@dataclass(slots=True)
+@dataclass
 class Step:
-    """One statement of a run: `x = await f(a)`. given: the names that its arguments are spelled with."""
+    """One statement of a run: `x = await f(a)`."""
 
     node: Node
     awaited: Await
     waits: list[Wait]
-    touches: Touches
-    binds: frozenset[str]
-    given: frozenset[str]
     verb: str
     gate: bool
-    noun: str
 
     @property
     def label(self) -> str:
         return f"{self.waits[0].label}()" if self.waits else "it"
+
+    @cached_property
+    def touches(self) -> Touches:
+        """What the statement reads and writes."""
+        return touches([self.node])
+
+    @property
+    def binds(self) -> frozenset[str]:
+        """The names that it gives a value."""
+        return frozenset(self.touches.writes)
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The names that its arguments are spelled with."""
+        call: Node = self.awaited.value
+        while isinstance(call, (Other, Member)):
+            inner = call.parts[0] if isinstance(call, Other) and call.parts else getattr(call, "value", None)
+            if inner is None:
+                break
+            call = inner
+        return frozenset(_given(call))
 
 
 def blocks(function: Function) -> Iterator[list[Node]]:
@@ -87,26 +121,9 @@ def _awaited(node: Node | None) -> Await | None:
 
 
 def _step(node: Node, awaited: Await, file: File, function: Function) -> Step:
-    said = touches([node])
-    waits = list(waits_in([node], file, function))
-    call = awaited.value
-    while isinstance(call, (Other, Member)) and not isinstance(call, Call):
-        inner = call.parts[0] if isinstance(call, Other) and call.parts else getattr(call, "value", None)
-        if inner is None:
-            break
-        call = inner
+    waits = classify(awaited, file, function)
     name = waits[0].name if waits else ""
-    return Step(
-        node,
-        awaited,
-        waits,
-        said,
-        frozenset(said.writes),
-        frozenset(_given(call)),
-        verb(name, file.knowledge),
-        is_gate(name, file.knowledge),
-        "".join(words(name)[1:]),
-    )
+    return Step(node, awaited, waits, verb(name, file.knowledge), is_gate(name, file.knowledge))
 
 
 def _given(call: Node) -> Iterator[str]:
@@ -122,9 +139,9 @@ def _given(call: Node) -> Iterator[str]:
 
 def together(a: Step, b: Step) -> str:
     """Why the second of two steps may not start before the first is done; empty where nothing speaks against it."""
-    reads = {k for k in b.touches.reads} | {k.partition(".")[0] for k in b.touches.reads}
+    reads = set(b.touches.reads) | {k.partition(".")[0] for k in b.touches.reads}
     for name in sorted(a.binds):
-        if name in reads or name.partition(".")[0] in reads and "." in name and _whole(b, name):
+        if name in reads or (name.partition(".")[0] in reads and "." in name and _whole(b, name)):
             return f"{b.label} uses `{name}`, which {a.label} gives"
     if shared := sorted(a.binds & b.binds):
         return f"both set `{shared[0]}`"
@@ -162,4 +179,3 @@ def stored(names: frozenset[str], function: Function) -> bool:
         if not values or not all(v is not None and any(isinstance(n, Await) for n in walk(v)) for v in values):
             return False
     return True
-

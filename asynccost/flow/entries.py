@@ -8,7 +8,21 @@ from typing import Any
 from asynccost.flow.around import callback_call
 from asynccost.flow.file import File
 from asynccost.flow.repeat import each_call
-from asynccost.flow.tree import Argument, Call, Class, Closure, Constant, Expr, Function, Member, Name, Node, Other, Return, Subscript
+from asynccost.flow.tree import (
+    Argument,
+    Call,
+    Class,
+    Closure,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+    Other,
+    Return,
+    Subscript,
+)
 
 HOT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
 ONCE = frozenset({"once", "test", "script", "cached"})
@@ -61,7 +75,9 @@ def seldom(file: File, function: Function) -> str | None:
     return found
 
 
-_SELDOM_CLASSES = frozenset({"auth", "oauth", "login", "installer", "updater", "migration", "wizard", "setup", "onboarding", "launcher"})
+_SELDOM_CLASSES = frozenset(
+    {"auth", "oauth", "login", "installer", "updater", "migration", "wizard", "setup", "onboarding", "launcher"}
+)
 
 
 def _spelled(name: str) -> list[str]:
@@ -84,7 +100,9 @@ class _Table:
         self.methods = [(*_globs(key), kind) for key, kind in table["methods"].items()]
         self.files = [(re.compile(translate(key)).match, row) for key, row in table["files"].items()]
         words = "|".join(re.escape(w) for w in table["paths"]["script"])
-        self.script = re.compile(rf"(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$")
+        self.script = re.compile(
+            rf"(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$"
+        )
 
 
 def _globs(key: str) -> tuple[Any, Any]:
@@ -151,7 +169,7 @@ def _takes_path(call: Call) -> bool:
         first.keyword in ("path", "rule")
         or (isinstance(first.value, Constant) and isinstance(first.value.value, str))
         or isinstance(first.value, Other)
-        or first.keyword is None and isinstance(first.value, (Name, Member))
+        or (first.keyword is None and isinstance(first.value, (Name, Member)))
     )
 
 
@@ -162,14 +180,14 @@ def _method(file: File, function: Function) -> Entry | None:
     owner = function.owner
     if owner is None:
         return None
-    bases = _bases(file, owner)
+    bases = _bases(owner)
     for is_base, is_method, kind in _table(file).methods:
         if is_method(function.name) and any(is_base(b) for b in bases):
             return kind, f"{owner.name}.{function.name}() {PHRASE[kind]}"
     return None
 
 
-def _bases(file: File, owner: Class) -> list[str]:
+def _bases(owner: Class) -> list[str]:
     names = (_dotted(a.value.value if isinstance(a.value, Subscript) else a.value) for a in owner.bases)
     return [n.rpartition(".")[2] for n in names if n]
 
@@ -209,7 +227,7 @@ def _registration(file: File, call: Call) -> str | None:
         return kind
     first = call.arguments[0].value if call.arguments else None
     text = first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
-    if text is not None and text.startswith("/") or isinstance(first, Other) and first.op == "template":
+    if (text is not None and text.startswith("/")) or (isinstance(first, Other) and first.op == "template"):
         return table.path_callbacks.get(last)
     if last == "use" and isinstance(first, Closure):
         return "handler"
@@ -217,8 +235,24 @@ def _registration(file: File, call: Call) -> str | None:
 
 
 _RARE_EVENTS = frozenset(
-    {"close", "error", "exit", "end", "open", "connect", "ready", "listening", "disconnect", "finish", "SIGINT", "SIGTERM",
-     "uncaughtException", "unhandledRejection", "beforeExit", "drain"}
+    {
+        "close",
+        "error",
+        "exit",
+        "end",
+        "open",
+        "connect",
+        "ready",
+        "listening",
+        "disconnect",
+        "finish",
+        "SIGINT",
+        "SIGTERM",
+        "uncaughtException",
+        "unhandledRejection",
+        "beforeExit",
+        "drain",
+    }
 )
 
 
@@ -237,6 +271,9 @@ def _callback(file: File, function: Function) -> Entry | None:
     if each_call(file, function) is not None:
         return "loop", f"{file.text(call.callee)[:40]}() runs it for every item"
     kind = _registration(file, call)
+    if kind == "handler" and len(function.params) == 4 and file.text(call.callee).endswith(".use"):
+        kind = "rare"
+        return kind, "it handles errors"
     return (kind, f"{file.text(call.callee)[:40]}() takes it: it {PHRASE[kind]}") if kind else None
 
 
@@ -270,7 +307,11 @@ def _named(file: File, function: Function) -> Entry | None:
 
 def _component(file: File, function: Function) -> Entry | None:
     """The body of a component, or of a hook."""
-    if file.language != "javascript" or function.is_async or not file.path.endswith(("x", ".vue", ".svelte", ".js", ".ts")):
+    if (
+        file.language != "javascript"
+        or function.is_async
+        or not file.path.endswith(("x", ".vue", ".svelte", ".js", ".ts"))
+    ):
         return None
     name = function.name
     if re.match(r"use[A-Z]", name) and function.owner is None and function.scope and function.scope.kind == "module":

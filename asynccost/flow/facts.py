@@ -7,19 +7,21 @@ import sys
 from typing import Any, TypedDict
 
 from asynccost.flow.around import Use, use_of
-from asynccost.flow.entries import entry_of, registrations
+from asynccost.flow.entries import entry_of, registrations, seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.owner import is_guarded, life_of
+from asynccost.flow.guarded import is_guarded
+from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.tree import Assign, Bind, Call, Closure, Function, Member, Name
+from asynccost.flow.tree import Assign, Bind, Call, Closure, Function, Member, Name, Other
 from asynccost.flow.waiting import rows_of
 
 
 class CallFact(TypedDict):
     """One call: what is called, where, and what becomes of its result.
 
-    use: "dropped", "awaited", "returned", "with", "local", "attribute" (kept on an object), "global" (kept by
-    the module), "element" (kept in a collection), "argument" (detail: the callee it is handed to), "other".
+    use: "dropped", "void" (dropped on purpose), "awaited", "returned", "with", "local", "attribute" (kept on an
+    object), "global" (kept by the module), "element" (kept in a collection), "argument" (detail: the callee it is
+    handed to), "other".
     A result kept by way of a local name counts as kept. cold: "" or why a call does not run as often as its function:
     "lazy" (only where what it fills is empty), "fresh" (its coroutine runs in an event loop of its own).
     """
@@ -39,7 +41,8 @@ class CallFact(TypedDict):
 class FunctionFacts(TypedDict):
     """One function. entry: [kind, reason] where it is known how it is entered (see flow.entries).
 
-    waits: what it awaits, see flow.waiting.
+    outer: where the function that it is written in starts, -1 for a method or a function of the top level.
+    seldom: the word of its name that says that it runs seldom. waits: what it awaits, see flow.waiting.
     """
 
     qualname: str
@@ -53,6 +56,7 @@ class FunctionFacts(TypedDict):
     kind: str
     owner: str
     outer: int
+    seldom: str
     entry: list[str] | None
     calls: list[CallFact]
     returns: list[str]
@@ -123,13 +127,19 @@ def _function(file: File, function: Function, sites: list[Site]) -> FunctionFact
         is_generator=function.is_generator,
         kind=function.kind,
         owner=function.owner.qualname if function.owner else "",
-        outer=-1 if function.owner or function.scope is None or function.scope.kind == "module" else function.scope.start,
+        seldom=seldom(file, function) or "",
+        outer=_outer(function),
         entry=list(entry) if entry else None,
         calls=[_call(file, site) for site in sites],
         returns=_returns(file, function),
         registered=_registered(file, function),
         waits=rows_of(file, function),
     )
+
+
+def _outer(function: Function) -> int:
+    scope = function.scope
+    return -1 if function.owner or scope is None or scope.kind == "module" else scope.start
 
 
 def _call(file: File, site: Site) -> CallFact:
@@ -181,7 +191,7 @@ def _kept(file: File, use: Use, function: Function) -> tuple[str, str]:
     if use.kind == "argument" and isinstance(use.node, Call):
         return "argument", file.resolve(use.node.callee, function) or ""
     if use.kind == "dropped":
-        return ("awaited" if use.awaited else "dropped"), ""
+        return ("awaited" if use.awaited else "void" if use.node.__class__ is Other else "dropped"), ""
     if use.kind in ("returned", "with", "element"):
         return use.kind, ""
     return "other", ""

@@ -34,6 +34,9 @@ def spoken(span: tuple[int, int], file: File, function: Function) -> str:
         if any(w in table["once"] for w in said):
             return f"{here.name}() says by its name that it runs once or in order"
         here = here.scope
+    stem = file.path.rpartition("/")[2].partition(".")[0]
+    if any(w in table["once_files"] for w in words(stem)):
+        return f"{stem} says by its name that it runs once or in order"
     for folder in file.path.split("/")[:-1]:
         if folder in table["once_folders"]:
             return f"what lies in {folder}/ runs once, in an order that someone chose"
@@ -42,5 +45,5 @@ def spoken(span: tuple[int, int], file: File, function: Function) -> str:
 
 def shown(file: File) -> list[str]:
     """A doubt where a folder says that the code only shows something."""
-    table = file.knowledge.table("turns")
-    return [f"what lies in {f}/ only shows something" for f in file.path.split("/")[:-1] if f in table["shown_folders"]][:1]
+    folders = file.knowledge.table("turns")["shown_folders"]
+    return [f"what lies in {f}/ only shows something" for f in file.path.split("/")[:-1] if f in folders][:1]

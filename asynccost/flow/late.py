@@ -10,12 +10,9 @@ def waits_from(function: Function, functions: list[Function]) -> int | None:
     if function.index is not None and function.is_async and function.index.awaits:
         return min(a.end for a in function.index.awaits)
     closure = function.closure
-    if closure is not None and isinstance(closure.parent, Argument) and isinstance(closure.parent.parent, Call):
-        if (
-            word_of(closure.parent.parent) in ("then", "finally")
-            and closure.parent.parent.arguments[0].value is closure
-        ):
-            return function.start
+    call = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
+    if isinstance(call, Call) and word_of(call) in ("then", "finally") and call.arguments[0].value is closure:
+        return function.start
     outer = function.scope
     if outer is not None and any(outer is f for f in functions) and not function.is_async:
         start = waits_from(outer, functions)
@@ -77,7 +74,7 @@ def is_run(function: Function) -> bool:
     return True
 
 
-def is_waited(call: Call) -> bool:
+def is_waited(call: Node) -> bool:
     """Whether a call's value is awaited, or `.then` follows it, through `.json()` and the like."""
     here: Node = call
     while True:

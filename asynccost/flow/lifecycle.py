@@ -135,7 +135,8 @@ def _returned_cleanups(file: File, setup: Function, effect: Effect) -> None:
 def _cleanup_of(file: File, value: Expr, function: Function, found: list[Function], depth: int = 0) -> bool:
     """Collect the functions that a returned value stands for; True where there may be others."""
     if isinstance(value, Choice):
-        return any([_cleanup_of(file, o, function, found, depth) for o in value.options])
+        answers = [_cleanup_of(file, o, function, found, depth) for o in value.options]
+        return any(answers)
     if isinstance(value, (Constant, Other)) or depth > 4:
         return isinstance(value, Other) and value.op not in ("void", "jsx")
     if isinstance(value, Collection):
@@ -150,7 +151,8 @@ def _cleanup_of(file: File, value: Expr, function: Function, found: list[Functio
         maker = local_function(value.callee, function, file)
         if maker is not None and maker.index is not None and not maker.is_async:
             returns = [r.value for r in maker.index.returns if r.value is not None]
-            return any([_cleanup_of(file, r, maker, found, depth + 1) for r in returns])
+            answers = [_cleanup_of(file, r, maker, found, depth + 1) for r in returns]
+            return any(answers)
     return True
 
 

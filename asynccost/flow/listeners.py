@@ -24,13 +24,14 @@ def removes(added: Call, removed: Call, file: File) -> str:
     if handlers[1] is None:
         return "yes"  # off("type"): all of them
     target = receiver_of(added), receiver_of(removed)
-    if isinstance(handlers[0], (Closure, Call)) and texts[0] is not None:
-        if isinstance(handlers[0], Closure) or called_word(handlers[0].callee) == "bind":
-            same_target = same_text(*target, file)
-            return "the removal names another function than the one that was added" if same_target else ""
+    fresh = isinstance(handlers[0], Closure) or (
+        isinstance(handlers[0], Call) and called_word(handlers[0].callee) == "bind"
+    )
+    if fresh and texts[0] is not None:
+        return "the removal names another function than the one that was added" if same_text(*target, file) else ""
     if not same_text(handlers[0], handlers[1], file):
         return ""
-    if _global(target[0], file) and _global(target[1], file) and not same_text(*target, file):
+    if _global(target[0]) and _global(target[1]) and not same_text(*target, file):
         return "the removal names another target than the one that was listened to"
     if _capture(added) is not None and _capture(removed) is not None and _capture(added) != _capture(removed):
         return "the removal leaves out the capture flag, so that it removes nothing"
@@ -42,10 +43,11 @@ def _argument(call: Call, place: int) -> Expr | None:
 
 
 def receiver_of(call: Call) -> Expr | None:
+    """What a method is called on."""
     return call.callee.value if isinstance(call.callee, Member) else None
 
 
-def _global(expr: Expr | None, file: File) -> bool:
+def _global(expr: Expr | None) -> bool:
     return expr is None or (isinstance(expr, Name) and expr.id in ("window", "document", "globalThis"))
 
 

@@ -4,23 +4,81 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-from asynccost.flow.around import above, class_around, statement_of, use_of
+from asynccost.flow.around import statement_of, use_of
 from asynccost.flow.file import File
+from asynccost.flow.guarded import is_fallback, words_in
 from asynccost.flow.reach import within
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Call, Choice, Class, Collection, Constant, Define, Function, If, Loop, Member, Name, Node,
-    Param, Subscript, With, WithItem,
+    Assign,
+    Bind,
+    Call,
+    Class,
+    Collection,
+    Constant,
+    Define,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Param,
+    Subscript,
+    With,
+    WithItem,
 )
 
 Kind = OneOf["scoped", "kept", "returned", "yielded", "local", "temporary", "dropped", "default", "fallback"]
-_ENTER = frozenset({
-    "enter_async_context", "enter_context", "closing", "aclosing", "push_async_exit", "push", "using", "aclosing_context",
-    "async_exit_stack", "callback", "push_async_callback",
-})
-_STORE = frozenset({"append", "add", "set", "put", "push", "setdefault", "put_nowait", "insert", "setattr", "provide", "register",
-                    "setContext", "override", "set_current", "add_singleton"})
-_CHAIN = frozenset({"on", "once", "connect", "configure", "with_options", "withOptions", "start", "extend", "$extends",
-                    "__aenter__", "__enter__", "use", "instrument"})
+_ENTER = frozenset(
+    {
+        "enter_async_context",
+        "enter_context",
+        "closing",
+        "aclosing",
+        "push_async_exit",
+        "push",
+        "using",
+        "aclosing_context",
+        "async_exit_stack",
+        "callback",
+        "push_async_callback",
+    }
+)
+_STORE = frozenset(
+    {
+        "append",
+        "add",
+        "set",
+        "put",
+        "push",
+        "setdefault",
+        "put_nowait",
+        "insert",
+        "setattr",
+        "provide",
+        "register",
+        "setContext",
+        "override",
+        "set_current",
+        "add_singleton",
+    }
+)
+_CHAIN = frozenset(
+    {
+        "on",
+        "once",
+        "connect",
+        "configure",
+        "with_options",
+        "withOptions",
+        "start",
+        "extend",
+        "$extends",
+        "__aenter__",
+        "__enter__",
+        "use",
+        "instrument",
+    }
+)
 _SELF = frozenset({"self", "cls", "this"})
 _DEPTH = 5
 
@@ -29,9 +87,9 @@ _DEPTH = 5
 class Life:
     """What becomes of a handle in the function that makes it.
 
-    kind, strongest first: "default" (made once with its function), "yielded", "kept" (on `where`: "self", "object",
-    "global", "collection"), "returned", "fallback" (in the place of a missing parameter), "scoped" (a with statement closes
-    it), "local", "temporary" (used in the expression that makes it), "dropped".
+    kind, strongest first: "default" (made once with its function), "yielded", "kept" (on `where`: "self",
+    "object", "global", "collection"), "returned", "fallback" (in the place of a missing parameter), "scoped" (a
+    with statement closes it), "local", "temporary" (used in the expression that makes it), "dropped".
     """
 
     kind: Kind
@@ -45,9 +103,12 @@ class Life:
     captured: list[Function] = field(default_factory=list)
 
 
-_RANK = {kind: rank for rank, kind in enumerate(
-    ("default", "yielded", "kept", "returned", "fallback", "scoped", "local", "temporary", "dropped")
-)}
+_RANK = {
+    kind: rank
+    for rank, kind in enumerate(
+        ("default", "yielded", "kept", "returned", "fallback", "scoped", "local", "temporary", "dropped")
+    )
+}
 
 
 def life_of(file: File, call: Node, function: Function, close: tuple[str, ...] = (), depth: int = 0) -> Life:
@@ -86,21 +147,8 @@ def _followed(file: File, call: Node, function: Function, close: tuple[str, ...]
     return Life("temporary")
 
 
-def is_fallback(call: Node) -> bool:
-    """`client or Client()`, `client ?? new Client()`."""
-    below, up = call, call.parent
-    while isinstance(up, (Await, Choice)):
-        if isinstance(up, Choice) and up.op in ("or", "??") and up.options[0] is not below:
-            return isinstance(up.options[0], (Name, Member, Call, Subscript))
-        if isinstance(up, Choice) and up.op == "?:" and below is not up.test:
-            if any(isinstance(o, (Name, Member)) for o in up.options):
-                return True
-        below, up = up, up.parent
-    return False
-
-
 def _is_default(call: Node) -> bool:
-    return isinstance(call.parent, (Param, Define, Class)) or isinstance(call.parent, Function)
+    return isinstance(call.parent, (Param, Define, Class, Function))
 
 
 def _entered(file: File, item: WithItem, function: Function, close: tuple[str, ...]) -> Life:
@@ -123,8 +171,10 @@ def _resumed(scope: With, function: Function, target: Node | None) -> bool:
     """Whether a with block yields what it holds, or only waits to be resumed, as a lifespan does."""
     for made in function.index.yields if function.index else ():
         if _inside(made, scope):
-            plain = made.value is None or isinstance(made.value, (Constant, Collection)) and not getattr(made.value, "value", None)
-            if plain or isinstance(target, Name) and target.id in _words(made.value) or target is None:
+            plain = made.value is None or (
+                isinstance(made.value, (Constant, Collection)) and not getattr(made.value, "value", None)
+            )
+            if plain or (isinstance(target, Name) and target.id in words_in(made.value)) or target is None:
                 return True
     return any(_last(d.callee if isinstance(d, Call) else d) in _MANAGERS for d in function.decorators)
 
@@ -200,8 +250,15 @@ def builds(call: Call, last: str) -> bool:
     word = last.lstrip("_")
     if call.new or word[:1].isupper() or word in ("cls", "partial"):
         return True
-    return word.startswith(("from", "wrap", "create", "make", "build", "patch", "instrument", "drizzle", "cast", "init")) or word in (
-        "cast", "gather", "promisify", "observeOpenAI", "traced", "proxy",
+    return word.startswith(
+        ("from", "wrap", "create", "make", "build", "patch", "instrument", "drizzle", "cast", "init")
+    ) or word in (
+        "cast",
+        "gather",
+        "promisify",
+        "observeOpenAI",
+        "traced",
+        "proxy",
     )
 
 
@@ -213,17 +270,32 @@ def _last(callee: Node) -> str:
 
 
 def _named(
-    file: File, name: str, function: Function, close: tuple[str, ...], made: Node | None, seen: frozenset[str] = frozenset()
+    file: File,
+    name: str,
+    function: Function,
+    close: tuple[str, ...],
+    made: Node | None,
+    seen: frozenset[str] = frozenset(),
 ) -> Life:
     """What becomes of what a local name holds, by every read of it here and in the functions written here."""
     life = Life("local", name=name)
+    followed = file.memo(_followed_names)
+    if (id(function), name) in followed:  # `rows = wrap(rows)`: it is being answered already
+        return life
+    followed.add((id(function), name))
     for read, where in _reads(file, name, function):
         if isinstance(made, With) and not _inside(read, made):
             continue
         if where is not function and where not in life.captured:
             life.captured.append(where)
         _read(file, read, where, life, close, seen | {name})
+    followed.discard((id(function), name))
     return life
+
+
+def _followed_names(_: File) -> set[tuple[int, str]]:
+    """The names that are being followed at this moment."""
+    return set()
 
 
 def _reads(file: File, name: str, function: Function) -> Iterator[tuple[Name, Function]]:
@@ -272,7 +344,7 @@ def _read(file: File, read: Name, function: Function, life: Life, close: tuple[s
     elif use.kind == "assigned" and isinstance(node, (Assign, Bind)):
         _copied(file, node, function, life, close, seen)
     elif use.kind == "argument" and isinstance(node, Call):
-        _handed(file, node, read, function, life, close)
+        _handed(file, node, function, life, close)
     elif use.kind == "element":
         _merge(life, life_of(file, node, function, close, 2))
     elif use.kind == "receiver" and isinstance(node, Member):
@@ -308,7 +380,7 @@ def _copied(
                 life.reads += other.reads
 
 
-def _handed(file: File, call: Call, read: Name, function: Function, life: Life, close: tuple[str, ...]) -> None:
+def _handed(file: File, call: Call, function: Function, life: Life, close: tuple[str, ...]) -> None:
     last = _last(call.callee)
     if last in _ENTER:
         _raise(life, "scoped")
@@ -327,55 +399,3 @@ def _attribute(member: Member, life: Life, close: tuple[str, ...]) -> None:
     called = isinstance(call, Call) and call.callee is member
     if member.attr in close:
         life.closed.append(call if called and isinstance(call, Call) else Call(member.start, member.end, member, []))
-
-
-# ---------------------------------------------------------------- a class
-
-
-def attribute_reads(file: File, cls: Class, attr: str) -> Iterator[tuple[Member, Function]]:
-    """Every place where a class's own code names `self.attr`."""
-    for function in file.functions:
-        if class_around(function) is not cls or function.index is None:
-            continue
-        for name in function.index.names:
-            up = name.parent
-            if name.id in _SELF and isinstance(up, Member) and up.attr == attr:
-                yield up, function
-
-
-def is_guarded(call: Node, place: str) -> bool:
-    """Whether a call runs only where what it fills was empty: `if self.x is None: self.x = Client()`."""
-    below: Node = call
-    for up in above(call):
-        if isinstance(up, If) and below is not up.test:
-            if place and place in _words(up.test):
-                return True
-        if isinstance(up, Choice) and up.op in ("or", "??") and below is not up.options[0]:
-            return True
-        if isinstance(up, (Assign, Bind)) and up.op in ("??=", "||="):
-            return True
-        below = up
-    return False
-
-
-def _words(test: Node | None) -> set[str]:
-    found: set[str] = set()
-    todo: list[Node | None] = [test]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Name):
-            found.add(node.id)
-        elif isinstance(node, Member):
-            found.add(node.attr)
-            todo.append(node.value)
-        elif isinstance(node, Constant):
-            if isinstance(node.value, str):
-                found.add(node.value)
-        elif node is not None:
-            todo += [p for f in ("value", "test", "index", "callee", "left") if (p := getattr(node, f, None)) is not None and isinstance(p, Node)]
-            for many in ("parts", "options", "items", "arguments"):
-                todo += [p for p in getattr(node, many, ()) if p is not None]
-    return found
-
-
-__all__ = ["Argument", "Life", "attribute_reads", "builds", "is_fallback", "is_guarded", "life_of", "owner_of"]

@@ -53,8 +53,8 @@ class Caller:
 class Heat:
     """How often a function runs. hot True: many times per process life; False: once; None: seldom, or not known.
 
-    kind: "loop", the kind of entry (see rules/knowledge/entries.toml), "fresh" (each call has an event loop of its own),
-    or "unknown". reason is a clause: "crawl() calls fetch() in a loop". chain: the callers, nearest first.
+    kind: "loop", the kind of entry (see rules/knowledge/entries.toml), "fresh" (each call has an event loop of its
+    own), or "unknown". reason is a clause: "crawl() calls fetch() in a loop". chain: the callers, nearest first.
     """
 
     hot: bool | None
@@ -214,7 +214,7 @@ class Project:
     @cached_property
     def _calls_by_last(self) -> dict[str, list[tuple[Def, CallFact]]]:
         table: dict[str, list[tuple[Def, CallFact]]] = {}
-        for made in self.defs.values():
+        for made in self.every:
             for call in made.facts["calls"]:
                 last = call["name"].rpartition(".")[2].rpartition(":")[2].removesuffix("()")
                 table.setdefault(last, []).append((made, call))
@@ -223,7 +223,7 @@ class Project:
     @cached_property
     def _registered(self) -> dict[tuple[str, str], list[Def]]:
         table: dict[tuple[str, str], list[Def]] = {}
-        for made in self.defs.values():
+        for made in self.every:
             for name in made.facts["registered"]:
                 found = self.find(name, made.file["path"])
                 if found is not None:
@@ -248,6 +248,11 @@ class Project:
         return found
 
     @cached_property
+    def every(self) -> list[Def]:
+        """Every function, the nameless ones too."""
+        return [Def(f, fn) for f in self.files.values() for fn in f["functions"]]
+
+    @cached_property
     def _defs_by_last(self) -> dict[str, list[Def]]:
         table: dict[str, list[Def]] = {}
         for made in self.defs.values():
@@ -266,7 +271,7 @@ class Project:
 
     @cached_property
     def _by_start(self) -> dict[tuple[str, int], Def]:
-        return {(p, fn["start"]): Def(f, fn) for p, f in self.files.items() for fn in f["functions"] if fn["kind"] != "module"}
+        return {made.place: made for made in self.every if made.facts["kind"] != "module"}
 
     def function(self, path: str, start: int) -> Def | None:
         """The function that starts at a byte of a file."""
@@ -314,7 +319,12 @@ class Project:
                 if outer is not None and outer.place not in seen:
                     seen.add(outer.place)
                     further.append((outer, chain))
-                unknown |= (not callers and outer is None) or made.key in self._registered
+                mentioned = [] if nameless else self._registered.get(made.key, [])
+                unknown |= (not callers and outer is None) or bool(mentioned)
+                for by in mentioned:  # `for search in (with_a, with_b): await search(query)`
+                    if by.place not in seen and by.facts["kind"] != "module" and not _gives_back(by, made):
+                        seen.add(by.place)
+                        further.append((by, chain))
                 for caller in callers:
                     heat, place = self._through(caller, made, chain)
                     if heat is not None:
@@ -344,6 +354,8 @@ class Project:
         if caller.call["cold"] == "lazy":
             return Heat(False, "cached", f"{by} calls {name} only until it has the result", (*chain, place)), place
         entry = self.entry(caller.by)
+        if caller.call["loop"] and caller.by.facts["seldom"] in _AT_START:
+            return Heat(None, "rare", f"{by} calls {name} in a loop, but seldom runs", (*chain, place)), place
         if caller.call["loop"] and (entry is None or entry[0] not in ("test", "script")):
             place = caller.related(f"{by} calls {name} in a loop")
             return Heat(True, "loop", f"{by} calls {name} in a loop", (*chain, place)), place
@@ -353,6 +365,18 @@ class Project:
         """The function that a nested function stands in."""
         outer = target.facts["outer"]
         return self._by_start.get((target.file["path"], outer)) if outer >= 0 else None
+
+
+def _gives_back(by: Def, made: Def) -> bool:
+    """Whether a function is mentioned only to be returned: its caller's caller then runs it."""
+    return any(name.endswith(made.facts["qualname"]) for name in by.facts["returns"])
+
+
+_AT_START = frozenset({
+    "init", "initialize", "initialise", "initialization", "setup", "bootstrap", "install", "migrate", "migration",
+    "startup", "shutdown", "teardown", "cleanup", "configure", "seed", "warmup", "onboard", "wizard", "upgrade",
+    "registration",
+})
 
 
 def _hot(kind: str) -> bool | None:

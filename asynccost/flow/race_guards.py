@@ -4,11 +4,12 @@ from asynccost.flow.around import above
 from asynccost.flow.effect_code import component_cleanups
 from asynccost.flow.file import File
 from asynccost.flow.flags import flags_set, tests_any
+from asynccost.flow.handles import place_of
 from asynccost.flow.late import waits_from
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, within
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Choice, Function, If, Member, Name, Node, Other
+from asynccost.flow.tree import Assign, Choice, Function, If, Member, Name, Node, Other
 
 _FLAGS = frozenset(
     [
@@ -42,6 +43,8 @@ _FLAGS = frozenset(
 
 
 def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
+    if _runs_once(effect):
+        return "a ref keeps it from running again"
     flags = flags_set(effect, file)
     if any(tests_any(f, flags) for f in functions):
         return "a flag that the cleanup sets is tested before the state is written"
@@ -59,6 +62,17 @@ def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
             if word_of(call) == "abort":
                 return "an older request is aborted first"
     return ""
+
+
+def _runs_once(effect: Effect) -> bool:
+    """Whether the set-up leaves by a ref that it then sets: `if (done.current) return; done.current = true`."""
+    index = effect.setups[0].index
+    if index is None:
+        return False
+    refs = {place_of(t) for a in index.assigns for t in (a.targets if isinstance(a, Assign) else [a.target])}
+    refs = {p for p in refs if p is not None and p.path == ("current",)}
+    asked = {place_of(n.parent) for n in index.names if isinstance(n.parent, Member) and _in_test(n)}
+    return bool(refs & asked)
 
 
 def _asks_after(function: Function, start: int) -> bool:

@@ -13,7 +13,20 @@ from asynccost.flow.race_guards import guard_of
 from asynccost.flow.reach import binder, local_function
 from asynccost.flow.state import SETTER, State, pattern_names, root_name, state_of, wrapped_deps
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Argument, Await, Bind, Call, Closure, Constant, Expr, Function, Member, Name, Node
+from asynccost.flow.tree import (
+    Argument,
+    Await,
+    Bind,
+    Call,
+    Closure,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,26 +51,26 @@ class Race:
     guard: str  # why a late answer cannot win; "" where it can
 
 
-def race_of(effect: Effect, file: File) -> Race | None:
-    """The race that an effect may lose; None where it asks for nothing by a key, or writes nothing late."""
+def race_of(effect: Effect, file: File) -> Race | str | None:
+    """The race that an effect may lose, or why it has none; None where it writes nothing after a wait."""
     if not isinstance(effect.scope, Function) or not isinstance(effect.anchor, Call):
         return None
     state = state_of(effect.scope, file)
     functions = own_functions(effect, file)
-    writes = list(_late_writes(functions, effect, state, file))
+    writes = list(_late_writes(functions, effect, state))
     if not writes:
         return None
-    keys, listed = _keys(effect, state, file)
+    keys, listed = _keys(effect, state)
     keys = {k for k in keys if not _is_function(k, effect, functions, file)}
     request = _keyed_request([f for f in functions if is_run(f)], keys, effect, file)
     if request is None:
-        return None
+        return "nothing that it asks by can change while it waits"
     call, key = request
-    writes = [w for w in writes if state.setters.get(w.target) not in keys]
+    writes = [w for w in writes if state.setters.get(w.target) not in keys and not _carries_key(w, keys)]
     if not listed:
         writes = [w for w in writes if w.shared]
     if not writes:
-        return None
+        return "what it writes is its own, or says itself what it belongs to"
     return Race(key, call, writes[0], listed, bool(_SETTINGS.search(key)), guard_of(effect, functions, file))
 
 
@@ -124,11 +137,11 @@ def _is_function(name: str, effect: Effect, functions: list[Function], file: Fil
 # ------------------------------------------------------------------------ keys
 
 
-def _keys(effect: Effect, state: State, file: File) -> tuple[set[str], bool]:
+def _keys(effect: Effect, state: State) -> tuple[set[str], bool]:
     """The names whose change asks again; where nothing can, what the caller or the address decides."""
     assert isinstance(effect.scope, Function)
     if effect.framework != "React":
-        return _reactive_keys(effect, state), not effect.once
+        return _reactive_keys(effect), not effect.once
     if effect.deps is None:
         return set(), False
     keys: set[str] = set()
@@ -142,7 +155,7 @@ def _keys(effect: Effect, state: State, file: File) -> tuple[set[str], bool]:
     return (set(state.inputs) if not effect.deps else set()), False
 
 
-def _reactive_keys(effect: Effect, state: State) -> set[str]:
+def _reactive_keys(effect: Effect) -> set[str]:
     """Frameworks that track what is read: the watched source, or all that the component's scope binds."""
     assert isinstance(effect.scope, Function)
     if effect.once:
@@ -162,14 +175,43 @@ def _reactive_keys(effect: Effect, state: State) -> set[str]:
 
 
 def _keyed_request(functions: list[Function], keys: set[str], effect: Effect, file: File) -> tuple[Call, str] | None:
+    derived: dict[tuple[int, str], str] = {}
     for function in functions:
+        _derive(function, keys, effect, derived, file)
         for name in function.index.names if function.index else ():
-            if name.id not in keys or _shadowed(name, function, effect):
-                continue
-            call = _waited_call(name, function, functions, file)
+            key = _key_of(name, function, keys, effect, derived, file)
+            call = _waited_call(name, function, functions, file) if key else None
             if call is not None:
-                return call, _spelled(name, file)
+                return call, key
     return None
+
+
+def _key_of(
+    name: Name, function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
+) -> str:
+    """The key that a name is, or is made of; "" for any other."""
+    if name.id in keys and not _shadowed(name, function, effect):
+        return _spelled(name, file)
+    return derived.get((id(binder(name.id, function)), name.id), "")
+
+
+def _derive(
+    function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
+) -> None:
+    """Note the locals that are made of a key: ``const url = `/articles/${id}` ``."""
+    for assign in function.index.assigns if function.index else ():
+        value = assign.value
+        if (
+            not getattr(assign, "declares", "")
+            or value is None
+            or isinstance(value, (Await, Closure))
+            or is_waited(value)
+        ):
+            continue
+        for name in function.index.names if function.index else ():
+            if value.start <= name.start < value.end and (key := _key_of(name, function, keys, effect, derived, file)):
+                for target in getattr(assign, "targets", ()):
+                    derived.update({(id(function), n): key for n in pattern_names(target)})
 
 
 def _spelled(name: Name, file: File) -> str:
@@ -217,37 +259,35 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
 # ---------------------------------------------------------------------- writes
 
 
-def _late_writes(functions: list[Function], effect: Effect, state: State, file: File) -> Iterator[Late]:
+def _late_writes(functions: list[Function], effect: Effect, state: State) -> Iterator[Late]:
     for function in functions:
         if function.index is None:
             continue
         start = waits_from(function, functions)
         if start is not None:
-            for node, target in _writes(function, effect, file):
+            for node, target in _writes(function, effect):
                 if node.end > start and not _own_key(node):
-                    yield _late(node, function, target, effect, state)
+                    yield _late(node, function, target, state)
         for call in function.index.calls:  # .then(setX)
             if word_of(call) == "then" and call.arguments and isinstance(call.arguments[0].value, Name):
                 target = call.arguments[0].value.id
                 if SETTER.match(target):
-                    yield _late(call.arguments[0].value, function, target, effect, state)
+                    yield _late(call.arguments[0].value, function, target, state)
 
 
-def _late(node: Node, function: Function, target: str, effect: Effect, state: State) -> Late:
+def _late(node: Node, function: Function, target: str, state: State) -> Late:
     return Late(node, function, target, target in state.shared)
 
 
-def _writes(function: Function, effect: Effect, file: File) -> Iterator[tuple[Node, str]]:
+def _writes(function: Function, effect: Effect) -> Iterator[tuple[Node, str]]:
     """The calls of setters, and where state is assigned (Vue, Svelte), of something that is no constant."""
-    assert function.index is not None and isinstance(effect.scope, Function)
+    assert function.index is not None
     for call in function.index.calls:
-        if isinstance(call.callee, Name) and SETTER.match(call.callee.id) and call.callee.id != "setTimeout":
-            if (
-                call.callee.id not in ("setInterval", "setImmediate")
-                and call.arguments
-                and _carries(call.arguments[0].value, function)
-            ):
-                yield call, call.callee.id
+        word = call.callee.id if isinstance(call.callee, Name) else ""
+        if not SETTER.match(word) or word in ("setTimeout", "setInterval", "setImmediate"):
+            continue
+        if call.arguments and _carries(call.arguments[0].value, function):
+            yield call, word
     if effect.framework in ("Vue", "Svelte"):
         for assign in function.index.assigns:
             for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
@@ -284,6 +324,14 @@ def _carries(value: Expr, function: Function) -> bool:
 
 def _closures_in(value: Expr) -> list[Function]:
     return [value.function] if isinstance(value, Closure) else []
+
+
+def _carries_key(write: Late, keys: set[str]) -> bool:
+    """Whether the key is written beside the answer: `setLoaded({id, answer})` can be checked when it is shown."""
+    value = write.node.arguments[0].value if isinstance(write.node, Call) and write.node.arguments else None
+    if not isinstance(value, Collection) or value.kind != "dict":
+        return False
+    return any(isinstance(i, (Name, Member)) and root_name(i) in keys for i in value.items)
 
 
 def _own_key(node: Node) -> bool:

@@ -108,7 +108,7 @@ def _member(expr: Member, function: Function, file: File, depth: int) -> Functio
         cls = class_around(function)
         if cls is not None:
             return cls.methods.get(expr.attr)
-        return options_around(function, file).get(expr.attr)
+        return options_around(function).get(expr.attr)
     if isinstance(expr.value, Name) and expr.attr == "current":  # a ref that holds a function
         scope = binder(expr.value.id, function)
         for value in values(expr.value.id, scope) if scope else ():
@@ -117,7 +117,7 @@ def _member(expr: Member, function: Function, file: File, depth: int) -> Functio
     return None
 
 
-def options_around(function: Function, file: File) -> dict[str, Function]:
+def options_around(function: Function) -> dict[str, Function]:
     """The functions of the object literal whose method a function is: `{mounted() {}, methods: {f() {}}}`."""
     here: Function | None = function
     while here is not None and here.closure is not None:

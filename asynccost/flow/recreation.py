@@ -16,7 +16,8 @@ _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job"
 _KEEPS = frozenset({"attribute", "global", "element"})
 _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
 _NOT_WORK = {
-    "test": "it is part of a test", "script": "it is part of a script or an example",
+    "test": "it is part of a test",
+    "script": "it is part of a script or an example",
 }
 
 
@@ -45,7 +46,9 @@ def _silent(finding: Finding, reason: str) -> Silence:
 def _says(finding: Finding, start: str, confidence: Confidence, related: tuple[Related, ...]) -> Finding:
     pending = finding.pending
     finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
-    if pending["rare"] and (confidence is not Confidence.HIGH or pending["rare"] in ("fixed", "cached", "no pool") or related):
+    if pending["rare"] and (
+        confidence is not Confidence.HIGH or pending["rare"] in ("fixed", "cached", "no pool", "an error") or related
+    ):
         confidence = Confidence.LOW
     finding.confidence = confidence
     finding.related = related
@@ -60,7 +63,9 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
     if heat.kind == "job" and finding.pending["is_async"]:
         return _silent(finding, "a job runs in an event loop of its own")
     if heat.hot:
-        confidence = Confidence.HIGH if not heat.chain or heat.kind == "loop" and len(heat.chain) == 1 else Confidence.MEDIUM
+        confidence = (
+            Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
+        )
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
     if finding.pending["property"]:
         return _says(finding, f"every read of {name.removesuffix('()')}", Confidence.MEDIUM, heat.chain)
@@ -92,7 +97,12 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
             continue
         heat = _caller_heat(caller, project)
         if heat.hot:
-            rank = (len(heat.chain) + (heat.kind != "loop"), caller.by.file["path"] + str(caller.call["start"]).zfill(9), heat, caller)
+            rank = (
+                len(heat.chain) + (heat.kind != "loop"),
+                caller.by.file["path"] + str(caller.call["start"]).zfill(9),
+                heat,
+                caller,
+            )
             worst = rank if worst is None else min(worst, rank, key=lambda r: r[:2])
     if worst is None:
         return _silent(finding, "it is returned, and nothing shows that its callers throw it away often")
@@ -126,8 +136,15 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
         entry = project.entry(caller.by)
         if caller.call["loop"]:
             place = caller.related("every turn of this loop builds an object, and a client with it")
-            return _says(finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes in a loop", Confidence.MEDIUM, (place,))
+            return _says(
+                finding,
+                f"every {finding.pending['owner']} that {_name(caller.by)} makes in a loop",
+                Confidence.MEDIUM,
+                (place,),
+            )
         if entry is not None and entry[0] in ("handler", "tool", "command"):
             place = caller.related(f"{_name(caller.by)} builds an object for each call, and a client with it")
-            return _says(finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes", Confidence.MEDIUM, (place,))
+            return _says(
+                finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes", Confidence.MEDIUM, (place,)
+            )
     return _silent(finding, reason)

@@ -146,7 +146,7 @@ def _of_places(got: Acquisition, places: list[Place], good: set[int], file: File
         for mention in mentions(place, at, file):
             if is_write(mention.expr) or (_inside(got.call, mention.expr) and mention.expr.end <= got.call.start):
                 continue
-            found = _reads_as(got, mention, place, good, file)
+            found = _reads_as(got, mention, place, good)
             if found is not None and (best is None or _RANK[found.kind] > _RANK[best.kind]):
                 best = found
             pending += [(p, mention.function) for p in aliases(mention)]
@@ -165,16 +165,16 @@ def _by_own_parameter(got: Acquisition) -> Fate | None:
             names = {p.name for p in argument.value.function.params}
             for call in argument.value.function.index.calls:
                 callee = call.callee
-                if isinstance(callee, Member) and callee.attr in got.pair.release and isinstance(callee.value, Name):
-                    if callee.value.id in names:
-                        return Fate("itself", call, "only its own callback stops it")
+                value = callee.value if isinstance(callee, Member) and callee.attr in got.pair.release else None
+                if isinstance(value, Name) and value.id in names:
+                    return Fate("itself", call, "only its own callback stops it")
     return None
 
 
 _RANK = {"released": 5, "handed on": 4, "elsewhere": 3, "itself": 2, "mismatch": 1, "kept": 0, "dropped": 0}
 
 
-def _reads_as(got: Acquisition, mention: Mention, place: Place, good: set[int], file: File) -> Fate | None:
+def _reads_as(got: Acquisition, mention: Mention, place: Place, good: set[int]) -> Fate | None:
     if is_release(got.pair, mention.expr, place):
         if id(mention.function) in good:
             return Fate("released", mention.expr, f"{place.text} is released in the cleanup", place)
@@ -206,12 +206,10 @@ def is_release(pair: Pair, expr: Node, place: Place) -> bool:
             return True
         if pair.handle in ("method", "disposer") and up.attr in _GENERIC:
             return True
-        if place.many and up.attr in ("forEach", "map", "clear", "pop", "shift", "splice"):
-            return True
-        return False
+        return place.many and up.attr in ("forEach", "map", "clear", "pop", "shift", "splice")
     use = use_of(expr)
     if use.kind == "called":
-        return pair.handle == "disposer" or pair.handle == "argument"
+        return pair.handle == "disposer"
     if use.kind == "argument" and isinstance(use.node, Call):
         callee = use.node.callee
         if called_word(callee) == "bind" and isinstance(callee, Member):

@@ -2,12 +2,28 @@
 
 import re
 
-from asynccost.flow.around import above, loops_around
+from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
+from asynccost.flow.guarded import words_in
 from asynccost.flow.owner import Life
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
-    Argument, Await, Call, Collection, Comprehension, Constant, Expr, Function, If, Loop, Member, Name, Node, Other, Subscript, With,
+    Argument,
+    Await,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Expr,
+    Function,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Subscript,
+    With,
 )
 from asynccost.flow.varies import varies
 
@@ -21,7 +37,8 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
     outer = {id(loop) for loop in around}
     for read in life.reads:
         inside = [
-            loop for loop in loops_around(read)
+            loop
+            for loop in loops_around(read)
             if id(loop) not in outer and not is_tries(file, loop) and not is_short(loop) and not _holds(loop, life)
         ]
         if inside:
@@ -30,7 +47,9 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
             return "it holds one long connection"
     if life.captured:
         return "the functions written here share it"
-    if any(isinstance(loop, Loop) and loop.kind == "while" for loop in around) and any(_goes_on(s) for s in life.scopes):
+    if any(isinstance(loop, Loop) and loop.kind == "while" for loop in around) and any(
+        _goes_on(s) for s in life.scopes
+    ):
         return "the loop outside only reconnects"
     return None
 
@@ -47,7 +66,10 @@ def _listens(read: Name) -> bool:
 
 def listens(function: Function) -> bool:
     """Whether a function opens a websocket: its client lives as long as the connection."""
-    return any(isinstance(c.callee, Member) and c.callee.attr in _LISTEN for c in (function.index.calls if function.index else ()))
+    return any(
+        isinstance(c.callee, Member) and c.callee.attr in _LISTEN
+        for c in (function.index.calls if function.index else ())
+    )
 
 
 def answers_from_cache(file: File, function: Function, call: Call) -> bool:
@@ -56,9 +78,20 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
         if made.end > call.start:
             break
         up = made.parent
-        if isinstance(up, If) and _CACHE.search(file.text(up.test) + (file.text(made.value) if made.value else "")):
-            return True
+        if isinstance(up, If):
+            said = _spelled(file, up.test, function) + _spelled(file, made.value, function)
+            if _CACHE.search(said):
+                return True
     return False
+
+
+def _spelled(file: File, expr: Expr | None, function: Function) -> str:
+    """An expression's text, and that of what its names were assigned."""
+    if expr is None:
+        return ""
+    bound = function.index.bound if function.index else {}
+    values = [v for word in words_in(expr) for v in bound.get(word, ()) if v is not None]
+    return " ".join(file.text(part) for part in (expr, *values))
 
 
 def _goes_on(scope: With) -> bool:
@@ -78,7 +111,9 @@ def fixed_request(file: File, function: Function, life: Life) -> bool:
     if [p for p in function.params if p.name not in ("self", "cls", "this")] or function.closure is not None:
         return False
     sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
-    return bool(sent) and all(_is_fixed(file, a.value, function) for call in sent for a in call.arguments if a.keyword not in _EXTRAS)
+    return bool(sent) and all(
+        _is_fixed(file, a.value, function) for call in sent for a in call.arguments if a.keyword not in _EXTRAS
+    )
 
 
 def _request(read: Name) -> Call | None:
@@ -100,7 +135,7 @@ def _is_fixed(file: File, expr: Expr, function: Function) -> bool:
     if isinstance(expr, Collection):
         return all(_is_fixed(file, item, function) for item in expr.items)
     if isinstance(expr, Other):
-        return all(isinstance(p, Constant) or isinstance(p, Call) or _is_fixed(file, p, function) for p in expr.parts)
+        return all(isinstance(p, (Constant, Call)) or _is_fixed(file, p, function) for p in expr.parts)
     return isinstance(expr, Call) and varies(file, expr, function) is None and not _reads_self(expr)
 
 
@@ -119,6 +154,3 @@ def _reads_self(expr: Node) -> bool:
         elif isinstance(node, Other):
             todo += node.parts
     return False
-
-
-__all__ = ["above", "fixed_request", "shared_by"]

@@ -55,18 +55,14 @@ class State:
     steady: set[str] = field(default_factory=set)
 
 
-def states(file: File) -> dict[int, State]:
-    """What was found so far, by component."""
-    return {}
+def _states(file: File) -> dict[int, State]:
+    """The state of every function of a file that may be a component or hook, by its id."""
+    return {id(f): _read(f) for f in file.functions}
 
 
 def state_of(component: Function, file: File) -> State:
     """What the scope of a component or hook binds."""
-    known = file.memo(states)
-    found = known.get(id(component))
-    if found is None:
-        found = known[id(component)] = _read(component, file)
-    return found
+    return file.memo(_states)[id(component)]
 
 
 _INPUTS = frozenset(
@@ -83,7 +79,7 @@ _INPUTS = frozenset(
 )
 
 
-def _read(component: Function, file: File) -> State:
+def _read(component: Function) -> State:
     state = State()
     for param in component.params:
         if component.kind != "module":

@@ -1,5 +1,7 @@
 """Listeners and subscriptions: does the target outlive the effect, so that they have to be taken away?"""
 
+from collections.abc import Sequence
+
 from asynccost.flow.around import class_around
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
@@ -8,6 +10,7 @@ from asynccost.flow.listeners import option_of
 from asynccost.flow.reach import binder, values
 from asynccost.flow.release import Acquisition, bound_by
 from asynccost.flow.tree import (
+    Argument,
     Call,
     Choice,
     Class,
@@ -67,18 +70,16 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     """Why a listener or subscription on this target needs no release; "" where it does."""
     call, name = got.call, got.pair.name
     target = call.callee.value if isinstance(call.callee, Member) else None
-    if not _listens(call, got, file):
+    if not _listens(call, got):
         return "no function of this code is handed to it"
+    if name == "on" and len(call.arguments) == 1:
+        return "it is no emitter that is known"
     if name == "subscribe":
         return _subscription_reason(effect, got, target, file)
     if target is None or is_page(target, got.function, file):
         return ""
     if isinstance(target, Call) and _is_element(target):
-        return (
-            ""
-            if effect.deps != [] and not effect.once
-            else "the target is an element that goes away with the component"
-        )
+        return _of_element(effect)
     if isinstance(target, Call) and name != "addEventListener" and name != "addListener":
         return "the target is made by the same expression"
     root = root_of(target)
@@ -89,10 +90,10 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     scope = bound_by(call, got.function)
     if scope is None:
         return ""
-    return _bound_target(effect, got, root.id, scope, target, file)
+    return _bound_target(effect, got, root.id, scope, file)
 
 
-def _listens(call: Call, got: Acquisition, file: File) -> bool:
+def _listens(call: Call, got: Acquisition) -> bool:
     handler = call.arguments[-1].value if len(call.arguments) == 1 else call.arguments[1].value
     if got.pair.name in ("on", "addListener") and len(call.arguments) > 1:
         first = call.arguments[0].value
@@ -169,11 +170,17 @@ def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> s
     return ""
 
 
+def _of_element(effect: Effect) -> str:
+    """An element's listeners go away with it; an effect that runs again adds more to the same one."""
+    again = effect.deps != [] and not effect.once
+    return "" if again else "the target is an element that goes away with the component"
+
+
 def _is_this(expr: Expr) -> bool:
     return isinstance(expr, Member) and isinstance(expr.value, Name) and expr.value.id in ("this", "self")
 
 
-def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, target: Expr, file: File) -> str:
+def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, file: File) -> str:
     bound = values(name, scope)
     known = [v for v in bound if v is not None and not isinstance(v, Constant)]
     own = {id(f) for f in own_functions(effect, file)}
@@ -182,23 +189,17 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
     if id(scope) in own and any(isinstance(v, Call) and word_of(v) in _MAKES for v in known):
         return f"{name} is made by the effect itself"
     if _is_ref(known) or any(_is_element(v) for v in known):
-        return (
-            ""
-            if effect.deps != [] and not effect.once
-            else "the target is an element that goes away with the component"
-        )
+        return _of_element(effect)
     if any(is_page(v, scope, file) for v in known):
         return ""
+    if scope is effect.scope and not known and not any(p.name == name for p in scope.params):
+        return _of_element(effect)  # `let el`, filled in by the markup
     if id(scope) in own and known and all(isinstance(v, (Call, Choice)) for v in known):
         made = [v for v in known if isinstance(v, Call)]
         if any(v.new for v in made) or got.pair.name == "on":
             return f"{name} is made by the effect itself"
     if id(scope) in own and any(_is_ref_read(v, scope) for v in known):
-        return (
-            ""
-            if effect.deps != [] and not effect.once
-            else "the target is an element that goes away with the component"
-        )
+        return _of_element(effect)
     if got.pair.name == "addEventListener" and id(scope) in own:
         return f"{name} is found by the effect itself"
     if scope is effect.scope and any(isinstance(v, Call) and word_of(v) in _STATEFUL for v in known):
@@ -209,7 +210,7 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
 _STATEFUL = frozenset({"useState", "$state", "createSignal", "shallowRef", "ref", "useMemo"})
 
 
-def _is_ref(known: list[Expr]) -> bool:
+def _is_ref(known: Sequence[Expr]) -> bool:
     return any(
         isinstance(v, Call) and word_of(v) in ("useRef", "createRef", "ref", "useTemplateRef", "shallowRef")
         for v in known
@@ -228,6 +229,7 @@ def _is_ref_read(value: Expr, scope: Function) -> bool:
 
 
 def word_of(call: Call) -> str:
+    """The last word of what a call calls."""
     callee = call.callee
     return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
 
@@ -238,9 +240,8 @@ def _subscription_reason(effect: Effect, got: Acquisition, target: Expr | None, 
         return "it is no subscription that is known"
     here: Expr | None = target
     while isinstance(here, (Member, Call)):
-        if isinstance(here, Call) and word_of(here) == "pipe":
-            if any(isinstance(a.value, Call) and word_of(a.value) in _ENDING_OPERATORS for a in here.arguments):
-                return "its pipe ends it"
+        if isinstance(here, Call) and word_of(here) == "pipe" and any(map(_ends_pipe, here.arguments)):
+            return "its pipe ends it"
         here = here.callee if isinstance(here, Call) else here.value
     if isinstance(effect.scope, Class):
         return "" if _goes_on(target, got.function, file) else "nothing shows that its source goes on"
@@ -249,6 +250,10 @@ def _subscription_reason(effect: Effect, got: Acquisition, target: Expr | None, 
         if root_of(target) is not None and not _made_here(effect, got, target, file)
         else "its source is made by the effect itself"
     )
+
+
+def _ends_pipe(argument: Argument) -> bool:
+    return isinstance(argument.value, Call) and word_of(argument.value) in _ENDING_OPERATORS
 
 
 def _made_here(effect: Effect, got: Acquisition, target: Expr, file: File) -> bool:

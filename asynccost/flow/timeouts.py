@@ -53,7 +53,9 @@ def _by_options(file: File, call: Call, function: Function, row: Mapping[str, An
 
 def _bounds(argument: Argument, function: Function, names: list[str]) -> str | None:
     options = _literal(argument.value, function)
-    if isinstance(options, Constant) or options is not None and not isinstance(options, (Collection, Name)) and not _opaque(options):
+    if isinstance(options, Constant) or (
+        options is not None and not isinstance(options, (Collection, Name)) and not _opaque(options)
+    ):
         return None
     if not isinstance(options, Collection):
         return "a timeout may be among the options that it is given"
@@ -84,6 +86,9 @@ def _literal(expr: Expr, function: Function) -> Expr | None:
 
 def is_server(file: File) -> bool:
     """Whether a JavaScript file runs on a server, as far as its imports and its path tell."""
-    if re.search(r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$", file.path):
+    if re.search(
+        r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$",
+        file.path,
+    ):
         return not re.search(r"(?:^|/)(?:client|frontend|web|ui|components|hooks|pages/(?!api))/", file.path)
     return any(_SERVER.match(name) for name in file.module.imports.values())

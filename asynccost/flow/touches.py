@@ -1,22 +1,60 @@
 """What a piece of code reads and writes: names, attributes of named objects, and objects that it changes in place.
 
 A key is a name ("total") or an attribute of one ("self.seen", "progress.count"). Places are numbered in the
-order in which they run, so that a rule can ask whether a value that one turn leaves behind reaches an await of the next.
+order in which they run, so that a rule can ask whether what one turn leaves behind reaches an await of the next.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from asynccost.flow.tree import (
-    Assign, Await, Bind, Call, Clause, Closure, Collection, Choice, Drop, Handler, Loop, Member, Name, Node, Other, Subscript, With,
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Choice,
+    Clause,
+    Closure,
+    Collection,
+    Drop,
+    Handler,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Subscript,
+    With,
 )
 from asynccost.flow.walk import parts_of, walk
 
-MUTATORS = frozenset({
-    "append", "extend", "insert", "add", "update", "push", "unshift", "pop", "popleft", "shift", "remove", "discard", "clear",
-    "appendleft", "setdefault", "splice", "sort", "reverse", "concat_", "delete", "set", "difference_update",
-})
+MUTATORS = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "add",
+        "update",
+        "push",
+        "unshift",
+        "pop",
+        "popleft",
+        "shift",
+        "remove",
+        "discard",
+        "clear",
+        "appendleft",
+        "setdefault",
+        "splice",
+        "sort",
+        "reverse",
+        "concat_",
+        "delete",
+        "set",
+        "difference_update",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -41,7 +79,7 @@ class Touches:
         return found
 
 
-def touches(nodes: "list[Any]", bound: "set[str] | None" = None) -> Touches:
+def touches(nodes: Sequence[Any], bound: "set[str] | None" = None) -> Touches:
     """Walk some code. bound: names that it is given anew each time (a loop's targets)."""
     walker = _Walker(Touches(made=set(bound or ())))
     for node in nodes:
@@ -127,10 +165,11 @@ class _Walker:
             before = {k: len(self.said.reads.get(k, ())) for k in keys}
             awaits = len(self.said.awaits)
             self.visit(node.value)
-            if len(self.said.awaits) == awaits or isinstance(node.value, Await) is False and _only_spread(node.value, keys):
+            still = len(self.said.awaits) == awaits
+            if still or (not isinstance(node.value, Await) and _only_spread(node.value, keys)):
                 for key in keys:  # `all = [...all, x]` feeds only itself
                     if key in self.said.reads:
-                        del self.said.reads[key][before[key]:]
+                        del self.said.reads[key][before[key] :]
         elif not getattr(node, "declares", ""):
             return
         self.at += 1
@@ -183,8 +222,11 @@ class _Walker:
         for statement in function.body:
             inner.visit(statement)
         own = function.bindings
-        for mine, theirs in ((self.said.reads, inner.said.reads), (self.said.writes, inner.said.writes),
-                             (self.said.mutations, inner.said.mutations)):
+        for mine, theirs in (
+            (self.said.reads, inner.said.reads),
+            (self.said.writes, inner.said.writes),
+            (self.said.mutations, inner.said.mutations),
+        ):
             for key, places in theirs.items():
                 if key.partition(".")[0] not in own:
                     mine.setdefault(key, []).extend(places)
@@ -198,9 +240,8 @@ def _children(node: Any) -> Iterator[Any]:
 def _only_spread(value: Node, keys: set[str]) -> bool:
     """Whether the keys stand outside every await of a value."""
     for node in walk(value):
-        if isinstance(node, Await):
-            if any((k := _key(n)) and k in keys for n in walk(node)):
-                return False
+        if isinstance(node, Await) and any((k := _key(n)) and k in keys for n in walk(node)):
+            return False
     return True
 
 

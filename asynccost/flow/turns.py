@@ -3,19 +3,29 @@
 import re
 from dataclasses import dataclass, field
 
-from asynccost.flow.awaits import Wait, waits_in
 from asynccost.flow.around import above
+from asynccost.flow.awaits import Wait, waits_in
 from asynccost.flow.depend import held
-from asynccost.flow.exits import exits
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
-    Await, Bind, Break, Call, Closure, Collection, Comprehension, Constant, Expr, Function, Handler, Loop, Member, Name, Node, Other,
-    Return, Subscript, With, Yield,
+    Await,
+    Call,
+    Closure,
+    Collection,
+    Comprehension,
+    Function,
+    Handler,
+    Loop,
+    Member,
+    Name,
+    Node,
+    With,
 )
+from asynccost.flow.turn_shape import shape_against, source_words
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain
 
 WHY = {
     "conn": "every turn uses one database session or connection ({}), which takes one statement at a time",
@@ -29,8 +39,6 @@ WHY = {
     "measures": "the time that each turn takes is measured ({})",
 }
 _ORDER = ("value", "gather", "conn", "message", "ordered", "wait", "memory")
-_UNWRAP = frozenset({"enumerate", "list", "tuple", "sorted", "reversed", "set", "iter", "zip", "tqdm", "AsyncIter", "from", "entries",
-                     "keys", "values", "items", "slice", "filter", "reverse", "sort", "toReversed", "track"})
 
 
 @dataclass(slots=True)
@@ -53,7 +61,7 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
     """Whether the turns of a loop could run side by side."""
     body = _body(loop)
     waits = _waits(loop, file, function)
-    if reason := _shape(loop, file, waits):
+    if reason := shape_against(loop, file):
         return Turns(False, reason, waits=waits)
     bound = _targets(loop)
     said = touches(body, bound)
@@ -85,7 +93,8 @@ def _waits(loop: "Loop | Comprehension", file: File, function: Function) -> list
     polls = [n for n in walk(*_body(loop)) if isinstance(n, Loop) and n.kind in ("while", "do")]
     inside = [(p.start, p.end) for p in polls]
     return [
-        w for w in waits_in(_body(loop), file, function)
+        w
+        for w in waits_in(_body(loop), file, function)
         if not (w.kind == "wait" and any(a <= w.node.start < b for a, b in inside))
     ]
 
@@ -93,102 +102,6 @@ def _waits(loop: "Loop | Comprehension", file: File, function: Function) -> list
 def _targets(loop: "Loop | Comprehension") -> set[str]:
     roots = [loop.target, *loop.setup] if isinstance(loop, Loop) else [c.target for c in loop.clauses]
     return {n.id for n in walk(*roots) if isinstance(n, Name)}
-
-
-# -------------------------------------------------------------------- shape
-
-
-def _shape(loop: "Loop | Comprehension", file: File, waits: list[Wait]) -> str:
-    """What the loop's own form says against it."""
-    if isinstance(loop, Comprehension):
-        if any(c.is_async for c in loop.clauses):
-            return "it takes items as they come (async for)"
-        return "it is lazy: whoever consumes it sets the pace" if loop.kind == "generator" else _source(loop.clauses[0].iter, file)
-    if loop.is_async:
-        return "it takes items as they come (for await)" if file.language == "javascript" else "it takes items as they come (async for)"
-    if loop.kind in ("while", "do"):
-        return "it ends by a condition that its own turns decide: polling, paging, retrying or consuming"
-    if loop.kind == "count" and not _counts_up(loop):
-        return "its counter is no plain index: it goes in chunks, retries or ends by what a turn found"
-    if reason := _leaves(loop, file):
-        return reason
-    return _source(loop.iter, file) if loop.iter is not None else ""
-
-
-def _leaves(loop: Loop, file: File) -> str:
-    for way in exits(loop, file):
-        line = file.span(way).line
-        if isinstance(way, Yield):
-            return f"each turn hands a value to its consumer (yield in line {line}), who sets the pace"
-        how = "break" if isinstance(way, Break) else "return" if isinstance(way, Return) else "continue of an outer loop"
-        return f"a turn may end the loop early ({how} in line {line}): the later ones must not have started"
-    if loop.orelse:
-        return "it has an else: it looks for something and stops there"
-    return ""
-
-
-def _counts_up(loop: Loop) -> bool:
-    """`for (let i = 0; i < xs.length; i++)`: an index over a list."""
-    update, test = loop.update, loop.test
-    if not (isinstance(update, Bind) and isinstance(update.target, Name) and isinstance(update.value, Constant) and update.value.value == 1):
-        return False
-    name = update.target.id
-    if not (isinstance(test, Other) and test.op in ("<", "<=") and len(test.parts) == 2):
-        return False
-    left, right = test.parts
-    if not (isinstance(left, Name) and left.id == name and isinstance(right, (Member, Name))):
-        return False
-    written = [a for a in walk(*loop.body) if isinstance(a, Bind) and isinstance(a.target, Name) and a.target.id == name]
-    used = any(isinstance(s, Subscript) and isinstance(s.index, Name) and s.index.id == name for s in walk(*loop.body))
-    return used and not written
-
-
-def _source(expr: Expr, file: File) -> str:
-    """What is walked through."""
-    name = file.resolve(expr.callee) if isinstance(expr, Call) else ""
-    last = chain(expr)[-1]
-    if name == "asyncio.as_completed" or last == "as_completed":
-        return "its tasks run already and are taken as they finish"
-    if last == "range" and isinstance(expr, Call) and len(expr.arguments) == 3:
-        return "it goes in steps: each turn takes a chunk, which bounds the load"
-    table = file.knowledge.table("turns")
-    for word in source_words(expr):
-        if word in table["chunks"]:
-            return f"it goes chunk by chunk (`{word}`), which bounds the load"
-        if word in ("attempts", "attempt", "retries", "retry", "tries"):
-            return "it tries the same thing again (retry)"
-    return ""
-
-
-def source_words(expr: Node | None) -> list[str]:
-    """The last words of what a loop walks through, wrappers like enumerate() looked through."""
-    found: list[str] = []
-    depth = 0
-    while expr is not None and depth < 6:
-        depth += 1
-        if isinstance(expr, (Await, Subscript)):
-            expr = expr.value
-            continue
-        if isinstance(expr, Call):
-            last = chain(expr.callee)[-1]
-            if last in _UNWRAP and expr.arguments:
-                expr = expr.arguments[0].value
-                continue
-            if last in _UNWRAP and isinstance(expr.callee, Member):
-                expr = expr.callee.value
-                continue
-            found += words(last)[-1:]
-            found += words(last)[:1] if last in ("chunked", "batched", "chunk", "pagify") else []
-            return found
-        if isinstance(expr, Member):
-            return [*found, *words(expr.attr)[-1:]]
-        if isinstance(expr, Name):
-            return [*found, *words(expr.id)[-1:]]
-        return found
-    return found
-
-
-# -------------------------------------------------------------------- waits
 
 
 def _fresh(wait: Wait, made: set[str]) -> Wait:
@@ -207,9 +120,6 @@ def _kinds(waits: list[Wait]) -> str:
         if kind in kinds and not (kind == "memory" and others):
             return WHY[kind].format(kinds[kind].label)
     return ""
-
-
-# -------------------------------------------------------------------- state
 
 
 def _carried(said: Touches) -> str:
@@ -252,12 +162,14 @@ def _deep(node: Node) -> list[Node]:
 
 def _state(body: list[Node]) -> str:
     """React's `setItems([...items, item])`: every turn writes from what it captured."""
+    read = {n.id for n in walk(*body) if isinstance(n, Name)}
     for node in walk(*body):
-        if isinstance(node, Call) and isinstance(node.callee, Name) and re.match(r"set[A-Z]", node.callee.id) and len(node.arguments) == 1:
-            name = node.callee.id[3].lower() + node.callee.id[4:]
-            value = node.arguments[0].value
-            if not isinstance(value, Closure) and any(isinstance(n, Name) and n.id == name for n in walk(*body)):
-                return f"each turn sets `{name}` from what it was before"
+        if not (isinstance(node, Call) and isinstance(node.callee, Name) and len(node.arguments) == 1):
+            continue
+        setter = node.callee.id
+        name = setter[3:4].lower() + setter[4:]
+        if re.match(r"set[A-Z]", setter) and not isinstance(node.arguments[0].value, Closure) and name in read:
+            return f"each turn sets `{name}` from what it was before"
     return ""
 
 
@@ -280,4 +192,3 @@ def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
     table = file.knowledge.table("turns")
     found += [f"the order of `{w}` may matter" for w in source_words(source) if w in table["ordered"]]
     return found
-

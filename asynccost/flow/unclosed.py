@@ -1,14 +1,34 @@
 """Whether anybody closes what an object made for itself."""
 
-from asynccost.flow.around import use_of
-from asynccost.flow.file import File
-from asynccost.flow.owner import Life, attribute_reads
-from asynccost.flow.project import Project
-from asynccost.flow.tree import Assign, Call, Class, Constant, Function, Member, Name, Other
+from collections.abc import Iterator
 
+from asynccost.flow.around import class_around, use_of
+from asynccost.flow.file import File
+from asynccost.flow.owner import Life, life_of
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Assign, Call, Class, Constant, Function, Member, Name
+
+_SELF = frozenset({"self", "cls", "this"})
 _EXITS = frozenset({"__aexit__", "__exit__", "__del__", "__aclose__"})
-_CLOSING = ("close", "dispose", "shutdown", "stop", "cleanup", "disconnect", "destroy", "terminate", "teardown", "quit", "end", "unload",
-            "finalize", "release", "aclose", "exit", "kill")
+_CLOSING = (
+    "close",
+    "dispose",
+    "shutdown",
+    "stop",
+    "cleanup",
+    "disconnect",
+    "destroy",
+    "terminate",
+    "teardown",
+    "quit",
+    "end",
+    "unload",
+    "finalize",
+    "release",
+    "aclose",
+    "exit",
+    "kill",
+)
 
 
 def closers_of(file: File, cls: Class, attr: str, close: tuple[str, ...]) -> list[str] | None:
@@ -16,7 +36,11 @@ def closers_of(file: File, cls: Class, attr: str, close: tuple[str, ...]) -> lis
     found: list[str] = []
     for member, function in attribute_reads(file, cls, attr):
         use = use_of(member)
-        if isinstance(use.node, Member) and use.kind == "receiver" and use.node.attr in (*close, "__aexit__", "__exit__"):
+        if (
+            isinstance(use.node, Member)
+            and use.kind == "receiver"
+            and use.node.attr in (*close, "__aexit__", "__exit__")
+        ):
             found.append(_method(function))
         elif use.kind in ("returned", "yielded", "with", "element"):
             if use.kind == "with" or not (function.name == attr and use.awaited):
@@ -33,9 +57,20 @@ def closers_of(file: File, cls: Class, attr: str, close: tuple[str, ...]) -> lis
                 found.append(_method(function))
             elif _exposed(use.node):
                 return None
-    if _closes_by_name(file, cls, attr):
+    if _closes_by_name(cls, attr):
         return None
     return sorted(set(found), key=lambda name: (name in _EXITS, name))
+
+
+def attribute_reads(file: File, cls: Class, attr: str) -> Iterator[tuple[Member, Function]]:
+    """Every place where a class's own code names `self.attr`."""
+    for function in file.functions:
+        if class_around(function) is not cls or function.index is None:
+            continue
+        for name in function.index.names:
+            up = name.parent
+            if name.id in _SELF and isinstance(up, Member) and up.attr == attr:
+                yield up, function
 
 
 def _method(function: Function) -> str:
@@ -64,7 +99,7 @@ def _exposed(node: Assign) -> bool:
     return any(isinstance(t, Member) for t in node.targets)
 
 
-def _closes_by_name(file: File, cls: Class, attr: str) -> bool:
+def _closes_by_name(cls: Class, attr: str) -> bool:
     """`for name in ("session", ...): getattr(self, name).close()`."""
     for function in cls.methods.values():
         for call in function.index.calls if function.index else ():
@@ -101,9 +136,12 @@ def object_verdict(
         return f"{closers[0]}() closes it"
     if not work and cost == "database":
         return "what holds a database's pool lives as long as the process, as a rule"
-    if work and all(use in ("attribute", "global", "element", "argument", "returned", "with") or kind == "module" for use, _, kind in work):
+    if work and all(
+        use in ("attribute", "global", "element", "argument", "returned", "with") or kind == "module"
+        for use, _, kind in work
+    ):
         return "the object that keeps it is kept itself"
-    if not work and any(_manages(project, path, base) for base in bases):
+    if not work and any(_manages(project, base) for base in bases):
         return "its base class may close it"
     return None
 
@@ -122,11 +160,12 @@ def _closed_from_outside(project: Project, cls: str, attr: str, close: list[str]
 def _named_call(project: Project, name: str, cls: str) -> bool:
     """Whether somebody calls a method of this name on something whose class is not known."""
     return any(
-        c.call["name"].endswith(f".{name}") and f"{cls.rpartition('.')[2]}" in c.call["name"] for c in project.calls_named(name)
+        c.call["name"].endswith(f".{name}") and f"{cls.rpartition('.')[2]}" in c.call["name"]
+        for c in project.calls_named(name)
     )
 
 
-def _manages(project: Project, path: str, base: str) -> bool:
+def _manages(project: Project, base: str) -> bool:
     """Whether a base class of the project has a method that sounds like closing."""
     last = base.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
     for made in project.defs.values():
@@ -137,7 +176,21 @@ def _manages(project: Project, path: str, base: str) -> bool:
     return False
 
 
-def handed_out(file: File, life: Life) -> str | None:
+def makes_lasting(file: File, life: Life, function: Function) -> bool:
+    """`sender = client.get_queue_sender(); return Service(sender)`: the client lives on in what it made."""
+    for read in life.reads:
+        up = read.parent
+        if not (isinstance(up, Member) and up.attr.startswith(_MAKES) and isinstance(up.parent, Call)):
+            continue
+        if life_of(file, up.parent, function).kind in ("returned", "kept", "yielded"):
+            return True
+    return False
+
+
+_MAKES = ("get_", "create", "make", "build", "session", "client", "bucket", "collection", "database", "channel", "db")
+
+
+def handed_out(life: Life) -> str | None:
     """Why a local socket is not forgotten: its own handlers, or a reference from elsewhere, hold it."""
     for read in life.reads:
         up = read.parent
@@ -146,6 +199,3 @@ def handed_out(file: File, life: Life) -> str | None:
         if isinstance(up, Member) and up.attr in ("on", "once", "addEventListener", "addListener"):
             return "its own handlers decide when it ends"
     return None
-
-
-__all__ = ["Other", "closers_of", "handed_out", "object_verdict"]

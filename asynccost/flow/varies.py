@@ -3,12 +3,30 @@
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import (
-    Argument, Await, Bind, Call, Choice, Closure, Collection, Comprehension, Constant, Expr, Function, Member, Name, Node,
-    Other, Param, Subscript, Yield,
+    Argument,
+    Await,
+    Bind,
+    Call,
+    Choice,
+    Closure,
+    Collection,
+    Comprehension,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+    Other,
+    Param,
+    Subscript,
+    Yield,
 )
 
 _SELF = frozenset({"self", "cls", "this"})
-_SETTINGS = frozenset({"settings", "config", "cfg", "conf", "env", "app", "hass", "bot", "logger", "app_config", "app_settings"})
+_SETTINGS = frozenset(
+    {"settings", "config", "cfg", "conf", "env", "app", "hass", "bot", "logger", "app_config", "app_settings"}
+)
 _REQUEST = ("flask.request", "quart.request", "next/headers:", "bottle.request", "flask.session", "flask.g")
 _DEPTH = 8
 
@@ -48,7 +66,7 @@ def _name(file: File, name: Name, function: Function, depth: int) -> str | None:
         if param.name == name.id:
             return None if _is_settings(param) else name.id
     for value in scope.index.bound.get(name.id, ()) if scope.index else ():
-        if value is None or (found := varies(file, value, scope, depth + 1)):
+        if value is None or varies(file, value, scope, depth + 1):
             return name.id
     return None
 

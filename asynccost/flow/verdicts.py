@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from asynccost.flow.awaits import BAD, GOOD, Wait
+from asynccost.flow.await_kinds import BAD, GOOD
+from asynccost.flow.awaits import Wait
 from asynccost.flow.project import Project
-from asynccost.flow.waiting import Waiting
+from asynccost.flow.reaching import Waiting
 
 _HARMLESS = ("memory", "gather")
 

@@ -1,8 +1,7 @@
-"""What a function waits for, through the functions it calls, across files.
+"""What a function itself waits for, as a fact; `flow.reaching` follows the refs over the project.
 
-Each function's own part is a fact: rows [kind, label, ref, otherwise, target, own]. `Waiting` follows the refs over
-the project; own is "own" where the function made the receiver itself, so that its state is nobody else's. Besides the
-kinds of flow.awaits a row may be
+Rows [kind, label, ref, otherwise, target, own]: own is "own" where the function made the receiver itself, so that its
+state is nobody else's. Besides the kinds of flow.awaits a row may be
 
     writes    it changes an attribute of its object
     reads     it reads an attribute that some method changes
@@ -10,29 +9,38 @@ kinds of flow.awaits a row may be
     measures  it takes the time
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from asynccost.flow.around import above, function_of
-from asynccost.flow.awaits import GOOD, Wait, classify, package_kind, waits_in
+from asynccost.flow.await_kinds import GOOD, package_kind
+from asynccost.flow.awaits import Wait, classify, waits_of
 from asynccost.flow.file import File
-from asynccost.flow.touches import touches
+from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Call, Closure, Do, Function, Handler, If, Loop, Member, Name, Node, Return, Try,
+    Argument,
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Do,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Node,
+    Return,
+    Try,
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-if TYPE_CHECKING:
-    from asynccost.flow.project import Def, Project
-
-_DEPTH = 7
-_WIDTH = 150
-_SYNC_CALLS = frozenset({"invoke", "predict", "generate", "complete", "search", "request", "generate_content", "create"})
+_SYNC_CALLS = frozenset(
+    {"invoke", "predict", "generate", "complete", "search", "request", "generate_content", "create"}
+)
 _MEASURES = frozenset({"perf_counter", "performance.now", "process.hrtime"})
 _SELF = ("self.", "this.")
+_HANDED_ON = (*GOOD, "maybe", "project", "message", "conn", "ordered")
 Row = list[str]
 
 
@@ -46,7 +54,7 @@ def rows_of(file: File, function: Function) -> list[Row]:
         return []
     found: dict[tuple[str, ...], None] = {}
     for part in _folded(function):
-        for wait in waits_in(part.body, file, part):
+        for wait in waits_of(part, file):
             if (row := _row(wait, part)) is not None:
                 found[row] = None
         if file.language == "javascript":
@@ -90,7 +98,7 @@ def _returned(file: File, function: Function) -> Iterable[Wait]:
     """Promises that a function hands on without await: `return fetch(url).then(parse)`, `Promise.all(...)`."""
     for call in function.index.calls if function.index else ():
         if _handed_on(call):
-            yield from (w for w in classify(call, file, function) if w.kind in (*GOOD, "maybe", "project", "message", "conn", "ordered"))
+            yield from (w for w in classify(call, file, function) if w.kind in _HANDED_ON)
 
 
 def _handed_on(call: Call) -> bool:
@@ -151,25 +159,41 @@ def _local(wait: Wait, function: Function) -> bool:
 def _state(file: File, function: Function) -> Iterable[tuple[str, str]]:
     """The attributes of its object that a method changes, and those of them that it reads."""
     cls = function.owner
-    if cls is None or function.kind == "constructor" or function.name == "__init__":
+    said = file.memo(_touched).get(id(function))
+    if cls is None or said is None:
         return
     changed = file.memo(_changed).get(cls.qualname, set())
-    said = touches(list(function.body))
-    for key in sorted(k for k in {*said.writes, *said.mutations} if k.startswith(_SELF) and not _lazy(k, function)):
+    for key in sorted(_changes(said, function)):
         yield "writes", f"{cls.name}.{key.partition('.')[2]}"
     for key in sorted(k for k in said.reads if k.startswith(_SELF) and k.partition(".")[2] in changed):
         yield "reads", f"{cls.name}.{key.partition('.')[2]}"
+
+
+def _touched(file: File) -> dict[int, Touches]:
+    """What every method of a class that awaits touches, its constructor aside."""
+    methods = [f for f in file.functions if f.owner is not None]
+    awaiting = {f.owner.qualname for f in methods if f.owner is not None and f.is_async}
+    return {
+        id(f): touches(list(f.body))
+        for f in methods
+        if f.owner is not None and f.owner.qualname in awaiting and f.kind != "constructor" and f.name != "__init__"
+    }
 
 
 def _changed(file: File) -> dict[str, set[str]]:
     """For each class the attributes that its methods change after it was made."""
     table: dict[str, set[str]] = {}
     for function in file.functions:
-        if function.owner is not None and function.kind != "constructor" and function.name != "__init__":
-            said = touches(list(function.body))
-            keys = (k for k in {*said.writes, *said.mutations} if k.startswith(_SELF) and not _lazy(k, function))
-            table.setdefault(function.owner.qualname, set()).update(k.partition(".")[2] for k in keys)
+        said = file.memo(_touched).get(id(function))
+        if function.owner is not None and said is not None:
+            keys = (k.partition(".")[2] for k in _changes(said, function))
+            table.setdefault(function.owner.qualname, set()).update(keys)
     return table
+
+
+def _changes(said: Touches, function: Function) -> set[str]:
+    keys = {*said.writes, *said.mutations}
+    return {k for k in keys if k.startswith(_SELF) and not _lazy(k, function)}
 
 
 def _lazy(key: str, function: Function) -> bool:
@@ -184,101 +208,3 @@ def _lazy(key: str, function: Function) -> bool:
             if not any(isinstance(n, Member) and n.attr == attr for t in tests for n in walk(t)):
                 return False
     return found
-
-
-# ------------------------------------------------------------------ project
-
-
-@dataclass(slots=True)
-class Reached:
-    """What calling a function waits for.
-
-    kinds: kind -> how it gets there: "save() -> session.commit()". targets: the tables that it names. reads, writes:
-    attributes of objects that outlive the call.
-    """
-
-    kinds: dict[str, str] = field(default_factory=dict)
-    targets: set[str] = field(default_factory=set)
-    reads: set[str] = field(default_factory=set)
-    writes: set[str] = field(default_factory=set)
-
-    @property
-    def network(self) -> str:
-        """How it gets to another machine; empty where nothing shows that it does."""
-        return self.kinds.get("net") or self.kinds.get("pool") or ""
-
-
-class Waiting:
-    """Follows what functions wait for over a project."""
-
-    def __init__(self, project: "Project") -> None:
-        self.project = project
-        self._known: dict[tuple[str, str], Reached] = {}
-
-    def of(self, ref: str, near: str, sync: bool = False) -> Reached | None:
-        """What a resolved name of the file `near` waits for; None where it is no function of the project."""
-        found = self.project.find(ref, near)
-        if found is None:
-            return None
-        if found.key not in self._known:
-            self._known[found.key] = self._reach(found, sync)
-        return self._known[found.key]
-
-    def _reach(self, start: "Def", sync: bool) -> Reached:
-        """Breadth first over the refs, so that the shortest way is told and cycles change nothing."""
-        reached = Reached()
-        ways = deque([_Way(start, f"{_name(start)}()", False, sync, 0)])
-        seen = {start.key}
-        while ways and len(seen) < _WIDTH:
-            way = ways.popleft()
-            for step in self._steps(way, reached):
-                if step.made.key not in seen:
-                    seen.add(step.made.key)
-                    ways.append(step)
-        if ways:
-            reached.kinds.setdefault("unknown", ways[0].text)
-        return reached
-
-    def _steps(self, way: "_Way", reached: Reached) -> Iterator["_Way"]:
-        """Take in one function's rows; the functions that they lead to."""
-        for kind, label, ref, otherwise, target, own in way.made.facts["waits"]:
-            text = f"{way.text} -> {label}()"
-            if kind in ("reads", "writes"):
-                if not way.own:
-                    (reached.reads if kind == "reads" else reached.writes).add(label)
-                continue
-            reached.targets.update({target} - {""})
-            found = self.project.find(ref, way.made.file["path"]) if ref else None
-            if not ref or found is None:
-                reached.kinds.setdefault(otherwise if ref else kind, text)
-            elif way.depth >= _DEPTH:
-                reached.kinds.setdefault("unknown", text)
-            elif kind != "thread":
-                yield _Way(found, f"{way.text} -> {_name(found)}()", way.own or bool(own), way.sync, way.depth + 1)
-            else:
-                reached.kinds.setdefault("thread", text)
-                yield _Way(found, text, way.own or bool(own), True, way.depth + 1)
-        if way.sync and not way.made.facts["is_async"] and way.depth < _DEPTH:
-            yield from self._called(way)
-
-    def _called(self, way: "_Way") -> Iterator["_Way"]:
-        """Blocking functions: through plain calls as well."""
-        for call in way.made.facts["calls"]:
-            found = self.project.find(call["name"], way.made.file["path"])
-            if found is not None and not found.facts["is_async"]:
-                yield _Way(found, f"{way.text} -> {_name(found)}()", way.own, True, way.depth + 1)
-
-
-@dataclass(slots=True, frozen=True)
-class _Way:
-    """A function on the way, and how it was come to."""
-
-    made: "Def"
-    text: str
-    own: bool
-    sync: bool
-    depth: int
-
-
-def _name(made: "Def") -> str:
-    return made.facts["qualname"].rpartition(".")[2]

@@ -4,9 +4,41 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Break, Call, Case, Choice, Class, Clause, Closure, Collection, Comprehension,
-    Constant, Continue, Define, Do, Drop, Function, Handler, If, Loop, Member, Name, Node, Other, Param, Raise,
-    Return, Subscript, Switch, Try, With, WithItem, Yield,
+    Argument,
+    Assign,
+    Await,
+    Bind,
+    Break,
+    Call,
+    Case,
+    Choice,
+    Class,
+    Clause,
+    Closure,
+    Collection,
+    Comprehension,
+    Constant,
+    Continue,
+    Define,
+    Do,
+    Drop,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Param,
+    Raise,
+    Return,
+    Subscript,
+    Switch,
+    Try,
+    With,
+    WithItem,
+    Yield,
 )
 
 
@@ -26,7 +58,7 @@ def parts_of(node: Any) -> list[Any]:
     return _PARTS[node.__class__](node)
 
 
-def _nothing(node: Any) -> list[Any]:
+def _nothing(_: Any) -> list[Any]:
     return []
 
 
@@ -43,9 +75,22 @@ def _define(node: Define) -> list[Any]:
 
 
 _PARTS: dict[type, Callable[[Any], list[Any]]] = {
-    Name: _nothing, Constant: _nothing, Closure: _nothing, Break: _nothing, Continue: _nothing, Function: _nothing,
-    Class: _nothing, Param: _nothing, Define: _define,
-    Member: _value, Argument: _value, Await: _value, Yield: _value, Do: _value, Return: _value, Raise: _value,
+    Name: _nothing,
+    Constant: _nothing,
+    Closure: _nothing,
+    Break: _nothing,
+    Continue: _nothing,
+    Function: _nothing,
+    Class: _nothing,
+    Param: _nothing,
+    Define: _define,
+    Member: _value,
+    Argument: _value,
+    Await: _value,
+    Yield: _value,
+    Do: _value,
+    Return: _value,
+    Raise: _value,
     Subscript: lambda n: [n.value, n.index],
     Call: lambda n: [n.callee, *n.arguments],
     Collection: lambda n: [*n.keys, *n.items],

@@ -8,7 +8,8 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Comprehension, Function, Loop
 from asynccost.flow.turns import WHY, Turns, turns
-from asynccost.flow.verdicts import Verdict, open_rows, settle as verdict_of
+from asynccost.flow.verdicts import Verdict, open_rows
+from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.model import Confidence, Finding, Silence
 
 
@@ -21,7 +22,8 @@ def check(file: File) -> Iterator[Finding | Silence]:
             if file.is_test:
                 yield file.silence(_anchor(loop), "it is part of a test")
             elif inner := next((f for f in found if loop.start <= f.start and f.end <= loop.end), None):
-                yield file.silence(_anchor(loop), f"the loop inside it is judged by itself (line {file.span(inner).line})")
+                line = file.span(inner).line
+                yield file.silence(_anchor(loop), f"the loop inside it is judged by itself (line {line})")
             else:
                 said = turns(loop, file, function)
                 if said.independent is False:

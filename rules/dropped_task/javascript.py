@@ -6,11 +6,11 @@ from asynccost.flow.around import use_of
 from asynccost.flow.failing import failing, is_server, uncaught
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
-from asynccost.flow.project import Project
+from asynccost.flow.project import Caller, Def, Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node
 from asynccost.flow.words import chain, words
-from asynccost.model import Confidence, Finding, Silence
+from asynccost.model import Confidence, Finding, Related, Silence, Span
 
 _ARRAYS = (".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()")
 
@@ -24,6 +24,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         if isinstance(callee, Member) and callee.attr in methods:
             yield from _array(file, site, callee, methods[callee.attr])
     yield from _floating(file)
+    yield from _exported(file)
 
 
 # ------------------------------------------------------------ array methods
@@ -166,6 +167,22 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     return file.finding(site.call, message, Confidence.MEDIUM if wrote else Confidence.LOW)
 
 
+def _exported(file: File) -> Iterator[Finding]:
+    """One open question a file of a server: who, elsewhere, calls its async functions and forgets them?"""
+    if file.is_test or not is_server(file):
+        return
+    own = [f for f in file.functions if f.is_async and not f.is_generator and f.name and _reachable(f)]
+    names = [f.qualname for f in own if failing(file, f)]
+    if names:
+        page = file.knowledge.table("tasks")["floating"]["page"]
+        yield file.finding(own[0], "", Confidence.MEDIUM, floats=names, page=page)
+
+
+def _reachable(function: Function) -> bool:
+    """Whether other files can call a function: it stands at the top of the module, or in a class."""
+    return function.owner is not None or (function.scope is not None and function.scope.kind == "module")
+
+
 # --------------------------------------------------------------- whole project
 
 
@@ -183,10 +200,45 @@ def _survives(project: Project) -> bool:
     return any(said is True for said in project.rows("dropped-task").values())
 
 
-def settle(finding: Finding, project: Project) -> Finding:
-    """A floating promise of a server, where the process may survive."""
+def settle(finding: Finding, project: Project) -> Finding | list[Finding]:
+    """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
+    if "floats" in finding.pending:
+        made = [project.defs.get((finding.path, name)) for name in finding.pending["floats"]]
+        calls = ((one, caller) for one in made if one for caller in project.callers(one))
+        return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
     if project.memo(_survives):
         name = finding.pending["name"]
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
         finding.confidence = Confidence.LOW
     return finding
+
+
+def _forgets(finding: Finding, caller: Caller) -> bool:
+    """Whether a caller in another file of a server makes a statement of the call and takes no answer."""
+    file, by = caller.by.file, caller.by.facts
+    if file["path"] == finding.path or caller.call["use"] != "dropped" or by["kind"] == "module":
+        return False
+    modules = {name.partition(":")[0] for name in file["imports"].values()}
+    return modules.isdisjoint(finding.pending["page"]) and (by["entry"] or [""])[0] != "test"
+
+
+def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Finding:
+    place, by, facts_ = caller.related(""), caller.by.facts, made.facts
+    name = facts_["qualname"]
+    survives = project.memo(_survives)
+    end = "only the process's last resort hears of its errors" if survives else (
+        "a failure is an unhandled rejection, which ends the process"
+    )
+    span = Span(facts_["start"], facts_["end"], facts_["line"], facts_["column"], facts_["line"], facts_["column"] + 1)
+    return Finding(
+        rule=finding.rule,
+        path=place.path,
+        span=place.span,
+        message=f"Nobody waits for {name}() or catches its errors: {end}",
+        confidence=Confidence.LOW if survives else Confidence.MEDIUM,
+        function="" if by["kind"] == "module" else by["qualname"],
+        severity=finding.severity,
+        family=finding.family,
+        shape=f"floats {name}",
+        related=(Related(finding.path, span, f"{name}() is async and lets its errors out"),),
+    )

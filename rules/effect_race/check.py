@@ -14,6 +14,9 @@ def check(file: File) -> Iterator[Finding | Silence]:
         race = race_of(effect, file)
         if race is None:
             continue
+        if isinstance(race, str):
+            yield file.silence(effect.anchor, race)
+            continue
         if file.is_test:
             yield file.silence(effect.anchor, "it is part of a test")
         elif race.guard:
@@ -27,13 +30,13 @@ def check(file: File) -> Iterator[Finding | Silence]:
 def _finding(effect: Effect, race: Race, file: File) -> Finding:
     if race.listed:
         message = (
-            f"{effect.name}() asks again whenever {race.key} changes, and nothing stops an older answer that comes later from"
-            f" overwriting {_what(race)}: the wrong data is shown, and the request for it was wasted"
+            f"{effect.name}() asks again whenever {race.key} changes, and nothing keeps an older answer that comes"
+            f" later from overwriting {_what(race)}: the wrong data is shown, and the request for it was wasted"
         )
     else:
         message = (
-            f"{effect.name}() asks for {race.key} and writes the answer to state that other views share: when this view is left"
-            f" early, its late answer overwrites {_what(race)} of the next one"
+            f"{effect.name}() asks by {race.key} and writes the answer to state that other views share: when this"
+            f" view is left early, its late answer overwrites {_what(race)} for the next one"
         )
     related = (
         file.related(race.request, f"asked with {race.key} here"),

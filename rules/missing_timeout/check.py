@@ -7,16 +7,20 @@ from typing import Any
 from asynccost.flow.around import above
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Argument, Call, Collection, Constant, Expr, Function, Member, Name, With
-from asynccost.model import Confidence, Finding, Silence
 from asynccost.flow.timeouts import bounded_by, is_server
+from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
+from asynccost.model import Confidence, Finding, Silence
 
 _ALIASES = (
-    ("requests.sessions.Session()", "requests.Session()"), ("requests.session()", "requests.Session()"),
-    ("requests.api.", "requests."), ("niquests.", "requests."),
+    ("requests.sessions.Session()", "requests.Session()"),
+    ("requests.session()", "requests.Session()"),
+    ("requests.api.", "requests."),
+    ("niquests.", "requests."),
 )
 _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
-_DEFAULTS = re.compile(rb"setdefaulttimeout\(|TimeoutHTTPAdapter|TimeoutAdapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout|DEFAULT_TIMEOUT_ADAPTER")
+_DEFAULTS = re.compile(
+    rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
+)
 _SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
 
 
@@ -28,7 +32,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
     for site in file.calls:
         name = _plain(site.name) if site.name else ""
         if name in waits:
-            yield _look(file, site, name, waits[name])
+            yield _look(file, site, waits[name])
         elif name in off:
             said = _switched_off(file, site, name, off[name])
             if said is not None:
@@ -40,21 +44,21 @@ def check(file: File) -> Iterator[Finding | Silence]:
 def _plain(name: str) -> str:
     for prefix, plain in _ALIASES:
         if name.startswith(prefix):
-            return plain + name[len(prefix):]
+            return plain + name[len(prefix) :]
     return name[:-1] + "default" if name.endswith(":*") else name
 
 
-def _look(file: File, site: Site, name: str, row: Mapping[str, Any]) -> Finding | Silence:
+def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     call = site.call
-    if (reason := _excused(file, call, site.function)) is not None:
+    if (reason := _excused(file, call)) is not None:
         return file.silence(call, reason)
     if (reason := bounded_by(file, site, row)) is not None:
         return file.silence(call, reason)
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
-    return file.finding(call, message, _confidence(file, call, name, row))
+    return file.finding(call, message, _confidence(file, call, row))
 
 
-def _confidence(file: File, call: Call, name: str, row: Mapping[str, Any]) -> Confidence:
+def _confidence(file: File, call: Call, row: Mapping[str, Any]) -> Confidence:
     if file.memo(is_script):
         return Confidence.LOW
     if file.language == "javascript" and not file.memo(is_server):
@@ -73,7 +77,7 @@ def _argument(call: Call, keyword: str | None) -> Argument | None:
     return next((a for a in call.arguments if keyword and a.keyword == keyword), None)
 
 
-def _excused(file: File, call: Call, function: Function) -> str | None:
+def _excused(file: File, call: Call) -> str | None:
     if file.is_test:
         return "it is part of a test"
     if _DEFAULTS.search(file.module.source):
@@ -99,20 +103,20 @@ def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | 
         given = _argument(call, keyword)
     if given is None or not (isinstance(given.value, Constant) and given.value.value is None):
         return None
-    if (reason := _excused(file, call, site.function)) is not None:
+    if (reason := _excused(file, call)) is not None:
         return file.silence(call, reason)
     others = {a.keyword for a in call.arguments} & {"sock_read", "read", "connect", "sock_connect"}
     if name == "aiohttp.ClientTimeout" and others & {"sock_read"}:
         return file.silence(call, "a silent peer is still given up: sock_read bounds each read")
     if name == "httpx.Timeout" and others:
         return None
-    if _open_ended(file, call, site.function):
+    if _open_ended(file, site.function):
         return file.silence(call, "it waits for a stream, which may stay open")
     message = f"{_title(file, call)}() switches the timeout off: one silent peer holds the caller for good"
     return file.finding(call, message, Confidence.LOW if file.memo(is_script) else Confidence.MEDIUM)
 
 
-def _open_ended(file: File, call: Call, function: Function) -> bool:
+def _open_ended(file: File, function: Function) -> bool:
     here: Function | None = function
     while here is not None:
         if here.kind != "module" and _OPEN_END.search(here.name):
@@ -120,7 +124,13 @@ def _open_ended(file: File, call: Call, function: Function) -> bool:
         here = here.scope
     owner = function.owner.name if function.owner else ""
     around = file.text(function) if function.kind != "module" else ""
-    return _OPEN_END.search(owner) is not None or re.search(r"\.stream\(|stream=True|text/event-stream|aiter_|iter_(?:lines|any|chunked|bytes)|ws_connect", around) is not None
+    return (
+        _OPEN_END.search(owner) is not None
+        or re.search(
+            r"\.stream\(|stream=True|text/event-stream|aiter_|iter_(?:lines|any|chunked|bytes)|ws_connect", around
+        )
+        is not None
+    )
 
 
 def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Finding | Silence]:
@@ -131,13 +141,10 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
     row = waits.get(name)
     if first is None or row is None or file.language != "python" or "keyword" not in row:
         return
-    if (reason := _excused(file, call, site.function)) is not None:
+    if (reason := _excused(file, call)) is not None:
         yield file.silence(call, reason)
     elif any(a.keyword == row["keyword"] or a.star for a in call.arguments):
         yield file.silence(call, "it is given a timeout")
     else:
         message = f"{name}() can wait for ever: {row['says']}; one silent peer holds a thread of the pool for good"
-        yield file.finding(call, message, _confidence(file, call, name, row))
-
-
-__all__ = ["Collection", "check"]
+        yield file.finding(call, message, _confidence(file, call, row))

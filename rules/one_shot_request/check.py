@@ -33,13 +33,26 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         once = file.memo(is_script)
         confidence = Confidence.LOW if once else Confidence.HIGH if _one_host(_address(site)) else Confidence.MEDIUM
-        message = f"every turn of the loop opens a connection for one {site.name}(), with its TCP and TLS handshakes: {client}"
+        opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
+        message = f"every turn of the loop {opens}: {client}"
         place = file.related((loop.start, header), "every turn of this loop opens another")
         return file.finding(call, message, confidence, related=(place,))
     if function.kind == "module":
         return file.silence(call, "a module's top level runs once")
     message = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes: {client}"
-    return file.finding(call, message, Confidence.LOW, start=function.start, rare=seldom(file, function) or "")
+    return file.finding(call, message, Confidence.LOW, start=function.start, rare=_rare(file, site))
+
+
+def _rare(file: File, site: Site) -> str:
+    """Why a request is hardly sent often, or why a session would not help."""
+    address, function = _address(site), site.function
+    if isinstance(address, Name) and site.name and not site.name.startswith("httpx") and not address.id.isupper():
+        values = function.index.bound.get(address.id, [None]) if function.index else [None]
+        if None in values:
+            return "any host"
+    if not [p for p in function.params if p.name not in ("self", "cls")] and isinstance(address, Constant):
+        return "fixed"
+    return seldom(file, function) or ""
 
 
 def _address(site: Site) -> Expr | None:

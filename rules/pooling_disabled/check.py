@@ -3,15 +3,28 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import above
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Argument, Assign, Call, Class, Collection, Constant, Expr, Function, Member, Name, Node, Subscript
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Call,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+    Subscript,
+)
 from asynccost.model import Confidence, Finding, Silence
 
 _AGENTS = ("http:Agent", "https:Agent", "agentkeepalive:", "undici:Agent", "undici:Pool", "undici:Client")
 _AGAIN = "so that every request opens a connection of its own, with its TCP and TLS handshakes"
-_RESPONSE = re.compile(r"response|writehead|setheader|\bres\b|reply|sendheaders?|send_header|start_response|status|set$", re.I)
+_RESPONSE = re.compile(
+    r"response|writehead|setheader|\bres\b|reply|sendheaders?|send_header|start_response|status|set$", re.I
+)
 _WHY = re.compile(rb"(?:#|//|/\*)\s*(?!type:|noqa|pylint|eslint|expect)\S+\s+\S+\s+\S+")
 
 
@@ -52,8 +65,14 @@ def _switches(file: File, site: Site, name: str) -> Iterator[tuple[Node, str, Co
             continue
         known = value.value if isinstance(value, Constant) else ...
         if argument.keyword == "force_close" and known is True:
-            yield site.call, f"force_close=True throws every connection away after one request, {_AGAIN}", Confidence.HIGH
-        elif argument.keyword in ("max_keepalive_connections", "keepalive_expiry") and known == 0 and known is not False:
+            yield (
+                site.call,
+                f"force_close=True throws every connection away after one request, {_AGAIN}",
+                Confidence.HIGH,
+            )
+        elif (
+            argument.keyword in ("max_keepalive_connections", "keepalive_expiry") and known == 0 and known is not False
+        ):
             yield site.call, f"{argument.keyword}=0 keeps no connection open, {_AGAIN}", Confidence.HIGH
 
 
@@ -81,7 +100,7 @@ def _too_small(file: File, site: Site, name: str) -> Iterator[tuple[Node, str, C
         return
     wanted, where = _fan_out(file, site.function)
     if wanted > limit:
-        message = f"the pool holds {limit} connections and {where} lets {wanted} requests run at once: the rest wait in line for one"
+        message = f"the pool holds {limit} connections and {where} lets {wanted} requests run at once: the rest wait"
         yield site.call, message, Confidence.MEDIUM
 
 
@@ -90,7 +109,12 @@ def _fan_out(file: File, function: Function) -> tuple[int, str]:
     best, where = 0, ""
     for site in file.calls:
         near = site.function is function or (function.owner is not None and site.function.owner is function.owner)
-        if near and site.name in ("asyncio.Semaphore", "asyncio.BoundedSemaphore", "anyio.Semaphore", "anyio.CapacityLimiter"):
+        if near and site.name in (
+            "asyncio.Semaphore",
+            "asyncio.BoundedSemaphore",
+            "anyio.Semaphore",
+            "anyio.CapacityLimiter",
+        ):
             first = site.call.arguments[0].value if site.call.arguments else None
             count = _number(file, first, site.function) or 0
             if count > best:
@@ -104,7 +128,9 @@ def _number(file: File, expr: Expr | None, function: Function) -> int | None:
         return expr.value
     if isinstance(expr, Name):
         top = file.module.top.index
-        values = (function.index.bound.get(expr.id) if function.index else None) or (top.bound.get(expr.id, []) if top else [])
+        values = (function.index.bound.get(expr.id) if function.index else None) or (
+            top.bound.get(expr.id, []) if top else []
+        )
         return _number(file, values[0], function) if len(values) == 1 and isinstance(values[0], Constant) else None
     return None
 
@@ -120,15 +146,34 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
         for assign in function.index.assigns if function.index else ():
             if isinstance(assign, Assign) and isinstance(assign.value, Constant) and _is_close(assign.value):
                 for target in assign.targets:
-                    if isinstance(target, Subscript) and _is_connection(target.index) and not _RESPONSE.search(file.text(target.value)):
-                        yield _answer(file, assign, f"the header Connection: close ends the connection after one request, {_AGAIN}", Confidence.MEDIUM)
+                    if (
+                        isinstance(target, Subscript)
+                        and _is_connection(target.index)
+                        and not _RESPONSE.search(file.text(target.value))
+                    ):
+                        yield _answer(
+                            file,
+                            assign,
+                            f"the header Connection: close ends the connection after one request, {_AGAIN}",
+                            Confidence.MEDIUM,
+                        )
         for call in function.index.calls if function.index else ():
             for options in _dicts(call):
                 if _says_close(options) and not _RESPONSE.search(file.text(call.callee)):
-                    yield _answer(file, call, f"the header Connection: close ends the connection after one request, {_AGAIN}", Confidence.MEDIUM)
+                    yield _answer(
+                        file,
+                        call,
+                        f"the header Connection: close ends the connection after one request, {_AGAIN}",
+                        Confidence.MEDIUM,
+                    )
         for value in (a.value for a in (function.index.assigns if function.index else ())):
             if isinstance(value, Collection) and _says_close(value) and _is_sent(file, value, function):
-                yield _answer(file, value, f"the header Connection: close ends the connection after one request, {_AGAIN}", Confidence.MEDIUM)
+                yield _answer(
+                    file,
+                    value,
+                    f"the header Connection: close ends the connection after one request, {_AGAIN}",
+                    Confidence.MEDIUM,
+                )
 
 
 def _dicts(call: Call) -> Iterator[Collection]:
@@ -162,13 +207,14 @@ def _is_sent(file: File, value: Collection, function: Function) -> bool:
     """Whether a dict of headers that a name holds goes into a request."""
     assign = value.parent
     if not isinstance(assign, Assign) or not isinstance(assign.targets[0], Name):
-        return isinstance(assign, Assign) and isinstance(assign.targets[0], Member) and "header" in assign.targets[0].attr.lower()
+        return (
+            isinstance(assign, Assign)
+            and isinstance(assign.targets[0], Member)
+            and "header" in assign.targets[0].attr.lower()
+        )
     name = assign.targets[0].id
     for read in function.index.names if function.index else ():
         up = read.parent
         if read.id == name and isinstance(up, Argument) and up.keyword == "headers" and isinstance(up.parent, Call):
             return not _RESPONSE.search(file.text(up.parent.callee))
     return function.kind == "module" and "header" in name.lower()
-
-
-__all__ = ["Class", "above", "check"]

@@ -4,19 +4,24 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from asynccost.flow.awaits import BAD
+from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
-from asynccost.flow.verdicts import Verdict, open_rows, settle as verdict_of
+from asynccost.flow.verdicts import Verdict, open_rows
+from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
-_REASONS = {**WHY, "message": "messages are seen in their order ({})", "wait": "it waits on purpose ({})",
-            "conn": "one database session or connection takes one statement at a time ({})",
-            "ordered": "one stateful thing is driven step by step ({})"}
+_REASONS = {
+    **WHY,
+    "message": "messages are seen in their order ({})",
+    "wait": "it waits on purpose ({})",
+    "conn": "one database session or connection takes one statement at a time ({})",
+    "ordered": "one stateful thing is driven step by step ({})",
+}
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -39,7 +44,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
     if reason := spoken(span, file, function):
         yield file.silence(span, reason)
         return
-    best, reason = _widest(run, function)
+    best, reason = _widest(run)
     if best is None:
         yield file.silence(span, reason)
         return
@@ -61,7 +66,6 @@ def _row(step: Step, file: File) -> dict[str, Any]:
         "waits": open_rows(step.waits),
         "verb": step.verb,
         "bound": bool(step.binds),
-        "noun": step.noun,
         "updates": step.waits[0].name.lower().startswith("update"),
     }
 
@@ -72,7 +76,7 @@ def _all_stored(steps: list[Step], function: Function) -> bool:
     return stored(shared, function)
 
 
-def _widest(run: list[Step], function: Function) -> tuple[list[Step] | None, str]:
+def _widest(run: list[Step]) -> tuple[list[Step] | None, str]:
     """The longest part of a run whose steps may all run together, and why it is no longer."""
     best: list[Step] = []
     reason = ""

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import function_of
+from asynccost.flow.around import above
 from asynccost.flow.clients import Client, built, identity, is_fake
-from asynccost.flow.entries import seldom
-from asynccost.flow.file import File, Site
-from asynccost.flow.owner import Life, is_guarded, life_of
-from asynccost.flow.project import Project
 from asynccost.flow.dead import is_dead
+from asynccost.flow.entries import is_script, seldom
+from asynccost.flow.file import File, Site
+from asynccost.flow.guarded import is_guarded
+from asynccost.flow.owner import Life, life_of
+from asynccost.flow.project import Project
+from asynccost.flow.recreation import COST, judge
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache, fixed_request, listens, shared_by
-from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Loop
+from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Handler, Loop
 from asynccost.flow.varies import varies
-from asynccost.model import Confidence, Finding, Related, Silence
-from asynccost.flow.recreation import COST, judge
+from asynccost.model import Confidence, Finding, Silence
 
 _KEPT = {
     "self": "the object keeps it",
@@ -71,10 +72,13 @@ def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:
     """`self.session = Client()` in every call of a method that closes it again."""
     if function.name in ("__init__", "constructor") or is_guarded(call, life.attr) or function.index is None:
         return False
-    if any(isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) for loop in function.index.loops) or listens(function):
+    if any(
+        isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) for loop in function.index.loops
+    ) or listens(function):
         return False
     return any(
-        file.text(c.callee).split(".")[-2:-1] == [life.attr] and file.text(c.callee).rpartition(".")[2] in ("close", "aclose")
+        file.text(c.callee).split(".")[-2:-1] == [life.attr]
+        and file.text(c.callee).rpartition(".")[2] in ("close", "aclose")
         and c.start > call.start
         for c in function.index.calls
     )
@@ -84,25 +88,22 @@ def _in_loop(file: File, call: Call, client: Client, loops: list[Loop | Comprehe
     loop = loops[0]
     header = loop.header_end if isinstance(loop, Loop) else loop.end
     place = file.related((loop.start, header), "every turn of this loop builds another")
+    turn = f"every turn of the loop builds {client.what} of its own and {COST[client.cost]}"
     return file.finding(
         call,
-        f"every turn of the loop builds {client.what} of its own and {COST[client.cost]}: build it once, before the loop",
+        f"{turn}: build it once, before the loop",
         Confidence.HIGH,
         related=(place,),
-        entry=_entry(file, function_of(call)),
+        entry="script" if file.memo(is_script) else "loop",
     )
-
-
-def _entry(file: File, function: Function) -> str:
-    from asynccost.flow.entries import is_script
-
-    return "script" if file.memo(is_script) else "loop"
 
 
 def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
     """How often the function runs is for the project to say."""
     function = site.function
-    if life.kind == "kept" and not (function.name in ("__init__", "constructor", "__post_init__") and not is_guarded(site.call, life.attr)):
+    if life.kind == "kept" and not (
+        function.name in ("__init__", "constructor", "__post_init__") and not is_guarded(site.call, life.attr)
+    ):
         return file.silence(site.call, _KEPT[life.where])
     if function.kind == "module":
         return file.silence(site.call, "a module's top level runs once")
@@ -111,6 +112,8 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         rare = "fixed"
     if rare is None and _keeps_nothing(site):
         rare = "no pool"
+    if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
+        rare = "an error"
     if rare is None and answers_from_cache(file, function, site.call):
         rare = "cached"
     return file.finding(
@@ -140,6 +143,3 @@ def _keeps_nothing(site: Site) -> bool:
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Answer how often the function runs, and who keeps what it returns."""
     return judge(finding, project)
-
-
-__all__ = ["Related", "check", "settle"]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.stale import Stale, stale_reads
-from asynccost.flow.tree import Function
 from asynccost.model import Confidence, Finding, Silence
 
 _WHERE = {"cleanup": "its cleanup", "interval": "its interval", "handler": "its handler"}
@@ -47,5 +46,5 @@ def _finding(effect: Effect, reads: list[Stale], file: File) -> Finding:
 
 
 def _reader(read: Stale) -> str:
-    function: Function = read.function
-    return f"in {function.name}()" if function.name else f"in the {read.kind}"
+    name = read.function.name
+    return f"in {name}()" if name else f"in the {read.kind}"

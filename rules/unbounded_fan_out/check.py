@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from asynccost.flow.awaits import Wait, classify, waits_in
-from asynccost.flow.fanout import FanOut, bounded, chunked, fan_outs, outside
+from asynccost.flow.extent import bounded, chunked, outside
+from asynccost.flow.fanout import FanOut, fan_outs
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
-from asynccost.flow.verdicts import open_rows, settle as verdict_of
+from asynccost.flow.verdicts import open_rows
+from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
 
@@ -61,8 +64,6 @@ def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> st
 
 def _limiters(fan: FanOut) -> Iterator[str]:
     """`limit(() => fetch(x))`, `sem` handed to the coroutine."""
-    from asynccost.flow.walk import walk
-
     for node in walk(*fan.work):
         if isinstance(node, Name) and any(w in _LIMITS for w in words(node.id)):
             yield node.id
@@ -86,7 +87,7 @@ def _one(node: Node, file: File, home: Function) -> list[Wait]:
     if isinstance(value, Name):
         name = file.resolve(value, home) or ""
         return [Wait("project", value.id, value, value.id, ref=name)] if name else []
-    return [w for w in classify(value, file, home)] if value is not None else []
+    return classify(value, file, home) if value is not None else []
 
 
 def _all(call: Call) -> str:
@@ -97,7 +98,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether each coroutine reaches another machine, and whether a limiter stands on the way."""
     verdict = verdict_of(finding.pending["waits"], finding.path, project)
     what, where, item = finding.pending["what"], finding.pending["where"], finding.pending["item"]
-    if verdict.limited or verdict.bad is not None and verdict.bad[0] == "wait":
+    if verdict.limited or (verdict.bad is not None and verdict.bad[0] == "wait"):
         way = verdict.limited or (verdict.bad[1] if verdict.bad else "")
         return Silence(finding.rule, finding.path, finding.span, f"{way} bounds how many run at once")
     if not (verdict.good or verdict.likely or verdict.others or verdict.unknown or verdict.bad):

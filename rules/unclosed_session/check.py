@@ -10,7 +10,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.owner import Life, owner_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Class
-from asynccost.flow.unclosed import closers_of, handed_out, object_verdict
+from asynccost.flow.unclosed import closers_of, handed_out, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
 
 _OWNED = {
@@ -66,12 +66,14 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
         return file.silence(call, "a function written here holds it")
     if life.handed:
         return file.silence(call, f"it is handed to {file.text(life.handed[0].callee)[:40]}(), which may close it")
-    if client.socket and (reason := handed_out(file, life)):
+    if makes_lasting(file, life, function):
+        return file.silence(call, "what it made outlives this function")
+    if client.socket and (reason := handed_out(life)):
         return file.silence(call, reason)
     if function.name in ("main", "amain", "async_main", "_main"):
         return file.silence(call, "it lives as long as the process")
     sure = Confidence.HIGH if client.is_async and life.kind == "local" else Confidence.MEDIUM
-    if (life.kind == "temporary" and not client.is_async and client.http) or seldom(file, function):
+    if (client.http and not client.is_async) or seldom(file, function):  # the collector closes it with the function
         sure = Confidence.LOW
     what = client.what[:1].upper() + client.what[1:]
     message = f"{what} is made here and no way out closes it: {_STAYS.get(client.cost, _STAYS['pool'])}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import class_around, use_of
 from asynccost.flow.deadlines import Deadline, deadline
+from asynccost.flow.entries import is_script
 from asynccost.flow.file import File
 from asynccost.flow.flags import tests_any
 from asynccost.flow.handles import kept_in, mentions
@@ -98,8 +99,14 @@ def _in_promise(function: Function) -> bool:
 
 # ------------------------------------------------------------------- deadlines
 
+_LONG = 60_000  # milliseconds; a shorter timer that is left behind is soon gone
+
 
 def _deadline(one: Timer, due: Deadline, file: File) -> Finding | Silence:
+    if not due.loose and due.idle and (one.delay or 0) >= _LONG:
+        way = min(due.idle, key=lambda w: w.at.start)
+        message = f"{one.name}() is not cleared where the function returns early: each such call leaves a timer behind"
+        return file.finding(one.call, message, LOW, related=(file.related(way.at, "this way out does not clear it"),))
     if not due.loose:
         why = (
             "every way out clears it or leaves nothing in use"
@@ -111,10 +118,10 @@ def _deadline(one: Timer, due: Deadline, file: File) -> Finding | Silence:
     at = file.related(
         way.at if way.kind == "return" else (way.at.end - 1, way.at.end), "this way out leaves the timer running"
     )
-    verb = "is cleared on one way out only" if due.cleared else "is never cleared"
+    verb = "is not cleared on every way out" if due.cleared else "is never cleared"
     message = (
-        f"{one.name}() ends {due.target} when it fires and {verb}: what was handed {due.target} is cut off at the deadline"
-        " although it may still be running"
+        f"the deadline that {one.name}() sets {verb}: it cuts off what {due.target} was handed to,"
+        " although that may still be running and be paid for"
     )
     return file.finding(one.call, message, HIGH if due.cleared else MEDIUM, related=(at,))
 
@@ -131,20 +138,23 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
         return _of_class(one, owner, lost, file)
     if one.function.kind == "module":
         return file.silence(one.call, "it runs as long as the module")
-    message = f"the handle of {one.name}() is {lost}, so nothing can stop it, and each run of {_name(one.function)} adds another"
+    message = (
+        f"the handle of {one.name}() is {lost}, and each run of {_name(one.function)} adds one that nothing can stop"
+    )
     if end.kind == "kept" and end.place is not None and not end.place.path:
         scope = binder(end.place.root, one.function)
         if scope is None or scope.kind == "module":
             return file.silence(one.call, f"{end.place.text} is kept by the module, one for the process")
     component = _component(one.function)
     if component is not None:
-        return file.finding(one.call, message, HIGH if component is one.function else MEDIUM)
+        root = component.name in ("App", "Root", "Main") or file.memo(is_script)
+        return file.finding(one.call, message, LOW if root else HIGH if component is one.function else MEDIUM)
     return file.finding(one.call, message, MEDIUM, start=one.function.start)
 
 
 def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Silence:
     ends = ends_of(owner, file)
-    flags = _flags(owner, ends, file)
+    flags = _flags(owner, file)
     if ends and _asks(one, flags, file):
         return file.silence(one.call, f"its callback asks whether {ends[0]}() has run")
     message = f"the handle of {one.name}() is {lost}: "
@@ -155,7 +165,7 @@ def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Sile
     return file.finding(one.call, f"{message}each {owner.name} adds one that nothing can stop", LOW)
 
 
-def _flags(owner: Class, ends: list[str], file: File) -> set[str]:
+def _flags(owner: Class, file: File) -> set[str]:
     """The attributes that the object's methods set, its constructor aside: what a timer may ask before it acts."""
     found = set()
     for function in class_functions(owner, file):
@@ -203,12 +213,11 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     owner = class_around(one.function)
     ends = ends_of(owner, file) if owner is not None else []
     again = rearms(one, file)
-    if owner is not None and ends and not _asks(one, _flags(owner, ends, file), file):
-        if again or _works_on(one, owner, file) or one.holds or one.name in ("call_later", "call_at"):
-            what = "starts itself again" if again else "still acts on the object"
-            lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
-            message = f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}"
-            return file.finding(one.call, message, MEDIUM)
+    revives = owner is not None and (again or _works_on(one, owner, file) or one.holds or one.name.startswith("call_"))
+    if owner is not None and ends and revives and not _asks(one, _flags(owner, file), file):
+        what = "starts itself again" if again else "still acts on the object"
+        lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
+        return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", MEDIUM)
     if again and not may_end(one):
         return _endless(one, file)
     if one.holds and end.kind in ("dropped", "kept") and not _daemon(one, file):

@@ -13,7 +13,7 @@ from random import Random
 
 from asynccost import workers
 from asynccost.cache import digest
-from asynccost.sources import language_of
+from asynccost.kinds import language_of
 from tests.mutations import Limits, Mutant, mutants
 from tests.test_robustness import judged, with_tail
 
@@ -70,9 +70,9 @@ def _judge(name: str, files: Iterator[tuple[Path, Mutant | None]], seconds: floa
 def _look(path: Path) -> tuple[float, str]:
     language = language_of(path.name) or "python"
     task = workers.Task(path.name, str(path), language, path.stat().st_size, digest(b"never"))
-    began = time.perf_counter()
+    began = time.process_time()
     row = next(iter(workers.read_all([task], {}, 1, {}))).row
-    return time.perf_counter() - began, row or ""
+    return time.process_time() - began, row or ""
 
 
 def _where(error: BaseException) -> str:
@@ -82,7 +82,7 @@ def _where(error: BaseException) -> str:
     return f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
 
 
-def _mutants(files: list[Path], count: int, random: Random, scratch: Path) -> Iterator[tuple[Path, Mutant]]:
+def _mutants(files: list[Path], count: int, random: Random, scratch: Path) -> Iterator[tuple[Path, Mutant | None]]:
     some = random.sample(files, min(len(files), 400))
     corpus = [(p.name, p.read_bytes()) for p in some if p.stat().st_size < 200_000]
     for mutant in mutants(corpus, count, random, Limits(depth=10_000, line=1_000_000)):

@@ -46,7 +46,7 @@ def _eslint(folder: Path) -> Contestant:
         shutil.copy(file, place)
     npm = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     path = f"{node.parent}{os.pathsep}{os.environ['PATH']}"
-    install_it = [node, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
+    install_it = [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
     subprocess.run(install_it, cwd=place, check=True, env={**os.environ, "PATH": path})
     eslint = [str(node), str(place / "node_modules" / "eslint" / "bin" / "eslint.js"), "--no-inline-config"]
     config = ["--config", str(place / "eslint.config.mjs"), "--no-warn-ignored", "--format", "json", "."]

@@ -1,0 +1,192 @@
+"""The kind of an awaited call by its name: rules/knowledge/awaits.toml, read with care."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Call, Collection, Constant, Function, Member, Name, Node
+from asynccost.flow.words import chain, verb, words
+from asynccost.knowledge import Knowledge
+
+BAD = ("conn", "message", "ordered", "wait", "memory", "gather", "value")
+GOOD = ("net", "pool")
+_HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
+
+
+def package_kind(name: str, knowledge: Knowledge) -> str:
+    """The kind of a resolved name, by the longest prefix in the table."""
+    return _package_kind(name, _Key(knowledge)) if name else ""
+
+
+@lru_cache(maxsize=4096)
+def _package_kind(name: str, key: "_Key") -> str:
+    prefixes = _prefixes(key)
+    here = name
+    while here:
+        if here in prefixes:
+            return prefixes[here]
+        cut = max(here.rfind("."), here.rfind(":"), here.rfind("/") if here[0] == "@" else 0)
+        here = here[:cut] if cut > 0 else ""
+        if here and here + "()" in prefixes:
+            return prefixes[here + "()"]
+    return ""
+
+
+_AT_ONCE = frozenset(
+    {
+        "map",
+        "filter",
+        "flatMap",
+        "flat",
+        "forEach",
+        "reduce",
+        "some",
+        "every",
+        "slice",
+        "splice",
+        "concat",
+        "toString",
+        "keys",
+        "values",
+        "items",
+        "entries",
+        "format",
+        "strip",
+        "split",
+        "trim",
+        "replace",
+        "startsWith",
+        "endsWith",
+        "append",
+        "extend",
+        "stringify",
+        "log",
+        "info",
+        "warn",
+        "warning",
+        "error",
+        "debug",
+        "toISOString",
+        "getTime",
+    }
+)
+
+
+def by_words(call: Call, names: list[str], file: File) -> str:
+    knowledge = file.knowledge
+    last = names[-1]
+    if last in _AT_ONCE and len(names) > 1:
+        return ""
+    if last == "send" and call.arguments and _is_command(call.arguments[0].value):
+        return "net"
+    if last in ("send", "write_message") and len(names) > 1:
+        return "message"
+    kind = method_kind(last, knowledge)
+    bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
+    if kind and not bare:
+        return kind
+    for name in reversed(names[:-1]):
+        kind = receiver_kind(name, knowledge)
+        if kind == "chat":
+            kind = "message" if _chats(file) else ""
+        if kind == "conn" and words(name)[-1:] == ("session",) and _imports(file, _HTTP_IMPORTS):
+            return "net"
+        if kind == "maybe" and verb(last, knowledge) not in ("read", "add", "write", ""):
+            continue
+        if kind:
+            return kind
+    return ""
+
+
+def _is_command(argument: Node) -> bool:
+    """`client.send(new PutObjectCommand(...))`: an AWS call, not a message."""
+    if isinstance(argument, Name):
+        return argument.id.lower().endswith("command")
+    return isinstance(argument, Call) and chain(argument.callee)[-1].endswith("Command")
+
+
+def by_argument(call: Call, file: File, function: Function) -> str:
+    """`load(session, id)`, `find({transaction})`: one thing that takes one call at a time, handed on."""
+    table = file.knowledge.table("awaits")["arguments"]
+    for name, value in _handed(call):
+        for kind in ("conn", "message", "ordered", "doubt"):
+            if name.lower() in table[kind]:
+                if name == "session" and _is_http(value, file, function):
+                    continue
+                return kind
+    return ""
+
+
+def _is_http(value: Node, file: File, function: Function) -> bool:
+    """Whether a session is one of an HTTP client, which takes many requests at a time."""
+    known = package_kind(file.resolve(value, function) or "", file.knowledge)
+    return known == "net" or (not known and _imports(file, _HTTP_IMPORTS))
+
+
+def _handed(call: Call) -> Iterator[tuple[str, Node]]:
+    """The names under which a call is handed things: `f(db)`, `f(session=s)`, `f({transaction: t})`."""
+    for argument in call.arguments:
+        value = argument.value
+        if isinstance(value, (Name, Member)):
+            yield chain(value)[-1], value
+            if argument.keyword in ("session", "transaction", "conn"):
+                yield argument.keyword, value
+        elif isinstance(value, Collection) and value.kind == "dict":
+            for key, item in zip(value.keys, value.items, strict=False):
+                if isinstance(key, Constant) and isinstance(item, (Name, Member)):
+                    yield str(key.value), item
+
+
+def _imports(file: File, names: tuple[str, ...]) -> bool:
+    return any(value.split(".")[0] in names for value in file.module.imports.values())
+
+
+def _chats(file: File) -> bool:
+    """Whether a file imports a chat platform."""
+    return file.memo(_imports_chat)
+
+
+def _imports_chat(file: File) -> bool:
+    return any(package_kind(value, file.knowledge) == "message" for value in file.module.imports.values())
+
+
+def method_kind(name: str, knowledge: Knowledge) -> str:
+    return _table(_Key(knowledge), "methods").get(name, "")
+
+
+def receiver_kind(name: str, knowledge: Knowledge) -> str:
+    table = _table(_Key(knowledge), "receivers")
+    lower = name.lower().strip("_#")
+    if name[:1].isupper() and not name.isupper():
+        return ""  # a class: `Message.findAll` sends nothing
+    if lower in table:
+        return table[lower]
+    said = words(name)
+    if any(table.get(w) == "memory" for w in said):  # `local_cache_api`
+        return "memory"
+    return table.get(said[-1], "") if said else ""
+
+
+class _Key:
+    """Knowledge as a cache key."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Knowledge) -> None:
+        self.of = of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.of is self.of
+
+
+@lru_cache(maxsize=8)
+def _prefixes(key: _Key) -> dict[str, str]:
+    return {name: kind for kind, names in key.of.table("awaits")["packages"].items() for name in names}
+
+
+@lru_cache(maxsize=16)
+def _table(key: _Key, part: str) -> dict[str, str]:
+    return {name: kind for kind, names in key.of.table("awaits")[part].items() for name in names}
