@@ -161,10 +161,19 @@ def mentioned(function: Function, file: File) -> Iterator[tuple[Function, bool]]
             holder = name.parent
         elif isinstance(name.parent, (Assign, Bind)) and name is not name.parent.value:
             continue
+        if isinstance(holder.parent, Argument) and _takes_away(holder.parent.parent):
+            continue
         found = local_function(holder, function, file)
         if found is not None:
             called = isinstance(holder.parent, Call) and holder.parent.callee is holder
             yield found, called
+
+
+def _takes_away(call: Node | None) -> bool:
+    """Whether a call names a function only to forget it: `removeEventListener("x", f)`."""
+    callee = call.callee if isinstance(call, Call) else None
+    word = callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    return word.startswith(("remove", "off", "clear", "cancel", "un"))
 
 
 def reach(

@@ -1,0 +1,82 @@
+"""The table of how functions are entered, rules/knowledge/entries.toml, ready to be asked."""
+
+import re
+from collections.abc import Mapping
+from fnmatch import translate
+from typing import Any
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Call, Member, Name, Node
+
+HOT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
+ONCE = frozenset({"once", "test", "script", "cached"})
+PHRASE = {
+    "handler": "answers web requests",
+    "tool": "is called by an agent or a model",
+    "command": "runs for every command that a user sends",
+    "consumer": "runs for every message or event",
+    "periodic": "runs again and again on a timer",
+    "job": "runs for every job",
+    "render": "runs on every render",
+    "once": "runs once",
+    "cached": "runs once, its result is kept",
+    "test": "is part of a test",
+    "script": "is part of a script or an example",
+    "rare": "is for the owner or an administrator",
+    "event": "runs when somebody clicks",
+    "effect": "runs as an effect",
+    "constructor": "runs once for each object",
+}
+Entry = tuple[str, str]
+
+
+class EntryTable:
+    """The knowledge table with its patterns compiled."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.raw = table
+        self.decorators: dict[str, str] = table["decorators"]
+        self.routes: dict[str, str] = table["routes"]
+        self.callbacks: dict[str, str] = table["callbacks"]
+        self.path_callbacks: dict[str, str] = table["path_callbacks"]
+        self.event_callbacks: dict[str, str] = table["event_callbacks"]
+        self.names: dict[str, str] = table["names"]
+        self.command_line = frozenset(table["command_line"]["libraries"])
+        self.seldom = frozenset(table["seldom"]["words"])
+        self.methods = [(*_globs(key), kind) for key, kind in table["methods"].items()]
+        self.files = [(re.compile(translate(key)).match, row) for key, row in table["files"].items()]
+        words = "|".join(re.escape(w) for w in table["paths"]["script"])
+        self.script = re.compile(
+            rf"(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$"
+        )
+
+
+def _globs(key: str) -> tuple[Any, Any]:
+    base, _, method = key.rpartition(".")
+    return re.compile(translate(base)).match, re.compile(translate(method)).match
+
+
+_READY: dict[int, tuple[Mapping[str, Any], EntryTable]] = {}
+
+
+def entry_table(file: File) -> EntryTable:
+    raw = file.knowledge.table("entries")
+    known = _READY.get(id(raw))
+    if known is None or known[0] is not raw:
+        known = _READY[id(raw)] = (raw, EntryTable(raw))
+    return known[1]
+
+
+def is_script(file: File) -> bool:
+    """Whether the path says that a file is run by hand."""
+    return entry_table(file).script.search(file.path) is not None
+
+
+def dotted(expr: Node | None) -> str:
+    """A name as it is written, calls left out: `app.cli.command`."""
+    if isinstance(expr, Name):
+        return expr.id
+    if isinstance(expr, Member):
+        base = dotted(expr.value)
+        return f"{base}.{expr.attr}" if base else expr.attr
+    return dotted(expr.callee) if isinstance(expr, Call) else ""

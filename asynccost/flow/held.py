@@ -1,0 +1,160 @@
+"""What becomes of what a local name holds: every read of the name, here and in the functions written here."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import statement_of, use_of
+from asynccost.flow.file import File
+from asynccost.flow.life import ENTER, RANK, SELF, STORE, Kind, Life, builds, inside, last_word, resumed, root_of
+from asynccost.flow.reach import within
+from asynccost.flow.tree import (
+    Assign,
+    Bind,
+    Call,
+    Collection,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Subscript,
+    With,
+    WithItem,
+)
+
+
+def held_by_name(
+    file: File,
+    name: str,
+    function: Function,
+    close: tuple[str, ...],
+    made: Node | None,
+    seen: frozenset[str] = frozenset(),
+) -> Life:
+    """What becomes of what a local name holds, by every read of it here and in the functions written here."""
+    life = Life("local", name=name)
+    followed = file.memo(_followed_names)
+    if (id(function), name) in followed:  # `rows = wrap(rows)`: it is being answered already
+        return life
+    followed.add((id(function), name))
+    for read, where in _reads(file, name, function):
+        if isinstance(made, With) and not inside(read, made):
+            continue
+        if where is not function and where not in life.captured:
+            life.captured.append(where)
+        _read(file, read, where, life, close, seen | {name})
+    followed.discard((id(function), name))
+    return life
+
+
+def _followed_names(_: File) -> set[tuple[int, str]]:
+    """The names that are being followed at this moment."""
+    return set()
+
+
+def _reads(file: File, name: str, function: Function) -> Iterator[tuple[Name, Function]]:
+    table = file.memo(_names_by_function)
+    for inner in within(function, file):
+        if inner is not function and name in inner.bindings:
+            continue
+        for node in table.get((id(inner), name), ()):
+            if not _is_target(node):
+                yield node, inner
+
+
+def _names_by_function(file: File) -> dict[tuple[int, str], list[Name]]:
+    table: dict[tuple[int, str], list[Name]] = {}
+    for function in file.functions:
+        for node in function.index.names if function.index else ():
+            table.setdefault((id(function), node.id), []).append(node)
+    return table
+
+
+def _is_target(node: Name) -> bool:
+    up = node.parent
+    if isinstance(up, Assign):
+        return any(t is node for t in up.targets)
+    if isinstance(up, (Bind, Loop, WithItem)):
+        return up.target is node
+    if isinstance(up, Collection):
+        outer = statement_of(node)
+        return isinstance(outer, Assign) and any(inside(node, t) for t in outer.targets)
+    return False
+
+
+def _read(file: File, read: Name, function: Function, life: Life, close: tuple[str, ...], seen: frozenset[str]) -> None:
+    use = use_of(read)
+    node = use.node
+    life.reads.append(read)
+    if use.kind == "returned":
+        _raise(life, "returned") if not use.awaited else None
+    elif use.kind == "yielded":
+        _raise(life, "yielded")
+    elif use.kind == "with" and isinstance(node, WithItem) and isinstance(node.parent, With):
+        life.scopes.append(node.parent)
+        _raise(life, "scoped")
+        if resumed(node.parent, function, read if node.target is None else node.target):
+            _raise(life, "yielded")
+    elif use.kind == "assigned" and isinstance(node, (Assign, Bind)):
+        _copied(file, node, function, life, close, seen)
+    elif use.kind == "argument" and isinstance(node, Call):
+        _handed(file, node, function, life, close)
+    elif use.kind == "element":
+        _merge(life, _life_of(file, node, function, close, 2))
+    elif use.kind == "receiver" and isinstance(node, Member):
+        _attribute(node, life, close)
+
+
+def _raise(life: Life, kind: Kind, where: str = "", attr: str = "") -> None:
+    if RANK[kind] < RANK[life.kind]:
+        life.kind, life.where, life.attr = kind, where, attr
+
+
+def _merge(life: Life, other: Life) -> None:
+    life.handed += other.handed
+    if other.kind in ("kept", "returned", "yielded", "scoped"):
+        _raise(life, other.kind, other.where, other.attr)
+
+
+def _copied(
+    file: File, node: Assign | Bind, function: Function, life: Life, close: tuple[str, ...], seen: frozenset[str]
+) -> None:
+    for target in node.targets if isinstance(node, Assign) else [node.target]:
+        if isinstance(target, Member):
+            _raise(life, "kept", "self" if root_of(target) in SELF else "object", target.attr)
+        elif isinstance(target, Subscript):
+            _raise(life, "kept", "collection")
+        elif isinstance(target, Name) and target.id not in seen:
+            if function.kind == "module" or target.id not in function.bindings:
+                _raise(life, "kept", "global", target.id)
+            else:
+                other = held_by_name(file, target.id, function, close, node, seen | {target.id})
+                _merge(life, other)
+                life.closed += other.closed
+                life.reads += other.reads
+
+
+def _handed(file: File, call: Call, function: Function, life: Life, close: tuple[str, ...]) -> None:
+    last = last_word(call.callee)
+    if last in ENTER:
+        _raise(life, "scoped")
+    elif last in STORE:
+        _raise(life, "kept", "collection")
+    elif any(word in last.lower() for word in ("close", "dispose", "cleanup", "shutdown", "disconnect", "finalize")):
+        life.closed.append(call)
+    else:
+        life.handed.append(call)
+        if builds(call, last):
+            _merge(life, _life_of(file, call, function, close, 2))
+
+
+def _attribute(member: Member, life: Life, close: tuple[str, ...]) -> None:
+    call = member.parent
+    called = isinstance(call, Call) and call.callee is member
+    if member.attr in close:
+        life.closed.append(call if called and isinstance(call, Call) else Call(member.start, member.end, member, []))
+
+
+def _life_of(file: File, node: Node, function: Function, close: tuple[str, ...], depth: int) -> Life:
+    from asynccost.flow.owner import life_of  # each asks the other
+
+    return life_of(file, node, function, close, depth)

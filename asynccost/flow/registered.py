@@ -1,0 +1,89 @@
+"""Functions that are handed to a call which says how often they run: routes, timers, listeners."""
+
+from asynccost.flow.around import callback_call
+from asynccost.flow.entry_table import PHRASE, Entry, dotted, entry_table
+from asynccost.flow.file import File
+from asynccost.flow.repeat import each_call
+from asynccost.flow.tree import Argument, Call, Closure, Constant, Function, Member, Name, Other
+
+
+def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, str]]]:
+    """Functions handed to calls that say how often they run: those of this file by id, those of others by name."""
+    here: dict[int, Entry] = {}
+    others: list[tuple[str, str, str]] = []
+    for site in file.calls:
+        kind = _kind(file, site.call)
+        if kind is None:
+            continue
+        reason = f"{file.text(site.call.callee)[:40]}() takes it: it {PHRASE[kind]}"
+        for argument in site.call.arguments:
+            if not isinstance(argument.value, (Name, Member)):
+                continue
+            ref = file.resolve(argument.value, site.function)
+            if not ref or ref.endswith("()"):
+                continue
+            function = file.names.function(ref)
+            if function is not None:
+                here.setdefault(id(function), (kind, reason))
+            elif "." in ref or ":" in ref:
+                others.append((ref, kind, reason))
+    return here, others
+
+
+def _kind(file: File, call: Call) -> str | None:
+    written = dotted(call.callee)
+    last = written.rpartition(".")[2]
+    table = entry_table(file)
+    kind = table.callbacks.get(".".join(written.split(".")[-2:])) or table.callbacks.get(last)
+    if kind is not None or "." not in written:
+        return kind
+    first = call.arguments[0].value if call.arguments else None
+    text = first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
+    if (text is not None and text.startswith("/")) or (isinstance(first, Other) and first.op == "template"):
+        return table.path_callbacks.get(last)
+    if last == "use" and isinstance(first, Closure):
+        return "handler"
+    return table.event_callbacks.get(last) if text is not None and text not in _RARE_EVENTS else None
+
+
+_RARE_EVENTS = frozenset(
+    {
+        "close",
+        "error",
+        "exit",
+        "end",
+        "open",
+        "connect",
+        "ready",
+        "listening",
+        "disconnect",
+        "finish",
+        "SIGINT",
+        "SIGTERM",
+        "uncaughtException",
+        "unhandledRejection",
+        "beforeExit",
+        "drain",
+    }
+)
+
+
+def callback_entry(file: File, function: Function) -> Entry | None:
+    """A closure written where it is handed over: `app.get("/x", async (req, res) => ...)`, `onClick={() => ...}`."""
+    closure = function.closure
+    if closure is None:
+        return None
+    if isinstance(closure.parent, Argument) and isinstance(closure.parent.parent, Other):
+        named = closure.parent.keyword or ""
+        return ("event", f"{named} runs when somebody acts") if named.startswith("on") else None
+    handed = callback_call(function)
+    if handed is None:
+        return None
+    call = handed[0]
+    if each_call(file, function) is not None:
+        return "loop", f"{file.text(call.callee)[:40]}() runs it for every item"
+    kind = _kind(file, call)
+    if kind == "handler" and len(function.params) == 4 and file.text(call.callee).endswith(".use"):
+        kind = "rare"
+        return kind, "it handles errors"
+    return (kind, f"{file.text(call.callee)[:40]}() takes it: it {PHRASE[kind]}") if kind else None
