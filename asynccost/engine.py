@@ -212,10 +212,8 @@ def _answer(rows: Mapping[str, str]) -> _Whole:
     """Run the second pass over all rows."""
     from asynccost.secondpass import settle
 
-    seen: list[Seen] = []
     comments: dict[str, list[Comment]] = {}
-    for path in sorted(rows):
-        seen.append(_seen(path, rows[path], comments))
+    seen = [_seen(path, rows[path], comments) for path in sorted(rows)]
     findings, _ = settle(seen)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
 

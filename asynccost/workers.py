@@ -16,7 +16,8 @@ from asynccost.model import Problem
 from asynccost.rows import problem_row
 from asynccost.suppress import comments
 
-LARGEST = 4 * 1024 * 1024
+LARGEST = 4 * 1024 * 1024  # bytes that are read at most
+DENSEST = 1024 * 1024  # bytes of code that is looked at: more than that nobody wrote by hand
 _INLINE_BYTES = 400_000  # below this a second process costs more than it saves
 
 
@@ -128,7 +129,7 @@ def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
     if mark == task.known:
         return Read(task.path, mark, None)
     if len(data) > LARGEST:
-        return _problem(task, mark, f"is larger than {LARGEST // 1024 // 1024} MB; nothing of it was scanned", "size")
+        return _too_large(task, mark, LARGEST)
     names = rules_for(task.language, data)
     if names is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
         return Read(task.path, mark, "")
@@ -137,6 +138,8 @@ def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
         return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))
     if task.language == "javascript" and minified(source):
         return _problem(task, mark, "is minified; nothing of it was scanned", "minified")
+    if names is not None and len(data) > DENSEST:
+        return _too_large(task, mark, DENSEST)
     if source is not data:
         names = rules_for(task.language, source)
     return _Open(task, mark, source, [problem] if problem else [], names)
@@ -145,6 +148,10 @@ def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
 def _bytes(task: Task) -> bytes:
     with open(task.absolute, "rb") as file:
         return file.read(LARGEST + 1)
+
+
+def _too_large(task: Task, mark: str, limit: int) -> Read:
+    return _problem(task, mark, f"is larger than {limit // 1024 // 1024} MB; nothing of it was scanned", "size")
 
 
 def _problem(task: Task, mark: str, message: str, kind: str) -> Read:

@@ -4,7 +4,8 @@ import pytest
 
 from asynccost import javascript, python
 from asynccost.flow.file import File
-from asynccost.flow.owner import Life, life_of
+from asynccost.flow.life import Life
+from asynccost.flow.owner import life_of
 from asynccost.knowledge import Knowledge
 
 
@@ -24,7 +25,7 @@ PYTHON = {
     "scoped stack": "async def f(stack):\n    c = await stack.enter_async_context(Client())\n    await c.get(1)\n",
     "yielded": "async def f():\n    async with Client() as c:\n        yield c\n",
     "yielded lifespan": "async def f(app):\n    async with Client() as c:\n        app.c = c\n        yield\n",
-    "scoped results": "async def f():\n    async with Client() as c:\n        async for x in c.get(1):\n            yield x\n",
+    "scoped results": "def f():\n    with Client() as c:\n        for x in c.get(1):\n            yield x\n",
     "returned": "def f():\n    return Client()\n",
     "returned by name": "def f():\n    c = Client()\n    c.x = 1\n    return c\n",
     "returned inside": "def f():\n    return Service(Client())\n",

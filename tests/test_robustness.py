@@ -67,7 +67,8 @@ def test_damaged_files_are_scanned_or_listed(tmp_path: Path, python: bool) -> No
 @pytest.mark.parametrize("suffix", [".py", ".js", ".ts", ".tsx", ".vue", ".svelte"])
 def test_a_project_of_broken_files_is_scanned(tmp_path: Path, suffix: str) -> None:
     """From end to end: every file is counted, every broken one is listed under its path."""
-    broken = {"cut": b"async def f(:\n", "nul": b"a\0b", "deep": b"async def f():\n  x = " + b"(\n" * 10_000, "odd": b"\xff\xfe\x00"}
+    deep = b"async def f():\n  x = " + b"(\n" * 10_000
+    broken = {"cut": b"async def f(:\n", "nul": b"a\0b", "deep": deep, "odd": b"\xff\xfe\x00"}
     tag, end = (b"<script>\n", b"</script>\n") if suffix in (".vue", ".svelte") else (b"", b"")
     for name, data in broken.items():
         text = data if name == "odd" else tag + data + b" for x in await y: await fetch(setInterval)\n" + end

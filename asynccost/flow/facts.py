@@ -21,7 +21,7 @@ class CallFact(TypedDict):
 
     use: "dropped", "void" (dropped on purpose), "awaited", "returned", "with", "local", "attribute" (kept on an
     object), "global" (kept by the module), "element" (kept in a collection), "argument" (detail: the callee it is
-    handed to), "other".
+    handed to), "captured" (by a function written there), "other".
     A result kept by way of a local name counts as kept. cold: "" or why a call does not run as often as its function:
     "lazy" (only where what it fills is empty), "fresh" (its coroutine runs in an event loop of its own).
     """
@@ -148,7 +148,8 @@ def _call(file: File, site: Site) -> CallFact:
     use = use_of(call)
     kind, detail = _kept(file, use, site.function)
     if kind == "local":
-        kind = _LIVES.get(life_of(file, call, site.function).kind, kind)
+        life = life_of(file, call, site.function)
+        kind = _LIVES.get(life.kind, "captured" if life.captured else "argument" if life.handed else kind)
     return CallFact(
         name=site.name or "",
         line=span.line,

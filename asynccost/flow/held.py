@@ -1,10 +1,10 @@
 """What becomes of what a local name holds: every read of the name, here and in the functions written here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from asynccost.flow.around import statement_of, use_of
 from asynccost.flow.file import File
-from asynccost.flow.life import ENTER, RANK, SELF, STORE, Kind, Life, builds, inside, last_word, resumed, root_of
+from asynccost.flow.life import ENTER, RANK, SELF, Kind, Life, builds, inside, last_word, resumed, root_of, stores
 from asynccost.flow.reach import within
 from asynccost.flow.tree import (
     Assign,
@@ -21,12 +21,15 @@ from asynccost.flow.tree import (
     WithItem,
 )
 
+Ask = Callable[[File, Node, Function, tuple[str, ...], int], Life]  # owner.life_of: what becomes of an expression
+
 
 def held_by_name(
     file: File,
     name: str,
     function: Function,
     close: tuple[str, ...],
+    ask: Ask,
     made: Node | None,
     seen: frozenset[str] = frozenset(),
 ) -> Life:
@@ -41,7 +44,7 @@ def held_by_name(
             continue
         if where is not function and where not in life.captured:
             life.captured.append(where)
-        _read(file, read, where, life, close, seen | {name})
+        _read(file, read, where, life, close, ask, seen | {name})
     followed.discard((id(function), name))
     return life
 
@@ -81,7 +84,9 @@ def _is_target(node: Name) -> bool:
     return False
 
 
-def _read(file: File, read: Name, function: Function, life: Life, close: tuple[str, ...], seen: frozenset[str]) -> None:
+def _read(
+    file: File, read: Name, function: Function, life: Life, close: tuple[str, ...], ask: Ask, seen: frozenset[str]
+) -> None:
     use = use_of(read)
     node = use.node
     life.reads.append(read)
@@ -95,11 +100,11 @@ def _read(file: File, read: Name, function: Function, life: Life, close: tuple[s
         if resumed(node.parent, function, read if node.target is None else node.target):
             _raise(life, "yielded")
     elif use.kind == "assigned" and isinstance(node, (Assign, Bind)):
-        _copied(file, node, function, life, close, seen)
+        _copied(file, node, function, life, close, ask, seen)
     elif use.kind == "argument" and isinstance(node, Call):
-        _handed(file, node, function, life, close)
+        _handed(file, node, function, life, close, ask)
     elif use.kind == "element":
-        _merge(life, _life_of(file, node, function, close, 2))
+        _merge(life, ask(file, node, function, close, 2))
     elif use.kind == "receiver" and isinstance(node, Member):
         _attribute(node, life, close)
 
@@ -116,7 +121,13 @@ def _merge(life: Life, other: Life) -> None:
 
 
 def _copied(
-    file: File, node: Assign | Bind, function: Function, life: Life, close: tuple[str, ...], seen: frozenset[str]
+    file: File,
+    node: Assign | Bind,
+    function: Function,
+    life: Life,
+    close: tuple[str, ...],
+    ask: Ask,
+    seen: frozenset[str],
 ) -> None:
     for target in node.targets if isinstance(node, Assign) else [node.target]:
         if isinstance(target, Member):
@@ -127,24 +138,24 @@ def _copied(
             if function.kind == "module" or target.id not in function.bindings:
                 _raise(life, "kept", "global", target.id)
             else:
-                other = held_by_name(file, target.id, function, close, node, seen | {target.id})
+                other = held_by_name(file, target.id, function, close, ask, node, seen | {target.id})
                 _merge(life, other)
                 life.closed += other.closed
                 life.reads += other.reads
 
 
-def _handed(file: File, call: Call, function: Function, life: Life, close: tuple[str, ...]) -> None:
+def _handed(file: File, call: Call, function: Function, life: Life, close: tuple[str, ...], ask: Ask) -> None:
     last = last_word(call.callee)
     if last in ENTER:
         _raise(life, "scoped")
-    elif last in STORE:
+    elif stores(last):
         _raise(life, "kept", "collection")
     elif any(word in last.lower() for word in ("close", "dispose", "cleanup", "shutdown", "disconnect", "finalize")):
         life.closed.append(call)
     else:
         life.handed.append(call)
         if builds(call, last):
-            _merge(life, _life_of(file, call, function, close, 2))
+            _merge(life, ask(file, call, function, close, 2))
 
 
 def _attribute(member: Member, life: Life, close: tuple[str, ...]) -> None:
@@ -152,9 +163,3 @@ def _attribute(member: Member, life: Life, close: tuple[str, ...]) -> None:
     called = isinstance(call, Call) and call.callee is member
     if member.attr in close:
         life.closed.append(call if called and isinstance(call, Call) else Call(member.start, member.end, member, []))
-
-
-def _life_of(file: File, node: Node, function: Function, close: tuple[str, ...], depth: int) -> Life:
-    from asynccost.flow.owner import life_of  # each asks the other
-
-    return life_of(file, node, function, close, depth)

@@ -109,6 +109,11 @@ def root_of(expr: Node) -> str:
     return expr.id if isinstance(expr, Name) else ""
 
 
+def stores(last: str) -> bool:
+    """Whether a call keeps what it is given: `clients.append(c)`, `setClient(c)`."""
+    return last in STORE or (last.startswith("set") and last[3:4].isupper())
+
+
 def builds(call: Call, last: str) -> bool:
     """Whether a call is likely to make an object out of its arguments: `Service(client)`, `wrap(client)`."""
     word = last.lstrip("_")

@@ -4,7 +4,7 @@ from asynccost.flow.around import use_of
 from asynccost.flow.file import File
 from asynccost.flow.guarded import is_fallback
 from asynccost.flow.held import held_by_name
-from asynccost.flow.life import ENTER, RANK, SELF, STORE, Life, builds, last_word, resumed, root_of
+from asynccost.flow.life import ENTER, RANK, SELF, Life, builds, last_word, resumed, root_of, stores
 from asynccost.flow.tree import (
     Assign,
     Bind,
@@ -88,7 +88,7 @@ def _entered(file: File, item: WithItem, function: Function, close: tuple[str, .
     if scopes and resumed(scopes[0], function, item.target):
         return Life("yielded", scopes=scopes)
     if isinstance(item.target, Name):
-        life = held_by_name(file, item.target.id, function, close, scopes[0] if scopes else None)
+        life = held_by_name(file, item.target.id, function, close, life_of, scopes[0] if scopes else None)
         life.scopes += scopes
         if RANK[life.kind] > RANK["scoped"]:
             life.kind = "scoped"
@@ -121,7 +121,7 @@ def _target(file: File, target: Node, node: Node, function: Function, close: tup
             return Life("kept", where="global", attr=name)
         if any(p.name == name for p in function.params):
             return Life("fallback", name=name)
-        return held_by_name(file, name, function, close, node)
+        return held_by_name(file, name, function, close, life_of, node)
     if isinstance(target, Collection) and target.items:
         return _target(file, target.items[0], node, function, close)
     return Life("local")
@@ -142,7 +142,7 @@ def _argument(file: File, call: Call, function: Function, close: tuple[str, ...]
     last = last_word(call.callee)
     if last in ENTER:
         return Life("scoped")
-    if last in STORE:
+    if stores(last):
         return Life("kept", where="collection") if last != "setattr" else Life("kept", where="object")
     if depth < _DEPTH and builds(call, last):
         life = life_of(file, call, function, close, depth + 1)

@@ -5,7 +5,7 @@ import re
 from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
 from asynccost.flow.guarded import words_in
-from asynccost.flow.owner import Life
+from asynccost.flow.life import Life
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
     Argument,

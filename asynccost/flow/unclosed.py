@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import class_around, use_of
 from asynccost.flow.file import File
-from asynccost.flow.owner import Life, life_of
+from asynccost.flow.life import Life
+from asynccost.flow.owner import life_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Assign, Call, Class, Constant, Function, Member, Name
 
 _SELF = frozenset({"self", "cls", "this"})
+_KEEPING = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "with"})
 _EXITS = frozenset({"__aexit__", "__exit__", "__del__", "__aclose__"})
 _CLOSING = (
     "close",
@@ -137,7 +139,7 @@ def object_verdict(
     if not work and cost == "database":
         return "what holds a database's pool lives as long as the process, as a rule"
     if work and all(
-        use in ("attribute", "global", "element", "argument", "returned", "with") or kind == "module"
+        use in _KEEPING or kind == "module"
         for use, _, kind in work
     ):
         return "the object that keeps it is kept itself"

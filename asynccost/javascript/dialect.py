@@ -92,20 +92,19 @@ def _root(parser: Parser, source: bytes) -> Cst | None:
 
 def _broken(root: Cst) -> Iterator[Range]:
     """Yield the outermost ERROR ranges; a MISSING token leaves the tree around it sound."""
-    pending = [root]
+    pending = [(root, "")]  # with the type of what is around: `node.parent` walks down from the root
     while pending:
-        node = pending.pop()
+        node, around = pending.pop()
         if node.kind_id == ERROR:
-            if node.end_byte > node.start_byte and not _is_text(node):
+            if node.end_byte > node.start_byte and not _is_text(node, around):
                 yield node.start_byte, node.end_byte
         else:
-            pending.extend(child for child in reversed(node.children) if child.has_error)
+            pending.extend((child, node.type) for child in reversed(node.children) if child.has_error)
 
 
-def _is_text(node: Cst) -> bool:
+def _is_text(node: Cst, around: str) -> bool:
     """Tell a bare "&" in the text of an element: legal JSX that the grammars do not know."""
-    around = node.parent
-    return around is not None and around.type.startswith("jsx") and (node.text or b"").startswith(b"&")
+    return around.startswith("jsx") and (node.text or b"").startswith(b"&")
 
 
 def _size(ranges: list[Range]) -> int:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 HEAD = re.compile(rb"\n([ \t]*+)(?=[@acd])(?:(@)|(?:async[ \t]+)?def[ \t]|class[ \t]+(\w+))")
-FOR = re.compile(rb"for[ \t](?<=\sfor.)[^\n#:\"']{1,80}?[ \t]in\b[^\n]*")
 UNFINISHED = (b"\\", b"\\\r", b"(", b"[", b"{", b",")
-WHILE = re.compile(rb"\n[ \t]*+while\b")
+CONSTRUCTOR = b"def __init__("
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,8 +35,11 @@ class Slice:
 
 
 def cut(source: bytes) -> list[Slice] | None:
-    """List the slices worth parsing; None where lines are not what they seem, and only a parse can tell."""
-    if not worth_parsing(source, 0, len(source)):
+    """List the slices worth parsing; None where lines are not what they seem, and only a parse can tell.
+
+    A helper with a single await is one of them: whether it waits for the network is what its callers ask.
+    """
+    if b"await" not in source:
         return []
     odd_lines = b"\r" in source and source.count(b"\r") != source.count(b"\r\n")
     if odd_lines or b"\f" in source or source.startswith(b"\xef\xbb\xbf"):
@@ -54,11 +56,13 @@ def cut(source: bytes) -> list[Slice] | None:
             lost = -1
         if block.name:
             around.append(block)
-        elif text.find(b"async", block.start, block.end) < 0:
+        elif text.find(b"async", block.start, block.end) >= 0 and cut_short(text, block):
+            return None  # what it awaits may stand behind its seeming end
+        elif not worth_parsing(text, block.start, block.end):
             continue
         elif cut_short(text, block):
             return None
-        elif worth_parsing(text, block.start, block.end):
+        else:
             quotes += text.count(b'"""', counted, block.start)
             counted = block.start
             in_a_string = quotes % 2
@@ -111,13 +115,5 @@ def _outdent(indent: int) -> re.Pattern[bytes]:
 
 
 def worth_parsing(text: bytes, start: int, end: int) -> bool:
-    """Tell whether there are two awaits, or one that a loop may be around."""
-    at = text.find(b"await", start, end)
-    if at < 0:
-        return False
-    if text.find(b"await", at + 5, end) >= 0:
-        return True
-    if FOR.search(text, start, at) or WHILE.search(text, start, at):
-        return True
-    # Only a comprehension's `for` stands after what it repeats; a statement ends its line with a colon.
-    return any(not loop[0].rstrip().endswith(b":") for loop in FOR.finditer(text, at, end))
+    """Tell whether a function awaits something, or is the constructor that says what the attributes are."""
+    return text.find(b"await", start, end) >= 0 or text.startswith(CONSTRUCTOR, start)

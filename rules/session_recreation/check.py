@@ -8,7 +8,8 @@ from asynccost.flow.dead import is_dead
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded
-from asynccost.flow.owner import Life, life_of
+from asynccost.flow.life import Life
+from asynccost.flow.owner import life_of
 from asynccost.flow.project import Project
 from asynccost.flow.recreation import COST, judge
 from asynccost.flow.repeat import work_loops

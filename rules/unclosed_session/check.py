@@ -7,7 +7,8 @@ from asynccost.flow.clients import Client, built, is_fake
 from asynccost.flow.dead import is_dead
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.owner import Life, owner_of
+from asynccost.flow.life import Life
+from asynccost.flow.owner import owner_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Class
 from asynccost.flow.unclosed import closers_of, handed_out, makes_lasting, object_verdict
