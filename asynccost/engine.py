@@ -89,7 +89,7 @@ def silences(
     sources: Sequence[Source], path: str, settings: Settings, texts: Mapping[str, bytes] | None = None
 ) -> tuple[list[Finding], list[Silence]]:
     """Everything that the rules say of one file of a project: findings of any confidence, and silences."""
-    from asynccost.firstpass import batches, look
+    from asynccost.firstpass import look_at
     from asynccost.knowledge import Knowledge
     from asynccost.secondpass import settle
 
@@ -98,8 +98,7 @@ def silences(
         seen = {s.path: s for s in _all_seen(sources, settings, texts)}
         source = next(s for s in sources if s.path == path)
         data = _decoded(source, texts)
-        rows, _ = batches([(path, source.language, data)])
-        seen[path] = look(path, source.language, data, Knowledge(settings.knowledge), rows.get(path))
+        [seen[path]] = look_at([(path, source.language, data)], Knowledge(settings.knowledge))
         findings, said = settle([seen[p] for p in sorted(seen)])
     return [f for f in findings if f.path == path], [s for s in said if s.path == path]
 

@@ -38,9 +38,9 @@ class Seen:
 
 
 @cache
-def _tokens(language: str) -> Tokens:
+def _tokens(language: str, knowledge: Knowledge) -> Tokens:
     """What a file must contain for a rule to look at it."""
-    return Tokens({r.name: r.tokens[language] for r in load().values() if language in r.languages})
+    return Tokens({r.name: r.tokens[language] for r in load().values() if language in r.languages}, knowledge)
 
 
 _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be followed to its definition
@@ -49,9 +49,9 @@ _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be 
 }
 
 
-def rules_for(language: str, source: bytes) -> list[str] | None:
+def rules_for(language: str, source: bytes, knowledge: Knowledge) -> list[str] | None:
     """The rules that may have something to say of a file; None if there are none and no names pass through it."""
-    names = _tokens(language).rules(source)
+    names = _tokens(language, knowledge).found(source).rules
     return names if names or _hands_on(language, source) else None
 
 
@@ -62,14 +62,15 @@ def _hands_on(language: str, source: bytes) -> bool:
     return len(source) < 20_000 and _RE_EXPORTS[language].search(source) is not None
 
 
-def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str, list[Any]]], list[Problem]]:
-    """What the rules' outside tools say of (path, language, source): path -> rule -> rows, and what failed."""
+def batches(
+    files: Sequence[tuple[str, str, bytes, Sequence[str]]],
+) -> tuple[dict[str, dict[str, list[Any]]], list[Problem]]:
+    """What the rules' outside tools say of (path, language, source, rules): path -> rule -> rows, and what failed."""
     rows: dict[str, dict[str, list[Any]]] = {}
     problems: list[Problem] = []
-    by_language = {lang: [(p, s) for p, other, s in files if other == lang] for lang in {f[1] for f in files}}
     for rule in load().values():
         for language in rule.languages:
-            mine = by_language.get(language)
+            mine = [(p, s) for p, lang, s, names in files if lang == language and rule.name in names]
             run = rule.hook(language, "batch") if mine else None
             if run is None:
                 continue
@@ -83,7 +84,7 @@ def batches(files: Sequence[tuple[str, str, bytes]]) -> tuple[dict[str, dict[str
     return rows, problems
 
 
-def lower(path: str, language: str, source: bytes, *, whole: bool = True) -> Module:
+def lower(path: str, language: str, source: bytes, knowledge: Knowledge, *, whole: bool = True) -> Module:
     """Parse and lower one file by its language's front end; `whole`: a rule needs the classes around functions."""
     if language == "python":
         from asynccost import python
@@ -91,14 +92,17 @@ def lower(path: str, language: str, source: bytes, *, whole: bool = True) -> Mod
         return python.lower(path, source, whole=whole)
     from asynccost import javascript
 
-    return javascript.lower(path, source, tokens=_tokens("javascript"))
+    return javascript.lower(path, source, tokens=_tokens("javascript", knowledge).found(source))
 
 
-def look(
-    path: str, language: str, source: bytes, knowledge: Knowledge, rows: dict[str, list[Any]] | None = None
-) -> Seen:
-    """Look at one file with every rule of its language that may have something to say."""
-    return look_with(rules_for(language, source), path, language, source, knowledge, rows)
+def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> list[Seen]:
+    """Look at files, each (path, language, source), with every rule that may have something to say of it."""
+    named = [(path, language, source, rules_for(language, source, knowledge)) for path, language, source in files]
+    rows, failed = batches([(path, language, source, names or ()) for path, language, source, names in named])
+    seen = [look_with(names, p, language, source, knowledge, rows.get(p)) for p, language, source, names in named]
+    for first in seen[:1]:
+        first.problems += failed
+    return seen
 
 
 def look_with(
@@ -126,7 +130,7 @@ def _look(
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None,
 ) -> Seen:
-    file = File(lower(path, language, source, whole=not rules or any(r.whole for r in rules)), knowledge, rows)
+    file = File(lower(path, language, source, knowledge, whole=not rules or any(r.whole for r in rules)), knowledge, rows)
     seen = Seen(path, facts_of(file))
     seen.problems += _broken(file)
     for rule in rules:

@@ -33,7 +33,7 @@ _MAY = {"whole": bool}
 class Rule:
     """One rule: its card, its page, and for each language the module that checks.
 
-    tokens: for each language a regular expression over bytes; a file without a match cannot hold a
+    tokens: for each language a list of words (see asynccost.tokens); a file without them cannot hold a
     finding of this rule and is not shown to it. whole: the rule needs the classes around its functions,
     so that a file with its tokens is never read in slices.
     """
@@ -45,7 +45,7 @@ class Rule:
     languages: tuple[str, ...]
     page: str
     folder: Path
-    tokens: dict[str, str]
+    tokens: dict[str, tuple[str, ...]]
     whole: bool = True
 
     def module(self, language: str) -> ModuleType:
@@ -104,6 +104,6 @@ def _read(folder: Path) -> Rule:
         languages=languages,
         page=match[2].strip() + "\n",
         folder=folder,
-        tokens=dict(card["tokens"]),
+        tokens={language: tuple(words) for language, words in card["tokens"].items()},
         whole=bool(card.get("whole", True)),
     )

@@ -6,6 +6,7 @@ import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
 from typing import Any, NamedTuple
 
 from asynccost.cache import digest
@@ -101,17 +102,23 @@ def _part(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> list[Read]:
     return list(_read(tasks, knowledge, {}))
 
 
+@cache
+def _tables(extra: str) -> Knowledge:
+    """The tables with the user's rows, read once a process."""
+    return Knowledge(json.loads(extra))
+
+
 def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[str, bytes]) -> Iterator[Read]:
     """Read files, run the rules' outside tools over those that are worth it, and look at each."""
-    tables = Knowledge(knowledge)
+    tables = _tables(json.dumps(knowledge, sort_keys=True))
     open_files: list[_Open] = []
     for task in tasks:
-        said = _open(task, texts)
+        said = _open(task, texts, tables)
         if isinstance(said, Read):
             yield said
         else:
             open_files.append(said)
-    rows, failed = batches([(o.task.path, o.task.language, o.source) for o in open_files])
+    rows, failed = batches([(o.task.path, o.task.language, o.source, o.names or ()) for o in open_files])
     for number, (task, mark, source, problems, names) in enumerate(open_files):
         seen = look_with(names, task.path, task.language, source, tables, rows.get(task.path))
         seen.problems = [*problems, *seen.problems, *(failed if number == 0 else [])]
@@ -120,7 +127,7 @@ def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[st
             gc.collect(0)  # nodes know their parents, so that only the collector frees them
 
 
-def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
+def _open(task: Task, texts: Mapping[str, bytes], tables: Knowledge) -> Read | _Open:
     try:
         data = texts[task.path] if task.path in texts else _bytes(task)
     except OSError as error:
@@ -130,7 +137,7 @@ def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
         return Read(task.path, mark, None)
     if len(data) > LARGEST:
         return _too_large(task, mark, LARGEST)
-    names = rules_for(task.language, data)
+    names = rules_for(task.language, data, tables)
     if names is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
         return Read(task.path, mark, "")
     source, problem = decode(data, task.path, task.language)
@@ -141,7 +148,7 @@ def _open(task: Task, texts: Mapping[str, bytes]) -> Read | _Open:
     if names is not None and len(data) > DENSEST:
         return _too_large(task, mark, DENSEST)
     if source is not data:
-        names = rules_for(task.language, source)
+        names = rules_for(task.language, source, tables)
     return _Open(task, mark, source, [problem] if problem else [], names)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from asynccost.firstpass import Seen, batches, look
+from asynccost.firstpass import look_at
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Silence
 from asynccost.secondpass import settle
@@ -18,7 +18,9 @@ LANGUAGE = {
     }.items()
     for suffix in suffixes
 }
-_MARK = re.compile(r"[ \t]*(?:#|//|/\*|\{/\*|<!--)[ \t]*(todo-)?expect: ([a-z, -]*[a-z])[ \t]*(?:\*/\}|\*/|-->)?[ \t]*$", re.M)
+_MARK = re.compile(
+    r"[ \t]*(?:#|//|/\*|\{/\*|<!--)[ \t]*(todo-)?expect: ([a-z, -]*[a-z])[ \t]*(?:\*/\}|\*/|-->)?[ \t]*$", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,5 @@ def _fixture(rule: str, root: Path, paths: list[Path], name: str) -> Fixture:
 
 def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
     """Scan sources that lie in memory, as one project."""
-    knowledge = Knowledge()
     sources = [(path, LANGUAGE[Path(path).suffix], source) for path, source in files.items()]
-    rows, problems = batches(sources)
-    assert problems == []
-    seen: list[Seen] = [look(p, language, source, knowledge, rows.get(p)) for p, language, source in sources]
-    return settle(seen)
+    return settle(look_at(sources, Knowledge()))

@@ -8,7 +8,7 @@ from tree_sitter import Node as Cst
 from asynccost.flow.tree import Class, Define, Expr, Function, Module, Other, Stmt
 
 if TYPE_CHECKING:
-    from asynccost.tokens import Tokens
+    from asynccost.tokens import Found
 
 DEEPEST = 200  # flow nodes on the way from the module to a leaf; what lies deeper is recorded as broken
 
@@ -97,7 +97,7 @@ class Context:
         "tokens",
     )
 
-    def __init__(self, tables: Tables, module: Module, tokens: "Tokens | None") -> None:
+    def __init__(self, tables: Tables, module: Module, tokens: "Found | None") -> None:
         self.source = module.source
         self.module = module
         self.function = module.top
@@ -174,7 +174,7 @@ class Context:
 
     def quiet(self, start: int, end: int) -> bool:
         """Tell whether no token that a rule looks for stands in a range."""
-        return self.tokens is not None and self.tokens.search(self.source, start, end) is None
+        return self.tokens is not None and not self.tokens.search(self.source, start, end)
 
     def too_deep(self, node: Cst) -> Expr:
         """Record a range that is nested too deep to lower, and stand for it."""

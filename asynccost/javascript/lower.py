@@ -25,10 +25,10 @@ from asynccost.javascript.context import Context, Table, Tables
 from asynccost.javascript.dialect import Parsed, dialect, dialect_name, parse
 
 if TYPE_CHECKING:
-    from asynccost.tokens import Tokens
+    from asynccost.tokens import Found
 
 
-def lower(path: str, source: bytes, *, tokens: "Tokens | None" = None) -> Module:
+def lower(path: str, source: bytes, *, tokens: "Found | None" = None) -> Module:
     """Lower one file. Where `tokens` finds nothing, only names, signatures and exports are kept."""
     if path.endswith(components.SUFFIXES):
         name, script = components.script(source)
