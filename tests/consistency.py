@@ -65,7 +65,7 @@ def _change(root: Path, random: Random, at: int) -> str:
         (root / path).unlink()
         return f"delete {path}"
     if way < 0.12:
-        (root / path).rename(root / path.replace("/", "/moved_", 1))
+        (root / path).rename((root / path).with_name(f"moved_{Path(path).name}"))
         return f"move {path}"
     if way < 0.18:
         (root / other).write_bytes((root / path).read_bytes())

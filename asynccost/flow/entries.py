@@ -36,6 +36,7 @@ def seldom(file: File, function: Function) -> str | None:
     found = next((w for w in _spelled(function.name) if w in words), None)
     if found is None and function.owner is not None:
         found = next((w for w in _spelled(function.owner.name) if w in _SELDOM_CLASSES), None)
+        found = found or ("oauth" if "oauth" in function.owner.name.lower() else None)
     return found
 
 
@@ -134,7 +135,7 @@ def _exported(file: File, function: Function) -> Entry | None:
 
 
 def _named(file: File, function: Function) -> Entry | None:
-    kind = entry_table(file).names.get(function.name)
+    kind = entry_table(file).names.get(function.name) or ("once" if "lifespan" in function.name.lower() else None)
     if kind is None or kind == "constructor":
         return None
     if function.owner is not None and function.name in ("main", "bootstrap", "seed"):

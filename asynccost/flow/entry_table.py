@@ -45,9 +45,11 @@ class EntryTable:
         self.seldom = frozenset(table["seldom"]["words"])
         self.methods = [(*_globs(key), kind) for key, kind in table["methods"].items()]
         self.files = [(re.compile(translate(key)).match, row) for key, row in table["files"].items()]
+        self.keywords: dict[str, str] = table["keywords"]
         words = "|".join(re.escape(w) for w in table["paths"]["script"])
+        top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
-            rf"(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$"
+            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$"
         )
 
 

@@ -211,12 +211,26 @@ def _registered(file: File, function: Function) -> list[str]:
     if function.index is None:
         return []
     called = {id(call.callee) for call in function.index.calls}
+    known = file.memo(_simple_names)
     found = set()
     for name in function.index.names:
         holder = name.parent if isinstance(name.parent, Member) else name
-        if id(holder) in called or isinstance(name.parent, Closure):
+        last = holder.attr if isinstance(holder, Member) else name.id
+        if last not in known or id(holder) in called or isinstance(name.parent, Closure):
             continue
         ref = file.resolve(holder, function)
         if ref and not ref.endswith("()") and file.names.function(ref) is not None:
             found.add(ref)
     return sorted(found)
+
+
+def _simple_names(file: File) -> frozenset[str]:
+    """The last names by which the file's own functions may be mentioned."""
+    closures = (
+        name
+        for function in file.functions
+        if function.index
+        for name, values in function.index.bound.items()
+        if any(value.__class__ is Closure for value in values)
+    )
+    return frozenset((*(function.name for function in file.functions), *closures))

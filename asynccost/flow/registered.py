@@ -2,9 +2,9 @@
 
 from asynccost.flow.around import callback_call
 from asynccost.flow.entry_table import PHRASE, Entry, dotted, entry_table
-from asynccost.flow.file import File
+from asynccost.flow.file import File, Site
 from asynccost.flow.repeat import each_call
-from asynccost.flow.tree import Argument, Call, Closure, Constant, Function, Member, Name, Other
+from asynccost.flow.tree import Argument, Call, Closure, Collection, Constant, Function, Member, Name, Other
 
 
 def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, str]]]:
@@ -12,6 +12,7 @@ def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, st
     here: dict[int, Entry] = {}
     others: list[tuple[str, str, str]] = []
     for site in file.calls:
+        _by_keyword(file, site, here)
         kind = _kind(file, site.call)
         if kind is None:
             continue
@@ -30,15 +31,28 @@ def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, st
     return here, others
 
 
+def _by_keyword(file: File, site: Site, here: dict[int, Entry]) -> None:
+    """Functions of this file that a call takes under a name that says when they run: `lifespan=start_up`."""
+    for argument in site.call.arguments:
+        if argument.keyword is None or (kind := entry_table(file).keywords.get(argument.keyword)) is None:
+            continue
+        given = argument.value
+        for item in given.items if isinstance(given, Collection) else [given]:
+            ref = file.resolve(item, site.function) if isinstance(item, (Name, Member)) else None
+            function = file.names.function(ref)
+            if function is not None:
+                here.setdefault(id(function), (kind, f"{argument.keyword} takes it: it {PHRASE[kind]}"))
+
+
 def _kind(file: File, call: Call) -> str | None:
     written = dotted(call.callee)
     last = written.rpartition(".")[2]
     table = entry_table(file)
     kind = table.callbacks.get(".".join(written.split(".")[-2:])) or table.callbacks.get(last)
-    if kind is not None or "." not in written:
-        return kind
     first = call.arguments[0].value if call.arguments else None
     text = first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
+    if kind is not None or "." not in written:
+        return "once" if kind == "consumer" and text in _AT_ENDS else kind
     if (text is not None and text.startswith("/")) or (isinstance(first, Other) and first.op == "template"):
         return table.path_callbacks.get(last)
     if last == "use" and isinstance(first, Closure):
@@ -46,6 +60,7 @@ def _kind(file: File, call: Call) -> str | None:
     return table.event_callbacks.get(last) if text is not None and text not in _RARE_EVENTS else None
 
 
+_AT_ENDS = frozenset({"startup", "shutdown"})
 _RARE_EVENTS = frozenset(
     {
         "close",

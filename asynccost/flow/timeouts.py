@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from asynccost.flow.around import class_around
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Argument, Call, Collection, Constant, Expr, Function, Name
+from asynccost.flow.tree import Argument, Call, Class, Collection, Constant, Expr, Function, Member, Name
 
 _SERVER = re.compile(
     r"^(?:express|koa|fastify|@nestjs/|hono|next/server|fs|fs/promises|path|http|https|net|os|child_process|crypto|@hapi/|bullmq|bull|ioredis|pg|mongodb|"
@@ -34,6 +35,92 @@ def _by_keyword(call: Call, row: Mapping[str, Any]) -> str | None:
     if place is not None and len(positional) > place:
         return "it is given a timeout"
     return None
+
+
+def none_by_default(file: File, site: Site, row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(a clause, the parameter) where what is given as the timeout is None unless somebody says otherwise.
+
+    The parameter is "" where it is an attribute: whoever makes the object decides, once.
+    """
+    given = next((a.value for a in site.call.arguments if a.keyword and a.keyword == row.get("keyword")), None)
+    if isinstance(given, Name):
+        return _none_name(file, given, site.function)
+    cls = class_around(site.function)
+    if not isinstance(given, Member) or not isinstance(given.value, Name) or cls is None:
+        return None
+    if given.value.id != "self" or not _none_attribute(file, cls, given.attr):
+        return None
+    return f"self.{given.attr} is None unless somebody sets it", ""
+
+
+def _none_name(file: File, name: Name, function: Function) -> tuple[str, str] | None:
+    scope = binder(name.id, function)
+    if scope is None or scope.index is None or len(scope.index.bound.get(name.id, ())) != 1:
+        return None
+    if scope.kind == "module":
+        return (f"{name.id} is None", "") if _is_none(scope.index.bound[name.id][0]) else None
+    if _has_none_default(scope, name.id):
+        return f"the parameter {name.id} is None by default", name.id if scope is function else ""
+    return None
+
+
+def _none_attribute(file: File, cls: Class, attr: str) -> bool:
+    """Whether all that a class assigns to an attribute is None, or a parameter of its constructor that defaults to it."""
+    made = cls.methods.get("__init__")
+    values = file.names.attribute(cls, attr)
+    if not values:
+        return made is not None and _hands_up(made, attr)
+    given = [v for v in values if not _is_none(v)]
+    if not given:
+        return True
+    return made is not None and all(isinstance(v, Name) and _has_none_default(made, v.id) for v in given)
+
+
+def _hands_up(made: Function, attr: str) -> bool:
+    """`super().__init__(timeout=timeout)`, where the parameter defaults to None."""
+    for call in made.index.calls if made.index else ():
+        callee = call.callee
+        if isinstance(callee, Member) and callee.attr == "__init__" and isinstance(callee.value, Call):
+            return any(
+                a.keyword == attr and isinstance(a.value, Name) and _has_none_default(made, a.value.id)
+                for a in call.arguments
+            )
+    return False
+
+
+def _has_none_default(function: Function, name: str) -> bool:
+    """Whether a parameter defaults to None and is not given another value."""
+    if function.index is None or len(function.index.bound.get(name, ())) != 1:
+        return False
+    return any(p.name == name and _is_none(p.default) for p in function.params)
+
+
+def _is_none(expr: Expr | None) -> bool:
+    return isinstance(expr, Constant) and expr.value is None
+
+
+def hands_on(file: File, site: Site) -> bool:
+    """`def _request(path, **kwargs): requests.get(BASE + path, **kwargs)`: only its callers can set a timeout."""
+    stars = [a for a in site.call.arguments if a.star]
+    function = site.function
+    if len(stars) != 1 or stars[0].star != 2 or not isinstance(stars[0].value, Name) or function.kind == "module":
+        return False
+    name = stars[0].value.id
+    rest = any(p.name == name and p.star == 2 for p in function.params)
+    return rest and not function.decorators and "timeout" not in file.text(function).lower()
+
+
+def setting_calls(file: File) -> list[int]:
+    """Where the calls of a file begin that pass something on that may be a timeout."""
+    return [
+        site.call.start
+        for site in file.calls
+        if any(a.star or "timeout" in (a.keyword or "") or "timeout" in _word(a.value) for a in site.call.arguments)
+    ]
+
+
+def _word(expr: Expr) -> str:
+    return (expr.id if isinstance(expr, Name) else expr.attr if isinstance(expr, Member) else "").lower()
 
 
 def _by_options(file: File, call: Call, function: Function, row: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any
 from asynccost.flow.around import above
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
-from asynccost.flow.timeouts import bounded_by, is_server
+from asynccost.flow.project import Project
+from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default, setting_calls
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
 from asynccost.model import Confidence, Finding, Silence
 
@@ -52,10 +53,31 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     call = site.call
     if (reason := _excused(file, call)) is not None:
         return file.silence(call, reason)
+    if (default := none_by_default(file, site, row)) is not None:
+        return _by_default(file, site, row, *default)
+    if hands_on(file, site):
+        message = f"{_title(file, call)}() can wait for ever: {row['says']}, and no caller of {site.function.name}()"
+        end = " passes a timeout; one silent peer holds the caller for good"
+        sure = _weaker(_confidence(file, call, row))
+        return file.finding(call, message + end, sure, start=site.function.start, callers="needed")
     if (reason := bounded_by(file, site, row)) is not None:
         return file.silence(call, reason)
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
     return file.finding(call, message, _confidence(file, call, row))
+
+
+def _by_default(file: File, site: Site, row: Mapping[str, Any], clause: str, param: str) -> Finding:
+    """A timeout that nobody sets: an attribute, a constant or a parameter whose default is None."""
+    message = f"{_title(file, site.call)}() can wait for ever: {clause}, and then nothing bounds it"
+    message += "; one silent peer holds the caller for good"
+    sure = _weaker(_confidence(file, site.call, row))
+    if not param:
+        return file.finding(site.call, message, sure)
+    return file.finding(site.call, message, sure, start=site.function.start, callers="asked")
+
+
+def _weaker(sure: Confidence) -> Confidence:
+    return Confidence.MEDIUM if sure is Confidence.HIGH else sure
 
 
 def _confidence(file: File, call: Call, row: Mapping[str, Any]) -> Confidence:
@@ -148,3 +170,28 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
     else:
         message = f"{name}() can wait for ever: {row['says']}; one silent peer holds a thread of the pool for good"
         yield file.finding(call, message, _confidence(file, call, row))
+
+
+def facts(file: File) -> dict[str, list[int]]:
+    """Which calls of a file may pass a timeout on."""
+    return {"passes": setting_calls(file)}
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """Whether the callers of a function that takes a timeout set one."""
+    made = project.function(finding.path, finding.pending["start"])
+    rows, needed = project.rows("missing-timeout"), finding.pending["callers"] == "needed"
+    callers = [c for c in project.callers(made) if (project.entry(c.by) or ("",))[0] != "test"] if made else []
+    known = [c for c in callers if c.by.file["path"] in rows]
+    bare = [c for c in known if c.call["start"] not in rows[c.by.file["path"]]["passes"]]
+    if not bare:
+        if callers and len(known) == len(callers):
+            return Silence("", finding.path, finding.span, "its callers pass a timeout")
+        if needed:
+            return Silence("", finding.path, finding.span, "its callers may pass a timeout")
+        finding.confidence = Confidence.LOW
+    elif needed and (len(bare) < len(callers)):
+        return Silence("", finding.path, finding.span, "its callers may pass a timeout")
+    else:
+        finding.related = tuple(c.related("this call sets no timeout") for c in bare[:3])
+    return finding
