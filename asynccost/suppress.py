@@ -16,8 +16,8 @@ from asynccost.model import Confidence, Finding, Severity, Span
 
 UNUSED, BARE, FAMILY = "unused-suppression", "bare-suppression", "suppression"
 SUMMARIES = {
-    UNUSED: "An `asynccost: ignore[...]` comment that hides nothing or names no rule of ours.",
-    BARE: "An `asynccost: ignore` comment that names no rule, or gives no reason where one is required.",
+    UNUSED: "an `asynccost: ignore[...]` comment that hides nothing or names no rule of ours",
+    BARE: "an `asynccost: ignore` comment that names no rule, or gives no reason where one is required",
 }
 
 PAGE = """

@@ -1,6 +1,7 @@
 """How often a client is built, over the whole project, and what to say of it."""
 
 from asynccost.flow.project import Caller, Def, Heat, Project
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related, Silence
 
 COST = {
@@ -15,6 +16,13 @@ COST = {
 _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
 _KEEPS = frozenset({"attribute", "global", "element"})
 _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
+_NEAR = 2  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
+_LONG = frozenset({
+    "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription", "train",
+    "training", "finetune", "deploy", "deployment", "animation", "dub", "dubbing", "podcast",
+})
+_NODES = frozenset({"node", "step", "stage"})
+_RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
 _NOT_WORK = {
     "test": "it is part of a test",
     "script": "it is part of a script or an example",
@@ -66,12 +74,28 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         confidence = (
             Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
         )
+        if _hardly_pays(finding, made, heat):
+            confidence = Confidence.LOW
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
     if finding.pending["property"]:
         return _says(finding, f"every read of {name.removesuffix('()')}", Confidence.MEDIUM, heat.chain)
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
-        return _says(finding, f"every call of {name}", Confidence.MEDIUM, heat.chain)
+        sure = Confidence.LOW if _is_node(made) else Confidence.MEDIUM
+        return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
+
+
+def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
+    """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
+    if finding.pending["free"] and (heat.kind != "loop" or len(heat.chain) > _NEAR):
+        return True
+    return heat.kind == "tool" and not _LONG.isdisjoint(words(f"{made.facts['qualname']} {heat.reason}"))
+
+
+def _is_node(made: Def) -> bool:
+    """Whether a method is a step of a graph: it runs once for each run of the graph."""
+    name, owner = made.facts["qualname"].rpartition(".")[2], made.facts["owner"]
+    return name in _RUNS and not _NODES.isdisjoint(words(owner))
 
 
 def _name(made: Def) -> str:

@@ -116,6 +116,46 @@ def fixed_request(file: File, function: Function, life: Life) -> bool:
     )
 
 
+def free_request(file: File, function: Function, life: Life) -> bool:
+    """Whether all that a client is asked for is an address that somebody gives whole: each may be another host."""
+    sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
+    sent = [c for c in sent if isinstance(c.callee, Member) and c.callee.attr in _VERBS]
+    return len(sent) == 1 and _is_given(_address(sent[0]), function, 0)
+
+
+_VERBS = frozenset({"get", "post", "put", "head", "patch", "delete", "request", "stream"})
+_TRIMS = frozenset({"strip", "rstrip", "lstrip", "get", "lower", "removeprefix", "removesuffix", "replace", "trim"})
+
+
+def _address(call: Call) -> Expr | None:
+    named = next((a.value for a in call.arguments if a.keyword == "url"), None)
+    verb = call.callee.attr if isinstance(call.callee, Member) else ""
+    place = 1 if verb in ("request", "stream") else 0
+    plain = [a.value for a in call.arguments if a.keyword is None and not a.star]
+    return named if named is not None else plain[place] if len(plain) > place else None
+
+
+def _is_given(expr: Expr | None, function: Function, depth: int) -> bool:
+    """Whether an address comes whole from a parameter, with nothing fixed at its beginning."""
+    if depth > 4:
+        return False
+    if isinstance(expr, Name):
+        if expr.id in ("self", "this", "cls") or expr.id.isupper() or function.index is None:
+            return False
+        if any(p.name == expr.id for p in function.params):
+            return True
+        values = function.index.bound.get(expr.id, [])
+        values = [v for v in values if not (isinstance(v, Constant) and not v.value)]
+        return bool(values) and all(v is None or _is_given(v, function, depth + 1) for v in values)
+    if isinstance(expr, (Member, Subscript)):
+        return _is_given(expr.value, function, depth + 1)
+    if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr in _TRIMS:
+        return _is_given(expr.callee.value, function, depth + 1)
+    if isinstance(expr, Call) and isinstance(expr.callee, Name) and expr.callee.id == "str" and expr.arguments:
+        return _is_given(expr.arguments[0].value, function, depth + 1)
+    return False
+
+
 def _request(read: Name) -> Call | None:
     up = read.parent
     return up.parent if isinstance(up, Member) and isinstance(up.parent, Call) and up.parent.callee is up else None

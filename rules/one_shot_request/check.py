@@ -4,18 +4,19 @@ from collections.abc import Iterator
 
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
+from asynccost.flow.oneshot import address, any_host, of_class, one_host, pays, starts_something, together
 from asynccost.flow.project import Project
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.tree import Collection, Constant, Expr, Loop, Name, Other
+from asynccost.flow.sharing import answers_from_cache
+from asynccost.flow.tree import Constant, Loop
 from asynccost.model import Confidence, Finding, Silence
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Every call that sends a request by itself."""
     table: dict[str, str] = file.knowledge.table("requests")["one_shot"]
-    for site in file.calls:
-        if site.name in table:
-            yield _look(file, site, table[site.name])
+    for site in file.memo(_sent):
+        yield _look(file, site, table[site.name or ""])
 
 
 def _look(file: File, site: Site, better: str) -> Finding | Silence:
@@ -31,8 +32,10 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
     if loops:
         loop = loops[0]
         header = loop.header_end if isinstance(loop, Loop) else loop.end
-        once = file.memo(is_script)
-        confidence = Confidence.LOW if once else Confidence.HIGH if _one_host(_address(site)) else Confidence.MEDIUM
+        confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
+        many = any_host(site) and not (site.name or "").startswith("httpx")
+        if many or file.memo(is_script) or starts_something(file, function):
+            confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
         message = f"every turn of the loop {opens}: {client}"
         place = file.related((loop.start, header), "every turn of this loop opens another")
@@ -40,35 +43,34 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
     if function.kind == "module":
         return file.silence(call, "a module's top level runs once")
     message = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes: {client}"
-    return file.finding(call, message, Confidence.LOW, start=function.start, rare=_rare(file, site))
+    sites = file.memo(_sent)
+    return file.finding(
+        call,
+        message,
+        Confidence.LOW,
+        start=function.start,
+        rare=_rare(file, site),
+        near=together(file, site, sites),
+        shared=of_class(file, site, sites),
+    )
 
 
 def _rare(file: File, site: Site) -> str:
     """Why a request is hardly sent often, or why a session would not help."""
-    address, function = _address(site), site.function
-    if isinstance(address, Name) and site.name and not site.name.startswith("httpx") and not address.id.isupper():
-        values = function.index.bound.get(address.id, [None]) if function.index else [None]
-        if None in values:
-            return "any host"
-    if not [p for p in function.params if p.name not in ("self", "cls")] and isinstance(address, Constant):
+    function = site.function
+    if site.name and not site.name.startswith("httpx") and any_host(site):
+        return "any host"
+    if not [p for p in function.params if p.name not in ("self", "cls")] and isinstance(address(site), Constant):
         return "fixed"
+    if answers_from_cache(file, function, site.call):
+        return "cached"
     return seldom(file, function) or ""
 
 
-def _address(site: Site) -> Expr | None:
-    place = 1 if site.name and site.name.endswith("request") else 0
-    for at, argument in enumerate(site.call.arguments):
-        if argument.keyword == "url" or (argument.keyword is None and at == place):
-            return argument.value
-    return None
-
-
-def _one_host(address: Expr | None) -> bool:
-    """Whether an address begins with something that stays the same."""
-    if isinstance(address, (Other, Collection)):
-        parts = address.parts if isinstance(address, Other) else address.items
-        return bool(parts) and isinstance(parts[0], (Constant, Name)) and _one_host(parts[0])
-    return isinstance(address, Constant) or (isinstance(address, Name) and address.id.isupper())
+def _sent(file: File) -> list[Site]:
+    """All requests of a file that are sent without a client."""
+    table = file.knowledge.table("requests")["one_shot"]
+    return [site for site in file.calls if site.name in table]
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
@@ -83,6 +85,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     name = made.facts["qualname"].rpartition("<locals>.")[2]
     finding.message = f"every call of {name}() ({heat.reason}) {finding.message}"
     finding.related = heat.chain
-    if not finding.pending["rare"]:
+    rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
+    if not rare and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM
     return finding

@@ -13,7 +13,7 @@ from asynccost.flow.owner import life_of
 from asynccost.flow.project import Project
 from asynccost.flow.recreation import COST, judge
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.sharing import answers_from_cache, fixed_request, listens, shared_by
+from asynccost.flow.sharing import answers_from_cache, fixed_request, free_request, listens, shared_by
 from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Handler, Loop
 from asynccost.flow.varies import varies
 from asynccost.model import Confidence, Finding, Silence
@@ -127,6 +127,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         life=life.kind,
         start=function.start,
         rare=rare or "",
+        free=client.http and free_request(file, function, life),
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )

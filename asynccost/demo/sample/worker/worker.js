@@ -2,12 +2,21 @@ import express from "express";
 import OpenAI from "openai";
 
 const app = express();
+const shared = new OpenAI({ apiKey: process.env.OPENAI_API_KEY });
+
+app.post("/answer", async (request, response) => {
+  const client = new OpenAI({ apiKey: process.env.OPENAI_API_KEY });
+  const completion = await client.chat.completions.create({
+    model: "gpt-4o-mini",
+    messages: [{ role: "user", content: request.body.question }],
+  });
+  response.json({ answer: completion.choices[0].message.content });
+});
 
 app.post("/summaries", async (request, response) => {
-  const client = new OpenAI({ apiKey: process.env.OPENAI_API_KEY });
   const summaries = [];
   for (const document of request.body.documents) {
-    const completion = await client.chat.completions.create({
+    const completion = await shared.chat.completions.create({
       model: "gpt-4o-mini",
       messages: [{ role: "user", content: document.text }],
     });

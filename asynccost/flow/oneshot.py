@@ -1,0 +1,114 @@
+"""Whether requests without a client go to one host often enough for a kept connection to pay."""
+
+from collections.abc import Iterable
+
+from asynccost.flow.around import above
+from asynccost.flow.entries import seldom
+from asynccost.flow.file import File, Site
+from asynccost.flow.project import Def, Heat, Project
+from asynccost.flow.tree import Collection, Constant, Expr, Function, If, Member, Name, Node, Other, Return
+from asynccost.flow.words import words
+
+_HELPER = 3  # so many callers make a function the one place that sends
+_CLASS = 6  # so many requests to one host make a class its client
+_LONE = frozenset({"tool", "command", "rare"})
+_LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
+_OFTEN = frozenset({"search"})
+
+
+def address(site: Site) -> Expr | None:
+    """What a request is sent to."""
+    place = 1 if site.name and site.name.endswith("request") else 0
+    for at, argument in enumerate(site.call.arguments):
+        if argument.keyword == "url" or (argument.keyword is None and at == place):
+            return argument.value
+    return None
+
+
+def one_host(expr: Expr | None) -> bool:
+    """Whether an address begins with something that stays the same."""
+    if isinstance(expr, (Other, Collection)):
+        parts = expr.parts if isinstance(expr, Other) else expr.items
+        return bool(parts) and isinstance(parts[0], (Constant, Name)) and one_host(parts[0])
+    return isinstance(expr, Constant) or (isinstance(expr, Name) and expr.id.isupper())
+
+
+def any_host(site: Site) -> bool:
+    """Whether the whole address is a variable that the caller, or a list, gives."""
+    expr = address(site)
+    if not isinstance(expr, Name) or expr.id.isupper():
+        return False
+    values = site.function.index.bound.get(expr.id, [None]) if site.function.index else [None]
+    return None in values
+
+
+def starts_something(file: File, function: Function) -> bool:
+    """Whether a function's loop waits for something that was just started: `wait_for_server`, `until_ready`."""
+    word = seldom(file, function)
+    if word is None:
+        return False
+    return word != "wait" or any(w in _LOCAL for w in words(function.name))
+
+
+def together(file: File, site: Site, sites: Iterable[Site]) -> int:
+    """How many requests of the same function, this one too, may go to the same host in one call of it."""
+    root = _root(file, site)
+    others = [s for s in sites if s.function is site.function and s is not site and root and _root(file, s) == root]
+    return 1 + sum(not _apart(site.call, other.call) for other in others)
+
+
+def of_class(file: File, site: Site, sites: Iterable[Site]) -> bool:
+    """Whether a class sends so many requests to this one host that it is the host's client."""
+    owner, root = site.function.owner, _root(file, site)
+    if owner is None or not root:
+        return False
+    return sum(s.function.owner is owner and _root(file, s) == root for s in sites) >= _CLASS
+
+
+def _root(file: File, site: Site) -> str:
+    """What an address begins with: a host, or the name of one; "" where that is not seen."""
+    expr = address(site)
+    for _ in range(4):
+        if isinstance(expr, Name) and site.function.index and not expr.id.isupper():
+            values = site.function.index.bound.get(expr.id, [])
+            if not values or values[0] is None:
+                return ""
+            expr = values[0]
+        elif isinstance(expr, (Other, Collection)):
+            parts = expr.parts if isinstance(expr, Other) else expr.items
+            expr = next((p for p in parts if not (isinstance(p, Constant) and not p.value)), None)
+    if isinstance(expr, Constant) and isinstance(expr.value, str):
+        return "/".join(expr.value.split("/")[:3]) if "://" in expr.value else ""
+    return file.text(expr) if isinstance(expr, Member) or (isinstance(expr, Name) and expr.id.isupper()) else ""
+
+
+def _apart(one: Node, other: Node) -> bool:
+    """Whether two nodes never run in the same call: in two arms of an if, or the first one leaves."""
+    first = min(one, other, key=lambda n: n.start)
+    if any(isinstance(up, Return) for up in above(first)):
+        return True
+    arms = {id(up): _arm(up, one) for up in above(one) if isinstance(up, If)}
+    return any(arms.get(id(up), arm) != arm for up in above(other) if isinstance(up, If) for arm in [_arm(up, other)])
+
+
+def _arm(branch: If, node: Node) -> bool:
+    return any(s.start <= node.start and node.end <= s.end for s in branch.orelse)
+
+
+def _calls_itself(made: Def, heat: Heat) -> bool:
+    """Whether the only loop is a walk down a tree by the function itself."""
+    at = heat.chain[-1] if heat.kind == "loop" and len(heat.chain) == 1 else None
+    facts = made.facts
+    return at is not None and at.path == made.file["path"] and facts["start"] <= at.span.start < facts["end"]
+
+
+def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bool:
+    """Whether a kept connection would be used again before it is closed: a lone call of an agent is not often enough."""
+    if heat.kind not in _LONE:
+        return not _calls_itself(made, heat)
+    callers = project.callers(made)
+    if near > 1 or shared or any(c.call["loop"] for c in callers):
+        return True
+    if any(w in _OFTEN for w in words(made.facts["qualname"].rpartition(".")[2])):
+        return True
+    return len({c.by.place for c in callers}) >= _HELPER
