@@ -120,6 +120,9 @@ def look_with(
         return _look([load()[name] for name in names], path, language, source, knowledge, rows)
     except RecursionError:
         return Seen(path, problems=[Problem(path, 1, "is nested too deeply to be read; nothing of it was scanned")])
+    except Exception as error:  # a mistake of ours must not cost the other files; it is listed, never hidden
+        what = f"made a rule fail ({type(error).__name__}: {error}); nothing of it was scanned, please report it"
+        return Seen(path, problems=[Problem(path, 1, what, "internal")])
 
 
 def _look(
@@ -130,7 +133,8 @@ def _look(
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None,
 ) -> Seen:
-    file = File(lower(path, language, source, knowledge, whole=not rules or any(r.whole for r in rules)), knowledge, rows)
+    whole = not rules or any(r.whole for r in rules)
+    file = File(lower(path, language, source, knowledge, whole=whole), knowledge, rows)
     seen = Seen(path, facts_of(file))
     seen.problems += _broken(file)
     for rule in rules:

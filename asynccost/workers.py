@@ -2,11 +2,8 @@
 
 import gc
 import json
-import multiprocessing
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from asynccost.cache import digest
@@ -14,12 +11,14 @@ from asynccost.decoding import decode, minified
 from asynccost.firstpass import Seen, batches, look_with, rules_for
 from asynccost.knowledge import Knowledge
 from asynccost.model import Problem
+from asynccost.processes import spread
 from asynccost.rows import problem_row
 from asynccost.suppress import comments
 
 LARGEST = 4 * 1024 * 1024  # bytes that are read at most
 DENSEST = 1024 * 1024  # bytes of code that is looked at: more than that nobody wrote by hand
 _INLINE_BYTES = 400_000  # below this a second process costs more than it saves
+_PART_BYTES = 4_000_000  # what a process looks at before its memory is given back
 
 
 class Task(NamedTuple):
@@ -62,43 +61,40 @@ def read_all(
     here = [t for t in tasks if t.path in texts]
     yield from _read(here, knowledge, texts)
     rest = [t for t in tasks if t.path not in texts]
-    if jobs <= 1 or sum(t.size for t in rest) < _INLINE_BYTES:
-        done = 0
-        for start in range(0, len(rest), 500):
-            part = rest[start : start + 500]
-            yield from _read(part, knowledge, {})
-            done += len(part)
-            if progress:
-                progress(done, len(rest))
-        return
-    yield from _spread(rest, knowledge, jobs, progress)
+    size = sum(t.size for t in rest)
+    reads = _spread(rest, size, knowledge, jobs) if jobs > 1 and size > _INLINE_BYTES else _inline(rest, knowledge)
+    for done, read in enumerate(reads, 1):
+        yield read
+        if progress and done % 200 == 0:
+            progress(done, len(rest))
 
 
-def _spread(
-    tasks: Sequence[Task], knowledge: Mapping[str, Any], jobs: int, progress: Callable[[int, int], None] | None
-) -> Iterator[Read]:
+def _inline(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> Iterator[Read]:
+    for start in range(0, len(tasks), 100):
+        yield from _read(tasks[start : start + 100], knowledge, {})
+        if start:
+            gc.collect(0)  # nodes know their parents, so that only the collector frees them
+
+
+def _spread(tasks: Sequence[Task], size: int, knowledge: Mapping[str, Any], jobs: int) -> Iterator[Read]:
     """Share tasks out to processes; every part takes files of all sizes."""
-    count = max(jobs * 4, len(tasks) // 1000)
+    count = max(jobs * 4, size // _PART_BYTES)
     ordered = sorted(tasks, key=lambda t: -t.size)
     parts = [part for at in range(count) if (part := ordered[at::count])]
-    # forked workers share what is loaded already; elsewhere they start anew
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    done = 0
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        futures = {pool.submit(_part, part, dict(knowledge)): len(part) for part in parts}
-        try:
-            for future in as_completed(futures):
-                yield from future.result()
-                done += futures[future]
-                if progress:
-                    progress(done, len(tasks))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    work = partial(_part, dict(knowledge))
+    while parts:
+        died: list[list[Task]] = []
+        for part, reads in spread(parts, work, jobs):
+            yield from reads or ()
+            if reads is None:
+                died.append(part)
+        # a file that makes the parser crash is found by halving
+        parts = [half for part in died if len(part) > 1 for half in (part[::2], part[1::2])]
+        yield from (_problem(t, "", "made the parser crash; nothing of it was scanned", "crash")
+                    for [t, *more] in died if not more)
 
 
-def _part(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> list[Read]:
-    gc.disable()
+def _part(knowledge: Mapping[str, Any], tasks: Sequence[Task]) -> list[Read]:
     return list(_read(tasks, knowledge, {}))
 
 
@@ -123,8 +119,6 @@ def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[st
         seen = look_with(names, task.path, task.language, source, tables, rows.get(task.path))
         seen.problems = [*problems, *seen.problems, *(failed if number == 0 else [])]
         yield Read(task.path, "" if failed else mark, _row(seen, source))  # "": look again next time
-        if number % 40 == 39:
-            gc.collect(0)  # nodes know their parents, so that only the collector frees them
 
 
 def _open(task: Task, texts: Mapping[str, bytes], tables: Knowledge) -> Read | _Open:

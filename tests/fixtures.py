@@ -69,4 +69,6 @@ def _fixture(rule: str, root: Path, paths: list[Path], name: str) -> Fixture:
 def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
     """Scan sources that lie in memory, as one project."""
     sources = [(path, LANGUAGE[Path(path).suffix], source) for path, source in files.items()]
-    return settle(look_at(sources, Knowledge()))
+    seen = look_at(sources, Knowledge())
+    assert [p for one in seen for p in one.problems if p.kind == "internal"] == []
+    return settle(seen)

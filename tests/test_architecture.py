@@ -21,7 +21,7 @@ FLOORS = (
     {"python", "javascript"},
     {"setting_values", "settings", "selection", "sources", "suppress"},
     {"rulebook"},
-    {"firstpass", "secondpass", "workers", "engine"},
+    {"processes", "firstpass", "secondpass", "workers", "engine"},
     {"fixer", "baseline"},
     {"report"},
     {"scanning", "explaining", "demo"},

@@ -1,5 +1,7 @@
 """Which rules look at a file is told by its words."""
 
+from itertools import pairwise
+
 import pytest
 
 from asynccost.errors import RuleError
@@ -33,8 +35,7 @@ def test_a_part_is_worth_lowering_where_it_holds_any_word_that_told() -> None:
     found = Tokens(CARDS, Knowledge()).found(source)
 
     lines = [0, *(at + 1 for at, byte in enumerate(source) if byte == 10)]
-    parts = list(zip(lines, lines[1:], strict=False))
-    assert [found.search(source, start, end) for start, end in parts] == [True, True, False]
+    assert [found.search(source, start, end) for start, end in pairwise(lines)] == [True, True, False]
 
 
 def test_a_line_that_a_user_adds_to_a_table_is_a_token() -> None:
@@ -46,7 +47,7 @@ def test_a_line_that_a_user_adds_to_a_table_is_a_token() -> None:
 
 
 def test_a_token_names_a_table_that_exists() -> None:
-    with pytest.raises(RuleError, match="the tokens of odd name the table @clients.nothing"):
+    with pytest.raises(RuleError, match=r"the tokens of odd name the table @clients\.nothing"):
         Tokens({"odd": ["@clients.nothing"]}, Knowledge())
 
 

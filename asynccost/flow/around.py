@@ -5,11 +5,32 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from asynccost.flow.tree import (
-    Argument, Assign, Await, Bind, Call, Choice, Class, Clause, Collection, Comprehension,
-    Do, Function, If, Loop, Member, Node, Other, Raise, Return, Stmt, Subscript, WithItem, Yield,
+    Argument,
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Choice,
+    Class,
+    Clause,
+    Collection,
+    Comprehension,
+    Do,
+    Function,
+    If,
+    Loop,
+    Member,
+    Node,
+    Other,
+    Raise,
+    Return,
+    Stmt,
+    Subscript,
+    WithItem,
+    Yield,
 )
 
-_STATEMENTS = Stmt.__args__
+_STATEMENTS: tuple[type[Node], ...] = Stmt.__args__
 
 
 def above(node: Node) -> Iterator[Node]:
@@ -33,11 +54,11 @@ def function_of(node: Node) -> Function:
 def statement_of(node: Node) -> Node:
     """The smallest statement that holds a node (a compound one if the node is in its header)."""
     here: Node | None = node
-    while here is not None and not isinstance(here, _STATEMENTS):
+    while here is not None:
+        if isinstance(here, _STATEMENTS):
+            return here
         here = here.parent
-    if here is None:
-        raise ValueError("a node outside every statement: was the module indexed?")
-    return here
+    raise ValueError("a node outside every statement: was the module indexed?")
 
 
 def loops_around(node: Node) -> list[Loop | Comprehension]:

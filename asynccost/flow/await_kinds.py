@@ -109,12 +109,25 @@ def by_argument(call: Call, file: File, function: Function) -> str:
     """`load(session, id)`, `find({transaction})`: one thing that takes one call at a time, handed on."""
     table = file.knowledge.table("awaits")["arguments"]
     for name, value in _handed(call):
+        if name == "page" and _pages(call, value, function):
+            continue
         for kind in ("conn", "message", "ordered", "doubt"):
             if name.lower() in table[kind]:
                 if name == "session" and _is_http(value, file, function):
                     continue
                 return kind
     return ""
+
+
+_PAGING = frozenset({"per", "limit", "size", "offset", "order", "total", "query", "filter", "params", "sort"})
+
+
+def _pages(call: Call, page: Node, function: Function) -> bool:
+    """Whether a `page` is the number of one: it is counted, or handed over with a size or an order."""
+    values = function.index.bound.get(page.id, []) if isinstance(page, Name) and function.index else []
+    if any(isinstance(v, Constant) and isinstance(v.value, int) for v in values):
+        return True
+    return any(name != "page" and not _PAGING.isdisjoint(words(name)) for name, _ in _handed(call))
 
 
 def _is_http(value: Node, file: File, function: Function) -> bool:

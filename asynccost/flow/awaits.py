@@ -279,7 +279,7 @@ def _in_thread(names: list[str], knowledge: Knowledge) -> str:
     for name in reversed(names[:-1]):
         if (kind := receiver_kind(name, knowledge)) in ("conn", "file", "wait"):
             return kind
-    return "net" if said and said[0] in _THREAD_READS and len(names) > 1 else "thread"
+    return "net" if said and not _THREAD_READS.isdisjoint((said[0], said[-1])) and len(names) > 1 else "thread"
 
 
 def _target(callee: Node | None) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
+from asynccost.flow.tree import Await, Call, Function, Member, Name, Node, Subscript
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
@@ -69,3 +70,24 @@ def blocking(file: File) -> Blocking:
     if known is None or known[0] is not knowledge:
         known = _TABLES[id(knowledge)] = (knowledge, Blocking(knowledge.table("blocking")))
     return known[1]
+
+
+def comes_async(call: Call, function: Function) -> bool:
+    """Whether what a method is called on was awaited or opened by `async with`: then its answers are there by now."""
+    root: Node | None = call.callee
+    while isinstance(root, (Member, Subscript, Call)):
+        root = root.callee if isinstance(root, Call) else root.value
+    if isinstance(root, Await):
+        return True
+    if not isinstance(root, Name) or not isinstance(call.callee, Member):
+        return False
+    scope: Function | None = function
+    while scope is not None and root.id not in scope.bindings:
+        scope = scope.scope
+    if scope is None or scope.index is None:
+        return False
+    values = [v for v in scope.index.bound.get(root.id, []) if v is not None]
+    opened = (i for w in scope.index.withs if w.is_async for i in w.items)
+    if any(isinstance(i.target, Name) and i.target.id == root.id for i in opened):
+        return True
+    return bool(values) and all(isinstance(v, Await) for v in values)

@@ -40,6 +40,7 @@ class Clients:
         self._prefixes = tuple({prefix for _, prefix, _ in self._patterns})
         self.options = frozenset(table["request"]["options"])
         self.fakes = frozenset(table["request"]["fakes"])
+        self.few = frozenset(table["request"]["few"])
 
     def get(self, name: str) -> Client | None:
         """The row of a resolved name."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from asynccost.flow.around import above
+from asynccost.flow.around import above, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import (
@@ -33,9 +33,14 @@ def failing(file: File, function: Function, depth: int = 0) -> bool:
     return any(_lets_out(file, wait, function, depth) for wait in function.index.awaits)
 
 
-def uncaught(file: File, function: Function) -> list[str]:
-    """The last names of the calls that an async function awaits and that may fail where nothing catches it."""
+def uncaught(file: File, function: Function, unread: bool = False) -> list[str]:
+    """The last names of the calls that an async function awaits and that may fail where nothing catches it.
+
+    unread: only those whose answer nobody reads; a page that shows the answer shows its absence as well.
+    """
     waits = function.index.awaits if function.index else []
+    if unread:
+        waits = [w for w in waits if use_of(w).kind in ("dropped", "returned")]
     return [_last(wait.value) for wait in waits if _lets_out(file, wait, function, 0)]
 
 

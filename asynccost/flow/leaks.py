@@ -9,12 +9,13 @@ from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.paths import ways_out
-from asynccost.flow.reach import binder, within
+from asynccost.flow.reach import binder, local_function, within
 from asynccost.flow.release import Acquisition, Fate, acquisition, fate
 from asynccost.flow.state import root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
-from asynccost.flow.timers import Timer, may_end, rearms, timer
+from asynccost.flow.timers import Timer, counted, may_end, rearms, timer
 from asynccost.flow.tree import Call, Class, Function, If, Member, Name, Node, Return
+from asynccost.flow.words import chain
 from asynccost.model import Confidence
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -129,6 +130,8 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
         return say(None, "a flag that the cleanup sets stops it")
     again = rearms(ticking, file)
     if again and end.kind in ("dropped", "kept", "itself"):
+        if counted(ticking):
+            return say(LOW, "it starts itself again, and stops by itself after a while")
         if may_end(ticking):
             return say(
                 LOW if ticking.frame or _inside_setup(effect, got) else MEDIUM, "it starts itself again for some time"
@@ -193,7 +196,9 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(LOW, "what it watches goes away with the object")
     if end.kind == "kept" and end.place is not None and _kept_by_module(effect, got, end.place.root):
         return say(LOW, f"{end.place.text} is kept by the module")
-    if _is_app_root(file) and got.pair.handle in ("same", "disposer"):
+    if _reloads(got, file):
+        return say(LOW, "the page is loaded anew when it fires")
+    if is_app_root(file.path) and got.pair.handle in ("same", "disposer"):
         return say(LOW, "the component lives as long as the page")
     if effect.wasted:
         return say(sure, f"{effect.name} does not use the cleanup that this set-up returns")
@@ -218,8 +223,16 @@ def _inside_setup(effect: Effect, got: Acquisition) -> bool:
     return any(s.start <= got.call.start and got.call.end <= s.end for s in effect.setups)
 
 
-def _is_app_root(file: File) -> bool:
-    stem = file.path.rpartition("/")[2].partition(".")[0].lower()
+def _reloads(got: Acquisition, file: File) -> bool:
+    """Whether a listener's handler loads the page anew, which ends every listener."""
+    handlers = [local_function(a.value, got.function, file) for a in got.call.arguments[1:2]]
+    calls = [c for h in handlers if h is not None and h.index is not None for c in h.index.calls]
+    return any(chain(c.callee)[-2:] == ["location", "reload"] for c in calls)
+
+
+def is_app_root(path: str) -> bool:
+    """Whether a file is the one root of an application, by its name."""
+    stem = path.rpartition("/")[2].partition(".")[0].lower()
     return stem in ("app", "_app", "main", "root")
 
 

@@ -193,9 +193,8 @@ class Names:
 
     def _member(self, expr: Member, function: Function, depth: int) -> str | None:
         value = expr.value
-        if isinstance(value, Name) and value.id in _GLOBAL_OBJECTS and self.module.language == "javascript":
-            if not any(value.id in f.bindings for f in _scopes(function)):
-                return expr.attr
+        if isinstance(value, Name) and value.id in _GLOBAL_OBJECTS and self._is_global(value.id, function):
+            return expr.attr
         base = self.resolve(value, function, depth + 1)
         if base is None:
             return None
@@ -208,6 +207,9 @@ class Names:
         if base.endswith(":default"):
             return f"{base[:-7]}{expr.attr}"
         return f"{base}.{expr.attr}"
+
+    def _is_global(self, name: str, function: Function) -> bool:
+        return self.module.language == "javascript" and not any(name in f.bindings for f in _scopes(function))
 
     def _of_instance(self, cls: Class, attr: str, depth: int) -> str | None:
         if attr in cls.methods:

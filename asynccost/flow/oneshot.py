@@ -103,7 +103,7 @@ def _calls_itself(made: Def, heat: Heat) -> bool:
 
 
 def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bool:
-    """Whether a kept connection would be used again before it is closed: a lone call of an agent is not often enough."""
+    """Whether a kept connection would be used again before it is closed: a lone call of an agent is too rare."""
     if heat.kind not in _LONE:
         return not _calls_itself(made, heat)
     callers = project.callers(made)

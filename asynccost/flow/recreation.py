@@ -16,10 +16,11 @@ COST = {
 _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
 _KEEPS = frozenset({"attribute", "global", "element"})
 _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
+_MANY = 5  # so many functions that use a factory once each make it a hot one, whatever calls them
 _NEAR = 2  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
 _LONG = frozenset({
-    "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription", "train",
-    "training", "finetune", "deploy", "deployment", "animation", "dub", "dubbing", "podcast",
+    "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription",
+    "train", "training", "finetune", "deploy", "deployment", "animation", "dub", "dubbing", "podcast",
 })
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
@@ -128,6 +129,10 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
                 caller,
             )
             worst = rank if worst is None else min(worst, rank, key=lambda r: r[:2])
+    if worst is None and len(spread := _users(callers, project)) >= _MANY:
+        place = spread[0].related(f"{_name(spread[0].by)} uses it for one call and drops it")
+        many = f"every call of {_name(made)}, by {len(spread)} functions that use it once,"
+        return _says(finding, many, Confidence.MEDIUM, (place,))
     if worst is None:
         return _silent(finding, "it is returned, and nothing shows that its callers throw it away often")
     _, _, heat, caller = worst
@@ -136,6 +141,18 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
     place = caller.related(f"{_name(caller.by)} uses it for one call and drops it")
     confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
     return _says(finding, f"every call of {_name(made)} from {_name(caller.by)}", confidence, (place, *heat.chain))
+
+
+def _users(callers: list[Caller], project: Project) -> list[Caller]:
+    """One call for each function that uses what it gets and drops it, those that are known to run once left out."""
+    found: dict[tuple[str, int], Caller] = {}
+    for caller in callers:
+        facts, call = caller.by.facts, caller.call
+        if call["use"] not in _USES or call["cold"] or facts["kind"] == "module" or facts["seldom"]:
+            continue
+        if project.heat(caller.by).hot is not False:
+            found.setdefault(caller.by.place, caller)
+    return sorted(found.values(), key=lambda c: c.by.place)
 
 
 def _is_test(caller: Caller, project: Project) -> bool:

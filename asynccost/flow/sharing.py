@@ -116,7 +116,7 @@ def fixed_request(file: File, function: Function, life: Life) -> bool:
     )
 
 
-def free_request(file: File, function: Function, life: Life) -> bool:
+def free_request(function: Function, life: Life) -> bool:
     """Whether all that a client is asked for is an address that somebody gives whole: each may be another host."""
     sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
     sent = [c for c in sent if isinstance(c.callee, Member) and c.callee.attr in _VERBS]
@@ -146,7 +146,8 @@ def _is_given(expr: Expr | None, function: Function, depth: int) -> bool:
             return True
         values = function.index.bound.get(expr.id, [])
         values = [v for v in values if not (isinstance(v, Constant) and not v.value)]
-        return bool(values) and all(v is None or _is_given(v, function, depth + 1) for v in values)
+        others = [v for v in values if v is not None and not _is_given(v, function, depth + 1)]
+        return len(others) < len(values) and all(isinstance(v, (Await, Call, Subscript)) for v in others)
     if isinstance(expr, (Member, Subscript)):
         return _is_given(expr.value, function, depth + 1)
     if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr in _TRIMS:

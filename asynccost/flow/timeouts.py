@@ -44,7 +44,7 @@ def none_by_default(file: File, site: Site, row: Mapping[str, Any]) -> tuple[str
     """
     given = next((a.value for a in site.call.arguments if a.keyword and a.keyword == row.get("keyword")), None)
     if isinstance(given, Name):
-        return _none_name(file, given, site.function)
+        return _none_name(given, site.function)
     cls = class_around(site.function)
     if not isinstance(given, Member) or not isinstance(given.value, Name) or cls is None:
         return None
@@ -53,7 +53,7 @@ def none_by_default(file: File, site: Site, row: Mapping[str, Any]) -> tuple[str
     return f"self.{given.attr} is None unless somebody sets it", ""
 
 
-def _none_name(file: File, name: Name, function: Function) -> tuple[str, str] | None:
+def _none_name(name: Name, function: Function) -> tuple[str, str] | None:
     scope = binder(name.id, function)
     if scope is None or scope.index is None or len(scope.index.bound.get(name.id, ())) != 1:
         return None
@@ -65,7 +65,7 @@ def _none_name(file: File, name: Name, function: Function) -> tuple[str, str] | 
 
 
 def _none_attribute(file: File, cls: Class, attr: str) -> bool:
-    """Whether all that a class assigns to an attribute is None, or a parameter of its constructor that defaults to it."""
+    """Whether a class assigns an attribute nothing but None, or a parameter of its constructor that defaults to it."""
     made = cls.methods.get("__init__")
     values = file.names.attribute(cls, attr)
     if not values:

@@ -7,7 +7,11 @@ from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function, reach
 from asynccost.flow.release import Acquisition, Pair
-from asynccost.flow.tree import Call, Class, Constant, Expr, Function, If, Member, Node, Other, Raise, Return
+from asynccost.flow.tree import Call, Class, Constant, Expr, Function, If, Member, Name, Node, Other, Raise, Return
+from asynccost.flow.walk import walk
+from asynccost.flow.words import words
+
+_COUNTERS = frozenset({"attempt", "attempts", "try", "tries", "retry", "retries", "count", "counter", "remaining", "left"})
 
 
 @dataclass(slots=True, eq=False)
@@ -95,6 +99,32 @@ def may_end(one: Timer) -> bool:
         return True
     body = one.function.body
     return any(isinstance(s, If) and s.end <= one.call.start and _leaves(s) for s in body)
+
+
+def counted(one: Timer) -> bool:
+    """Whether a timer that starts itself again stops by itself: it counts its turns, or asks whether its element is there."""
+    functions = [one.function, *([one.callback] if one.callback else [])]
+    tests = [n.test for f in functions for s in f.body for n in walk(s) if isinstance(n, If)]
+    return any(_counts(test) or _asks_element(test) for test in tests)
+
+
+def _counts(test: Node) -> bool:
+    """`attempts < MAX_ATTEMPTS`, `++tries > 10`."""
+    for node in walk(test):
+        if isinstance(node, Other) and node.op in ("<", "<=", ">", ">="):
+            if any(w in _COUNTERS for part in node.parts for n in walk(part) for w in _words_of(n)):
+                return True
+    return False
+
+
+def _asks_element(test: Node) -> bool:
+    """`if (!ref.current) return`: the element goes with its component."""
+    asked = test.parts[0] if isinstance(test, Other) and test.op in ("!", "not") and test.parts else test
+    return isinstance(asked, Member) and asked.attr in ("current", "isConnected")
+
+
+def _words_of(node: Node) -> tuple[str, ...]:
+    return words(node.id) if isinstance(node, Name) else words(node.attr) if isinstance(node, Member) else ()
 
 
 def _leaves(node: If) -> bool:

@@ -156,6 +156,8 @@ class _Walker:
         if isinstance(node.value, Name):
             self._read(f"{node.value.id}.{node.attr}")
             return
+        if path := _path(node):
+            self._read(path)
         self.visit(node.value)
 
     def _assign(self, node: "Assign | Bind") -> None:
@@ -253,9 +255,16 @@ def _dropped(node: Call) -> bool:
 def _key(expr: Node | None) -> str:
     if isinstance(expr, Name):
         return expr.id
-    if isinstance(expr, Member) and isinstance(expr.value, Name):
-        return f"{expr.value.id}.{expr.attr}"
-    return ""
+    return _path(expr) if isinstance(expr, Member) else ""
+
+
+def _path(expr: Node | None) -> str:
+    """`draft.value.files` as one key."""
+    names: list[str] = []
+    while isinstance(expr, Member):
+        names.append(expr.attr)
+        expr = expr.value
+    return ".".join((expr.id, *reversed(names))) if isinstance(expr, Name) else ""
 
 
 def _keys(target: Any) -> list[str]:

@@ -6,7 +6,8 @@ are Names, `new X()` and `X()` are Calls. `start` and `end` are byte offsets int
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal as OneOf
+from typing import TYPE_CHECKING
+from typing import Literal as OneOf
 
 if TYPE_CHECKING:
     from asynccost.flow.index import Index

@@ -23,6 +23,7 @@ from asynccost.flow.tree import (
     Node,
     With,
 )
+from asynccost.flow.turn_calls import memo_of
 from asynccost.flow.turn_shape import shape_against, source_words
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
@@ -74,6 +75,8 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
         return Turns(False, reason, waits=waits)
     if reason := _same(body, said):
         return Turns(False, reason, waits=waits)
+    if memo := memo_of(body, file, function):
+        return Turns(False, f"`{memo}` carries from one turn into the next", waits=waits)
     if reason := _state(body):
         return Turns(False, reason, waits=waits)
     if reason := spoken((loop.start, loop.end), file, function):

@@ -88,6 +88,29 @@ def _call(file: File, call: Call, function: Function, depth: int) -> str | None:
     return next((found for part in parts if (found := varies(file, part, function, depth + 1))), None)
 
 
+def parameters(expr: Expr | None, function: Function) -> set[str]:
+    """The parameters of a function that a value is made from, through local names; "?" for what is not seen."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    todo: list[Expr | None] = [expr]
+    names = function.index.names if function.index else []
+    own = {p.name: p for p in function.params}
+    while todo:
+        part = todo.pop()
+        if part is None or isinstance(part, (Await, Yield)):
+            found.add("?")
+            continue
+        for name in names:
+            if not (part.start <= name.start and name.end <= part.end) or name.id in seen or name.id in _SELF:
+                continue
+            seen.add(name.id)
+            if name.id in own:
+                found |= set() if _is_settings(own[name.id]) else {name.id}
+            elif function.index and name.id in function.index.bound:
+                todo += function.index.bound[name.id]
+    return found
+
+
 def _closure(file: File, closure: Closure, function: Function, depth: int) -> str | None:
     inner = closure.function
     for name in inner.index.names if inner.index else ():

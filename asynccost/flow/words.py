@@ -6,6 +6,7 @@ from functools import lru_cache
 from asynccost.flow.tree import Await, Call, Choice, Expr, Member, Name, Node, Other, Subscript
 from asynccost.knowledge import Knowledge
 
+_SEARCHES = ("search", "lookup", "query")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|\$")
 
 
@@ -65,7 +66,7 @@ def verb(name: str, knowledge: Knowledge) -> str:
     for kind in ("guard", "read", "add", "write"):
         if first in table[kind]:
             return kind
-    return ""
+    return "read" if said[-1] in _SEARCHES else ""  # `similarity_search`
 
 
 def is_gate(name: str, knowledge: Knowledge) -> bool:

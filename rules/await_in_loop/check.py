@@ -7,6 +7,7 @@ from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Comprehension, Function, Loop
+from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turns import WHY, Turns, turns
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
@@ -81,6 +82,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"nothing shows that {what} waits for another machine")
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
+    if name := looks_and_adds(rows, finding.path, project):
+        doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
     if doubts:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubts[0]})"

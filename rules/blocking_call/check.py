@@ -4,18 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from asynccost.flow.around import above, loops_around
-from asynccost.flow.blocking import Blocking, Kind, blocking
+from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.file import File, Site
 from asynccost.flow.noqa import waived
 from asynccost.flow.project import Def, Heat, Project
-from asynccost.flow.tree import Await, Call, Constant, Handler, If, Member, Name, Node
+from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related, Silence
 from asynccost.python.ruff import Row, rows
 
 _RANK = {"high": 2, "medium": 1, "low": 0}
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
+_PROBES = ("--version", "-version", "-V", "--help", "version")
 _ONE_FINDING = ("database", "document", "embedded", "cloud")  # of these, one finding a function names the others
 
 
@@ -62,8 +63,17 @@ def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
         call = site.call
         callee = call.callee
         kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
-        if kind is not None and not isinstance(call.parent, Await):
-            yield site, kind
+        if kind is not None and not isinstance(call.parent, Await) and not comes_async(call, site.function):
+            yield site, _probe(call, kind)
+
+
+def _probe(call: Call, kind: Kind) -> Kind:
+    """`run(["node", "--version"])` is answered in milliseconds."""
+    first = call.arguments[0].value if call.arguments and kind.name == "process" else None
+    parts = first.items if isinstance(first, Collection) else [first]
+    said = [p.value for p in parts if isinstance(p, Constant) and isinstance(p.value, str)]
+    asks = (said and (said[-1].split() or [""])[-1] in _PROBES) or said[:1] in (["which"], ["where"], ["where.exe"])
+    return Kind(kind.name, kind.does + " (if only for a version or a name)", "low") if asks else kind
 
 
 def _ruff(file: File, table: Blocking) -> dict[tuple[int, int], Kind]:

@@ -152,8 +152,9 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     name = function.name
     table = file.knowledge.table("tasks")["floating"]
     relied = {*table["effects"], *table["requests"]}
+    typed = any(w in table["typed"] for w in words(name))
     wrote = any(w in table["effects"] for w in words(name)) and any(
-        w in relied for called in uncaught(file, function) for w in words(called)
+        w in relied for called in uncaught(file, function, unread=not typed) for w in words(called)
     )
     if is_server(file):
         message = (

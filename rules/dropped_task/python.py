@@ -25,6 +25,9 @@ def check(file: File) -> Iterator[Finding | Silence]:
         if reason:
             yield file.silence(site.call, reason)
             continue
+        if orphan := _orphan(file, site):
+            yield file.finding(site.call, orphan, Confidence.HIGH)
+            continue
         fate = fate_of(site.call, site.function, file)
         if fate.kind in ("dropped", "watched"):
             yield _finding(file, site, what, fate)
@@ -61,6 +64,23 @@ def _harmless(file: File, site: Site, what: str) -> str:
     if runs is not None and runs.is_async and not failing(file, runs):
         return f"{runs.name}() catches its own errors, and the other thread needs no answer"
     return ""
+
+
+def _orphan(file: File, site: Site) -> str:
+    """`run_coroutine_threadsafe(ensure_future(f()), loop)` wants the coroutine: given its task, it raises."""
+    work = site.call.arguments[0].value if site.call.arguments else None
+    if site.name != "asyncio.run_coroutine_threadsafe":
+        return ""
+    if isinstance(work, Name) and site.function.index:
+        made = site.function.index.bound.get(work.id, [])
+        work = made[0] if len(made) == 1 else None
+    spawn = file.knowledge.table("tasks")["spawn"]
+    if not isinstance(work, Call) or spawn.get(file.resolve(work.callee) or "") != "task":
+        return ""
+    return (
+        "This hands run_coroutine_threadsafe a task where it takes a coroutine: it raises TypeError,"
+        " and nothing waits for the task that was started"
+    )
 
 
 def _last(node: Any) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict, verdicts
+from asynccost.flow.leaks import Verdict, is_app_root, verdicts
 from asynccost.flow.lifecycle import Effect
+from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Function, Node
 from asynccost.model import Confidence, Finding, Related, Silence
 
@@ -33,7 +34,34 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
         f"{_title(first.effect)} starts {article} {pair.what} that its cleanup does not give back, so {pair.cost} after"
         f" the {_whole(first.effect)} has gone: {first.why}"
     )
-    return file.finding(_anchor(first), message, first.sure or Confidence.LOW, related=tuple(_related(file, found)))
+    sure, related = first.sure or Confidence.LOW, tuple(_related(file, found))
+    if _may_be_of_root(file, first):
+        return file.finding(_anchor(first), message, sure, related=related, module=file.module.name)
+    return file.finding(_anchor(first), message, sure, related=related)
+
+
+def _may_be_of_root(file: File, first: Verdict) -> bool:
+    """Whether it is a listener of a mixin or composable, which the root component alone may use."""
+    plain = file.path.endswith((".js", ".ts", ".mjs", ".mts")) and not first.effect.plain
+    return plain and first.sure is not Confidence.LOW and first.got.pair.handle in ("same", "disposer")
+
+
+def settle(finding: Finding, project: Project) -> Finding:
+    """What only the root component uses lives as long as the page."""
+    users = project.memo(_users).get(finding.pending["module"], set())
+    if users and all(is_app_root(path) for path in users):
+        finding.confidence = Confidence.LOW
+        finding.message += " (but only the root component uses it, which lives as long as the page)"
+    return finding
+
+
+def _users(project: Project) -> dict[str, set[str]]:
+    """The files that import a module, by its name."""
+    found: dict[str, set[str]] = {}
+    for path, facts in project.files.items():
+        for what in facts["imports"].values():
+            found.setdefault(what.partition(":")[0], set()).add(path)
+    return found
 
 
 def _anchor(verdict: Verdict) -> Node:

@@ -13,6 +13,7 @@ from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
 _REASONS = {
@@ -110,7 +111,8 @@ def _alone(step: Step) -> str:
 
 def _gated(part: list[Step]) -> str:
     for step in part:
-        if step.gate:
+        asks = not step.binds and words(step.waits[0].name)[:1] in (("is",), ("has",))
+        if step.gate or asks:  # a question whose answer nobody takes speaks by raising
             return f"{step.label} decides whether the next may happen"
     return ""
 
@@ -119,10 +121,10 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     """What the awaited calls come to, over the whole project; the part of the run that is worth overlapping."""
     steps = finding.pending["steps"]
     verdicts = [verdict_of(s["waits"], finding.path, project) for s in steps]
-    first, last = _worth(verdicts)
+    first, last = _worth(verdicts, steps)
     steps, verdicts = steps[first:last], verdicts[first:last]
     names = [s["name"] for s in steps]
-    if reason := _against(verdicts, names):
+    if reason := _against(verdicts, names, steps):
         return Silence(finding.rule, finding.path, finding.span, reason)
     begin, end = Span(**steps[0]["span"]), Span(**steps[-1]["span"])
     finding.span = Span(begin.start, end.end, begin.line, begin.column, end.end_line, end.end_column)
@@ -138,21 +140,31 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     return finding
 
 
-def _worth(verdicts: list[Verdict]) -> tuple[int, int]:
+def _progress(verdict: Verdict, step: dict[str, Any]) -> bool:
+    """Whether the messages on the way to a request, whose answer is taken, may only tell how far it is."""
+    said = verdict.bad is not None and verdict.bad[0] == "message" and "->" in verdict.bad[1]
+    return said and bool(verdict.good) and bool(step["bound"])
+
+
+def _worth(verdicts: list[Verdict], steps: list[dict[str, Any]]) -> tuple[int, int]:
     """The longest stretch of steps that reach another machine; all of them where there are not two."""
     best = (0, 0)
     for start in range(len(verdicts)):
         end = start
-        while end < len(verdicts) and (verdicts[end].good or verdicts[end].likely) and verdicts[end].bad is None:
+        while end < len(verdicts) and _fits(verdicts[end], steps[end]):
             end += 1
         best = max(best, (start, end), key=lambda part: part[1] - part[0])
     return best if best[1] - best[0] > 1 else (0, len(verdicts))
 
 
-def _against(verdicts: list[Verdict], names: list[str]) -> str:
+def _fits(verdict: Verdict, step: dict[str, Any]) -> bool:
+    return bool(verdict.good or verdict.likely) and (verdict.bad is None or _progress(verdict, step))
+
+
+def _against(verdicts: list[Verdict], names: list[str], steps: list[dict[str, Any]]) -> str:
     """Why the run is left alone after all."""
-    for verdict, name in zip(verdicts, names, strict=True):
-        if verdict.bad is not None and verdict.bad[0] != "measures":
+    for verdict, name, step in zip(verdicts, names, steps, strict=True):
+        if verdict.bad is not None and verdict.bad[0] != "measures" and not _progress(verdict, step):
             return _REASONS[verdict.bad[0]].format(verdict.bad[1])
         if not (verdict.good or verdict.likely or verdict.others or verdict.unknown):
             return WHY["memory"].format(name)
@@ -166,6 +178,8 @@ def _against(verdicts: list[Verdict], names: list[str]) -> str:
 def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str], all_stored: bool) -> str:
     """What keeps the confidence low; empty where there is evidence that running them together is right and pays."""
     for verdict, name in zip(verdicts, names, strict=True):
+        if verdict.bad is not None and verdict.bad[0] == "message":
+            return f"messages on the way would mix: {verdict.bad[1]}"
         if not verdict.good and not verdict.likely:
             return f"nothing shows that {name} waits for another machine"
         if unknown := [*verdict.unknown, *verdict.others, *(w for w in verdict.likely if "->" in w)]:

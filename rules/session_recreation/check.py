@@ -2,144 +2,19 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import above
-from asynccost.flow.clients import Client, built, identity, is_fake
-from asynccost.flow.dead import is_dead
-from asynccost.flow.entries import is_script, seldom
-from asynccost.flow.file import File, Site
-from asynccost.flow.guarded import is_guarded
-from asynccost.flow.life import Life
-from asynccost.flow.owner import life_of
+from asynccost.flow.clients import built
+from asynccost.flow.file import File
 from asynccost.flow.project import Project
-from asynccost.flow.recreation import COST, judge
-from asynccost.flow.repeat import work_loops
-from asynccost.flow.sharing import answers_from_cache, fixed_request, free_request, listens, shared_by
-from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Handler, Loop
-from asynccost.flow.varies import varies
-from asynccost.model import Confidence, Finding, Silence
-
-_KEPT = {
-    "self": "the object keeps it",
-    "object": "another object keeps it",
-    "global": "the module keeps it",
-    "collection": "a collection keeps it",
-}
+from asynccost.flow.rebuilt import look
+from asynccost.flow.recreation import judge
+from asynccost.model import Finding, Silence
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Every client that the file builds."""
     for site, client in built(file):
         if not client.socket:
-            yield _look(file, site, client)
-
-
-def _look(file: File, site: Site, client: Client) -> Finding | Silence:
-    call, function = site.call, site.function
-    if file.is_test:
-        return file.silence(call, "it is part of a test")
-    if is_fake(file, call):
-        return file.silence(call, "it talks to something in this process")
-    if is_dead(call, function):
-        return file.silence(call, "this code is never reached")
-    life = life_of(file, call, function, client.close)
-    if life.kind == "kept" and life.where == "self" and _reopened(file, call, function, life):
-        life.kind = "local"
-    if (reason := _owned(life)) is not None:
-        return file.silence(call, reason)
-    loops = [loop for loop in work_loops(file, call) if life.kind in ("local", "scoped", "temporary", "dropped")]
-    if changing := next((v for part in identity(file, call) if (v := varies(file, part, function))), None):
-        return file.silence(call, f"its arguments depend on {changing}")
-    if (reason := shared_by(file, life, loops)) is not None:
-        return file.silence(call, reason)
-    if loops and not _keeps_nothing(site):
-        return _in_loop(file, call, client, loops)
-    return _open(file, site, client, life)
-
-
-def _owned(life: Life) -> str | None:
-    """Why nobody builds it again; None where that is not settled here."""
-    if life.kind == "kept" and not (life.where == "self" and life.attr):
-        return _KEPT[life.where]
-    if life.kind == "default":
-        return "a default is made once, with its function"
-    if life.kind == "yielded":
-        return "it is yielded: whoever resumes this owns it"
-    if life.kind == "fallback":
-        return "it only stands in for one that the caller left out"
-    return None
-
-
-def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:
-    """`self.session = Client()` in every call of a method that closes it again."""
-    if function.name in ("__init__", "constructor") or is_guarded(call, life.attr) or function.index is None:
-        return False
-    if any(
-        isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) for loop in function.index.loops
-    ) or listens(function):
-        return False
-    return any(
-        file.text(c.callee).split(".")[-2:-1] == [life.attr]
-        and file.text(c.callee).rpartition(".")[2] in ("close", "aclose")
-        and c.start > call.start
-        for c in function.index.calls
-    )
-
-
-def _in_loop(file: File, call: Call, client: Client, loops: list[Loop | Comprehension]) -> Finding:
-    loop = loops[0]
-    header = loop.header_end if isinstance(loop, Loop) else loop.end
-    place = file.related((loop.start, header), "every turn of this loop builds another")
-    turn = f"every turn of the loop builds {client.what} of its own and {COST[client.cost]}"
-    return file.finding(
-        call,
-        f"{turn}: build it once, before the loop",
-        Confidence.HIGH,
-        related=(place,),
-        entry="script" if file.memo(is_script) else "loop",
-    )
-
-
-def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
-    """How often the function runs is for the project to say."""
-    function = site.function
-    if life.kind == "kept" and not (
-        function.name in ("__init__", "constructor", "__post_init__") and not is_guarded(site.call, life.attr)
-    ):
-        return file.silence(site.call, _KEPT[life.where])
-    if function.kind == "module":
-        return file.silence(site.call, "a module's top level runs once")
-    rare = seldom(file, function) if life.kind != "kept" else None
-    if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
-        rare = "fixed"
-    if rare is None and _keeps_nothing(site):
-        rare = "no pool"
-    if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
-        rare = "an error"
-    if rare is None and answers_from_cache(file, function, site.call):
-        rare = "cached"
-    return file.finding(
-        site.call,
-        "",
-        Confidence.MEDIUM,
-        what=client.what,
-        cost=client.cost,
-        is_async=client.is_async,
-        life=life.kind,
-        start=function.start,
-        rare=rare or "",
-        free=client.http and free_request(file, function, life),
-        owner=function.owner.qualname if function.owner else "",
-        property=any(getattr(d, "id", "") == "property" for d in function.decorators),
-    )
-
-
-def _keeps_nothing(site: Site) -> bool:
-    """`new https.Agent({ rejectUnauthorized: false })`: without keepAlive an agent has no connections to lose."""
-    if site.name not in ("http:Agent", "https:Agent"):
-        return False
-    given = site.call.arguments[0].value if site.call.arguments else None
-    keys = given.keys if isinstance(given, Collection) else []
-    return not any(isinstance(k, Constant) and k.value == "keepAlive" for k in keys)
+            yield look(file, site, client)
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:

@@ -1,6 +1,7 @@
 """A client that its owner never closes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built, is_fake
@@ -10,6 +11,8 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.owner import owner_of
 from asynccost.flow.project import Project
+from asynccost.flow.rebuilt import look
+from asynccost.flow.recreation import judge
 from asynccost.flow.tree import Class
 from asynccost.flow.unclosed import closers_of, handed_out, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
@@ -21,6 +24,7 @@ _OWNED = {
     "default": "a default lives as long as its function",
     "fallback": "whoever passes it in owns it",
 }
+_TOLD = "session-recreation speaks of it: a client that is kept needs one close"
 _STAYS = {
     "pool": "its sockets stay open until the peer or the garbage collector ends them",
     "certificates": "its sockets stay open until the peer or the garbage collector ends them",
@@ -78,7 +82,11 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
         sure = Confidence.LOW
     what = client.what[:1].upper() + client.what[1:]
     message = f"{what} is made here and no way out closes it: {_STAYS.get(client.cost, _STAYS['pool'])}"
-    return file.finding(call, message, sure, start=function.start)
+    other = look(file, site, client) if not client.socket else None
+    rebuilt = other.pending if isinstance(other, Finding) else {}
+    if rebuilt.get("entry") == "loop":
+        return file.silence(call, _TOLD)
+    return file.finding(call, message, sure, start=function.start, rebuilt=rebuilt)
 
 
 def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
@@ -120,6 +128,10 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if "cls" in finding.pending:
         reason = object_verdict(project, finding.path, **finding.pending)
         return Silence("", finding.path, finding.span, reason) if reason else finding
+    if finding.pending["rebuilt"]:
+        other = judge(replace(finding, pending=finding.pending["rebuilt"]), project)
+        if isinstance(other, Finding) and other.confidence is not Confidence.LOW:
+            return Silence("", finding.path, finding.span, _TOLD)
     made = project.function(finding.path, finding.pending["start"])
     heat = project.heat(made) if made else None
     if heat is not None and heat.hot is False and heat.kind != "fresh":

@@ -1,6 +1,7 @@
 """Runs a command and says what it cost: CPU time with children, wall time, peak memory of all its processes."""
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -102,9 +103,13 @@ def once(contestant: Contestant, cwd: Path) -> Run:
     )
     watch = _Watch(process.pid)
     watch.start()
-    assert process.stderr is not None
-    words = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    try:
+        assert process.stderr is not None
+        words = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)  # whoever interrupts us means all of it
+        raise
     wall = time.perf_counter() - began
     code = process.returncode = os.waitstatus_to_exitcode(status)
     peak = max(watch.finish(), usage.ru_maxrss * 1024)

@@ -80,7 +80,8 @@ def _peers(names: list[str], binaries: Path, scratch: Path) -> list[Contestant]:
     ruff = [str(binaries / "ruff"), "check", "--isolated", "--select", "ASYNC", "--quiet", "--output-format", "json"]
     flake8 = [str(binaries / "flake8"), "--isolated", "--select", "ASYNC", "--jobs", own.jobs(), "."]
     pylint = [str(binaries / "pylint"), "--rcfile", "/dev/null", "--disable", "all", "--enable", _PYLINT, "--exit-zero"]
-    semgrep = [str(binaries / "semgrep"), "scan", "--config", str(HERE / "semgrep.yml"), "--metrics", "off"]
+    semgrep = [str(binaries / "semgrep"), "scan", "--config", str(HERE / "semgrep.yml")]
+    semgrep += ["--oss-only", "--metrics", "off", "--disable-version-check"]
     all_peers = {
         "ruff": [
             Contestant("ruff, no cache", [*ruff, "--no-cache", "."]),
@@ -91,7 +92,7 @@ def _peers(names: list[str], binaries: Path, scratch: Path) -> list[Contestant]:
         "semgrep": [
             Contestant(
                 "semgrep",
-                [*semgrep, "--oss-only", "--no-git-ignore", "--jobs", own.jobs(), "--quiet", "--json", "."],
+                [*semgrep, "--no-git-ignore", "--jobs", own.jobs(), "--quiet", "--json", "."],
                 _OFFLINE | {"PATH": f"{binaries}:/usr/bin:/bin"},
             )
         ],

@@ -1,0 +1,149 @@
+"""A client that is built where it may be thrown away again: what one file can say of it."""
+
+from asynccost.flow.around import above
+from asynccost.flow.clients import Client, clients, identity, is_fake
+from asynccost.flow.dead import is_dead
+from asynccost.flow.entries import is_script, seldom
+from asynccost.flow.file import File, Site
+from asynccost.flow.guarded import is_guarded
+from asynccost.flow.life import Life
+from asynccost.flow.owner import life_of
+from asynccost.flow.recreation import COST
+from asynccost.flow.repeat import work_loops
+from asynccost.flow.sharing import answers_from_cache, fixed_request, free_request, listens, shared_by
+from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Handler, Loop
+from asynccost.flow.varies import parameters, varies
+from asynccost.model import Confidence, Finding, Silence
+
+_KEPT = {
+    "self": "the object keeps it",
+    "object": "another object keeps it",
+    "global": "the module keeps it",
+    "collection": "a collection keeps it",
+}
+
+
+def look(file: File, site: Site, client: Client) -> Finding | Silence:
+    """What to say of one call that builds a client; how often its function runs is for the project to say."""
+    call, function = site.call, site.function
+    if file.is_test:
+        return file.silence(call, "it is part of a test")
+    if is_fake(file, call):
+        return file.silence(call, "it talks to something in this process")
+    if is_dead(call, function):
+        return file.silence(call, "this code is never reached")
+    life = life_of(file, call, function, client.close)
+    if life.kind == "kept" and life.where == "self" and _reopened(file, call, function, life):
+        life.kind = "local"
+    if (reason := _owned(life)) is not None:
+        return file.silence(call, reason)
+    loops = [loop for loop in work_loops(file, call) if life.kind in ("local", "scoped", "temporary", "dropped")]
+    changing = next((v for part in identity(file, call) if (v := varies(file, part, function))), None)
+    if changing and not _is_one_of_few(file, call, function, life):
+        return file.silence(call, f"its arguments depend on {changing}")
+    if (reason := shared_by(file, life, loops)) is not None:
+        return file.silence(call, reason)
+    if loops and not _keeps_nothing(site):
+        return _in_loop(file, call, client, loops, _left(client, life))
+    return _open(file, site, client, life)
+
+
+def _owned(life: Life) -> str | None:
+    """Why nobody builds it again; None where that is not settled here."""
+    if life.kind == "kept" and not (life.where == "self" and life.attr):
+        return _KEPT[life.where]
+    if life.kind == "default":
+        return "a default is made once, with its function"
+    if life.kind == "yielded":
+        return "it is yielded: whoever resumes this owns it"
+    if life.kind == "fallback":
+        return "it only stands in for one that the caller left out"
+    return None
+
+
+def _is_one_of_few(file: File, call: Call, function: Function, life: Life) -> bool:
+    """`def get_service(config, service_name, version)`: a factory whose parameters choose one of a few clients."""
+    if life.kind != "returned" or function.kind == "module":
+        return False
+    few = clients(file).few
+    return all(parameters(part, function) <= few for part in identity(file, call) if varies(file, part, function))
+
+
+def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:
+    """`self.session = Client()` in every call of a method that closes it again."""
+    if function.name in ("__init__", "constructor") or is_guarded(call, life.attr) or function.index is None:
+        return False
+    if any(
+        isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) for loop in function.index.loops
+    ) or listens(function):
+        return False
+    return any(
+        file.text(c.callee).split(".")[-2:-1] == [life.attr]
+        and file.text(c.callee).rpartition(".")[2] in ("close", "aclose")
+        and c.start > call.start
+        for c in function.index.calls
+    )
+
+
+def _in_loop(file: File, call: Call, client: Client, loops: list[Loop | Comprehension], left: str) -> Finding:
+    loop = loops[0]
+    header = loop.header_end if isinstance(loop, Loop) else loop.end
+    place = file.related((loop.start, header), "every turn of this loop builds another")
+    turn = f"every turn of the loop builds {client.what} of its own{left} and {COST[client.cost]}"
+    return file.finding(
+        call,
+        f"{turn}: build it once, before the loop",
+        Confidence.HIGH,
+        related=(place,),
+        entry="script" if file.memo(is_script) else "loop",
+    )
+
+
+def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
+    """How often the function runs is for the project to say."""
+    function = site.function
+    if life.kind == "kept" and not (
+        function.name in ("__init__", "constructor", "__post_init__") and not is_guarded(site.call, life.attr)
+    ):
+        return file.silence(site.call, _KEPT[life.where])
+    if function.kind == "module":
+        return file.silence(site.call, "a module's top level runs once")
+    rare = seldom(file, function) if life.kind != "kept" else None
+    if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
+        rare = "fixed"
+    if rare is None and _keeps_nothing(site):
+        rare = "no pool"
+    if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
+        rare = "an error"
+    if rare is None and answers_from_cache(file, function, site.call):
+        rare = "cached"
+    return file.finding(
+        site.call,
+        "",
+        Confidence.MEDIUM,
+        what=client.what + _left(client, life),
+        cost=client.cost,
+        is_async=client.is_async,
+        life=life.kind,
+        start=function.start,
+        rare=rare or "",
+        free=client.http and free_request(function, life),
+        owner=function.owner.qualname if function.owner else "",
+        property=any(getattr(d, "id", "") == "property" for d in function.decorators),
+    )
+
+
+def _left(client: Client, life: Life) -> str:
+    """What to add where nothing closes a client that must be closed."""
+    if life.kind != "local" or not (client.close and client.is_async):
+        return ""
+    return "" if life.closed or life.captured or life.handed else ", which nothing closes,"
+
+
+def _keeps_nothing(site: Site) -> bool:
+    """`new https.Agent({ rejectUnauthorized: false })`: without keepAlive an agent has no connections to lose."""
+    if site.name not in ("http:Agent", "https:Agent"):
+        return False
+    given = site.call.arguments[0].value if site.call.arguments else None
+    keys = given.keys if isinstance(given, Collection) else []
+    return not any(isinstance(k, Constant) and k.value == "keepAlive" for k in keys)
