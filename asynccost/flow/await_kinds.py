@@ -89,6 +89,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         kind = receiver_kind(name, knowledge)
         if kind == "chat":
             kind = "message" if _chats(file) else ""
+        if kind == "repository":
+            kind = "conn" if file.memo(_imports_session) else "maybe"
         if kind == "conn" and words(name)[-1:] == ("session",) and _imports(file, _HTTP_IMPORTS):
             return "net"
         if kind == "maybe" and verb(last, knowledge) not in ("read", "add", "write", ""):
@@ -161,6 +163,17 @@ def _chats(file: File) -> bool:
 
 def _imports_chat(file: File) -> bool:
     return any(package_kind(value, file.knowledge) == "message" for value in file.module.imports.values())
+
+
+def _imports_session(file: File) -> bool:
+    """Whether a file imports a database session: what it calls a repository works on one."""
+    said = file.module.imports.values()
+    return any(v.endswith("Session") or package_kind(v, file.knowledge) == "conn" for v in said)
+
+
+def in_transaction(names: list[str]) -> bool:
+    """Whether a call is one of a transaction: `tx.user.findFirst()` runs on one connection."""
+    return names[0] in ("tx", "trx", "transaction") and len(names) > 1
 
 
 def method_kind(name: str, knowledge: Knowledge) -> str:

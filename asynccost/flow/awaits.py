@@ -14,7 +14,16 @@ The kinds are those of rules/knowledge/awaits.toml, and besides
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from asynccost.flow.await_kinds import BAD, GOOD, by_argument, by_words, method_kind, package_kind, receiver_kind
+from asynccost.flow.await_kinds import (
+    BAD,
+    GOOD,
+    by_argument,
+    by_words,
+    in_transaction,
+    method_kind,
+    package_kind,
+    receiver_kind,
+)
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
     Argument,
@@ -205,6 +214,8 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
     label = ".".join(n for n in names if n)
     kind = package_kind(name, knowledge)
     target = _target(call.callee)
+    if in_transaction(names):
+        kind = "conn"
     if kind:
         return Wait(kind, label, call, names[0], target=target)
     if handed := by_argument(call, file, function):

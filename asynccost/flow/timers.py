@@ -11,7 +11,7 @@ from asynccost.flow.tree import Call, Class, Constant, Expr, Function, If, Membe
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 
-_COUNTERS = frozenset({"attempt", "attempts", "try", "tries", "retry", "retries", "count", "counter", "remaining", "left"})
+_COUNTERS = frozenset({"attempt", "attempts", "try", "tries", "retry", "retries", "count", "counter", "remaining"})
 
 
 @dataclass(slots=True, eq=False)
@@ -102,7 +102,7 @@ def may_end(one: Timer) -> bool:
 
 
 def counted(one: Timer) -> bool:
-    """Whether a timer that starts itself again stops by itself: it counts its turns, or asks whether its element is there."""
+    """Whether a timer that starts itself again ends by itself: it counts its turns, or asks for its element."""
     functions = [one.function, *([one.callback] if one.callback else [])]
     tests = [n.test for f in functions for s in f.body for n in walk(s) if isinstance(n, If)]
     return any(_counts(test) or _asks_element(test) for test in tests)
@@ -111,9 +111,9 @@ def counted(one: Timer) -> bool:
 def _counts(test: Node) -> bool:
     """`attempts < MAX_ATTEMPTS`, `++tries > 10`."""
     for node in walk(test):
-        if isinstance(node, Other) and node.op in ("<", "<=", ">", ">="):
-            if any(w in _COUNTERS for part in node.parts for n in walk(part) for w in _words_of(n)):
-                return True
+        compares = isinstance(node, Other) and node.op in ("<", "<=", ">", ">=")
+        if compares and any(w in _COUNTERS for n in walk(*node.parts) for w in _words_of(n)):
+            return True
     return False
 
 

@@ -1,4 +1,4 @@
-"""What the functions that a loop awaits leave behind for its next turn: a memo that they share, a look before a write."""
+"""What the functions that a loop awaits leave behind for its next turn: a shared memo, a look before a write."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ from asynccost.flow.tree import Await, Call, Function, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 
-_LOOKS = frozenset({"get", "find", "search", "query", "lookup", "select", "exists", "has", "fetch", "list", "first", "count"})
+_LOOKS = frozenset({"get", "find", "search", "query", "lookup", "select", "exists", "has", "fetch", "list", "first"})
 _ADDS = frozenset({"insert", "create", "add", "upsert", "append", "push"})
 
 
@@ -21,7 +21,8 @@ def memo_of(body: Sequence[Node], file: File, function: Function) -> str:
             continue
         inner = local_function(node.value.callee, function, file)
         if inner is not None and inner.index is not None and inner.index.awaits and inner is not function:
-            if name := _filled(inner):
+            name = _filled(inner)
+            if name:
                 return name
     return ""
 
