@@ -20,23 +20,33 @@ _WORD = re.compile(r"\w+")
 
 
 class _Token(NamedTuple):
+    """words and texts: what a file must hold; here: what a part of it must hold, since imports stand elsewhere."""
+
     rule: str
     words: frozenset[bytes]
     texts: tuple[bytes, ...]
+    here: frozenset[bytes]
 
 
 @dataclass(slots=True, frozen=True)
 class Found:
-    """What a source holds: the rules that should look at it, and the words and texts that say so."""
+    """What a source holds: the rules that should look at it, and what a part of it must hold to matter.
+
+    words: any of them is enough; pairs: all of one of them; texts: any of them.
+    """
 
     rules: list[str]
     words: frozenset[bytes]
+    pairs: tuple[frozenset[bytes], ...]
     texts: tuple[bytes, ...]
 
     def search(self, source: bytes, start: int, end: int) -> bool:
-        """Whether a part of the source holds anything of that; `new S3Client()` does, its import stands elsewhere."""
+        """Whether a part of the source matters: `new S3Client()` does, though its import stands elsewhere."""
         part = source[start:end]
-        return not self.words.isdisjoint(part.translate(_SPACED).split()) or any(t in part for t in self.texts)
+        words = part.translate(_SPACED).split()
+        if not self.words.isdisjoint(words) or any(text in part for text in self.texts):
+            return True
+        return any(pair.issubset(words) for pair in self.pairs)
 
 
 class Tokens:
@@ -56,10 +66,12 @@ class Tokens:
         """What a source holds, with the rules in their order."""
         tokens = list(self._matching(source))
         rules = {token.rule for token in tokens}
+        here = {token.here for token in tokens}
         return Found(
             [name for name in self._names if name in rules],
-            frozenset(word for token in tokens for word in token.words),
-            tuple({text: None for token in tokens for text in token.texts}),
+            frozenset(word for words in here if len(words) == 1 for word in words),
+            tuple(sorted((words for words in here if len(words) > 1), key=sorted)),
+            tuple({text: None for token in tokens if not token.here for text in token.texts}),
         )
 
     def _matching(self, source: bytes) -> Iterator[_Token]:
@@ -78,7 +90,8 @@ def _tokens(rule: str, written: Iterable[str], knowledge: Knowledge) -> Iterator
             continue
         parts = token.split(" & ")
         texts = tuple(part.replace("*", "").encode() for part in parts if "*" in part)
-        yield _Token(rule, frozenset(part.encode() for part in parts if "*" not in part), texts)
+        words = frozenset(part.encode() for part in parts if "*" not in part)
+        yield _Token(rule, words, texts, words)
 
 
 def _of_name(rule: str, name: str) -> _Token:
@@ -86,7 +99,8 @@ def _of_name(rule: str, name: str) -> _Token:
     parts = [part for part in re.split(r"[./@:()-]", name) if part not in ("", "*", "default")]
     words = frozenset(part.encode() for part in parts if _WORD.fullmatch(part))
     texts = tuple(part.replace("*", "").encode() for part in parts if part.replace("*", "") and "*" in part)
-    return _Token(rule, words, texts)
+    last = frozenset() if "*" in parts[-1] else frozenset((parts[-1].encode(),))
+    return _Token(rule, words, texts, last)
 
 
 def _names(rule: str, table: str, knowledge: Knowledge) -> Iterator[str]:
