@@ -12,7 +12,7 @@ from asynccost.rulebook import load
 
 README = Path(__file__).parents[1] / "README.md"
 SAMPLE = Path(asynccost.__file__).parent / "demo" / "sample"
-SHOWN = "session-recreation,sequential-awaits,missing-effect-cleanup"
+SHOWN = "await-in-loop,sequential-awaits,missing-effect-cleanup"
 
 
 def table() -> str:
