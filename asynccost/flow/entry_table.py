@@ -49,7 +49,7 @@ class EntryTable:
         words = "|".join(re.escape(w) for w in table["paths"]["script"])
         top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
-            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|\.config\.[cm]?[jt]s$"
+            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos))/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynccost.flow.around import above, function_of
+from asynccost.flow.around import above, class_around, function_of
 from asynccost.flow.effect_code import component_cleanups, component_functions, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
@@ -255,11 +255,20 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
 
     if end.kind in ("elsewhere", "itself"):
         return say(LOW, "it is released, but not by a method that ends the object")
+    if _one_of_its_kind(got, file):
+        return say(LOW, "its one object lives as long as the module")
     if got.pair.handle == "same" and not _is_page_target(got, file):
         return say(LOW, "the target may end with the object")
     if got.pair.handle == "disposer":
         return say(LOW, "the source may end with the object")
     return say(MEDIUM if sure is HIGH else LOW, f"{effect.ends[0]}() leaves it")
+
+
+def _one_of_its_kind(got: Acquisition, file: File) -> bool:
+    """Whether the module makes the only object of a class that it makes: `export const player = new Player()`."""
+    cls = class_around(got.function)
+    made = [s.function.kind for s in file.calls_to(file.names.ref(cls))] if cls is not None else []
+    return bool(made) and all(kind == "module" for kind in made)
 
 
 def _is_page_target(got: Acquisition, file: File) -> bool:

@@ -111,7 +111,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     rare = seldom(file, function) if life.kind != "kept" else None
     if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
         rare = "fixed"
-    if rare is None and _keeps_nothing(site):
+    if rare is None and (client.cost == "nothing" or _keeps_nothing(site)):
         rare = "no pool"
     if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
         rare = "an error"

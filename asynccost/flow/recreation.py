@@ -11,6 +11,7 @@ COST = {
     "database": "opens new connections to the database, each with its handshake and login",
     "channel": "opens a new HTTP/2 channel, with its TCP and TLS handshakes",
     "socket": "opens a new connection",
+    "nothing": "sets up the same options once more",
     "light": "sets up the same object once more, sharing no connections or caches with the last",
 }
 _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from asynccost.flow.around import loops_around
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
+from asynccost.flow.noqa import waived_in_loop
 from asynccost.flow.project import Project
+from asynccost.flow.selects import selects
 from asynccost.flow.tree import Comprehension, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turns import WHY, Turns, turns
@@ -22,6 +24,8 @@ def check(file: File) -> Iterator[Finding | Silence]:
         for loop in sorted(loops.values(), key=lambda one: one.end - one.start):
             if file.is_test:
                 yield file.silence(_anchor(loop), "it is part of a test")
+            elif waived_in_loop(file, loop):
+                yield file.silence(_anchor(loop), "a comment for another linter says that it is meant")
             elif inner := next((f for f in found if loop.start <= f.start and f.end <= loop.end), None):
                 line = file.span(inner).line
                 yield file.silence(_anchor(loop), f"the loop inside it is judged by itself (line {line})")
@@ -48,14 +52,17 @@ def _anchor(loop: Loop | Comprehension) -> tuple[int, int]:
 
 def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
     first = next((w for w in said.waits if w.kind not in ("fresh", "memory")), said.waits[0])
+    doubts = list(said.doubts)
+    if selects(loop, first.node):
+        doubts.append("only the items that match get as far as the wait")
     return file.finding(
         loop,
         "",
-        Confidence.LOW if said.doubts else Confidence.MEDIUM,
+        Confidence.LOW if doubts else Confidence.MEDIUM,
         span=_anchor(loop),
         related=(file.related(first.node, "each turn waits here"),),
         waits=open_rows(said.waits, said.made),
-        doubts=said.doubts,
+        doubts=doubts,
         label=_label(first),
         contract=said.contract,
     )

@@ -165,7 +165,8 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
-    return file.finding(site.call, message, Confidence.MEDIUM if wrote else Confidence.LOW)
+    best_effort = any(w in table["besteffort"] for w in words(name))
+    return file.finding(site.call, message, Confidence.MEDIUM if wrote and not best_effort else Confidence.LOW)
 
 
 def _exported(file: File) -> Iterator[Finding]:
