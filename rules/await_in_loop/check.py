@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import loops_around
+from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.noqa import waived_in_loop
@@ -13,7 +13,10 @@ from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turns import WHY, Turns, turns
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
+
+_STARTS = frozenset({"startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready"})
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -64,6 +67,7 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         waits=open_rows(said.waits, said.made),
         doubts=doubts,
         label=_label(first),
+        runs=function_of(loop).start,
         contract=said.contract,
     )
 
@@ -91,6 +95,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
+    if _at_start(project, finding):
+        doubts.append("it runs once, when the program starts or ends")
     if doubts:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubts[0]})"
@@ -99,6 +105,15 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if verdict.good and verdict.good[0] != label and not doubts:
         finding.message += f" ({verdict.good[0]})"
     return finding
+
+
+def _at_start(project: Project, finding: Finding) -> bool:
+    """Whether the loop only prepares or clears up: nobody waits for it but the start or the end."""
+    made = project.function(finding.path, finding.pending["runs"])
+    heat = project.heat(made) if made is not None else None
+    if made is None or heat is None or heat.hot is not False:
+        return False
+    return not _STARTS.isdisjoint(words(f"{made.facts['qualname']} {heat.reason}"))
 
 
 def _against(verdict: Verdict, label: str) -> str:

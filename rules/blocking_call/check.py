@@ -92,6 +92,8 @@ def _harmless(file: File, site: Site, kind: Kind) -> str:
         return "a noqa comment says so"
     if _elsewhere(file, site.call):
         return "it runs on Windows or macOS only"
+    if kind.name == "process" and _just_killed(file, site):
+        return "the process was killed just before, so that it ends at once"
     first = site.call.arguments[0].value if site.call.arguments else None
     parses = kind.name == "http" and (site.name or "").endswith(".parse")
     if parses and not isinstance(first, Constant) and not _is_address(first):
@@ -100,6 +102,16 @@ def _harmless(file: File, site: Site, kind: Kind) -> str:
     if kind.name == "sleep" and isinstance(seconds, (int, float)) and seconds <= 0.01:
         return "it sleeps for no more than a hundredth of a second"
     return ""
+
+
+def _just_killed(file: File, site: Site) -> bool:
+    """Whether `p.wait()` follows `p.kill()`."""
+    callee, index = site.call.callee, site.function.index
+    if not isinstance(callee, Member) or callee.attr != "wait" or index is None:
+        return False
+    process = file.text(callee.value)
+    kills = (c.callee for c in index.calls if c.end <= site.call.start)
+    return any(isinstance(k, Member) and k.attr == "kill" and file.text(k.value) == process for k in kills)
 
 
 def _elsewhere(file: File, call: Call) -> bool:
