@@ -118,12 +118,6 @@ def test_only_what_is_worth_it_is_cut_out() -> None:
     ]  # fmt: skip
 
 
-def test_a_token_has_the_file_parsed_whole() -> None:
-    source = b"async def f():\n    await a\n    await b\n\nclass A:\n    s = ClientSession()\n"
-    assert lower("a.py", source, tokens=re.compile(rb"ClientSession")).whole
-    assert not lower("a.py", source, tokens=re.compile(rb"httpx")).whole
-
-
 def test_a_file_with_nothing_worth_it_is_empty() -> None:
     made = lower("a.py", b"async def f(): pass\n\nawaiting = 1\n")
     assert (made.whole, made.functions) == (False, [made.top])
