@@ -31,10 +31,6 @@ class Lines:
         self._last = offset, column
         return line + 1, column + 1
 
-    def line_start(self, line: int) -> int:
-        """The byte where a line (from 1) begins."""
-        return self._starts[line - 1]
-
     def offset(self, line: int, column: int) -> int:
         """The byte at a line and a column, the reverse of `place`."""
         if not 0 < line <= len(self._starts):

@@ -23,11 +23,6 @@ class Reached:
     reads: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
 
-    @property
-    def network(self) -> str:
-        """How it gets to another machine; empty where nothing shows that it does."""
-        return self.kinds.get("net") or self.kinds.get("pool") or ""
-
 
 class Waiting:
     """Follows what functions wait for over a project."""
