@@ -1,8 +1,9 @@
-"""What `explain` prints: the page of a rule, or what every rule made of a place and why."""
+"""What `explain` prints: the page of a rule or topic, or what every rule made of a place and why."""
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from asynccost import engine, scanning, settings, sources, suppress
 from asynccost.decoding import decode
@@ -14,6 +15,7 @@ from asynccost.settings import Settings
 from asynccost.sources import Project
 
 NEAR = 2  # lines
+_PAGES = Path(__file__).with_name("pages")
 
 
 def split(what: str) -> tuple[str, int] | None:
@@ -25,13 +27,20 @@ def split(what: str) -> tuple[str, int] | None:
     return (path, int(line)) if path and line.isdigit() and int(line) > 0 else None
 
 
-def rule(name: str) -> str:
-    """The page of a rule."""
+def topics() -> dict[str, Path]:
+    """The pages that are about no single rule, by name; each is a file of pages/."""
+    return {page.stem: page for page in sorted(_PAGES.glob("*.md"))}
+
+
+def page(name: str) -> str:
+    """The page of a rule or of a topic."""
     rules = scanning.about_rules()
     if name not in rules:
+        if name in (pages := topics()):
+            return pages[name].read_text("utf-8")
         if os.path.exists(name) or "/" in name:
             raise PathError(f"{name}: which line? Write {name}:LINE")
-        raise RuleError(f'there is no rule "{name}"{nearest(name, rules)}')
+        raise RuleError(f'there is no rule or topic "{name}"{nearest(name, [*rules, *pages])}')
     about = rules[name]
     languages = f", {' and '.join(about.languages)}" if about.languages else ""
     return (

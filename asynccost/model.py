@@ -4,6 +4,7 @@ Plain data; imports nothing of ours. Offsets are bytes into the file as it lies 
 columns count from 1, columns in code points, ends are exclusive.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -23,6 +24,14 @@ class Confidence(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+class Status(StrEnum):
+    """Whether a finding is in the baseline: not, at its place, or at another place."""
+
+    NEW = "new"
+    KNOWN = "known"
+    MOVED = "moved"
 
 
 class Safety(StrEnum):
@@ -73,12 +82,62 @@ class Fix:
     edits: tuple[Edit, ...] = ()
 
 
+@dataclass(slots=True, frozen=True)
+class Offer:
+    """What a rule's `fix` offers for one of its findings.
+
+    Safety and reason are known from flow alone, so that a scan can tell them; `build` makes the edits, and only
+    it may load a codemod library. Its offsets count in `File.module.source`, decoded and without a byte order
+    mark; the fixer maps them to the file as it lies on disk.
+    """
+
+    safety: Safety
+    reason: str
+    build: Callable[[], Iterable[Edit]]
+
+
+@dataclass(slots=True, frozen=True)
+class Figure:
+    """One number of a formula, and where it comes from.
+
+    origin: "measured" (by the probe), "usage" (the user's usage file or option), "price" (a price table) or
+    "default" (documented). source: a trace, a file with its line, or an address; date: ISO, of prices and traces.
+    """
+
+    name: str
+    value: float
+    unit: str
+    origin: str
+    source: str
+    date: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Cost:
+    """What a place costs, with its receipt: `formula` over the names in `basis` gives `likely`.
+
+    low, likely, high: in `currency`, per `per` ("month", "run", "million calls"). kind: "infrastructure" or
+    "llm", whose totals are never added. scope: savings within one scope overlap, so that only the largest counts.
+    """
+
+    low: float
+    likely: float
+    high: float
+    per: str
+    formula: str
+    basis: tuple[Figure, ...]
+    kind: str = "infrastructure"
+    scope: str = ""
+    currency: str = "USD"
+
+
 @dataclass(slots=True)
 class Finding:
     """One place that wastes money, as a rule reports it.
 
     `pending` carries what only the whole project can settle (JSON values); it is gone once the rule's
-    `settle` has run. `shape` and `ordinal` identify the place across edits; see `fingerprint`.
+    `settle` has run. `shape` and `ordinal` identify the place across edits; see `fingerprint`. `cost`,
+    `evidence` (what the probe measured here, JSON values) and `status` are joined to it after the scan.
     """
 
     rule: str
@@ -94,6 +153,9 @@ class Finding:
     fingerprint: str = ""
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    cost: Cost | None = None
+    evidence: dict[str, Any] | None = None
+    status: Status = Status.NEW
     pending: dict[str, Any] = field(default_factory=dict)
 
 

@@ -20,7 +20,7 @@ def finding_of(row: Row) -> Finding:
     """The finding that a row was made of."""
     return Finding(
         row[0], row[1], Span(*row[2]), row[3], Confidence(row[4]), row[5], Severity(row[6]), row[7], row[8], row[9],
-        row[10], tuple(Related(p, Span(*s), m) for p, s, m in row[11]), _fix_of(row[12]), row[13],
+        row[10], tuple(Related(p, Span(*s), m) for p, s, m in row[11]), _fix_of(row[12]), pending=row[13],
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ FLOORS = (
     {"__init__", "model", "errors", "rules", "patterns"},
     {"knowledge", "tokens", "rows", "decoding", "cache", "config_file", "gitignore", "kinds"},
     {"flow", "cost"},
-    {"python", "javascript"},
+    {"python", "javascript", "probe"},
     {"setting_values", "settings", "selection", "sources", "suppress"},
     {"rulebook"},
     {"processes", "firstpass", "secondpass", "workers", "engine"},
@@ -31,7 +31,13 @@ FLOORS = (
 FLOOR = {part: number for number, floor in enumerate(FLOORS) for part in floor}
 RULES_SEE = ("asynccost.flow", "asynccost.model", "asynccost.python", "asynccost.javascript")
 PARSERS = {"tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "tree_sitter_typescript"}
-THIRD_PARTY = {"python": PARSERS | {"ruff"}, "javascript": PARSERS, "cli": {"click"}}  # nowhere else
+THIRD_PARTY = {  # nowhere else
+    "python": PARSERS | {"ruff", "libcst"},
+    "javascript": PARSERS | {"esprima", "oxc_python"},
+    "probe": {"psutil"},
+    "report": {"jinja2"},
+    "cli": {"click"},
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -107,6 +107,7 @@ class TestExit:
             (("scan", "-", "--stdin-filename", "a.txt"), "not a name of a Python"),
             (("scan", "--format", "json=/proc/none/x.json"), "cannot be written"),
             (("explain", "unused-supression"), 'did you mean "unused-suppression"?'),
+            (("explain", "confidnce"), 'did you mean "confidence"?'),
             (("explain", "a.py"), "which line? Write a.py:LINE"),
             (("explain", "a.py:99"), "the file has only"),
             (("explain", "gone.py:1"), "there is no such file"),
@@ -321,6 +322,9 @@ class TestInput:
 @pytest.mark.usefixtures("here")
 class TestExplain:
     """The other commands that print."""
+
+    def test_explain_prints_the_page_of_a_topic(self) -> None:
+        assert run("explain", "confidence").stdout.startswith("# How sure a finding is")
 
     def test_a_rule(self) -> None:
         text = run("explain", "unused-suppression").stdout

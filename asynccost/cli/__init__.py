@@ -8,7 +8,15 @@ import click
 from asynccost import __version__
 from asynccost.errors import AsynccostError
 
-COMMANDS = ("scan", "explain", "rules", "schema", "merge", "clean", "completion")
+COMMANDS = (
+    "scan",
+    "explain",
+    "rules",
+    "schema",
+    "merge",
+    "clean",
+    "completion",
+)  # fmt: skip
 INTERRUPTED = 130
 
 

@@ -1,4 +1,4 @@
-"""`asynccost explain`: a rule's page, or what every rule has to say of a place."""
+"""`asynccost explain`: a rule's or topic's page, or what every rule has to say of a place."""
 
 import click
 
@@ -6,12 +6,12 @@ from asynccost.cli.choices import config_options
 
 
 @click.command("explain")
-@click.argument("what", metavar="RULE | FILE:LINE")
+@click.argument("what", metavar="RULE | TOPIC | FILE:LINE")
 @config_options
 def command(what: str, config: str | None, isolated: bool) -> None:
-    """Print a rule's page; or, for FILE:LINE, why each rule spoke or kept silent there."""
+    """Print a rule's or topic's page; or, for FILE:LINE, why each rule spoke or kept silent there."""
     from asynccost.cli.output import to_stdout
-    from asynccost.explaining import place, rule, split
+    from asynccost.explaining import page, place, split
 
     at = split(what)
-    to_stdout(rule(what) if at is None else place(*at, config=config, isolated=isolated))
+    to_stdout(page(what) if at is None else place(*at, config=config, isolated=isolated))

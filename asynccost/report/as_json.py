@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from asynccost import __version__
-from asynccost.model import Finding, Fix, Problem, Related, Span
+from asynccost.model import Cost, Finding, Fix, Problem, Related, Span
 from asynccost.report import Report, per_rule
 
 SCHEMA_VERSION = 1
@@ -68,9 +69,9 @@ def finding(f: Finding) -> dict[str, Any]:
         "function": f.function,
         "fingerprint": f.fingerprint,
         "fix": None if f.fix is None else _fix(f.fix),
-        "cost": None,
-        "evidence": None,
-        "status": "new",
+        "cost": None if f.cost is None else _cost(f.cost),
+        "evidence": f.evidence,
+        "status": str(f.status),
         "related": [_related(r) for r in f.related],
     }
 
@@ -91,6 +92,10 @@ def _place(span: Span) -> Mapping[str, int]:
 
 def _related(r: Related) -> dict[str, Any]:
     return {"path": r.path, **_place(r.span), "message": r.message}
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {**asdict(cost), "basis": [asdict(figure) for figure in cost.basis]}
 
 
 def _fix(fix: Fix) -> dict[str, Any]:

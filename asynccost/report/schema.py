@@ -72,14 +72,18 @@ def _fix() -> Schema:
 
 def _cost() -> Schema:
     number = {"type": "number"}
+    origin = _choice("measured", "usage", "price", "default")
+    figure = _object(name=_TEXT, value=number, unit=_TEXT, origin=origin, source=_TEXT, date=_TEXT)
     return _object(
         low=number,
         likely=number,
         high=number,
         currency=_TEXT,
         per=_TEXT,
-        basis={"type": "array", "items": {"type": "object"}},
+        basis={"type": "array", "items": figure},
         formula=_TEXT,
+        kind=_choice("infrastructure", "llm"),
+        scope=_TEXT,
     )
 
 
