@@ -102,6 +102,7 @@ class Figure:
 
     origin: "measured" (by the probe), "usage" (the user's usage file or option), "price" (a price table) or
     "default" (documented). source: a trace, a file with its line, or an address; date: ISO, of prices and traces.
+    low, high: between what the value may lie, where that is known; a cost's own range comes from them.
     """
 
     name: str
@@ -110,12 +111,15 @@ class Figure:
     origin: str
     source: str
     date: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(slots=True, frozen=True)
 class Cost:
     """What a place costs, with its receipt: `formula` over the names in `basis` gives `likely`.
 
+    low and high are the least and the most that the formula gives while each figure stays within its own range.
     low, likely, high: in `currency`, per `per` ("month", "run", "million calls"). kind: "infrastructure" or
     "llm", whose totals are never added. scope: savings within one scope overlap, so that only the largest counts.
     """
@@ -136,8 +140,10 @@ class Finding:
     """One place that wastes money, as a rule reports it.
 
     `pending` carries what only the whole project can settle (JSON values); it is gone once the rule's
-    `settle` has run. `shape` and `ordinal` identify the place across edits; see `fingerprint`. `cost`,
-    `evidence` (what the probe measured here, JSON values) and `status` are joined to it after the scan.
+    `settle` has run. `resource` says for pricing what is wasted: the `cost` class of a client in the knowledge
+    tables ("certificates", "pool"), or the model that is called. `shape` and `ordinal` identify the place across
+    edits; see `fingerprint`. `cost`, `evidence` (what the probe measured here, JSON values) and `status` are joined
+    to it after the scan.
     """
 
     rule: str
@@ -156,6 +162,7 @@ class Finding:
     cost: Cost | None = None
     evidence: dict[str, Any] | None = None
     status: Status = Status.NEW
+    resource: str = ""
     pending: dict[str, Any] = field(default_factory=dict)
 
 

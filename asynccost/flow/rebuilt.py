@@ -90,13 +90,15 @@ def _in_loop(file: File, call: Call, client: Client, loops: list[Loop | Comprehe
     header = loop.header_end if isinstance(loop, Loop) else loop.end
     place = file.related((loop.start, header), "every turn of this loop builds another")
     turn = f"every turn of the loop builds {client.what} of its own{left} and {COST[client.cost]}"
-    return file.finding(
+    finding = file.finding(
         call,
         f"{turn}: build it once, before the loop",
         Confidence.HIGH,
         related=(place,),
         entry="script" if file.memo(is_script) else "loop",
     )
+    finding.resource = client.cost
+    return finding
 
 
 def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:

@@ -61,6 +61,7 @@ def _says(finding: Finding, start: str, confidence: Confidence, related: tuple[R
     ):
         confidence = Confidence.LOW
     finding.confidence = confidence
+    finding.resource = pending["cost"]
     finding.related = related
     return finding
 

@@ -72,8 +72,9 @@ def _fix() -> Schema:
 
 def _cost() -> Schema:
     number = {"type": "number"}
+    bounds = dict.fromkeys(("low", "high"), _or_null(number))
     origin = _choice("measured", "usage", "price", "default")
-    figure = _object(name=_TEXT, value=number, unit=_TEXT, origin=origin, source=_TEXT, date=_TEXT)
+    figure = _object(name=_TEXT, value=number, unit=_TEXT, origin=origin, source=_TEXT, date=_TEXT, **bounds)
     return _object(
         low=number,
         likely=number,

@@ -16,7 +16,10 @@ def check(file: File) -> Iterator[Finding | Silence]:
     """Every call that sends a request by itself."""
     table: dict[str, str] = file.knowledge.table("requests")["one_shot"]
     for site in file.memo(_sent):
-        yield _look(file, site, table[site.name or ""])
+        found = _look(file, site, table[site.name or ""])
+        if isinstance(found, Finding):
+            found.resource = "certificates" if (site.name or "").startswith("httpx") else "pool"
+        yield found
 
 
 def _look(file: File, site: Site, better: str) -> Finding | Silence:

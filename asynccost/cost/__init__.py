@@ -1,0 +1,1 @@
+"""What waste costs. Every dollar is a `model.Cost`: a formula, its figures, and where each of them comes from."""

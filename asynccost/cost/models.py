@@ -1,0 +1,121 @@
+"""What a token of a model costs: the tables of llm_prices/, and a user's own prices before them."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from asynccost.cost.tokens import Tokens
+from asynccost.model import Figure
+
+_FOLDER = Path(__file__).with_name("llm_prices")
+_COMPACT_DATE = re.compile(r"-(20\d\d)(\d\d)(\d\d)$")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrice:
+    """US dollars per million tokens of one model; beyond `above` input tokens its next tier holds.
+
+    read, write, write_1h are None where the provider has no such price: cached input then costs what input costs.
+    """
+
+    provider: str
+    model: str
+    input: float
+    output: float
+    read: float | None
+    write: float | None
+    write_1h: float | None
+    origin: str
+    source: str
+    date: str
+    above: int = 0
+    tiers: tuple["ModelPrice", ...] = ()
+
+    def of(self, tokens: Tokens) -> "ModelPrice":
+        """The prices that one request of this size pays."""
+        fitting = [t for t in self.tiers if tokens.input > t.above]
+        return fitting[-1] if fitting else self
+
+    def figure(self, kind: str) -> Figure:
+        """`price_input`, `price_output`, `price_read`, `price_write` or `price_write_1h` for a receipt."""
+        value = {
+            "input": self.input,
+            "output": self.output,
+            "read": self.input if self.read is None else self.read,
+            "write": self.input if self.write is None else self.write,
+            "write_1h": (self.input if self.write is None else self.write) if self.write_1h is None else self.write_1h,
+        }[kind]
+        unit = f"USD per million tokens of {self.model}"
+        return Figure(f"price_{kind}", value, unit, self.origin, self.source, self.date)
+
+    def dollars(self, tokens: Tokens) -> float:
+        """What one request costs."""
+        p = self.of(tokens)
+        short = tokens.written - tokens.written_1h
+        parts = {"input": tokens.fresh, "read": tokens.cached, "write": short, "write_1h": tokens.written_1h}
+        parts["output"] = tokens.output
+        return sum(count * p.figure(kind).value for kind, count in parts.items()) / 1e6
+
+
+Own = Mapping[str, ModelPrice]
+
+
+def find(provider: str, model: str, own: Own | None = None) -> ModelPrice | None:
+    """The prices of a model, a user's own first; None where nobody knows them. provider: the name of a table."""
+    if own:
+        for key in (f"{provider}/{model}", model):
+            if key in own:
+                return own[key]
+    return _known(provider, model.lower())
+
+
+@cache
+def _known(provider: str, model: str) -> ModelPrice | None:
+    table = _table(provider)
+    if table is None:
+        return None
+    for name in (model, _COMPACT_DATE.sub(r"-\1-\2-\3", model)):
+        for key, row in table["models"].items():
+            if any(_fits(pattern, name) for pattern in row["match"]):
+                return _price(provider, key, row, table)
+    others = (_known(other, model) for other in table.get("models_of", ()))
+    return next((found for found in others if found), None)
+
+
+def _price(provider: str, model: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> ModelPrice:
+    def made(values: Mapping[str, Any], above: int = 0, tiers: tuple[ModelPrice, ...] = ()) -> ModelPrice:
+        p = {**row, **values}
+        prices = p["input"], p.get("output", 0.0), p.get("read"), p.get("write"), p.get("write_1h")
+        return ModelPrice(provider, model, *prices, "price", table["source"], table["date"], above, tiers)
+
+    return made(row, tiers=tuple(made(tier, tier["above"]) for tier in row.get("tiers", ())))
+
+
+@cache
+def _table(provider: str) -> dict[str, Any] | None:
+    path = _FOLDER / f"{provider}.toml"
+    return tomllib.loads(path.read_text("utf-8")) if provider in providers() else None
+
+
+@cache
+def providers() -> Sequence[str]:
+    """The providers that have a table."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return all(_one(part, name) for part in pattern.split(" & "))
+
+
+def _one(pattern: str, name: str) -> bool:
+    if pattern.startswith("/"):
+        return re.search(pattern[1:-1], name) is not None
+    start, end = pattern.endswith("*"), pattern.startswith("*")
+    core = pattern.strip("*")
+    if start and end:
+        return core in name
+    return name.startswith(core) if start else name.endswith(core) if end else name == core
