@@ -7,7 +7,7 @@ from typing import NamedTuple
 from asynccost.model import Problem
 
 _COOKIE = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 LONG_LINE = 5_000
 
 
@@ -23,18 +23,27 @@ class Decoded(NamedTuple):
 
 def decode(data: bytes, path: str, language: str) -> Decoded:
     """Text of a file as UTF-8 without a byte order mark. Bad bytes become `?`, so that offsets hold."""
-    if data.startswith(_UTF16):
-        return _recoded(data, path, "utf-16")
+    mark, encoding = encoding_of(data, language)
+    if encoding.startswith("utf-16"):
+        return _recoded(data[mark:], path, encoding)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         return Decoded(None, Problem(path, line, "holds a NUL byte, so it is not source code", "decode"))
+    return _checked(data[mark:] if mark else data, path) if encoding == "utf-8" else _recoded(data, path, encoding)
+
+
+def encoding_of(data: bytes, language: str) -> tuple[int, str]:
+    """How many bytes of a byte order mark a file begins with, and the encoding that it says it has."""
+    for bom, name in _UTF16.items():
+        if data.startswith(bom):
+            return len(bom), name
     if data.startswith(codecs.BOM_UTF8):
-        data = data[3:]
-    elif not data.isascii() and language == "python" and (cookie := _COOKIE.search(data)):
+        return len(codecs.BOM_UTF8), "utf-8"
+    if not data.isascii() and language == "python" and (cookie := _COOKIE.search(data)):
         name = cookie[1].decode("ascii")
         if name.lower().replace("_", "-") not in ("utf-8", "utf8"):
-            return _recoded(data, path, name)
-    return _checked(data, path)
+            return 0, name
+    return 0, "utf-8"
 
 
 def minified(data: bytes) -> bool:

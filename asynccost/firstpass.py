@@ -10,7 +10,7 @@ from asynccost.flow.facts import FileFacts, facts_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
-from asynccost.model import Finding, Problem, Silence
+from asynccost.model import Finding, Fix, Problem, Silence
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.rulebook import Rule, load
 from asynccost.tokens import Tokens
@@ -152,12 +152,15 @@ def _broken(file: File) -> Iterable[Problem]:
 
 
 def _apply(rule: Rule, file: File, seen: Seen) -> None:
+    fixer = rule.fixer(file.language)
     for said in rule.module(file.language).check(file):
         if isinstance(said, Silence):
             seen.silences.append(replace(said, rule=rule.name))
         else:
             said.rule, said.family, said.severity = rule.name, rule.family, rule.severity
             seen.findings.append(said)
+            if fixer is not None and (offer := fixer(said, file)) is not None:
+                said.fix = Fix(offer.safety, offer.reason)
     gather = rule.hook(file.language, "facts")
     if gather is not None and seen.facts is not None and (value := gather(file)):
         seen.facts["rules"][rule.name] = value

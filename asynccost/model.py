@@ -140,10 +140,10 @@ class Finding:
     """One place that wastes money, as a rule reports it.
 
     `pending` carries what only the whole project can settle (JSON values); it is gone once the rule's
-    `settle` has run. `resource` says for pricing what is wasted: the `cost` class of a client in the knowledge
-    tables ("certificates", "pool"), or the model that is called. `shape` and `ordinal` identify the place across
-    edits; see `fingerprint`. `cost`, `evidence` (what the probe measured here, JSON values) and `status` are joined
-    to it after the scan.
+    `settle` has run. `hint` is what the check tells the rule's fix (JSON values); it stays. `resource` says for
+    pricing what is wasted: the `cost` class of a client in the knowledge tables ("certificates", "pool"), or the
+    model that is called. `shape` and `ordinal` identify the place across edits; see `fingerprint`. `cost`,
+    `evidence` (what the probe measured here, JSON values) and `status` are joined to it after the scan.
     """
 
     rule: str
@@ -164,6 +164,7 @@ class Finding:
     status: Status = Status.NEW
     resource: str = ""
     pending: dict[str, Any] = field(default_factory=dict)
+    hint: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, frozen=True)

@@ -7,6 +7,17 @@ A rule's folder holds `rule.md` (a TOML card between +++ lines, then the page th
     settle(finding, project) optional: answers what only the whole project knows; may return a list
     facts(file)              optional: JSON values that `settle` finds under project.rows(rule)
     batch(sources)           optional: runs an outside tool over many files at once, {path: rows}
+
+`fix_python.py` / `fix_javascript.py` (or `fix.py` for both) may stand beside them, with
+
+    fix(finding, file)       an Offer, or None where there is no fix
+
+It is asked twice. In the first pass, right behind `check`, only safety and reason are taken, and kept with the
+finding; then `finding.pending` is still there, and `file` may hold only some functions (a card with
+`whole = false`). When the fix is made, the finding has been settled, its offsets are those of `file`, which is
+whole, and `build()` is called. So what a fix needs from the check, the check puts into `finding.hint` (JSON values):
+it is kept. A finding that `settle` makes anew has no fix unless `settle` sets `finding.fix`; then `fix` is
+asked about it as well, with the file that it is in. `settle` may also take a fix away: `finding.fix = None`.
 """
 
 import re
@@ -17,11 +28,14 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.errors import RuleError
-from asynccost.model import Severity
+from asynccost.model import Finding, Offer, Severity
 from asynccost.rules import ROOT
+
+if TYPE_CHECKING:
+    from asynccost.flow.file import File
 
 LANGUAGES = ("python", "javascript")
 _CARD = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.S)
@@ -52,6 +66,15 @@ class Rule:
         """The module that checks a language; imported when first asked for."""
         name = language if (self.folder / f"{language}.py").is_file() else "check"
         return import_module(f"asynccost.rules.{self.folder.name}.{name}")
+
+    def fixer(self, language: str) -> Callable[[Finding, "File"], Offer | None] | None:
+        """The function that offers fixes in a language; imported when first asked for."""
+        for name in (f"fix_{language}", "fix"):
+            if (self.folder / f"{name}.py").is_file():
+                made: Callable[[Finding, File], Offer | None]
+                made = import_module(f"asynccost.rules.{self.folder.name}.{name}").fix
+                return made
+        return None
 
     def hook(self, language: str, name: str) -> Callable[..., Any] | None:
         """An optional function of the rule's module."""

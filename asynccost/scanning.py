@@ -58,7 +58,7 @@ def scan(
         scanned=result.scanned,
         skipped=found.skipped,
         suppressed=len(result.suppressed),
-        prefix=_prefix(found.root),
+        prefix=prefix(found.root),
         rules=about_rules,
         read=reader(found),
     )
@@ -90,7 +90,8 @@ def reader(found: Project) -> Callable[[str], bytes]:
     return read
 
 
-def _prefix(root: str) -> str:
+def prefix(root: str) -> str:
+    """From the top of the git checkout to a folder: what a path that is relative to it lacks."""
     top = git_root(root)
     return "" if top in (None, root) else os.path.relpath(root, top).replace(os.sep, "/") + "/"
 

@@ -66,6 +66,17 @@ def _fixture(rule: str, root: Path, paths: list[Path], name: str) -> Fixture:
     return Fixture(name, rule, files, frozenset(expected), frozenset(todo))
 
 
+def after(fixture: Fixture) -> dict[str, bytes] | None:
+    """What `fix --unsafe` of its rule makes of a before fixture, as it is written down; None where it is not."""
+    folder, _, name = fixture.name.partition("/")
+    place = ROOT / folder / name
+    if place.is_dir():
+        root = place.with_name("after")
+        return {p: (root / p).read_bytes() for p in fixture.files} if root.is_dir() else None
+    path = place.with_name("after" + place.name.removeprefix("before"))
+    return {place.name: path.read_bytes()} if place.name.startswith("before") and path.is_file() else None
+
+
 def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
     """Scan sources that lie in memory, as one project."""
     sources = [(path, LANGUAGE[Path(path).suffix], source) for path, source in files.items()]

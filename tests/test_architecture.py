@@ -16,7 +16,7 @@ PACKAGE = Path(asynccost.__file__).parent
 # From the ground up. A part may import parts of lower floors, and of its own floor where no circle arises.
 FLOORS = (
     {"__init__", "model", "errors", "rules", "patterns"},
-    {"knowledge", "tokens", "rows", "decoding", "cache", "config_file", "gitignore", "kinds"},
+    {"knowledge", "tokens", "rows", "decoding", "splice", "cache", "config_file", "gitignore", "kinds"},
     {"flow", "cost"},
     {"python", "javascript", "probe"},
     {"setting_values", "settings", "selection", "sources", "suppress"},
@@ -126,6 +126,9 @@ NOT_WARM = {
 }
 
 
+FIXERS = {"libcst", "esprima", "oxc_python", "asynccost.fixer"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [(["--version"], SLOW_TO_LOAD), (["scan", "one.py"], NOT_WARM)],
@@ -139,6 +142,16 @@ def test_a_start_loads_little(tmp_path: Path, arguments: list[str], unwanted: se
     loaded = [_loaded(tmp_path, arguments) for _ in range(2)][-1]
 
     assert {name for name in unwanted if name in loaded} == set()
+
+
+def test_a_scan_loads_no_codemods(tmp_path: Path) -> None:
+    """Not even the first, which tells of each finding whether it has a fix and how safe that is."""
+    (tmp_path / "one.py").write_text("import asyncio\n\n\ndef start(work):\n    asyncio.create_task(work())\n")
+    (tmp_path / "asynccost.toml").write_text("")
+    loaded = _loaded(tmp_path, ["scan", "one.py", "--no-cache"])
+
+    assert "asynccost.rules.dropped_task.fix_python" in loaded
+    assert {name for name in FIXERS if name in loaded} == set()
 
 
 def _loaded(folder: Path, arguments: list[str]) -> set[str]:

@@ -10,6 +10,7 @@ from asynccost.errors import AsynccostError
 
 COMMANDS = (
     "scan",
+    "fix",
     "explain",
     "rules",
     "schema",

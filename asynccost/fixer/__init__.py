@@ -1,0 +1,14 @@
+"""Findings in, source out: safe rewrites, made in rounds until nothing is left to do, checked and undone if they fail.
+
+    proposals.py   what the rules offer for findings, as edits of one file
+    choosing.py    which of them can be made at once
+    rounds.py      make them, look again, undo what did not help, until nothing is left to do
+    writing.py     files replaced whole
+    patch.py       the changes as a patch that `git apply` takes
+
+Offsets count in decoded sources until `asynccost.splice` maps them to bytes on disk.
+"""
+
+from asynccost.fixer.rounds import Left, Outcome, Task, fix
+
+__all__ = ["Left", "Outcome", "Task", "fix"]

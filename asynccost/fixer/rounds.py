@@ -1,0 +1,376 @@
+"""Rounds of fixing: scan, make the fixes that keep clear of each other, scan again, undo what did not help.
+
+After every round each file is read by a second parser, and the whole project is scanned with the changed texts:
+the findings that were fixed must be gone, and no other may have come. A fix that fails is undone and named, and the
+round is made again without it. It ends when nothing is left that may be fixed.
+"""
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from asynccost import engine
+from asynccost.decoding import decode
+from asynccost.fixer.choosing import apart, joined, owned
+from asynccost.fixer.proposals import Proposal, lowered, offer, propose
+from asynccost.knowledge import Knowledge
+from asynccost.model import Finding, Problem, Safety
+from asynccost.rulebook import load
+from asynccost.selection import visible
+from asynccost.settings import Settings
+from asynccost.sources import Source
+from asynccost.splice import Moved, SpliceError, on_disk, splice
+
+MOST = 20  # rounds; each makes at least one fix, and a nest of overlapping ones is not that deep
+Place = tuple[str, str, int]  # rule, path and the offset that the finding had before anything was changed
+
+
+@dataclass(slots=True)
+class Task:
+    """What to fix: a project, the paths of it (None: all), how far to go, and which fixes to leave out.
+
+    without: places of fixes that must not be made, each with the reason.
+    """
+
+    sources: Sequence[Source]
+    targets: set[str] | None
+    settings: Settings
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+    unsafe: bool = False
+    without: Mapping[Place, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class Left:
+    """A finding that is left, and why.
+
+    kind: "no fix", "unsafe", "display-only", "left out", "undone", "overlapping". why: a clause, "" if kind says it.
+    """
+
+    finding: Finding
+    kind: str
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of it. fixed: the findings as they were when they were fixed, with where that was at first.
+
+    before, after: the bytes of the changed files. problems: files that could not be read or changed.
+    """
+
+    fixed: list[tuple[Place, Finding]] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    before: dict[str, bytes] = field(default_factory=dict)
+    after: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def fix(task: Task) -> Outcome:
+    """Fix what may be fixed; nothing is written."""
+    with ExitStack() as stack:
+        settings = task.settings
+        if not settings.cache:  # the rounds would read every file anew
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="asynccost-"))
+            settings = replace(settings, cache=True, cache_dir=folder)
+        return _Rounds(task, settings).run()
+
+
+@dataclass(slots=True)
+class _Change:
+    """One file in one round: what it was, which fixes were made, and what it is."""
+
+    source: bytes
+    made: list[Proposal]
+    data: bytes
+    moved: Moved
+
+
+class _Rounds:
+    def __init__(self, task: Task, settings: Settings) -> None:
+        self.task = task
+        self.sources = {s.path: s for s in task.sources}
+        self.families = {name: rule.family for name, rule in load().items()}
+        self.mine = settings
+        # a fix must bring no finding of any rule, whichever are asked for
+        self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
+        self.knowledge = Knowledge(settings.knowledge)
+        self.texts: dict[str, bytes] = {}  # of the files that were changed, as they are by now
+        self.past: dict[str, list[Moved]] = {}
+        self.refused: dict[Place, Left] = {}
+        self.out = Outcome()
+
+    def run(self) -> Outcome:
+        found = self._scan({})
+        for _ in range(MOST):
+            changes = dict(self._changes(found))
+            while changes:
+                texts = {**self.texts, **{path: c.data for path, c in changes.items()}}
+                after = self._scan(texts)
+                bad = self._bad(found, after, changes)
+                if not bad:
+                    break
+                self._refuse(bad)
+                changes = dict(self._changes(found))
+            if not changes:
+                break
+            self._keep(changes)
+            found = after
+        self.out.left = [self._left(f) for f in self._asked(found)]
+        self.out.after = {p: d for p, d in self.texts.items() if d != self.out.before[p]}
+        self.out.before = {p: self.out.before[p] for p in self.out.after}
+        return self.out
+
+    # ------------------------------------------------------------------ looking
+
+    def _scan(self, texts: Mapping[str, bytes]) -> list[Finding]:
+        result = engine.scan(
+            self.task.sources,
+            None,
+            self.mine,
+            families=self.families,
+            rules=self.families,
+            jobs=self.mine.jobs,
+            texts={**self.task.texts, **texts},
+        )
+        if not texts:
+            self.out.problems = [p for p in result.problems if self._target(p.path)]
+        return visible(result.findings, self.all, self.families)
+
+    def _target(self, path: str) -> bool:
+        return self.task.targets is None or path in self.task.targets
+
+    def _asked(self, found: Sequence[Finding]) -> list[Finding]:
+        return visible([f for f in found if self._target(f.path)], self.mine, self.families)
+
+    def place(self, finding: Finding) -> Place:
+        """Where a finding was before anything was changed."""
+        at = finding.span.start
+        for moved in reversed(self.past.get(finding.path, [])):
+            at, _ = moved.before(at)
+        return finding.rule, finding.path, at
+
+    # ------------------------------------------------------------------- making
+
+    def _changes(self, found: Sequence[Finding]) -> Iterator[tuple[str, _Change]]:
+        by_path: dict[str, list[Finding]] = {}
+        for finding in self._asked(found):
+            if self._may(finding):
+                by_path.setdefault(finding.path, []).append(finding)
+        for path, findings in by_path.items():
+            change = self._change(path, findings)
+            if change is not None:
+                yield path, change
+
+    def _may(self, finding: Finding) -> bool:
+        if finding.fix is None or self.place(finding) in self.refused:
+            return False
+        if (why := self.task.without.get(self.place(finding))) is not None:
+            self.refused[self.place(finding)] = Left(finding, "left out", why)
+            return False
+        return self._permits(finding.fix.safety)
+
+    def _permits(self, safety: Safety) -> bool:
+        return safety is Safety.SAFE or (self.task.unsafe and safety is Safety.UNSAFE)
+
+    def _change(self, path: str, findings: Sequence[Finding]) -> _Change | None:
+        source = self.sources[path]
+        data = self._data(source, findings)
+        text = decode(data, path, source.language).data if data is not None else None
+        if data is None or text is None:
+            return None
+        proposals = list(self._proposals(path, source.language, text, findings))
+        broken = self._judge(path, source.language, data, text)
+        chosen = apart(proposals, text)
+        if broken(chosen) is not None:
+            chosen = self._sound(chosen, broken)
+        if not chosen:
+            return None
+        return self._made(path, chosen)
+
+    def _made(self, path: str, chosen: list[Proposal]) -> _Change:
+        data = self.texts.get(path, self.out.before[path])
+        language = self.sources[path].language
+        text = decode(data, path, language).data or b""
+        edits = joined(chosen)
+        return _Change(text, chosen, on_disk(data, text, language, edits), Moved(edits))
+
+    def _data(self, source: Source, findings: Sequence[Finding]) -> bytes | None:
+        """A file as it is by now; None, and said, where it is not what was scanned."""
+        if source.path in self.texts:
+            return self.texts[source.path]
+        if source.path in self.task.texts:
+            self.out.before[source.path] = self.task.texts[source.path]
+            return self.out.before[source.path]
+        try:
+            with open(source.absolute, "rb") as file:
+                stat = os.fstat(file.fileno())
+                data = file.read()
+        except OSError as error:
+            self._refuse([(f, f"the file cannot be read: {error.strerror}") for f in findings])
+            return None
+        if (stat.st_size, stat.st_mtime_ns, stat.st_ino) != source[3:]:
+            self._refuse([(f, "the file was changed while it was scanned; run again") for f in findings])
+            return None
+        self.out.before[source.path] = data
+        return data
+
+    def _proposals(
+        self, path: str, language: str, text: bytes, findings: Sequence[Finding]
+    ) -> Iterator[Proposal]:
+        file = lowered(path, language, text, self.knowledge)
+        for finding in findings:
+            try:
+                made = offer(finding, file)
+                proposal = propose(finding, made, file) if made is not None and self._permits(made.safety) else None
+            except Exception as error:  # a mistake of one fix must not cost the others; it is named
+                why = f"the fix failed ({type(error).__name__}: {error}); please report it"
+                self._refuse([(finding, why)])
+                continue
+            if proposal is not None:
+                yield proposal
+            elif made is not None and not self._permits(made.safety):
+                self.refused[self.place(finding)] = Left(finding, str(made.safety), made.reason)
+            else:
+                self.refused[self.place(finding)] = Left(finding, "no fix")
+
+    def _judge(
+        self, path: str, language: str, data: bytes, text: bytes
+    ) -> Callable[[Sequence[Proposal]], str | None]:
+        """Says why a file with some fixes made is broken, by the second parser and by its encoding."""
+        if language == "python":
+            from asynccost.python.second_opinion import broken
+        else:
+            from asynccost.javascript.second_opinion import broken
+
+        def judge(proposals: Sequence[Proposal]) -> str | None:
+            edits = joined(proposals)
+            try:
+                on_disk(data, text, language, edits)
+            except SpliceError as error:
+                return f"the file {error}"
+            said = broken(path, text, splice(text, edits))
+            return said and f"it breaks the file: {said}"
+
+        return judge
+
+    def _sound(
+        self, chosen: Sequence[Proposal], broken: Callable[[Sequence[Proposal]], str | None]
+    ) -> list[Proposal]:
+        """The fixes that leave the file sound; those that break it alone are refused, the others wait."""
+        sound: list[Proposal] = []
+        for proposal in chosen:
+            if (why := broken([proposal])) is not None:
+                self._refuse([(proposal.finding, why)])
+            elif broken([*sound, proposal]) is None:
+                sound.append(proposal)
+        return sound
+
+    def _keep(self, changes: Mapping[str, _Change]) -> None:
+        for change in changes.values():
+            self.out.fixed += [(self.place(p.finding), p.finding) for p in change.made]
+        for path, change in changes.items():
+            self.texts[path] = change.data
+            self.past.setdefault(path, []).append(change.moved)
+
+    # ----------------------------------------------------------------- checking
+
+    def _strange(
+        self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, _Change]
+    ) -> list[tuple[Finding, int]]:
+        """The findings after a round that should not be there, with where they would have been before it."""
+        known = Counter((f.rule, f.path, f.span.start) for f in before)
+        for change in changes.values():
+            known.subtract((p.finding.rule, p.finding.path, p.finding.span.start) for p in change.made)
+        moved: list[tuple[Finding, int]] = []
+        for finding in after:
+            at, same = finding.span.start, True
+            if finding.path in changes:
+                at, same = changes[finding.path].moved.before(at)
+            if same and known[finding.rule, finding.path, at] > 0:
+                known[finding.rule, finding.path, at] -= 1
+            else:
+                moved.append((finding, at))
+        return [(f, at) for f, at in moved if not self._rewritten(f, at, known, changes)]
+
+    def _rewritten(
+        self, finding: Finding, at: int, known: Counter[Place], changes: Mapping[str, _Change]
+    ) -> bool:
+        """Whether a finding stood in text that a fix of something else wrote anew; it is then taken off `known`."""
+        for proposal in self._owners(finding.path, at, changes):
+            start, end = owned(proposal, changes[finding.path].source)
+            for key, count in known.items():
+                if count > 0 and key[:2] == (finding.rule, finding.path) and start <= key[2] < end:
+                    known[key] -= 1
+                    return True
+        return False
+
+    def _owners(self, path: str, at: int, changes: Mapping[str, _Change]) -> list[Proposal]:
+        """The fixes of a round that changed the text around a place."""
+        if path not in changes:
+            return []
+        source, found = changes[path].source, []
+        for proposal in changes[path].made:
+            start, end = owned(proposal, source)
+            if start <= at < end or any(e.start_byte == at for e in proposal.edits):
+                found.append(proposal)
+        return found
+
+    def _bad(
+        self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, _Change]
+    ) -> list[tuple[Finding, str]]:
+        """The fixes of a round that did not help, or did harm, and how."""
+        bad: list[tuple[Finding, str]] = []
+        for finding, at in self._strange(before, after, changes):
+            owners = self._owners(finding.path, at, changes)
+            same = [p for p in owners if p.finding.rule == finding.rule and p.finding.span.start == at]
+            if same:
+                bad += [(p.finding, "the finding is still there afterwards") for p in same]
+                continue
+            place = f"{finding.path}:{finding.span.line}"
+            why = f"it brings a new finding: {finding.rule} at {place}"
+            made = owners or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
+            bad += [(p.finding, why) for p in made]
+        return bad
+
+    def _culprits(
+        self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
+    ) -> list[Proposal]:
+        """The fix that brings a finding elsewhere, by halving; all of them where no half brings it alone."""
+        while len(made) > 1:
+            half = len(made) // 2
+            for part in (made[:half], made[half:]):
+                changes = self._only(part)
+                after = self._scan({**self.texts, **{path: c.data for path, c in changes.items()}})
+                names = {(f.rule, f.path, f.function, f.shape) for f, _ in self._strange(before, after, changes)}
+                if (finding.rule, finding.path, finding.function, finding.shape) in names:
+                    made = part
+                    break
+            else:
+                return made
+        return made
+
+    def _only(self, made: Sequence[Proposal]) -> dict[str, _Change]:
+        """The changes of these fixes alone."""
+        by_path: dict[str, list[Proposal]] = {}
+        for proposal in made:
+            by_path.setdefault(proposal.finding.path, []).append(proposal)
+        return {path: self._made(path, proposals) for path, proposals in by_path.items()}
+
+    # ---------------------------------------------------------------- answering
+
+    def _refuse(self, bad: Sequence[tuple[Finding, str]]) -> None:
+        for finding, why in bad:
+            self.refused[self.place(finding)] = Left(finding, "undone", why)
+
+    def _left(self, finding: Finding) -> Left:
+        if finding.fix is None:
+            return Left(finding, "no fix")
+        if (known := self.refused.get(self.place(finding))) is not None:
+            return replace(known, finding=finding)
+        if not self._permits(finding.fix.safety):
+            return Left(finding, str(finding.fix.safety), finding.fix.reason)
+        return Left(finding, "overlapping")

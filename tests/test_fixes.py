@@ -1,0 +1,60 @@
+"""Judges every fix against the fixtures; never edited for a new one."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from asynccost import fixer
+from asynccost.model import Confidence, Finding
+from asynccost.rulebook import Rule, load
+from asynccost.settings import Settings
+from asynccost.sources import Source
+from tests.fixtures import LANGUAGE, ROOT, Fixture, after, fixtures, scan
+
+FIXTURES = fixtures()
+FIXED = [f for f in FIXTURES if after(f) is not None]
+
+
+def fix(files: Mapping[str, bytes], rule: str, *, unsafe: bool = True) -> fixer.Outcome:
+    """What `fix` makes of sources that lie in memory, by one rule alone."""
+    sources = [Source(p, f"/nowhere/{p}", LANGUAGE["." + p.rpartition(".")[2]], len(t), 0, 0) for p, t in files.items()]
+    settings = Settings("/nowhere", select=(rule,), cache=False, jobs=1)
+    return fixer.fix(fixer.Task(sources, None, settings, files, unsafe=unsafe))
+
+
+def sure(findings: Sequence[Finding]) -> Counter[str]:
+    """How many findings of each rule are shown without asking."""
+    return Counter(f.rule for f in findings if f.confidence is not Confidence.LOW)
+
+
+@pytest.mark.parametrize("fixture", FIXED, ids=lambda f: f.name)
+def test_a_fix_writes_what_the_fixture_says(fixture: Fixture) -> None:
+    """`after` is the exact result; a second run changes nothing; what was fixed is gone, and nothing new has come."""
+    outcome = fix(fixture.files, fixture.rule)
+    result = {**fixture.files, **outcome.after}
+
+    assert {p: t.decode() for p, t in result.items()} == {p: t.decode() for p, t in (after(fixture) or {}).items()}
+    assert [left for left in outcome.left if left.kind in ("undone", "overlapping")] == []
+    assert fix(result, fixture.rule).after == {}
+    before, now = sure(scan(fixture.files)[0]), sure(scan(result)[0])
+    assert now[fixture.rule] == before[fixture.rule] - len(outcome.fixed)
+    assert now - before == Counter()
+
+
+def test_every_after_belongs_to_a_before() -> None:
+    """A fixture that nothing is compared with would prove nothing."""
+    known = {f"{f.name.partition('/')[0]}/{p}" for f in FIXED for p in after(f) or {}}
+    alone = {f"{p.parent.name}/before{p.name.removeprefix('after')}" for p in ROOT.glob("*/after*") if p.is_file()}
+    assert alone <= known
+
+
+@pytest.mark.parametrize(
+    ("rule", "language"),
+    [(r, lang) for r in load().values() for lang in r.languages if r.fixer(lang) is not None],
+    ids=lambda v: v if isinstance(v, str) else v.name,
+)
+def test_every_fix_has_a_fixture(rule: Rule, language: str) -> None:
+    """A rule that fixes in a language shows so."""
+    shown = {LANGUAGE["." + p.rpartition(".")[2]] for f in FIXED if f.rule == rule.name for p in after(f) or {}}
+    assert language in shown, f"no after fixture in {language}"
