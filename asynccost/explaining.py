@@ -9,6 +9,8 @@ from asynccost import engine, scanning, settings, sources, suppress
 from asynccost.decoding import decode
 from asynccost.errors import PathError, RuleError, nearest
 from asynccost.model import Finding, Silence, Span
+from asynccost.report import Report
+from asynccost.report.fix_diff import diff
 from asynccost.report.frame import visible as show
 from asynccost.selection import visible
 from asynccost.settings import Settings
@@ -57,11 +59,14 @@ def place(path: str, line: int, *, config: str | None = None, isolated: bool = F
         raise PathError(f"{path}: is not scanned: {_why(project) or 'not Python, JavaScript or TypeScript'}")
     source = asked[0]
     findings, silences = engine.silences(project.sources, source.path, chosen, project.texts)
-    read = scanning.reader(project)(source.path)
+    near = [f for f in findings if _near(f.span, line)]
+    report = scanning.with_edits(Report(near, read=scanning.reader(project)), project, chosen)
+    findings = [*(f for f in findings if not _near(f.span, line)), *report.findings]
+    read = report.read(source.path)
     text = decode(read, source.path, source.language).data or b""
     if line > (last := text.count(b"\n") + 1):
         raise PathError(f"{path}:{line}: the file has only {last} lines")
-    here = _Place(source.path, line, text, source.language, findings, silences, chosen)
+    here = _Place(source.path, line, text, source.language, findings, silences, chosen, report)
     return "\n".join([here.code(), "", *here.said()]) + "\n"
 
 
@@ -76,6 +81,7 @@ class _Place:
     findings: Sequence[Finding]
     silences: Sequence[Silence]
     chosen: Settings
+    report: Report
 
     def code(self) -> str:
         """The line itself."""
@@ -95,12 +101,14 @@ class _Place:
         )
         hidden = {id(f): c for f, c in applied.suppressed}
         lines = [
-            f"{f.rule}: {_fired(f, hidden.get(id(f)), self._left_out(f, families))}"
+            f"{f.rule}: {_fired(self.report, f, hidden.get(id(f)), self._left_out(f, families))}"
             for f in [*self.findings, *(f for f in applied.kept if f.rule in suppress.SUMMARIES)]
-            if self._near(f.span)
+            if _near(f.span, self.line)
         ]
         lines += [
-            f"{s.rule}: silent, line {s.span.line}: {s.reason}" for s in self.silences if self._near(s.span)
+            f"{s.rule}: silent, line {s.span.line}: {s.reason}"
+            for s in self.silences
+            if _near(s.span, self.line)
         ]
         heard = {line.partition(":")[0] for line in lines}
         lines.sort()
@@ -111,20 +119,22 @@ class _Place:
         ]
         return lines
 
-    def _near(self, span: Span) -> bool:
-        return span.line - NEAR <= self.line <= max(span.line, span.end_line) + NEAR
-
     def _left_out(self, f: Finding, families: Mapping[str, str]) -> str:
         if visible([f], self.chosen, families):
             return ""
         return f"not shown by scan: the settings leave it out (confidence = {self.chosen.confidence})"
 
 
-def _fired(f: Finding, comment: suppress.Comment | None, left_out: str) -> str:
+def _near(span: Span, line: int) -> bool:
+    return span.line - NEAR <= line <= max(span.line, span.end_line) + NEAR
+
+
+def _fired(report: Report, f: Finding, comment: suppress.Comment | None, left_out: str) -> str:
     lines = [f"found, {f.confidence} confidence, line {f.span.line}: {show(f.message)}"]
     lines += [f"{r.path}:{r.span.line}: {show(r.message)}" for r in f.related]
     if f.fix is not None:
         lines.append(f"fix ({f.fix.safety}): {show(f.fix.reason)}")
+        lines += [f"  {line}" for line in diff(report, f)]
     if left_out:
         lines.append(left_out)
     if comment is not None:

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynccost import engine, sources, suppress
 from asynccost.config_file import git_root
@@ -63,6 +63,16 @@ def scan(
         read=reader(found),
     )
     return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
+
+
+def with_edits(report: Report, found: Project, settings: Settings) -> Report:
+    """A report whose fixes have their edits; this lowers the files with fixes anew, and loads codemods."""
+    if not any(f.fix for f in report.findings):
+        return report
+    from asynccost.fixer.showing import with_edits as shown
+
+    languages = {s.path: s.language for s in found.sources}
+    return replace(report, findings=shown(report.findings, languages, settings, report.read))
 
 
 def about_rules() -> dict[str, About]:

@@ -31,23 +31,31 @@ def with_line_ends(source: bytes, edits: Sequence[Edit]) -> list[Edit]:
 
 def on_disk(data: bytes, source: bytes, language: str, edits: Sequence[Edit]) -> bytes:
     """The bytes of a file with edits made that count in its decoded source. Raises SpliceError."""
+    _, encoding = encoding_of(data, language)
+    encoding = encoding if _known(encoding) else "utf-8"
+    parts, at = list[bytes](), 0
+    for edit in places_on_disk(data, source, language, edits):
+        parts += [data[at : edit.start_byte], _encoded(edit.text, encoding)]
+        at = edit.end_byte
+    return b"".join([*parts, data[at:]])
+
+
+def places_on_disk(data: bytes, source: bytes, language: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Edits that count in a decoded source, counted in the bytes of its file. Raises SpliceError."""
     mark, encoding = encoding_of(data, language)
     if encoding == "utf-8" or not _known(encoding):
-        for edit in edits:
-            at, end = mark + edit.start_byte, mark + edit.end_byte
-            if data[at:end] != source[edit.start_byte : edit.end_byte]:
+        moved = [Edit(e.path, mark + e.start_byte, mark + e.end_byte, e.text) for e in edits]
+        for old, new in zip(edits, moved, strict=True):
+            if data[new.start_byte : new.end_byte] != source[old.start_byte : old.end_byte]:
                 raise SpliceError("holds bytes that are not UTF-8 where it would be changed")
-        return data[:mark] + splice(data[mark:], edits)
-    text = source.decode()
-    if data[:mark] + _encoded(text, encoding) != data:
+        return moved
+    if data[:mark] + _encoded(source.decode(), encoding) != data:
         raise SpliceError(f"is encoded in {encoding}, in a way that cannot be kept")
-    parts, at = [data[:mark]], 0
-    for edit in edits:
-        start, end = (len(source[:offset].decode()) for offset in (edit.start_byte, edit.end_byte))
-        parts += [_encoded(text[at:start], encoding), _encoded(edit.text, encoding)]
-        at = end
-    parts.append(_encoded(text[at:], encoding))
-    return b"".join(parts)
+
+    def place(offset: int) -> int:
+        return mark + len(_encoded(source[:offset].decode(), encoding))
+
+    return [Edit(e.path, place(e.start_byte), place(e.end_byte), e.text) for e in edits]
 
 
 def _known(encoding: str) -> bool:

@@ -1,11 +1,15 @@
 """Judges every fix against the fixtures; never edited for a new one."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from asynccost import fixer
+from asynccost.cli import group
 from asynccost.model import Confidence, Finding
 from asynccost.rulebook import Rule, load
 from asynccost.settings import Settings
@@ -58,3 +62,22 @@ def test_every_fix_has_a_fixture(rule: Rule, language: str) -> None:
     """A rule that fixes in a language shows so."""
     shown = {LANGUAGE["." + p.rpartition(".")[2]] for f in FIXED if f.rule == rule.name for p in after(f) or {}}
     assert language in shown, f"no after fixture in {language}"
+
+
+def test_a_report_shows_what_fix_would_write(tmp_path: Path) -> None:
+    """Edits in JSON count in the file as it lies on disk, a byte order mark and other encodings included."""
+    text = "# coding: latin-1\n'caf\u00e9'\nimport asyncio\n\n\ndef start(do):\n    asyncio.create_task(do('\u00e9'))\n"
+    files = {"latin.py": text.encode("latin-1"), "bom.py": b"\xef\xbb\xbf" + text.partition("\n")[2].encode()}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "asynccost.toml").write_text("")
+    said = CliRunner().invoke(group, ["scan", str(tmp_path), "--format", "json", "--show-fixes"], standalone_mode=False)
+    plain = CliRunner().invoke(group, ["scan", str(tmp_path), "--format", "json"], standalone_mode=False)
+
+    assert [f["fix"]["edits"] for f in json.loads(plain.stdout)["findings"]] == [[], []]
+    for finding in json.loads(said.stdout)["findings"]:
+        data = files[finding["path"]]
+        encoding = "latin-1" if finding["path"] == "latin.py" else "utf-8"
+        for edit in reversed(finding["fix"]["edits"]):
+            data = data[: edit["start_byte"]] + edit["text"].encode(encoding) + data[edit["end_byte"] :]
+        assert data == fix(files, "dropped-task").after[finding["path"]]

@@ -91,4 +91,5 @@ def test_agent_lines_say_what_to_do() -> None:
         "src/a b.py:2:5 await-in-loop (high): Each of the turns waits for the one before it. "
         "[src/a b.py:3 this await] Do: Start all and gather them. Fix is safe: turns are independent"
     )
-    assert lines[4].startswith("bad<.py:3 not-read:")
+    assert lines[2:5] == ["  @@ -1,3 +1,3 @@", "  -async def handler(urls):", "  +axync def handler(urls):"]
+    assert lines[9].startswith("bad<.py:3 not-read:")

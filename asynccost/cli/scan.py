@@ -46,6 +46,7 @@ from asynccost.cli.choices import as_settings, config_options, rule_options, sha
 )
 @click.option("--show-files", is_flag=True, help="Print the files that would be scanned, and stop.")
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it comes from, and stop.")
+@click.option("--show-fixes", is_flag=True, help="Show what each fix would change (html, sarif and agent always do).")
 @click.option("--statistics", is_flag=True, help="Count findings per rule.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing to the terminal but errors.")
@@ -65,6 +66,7 @@ def command(**given: Any) -> int:
         "check_cache",
         "show_files",
         "show_settings",
+        "show_fixes",
         "statistics",
         "color",
         "quiet",

@@ -12,6 +12,8 @@ from asynccost.report import Report, at_least, count
 from asynccost.settings import Settings
 from asynccost.sources import Project
 
+_WITH_EDITS = ("html", "sarif", "agent")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -27,6 +29,7 @@ class Job:
     check_cache: bool
     show_files: bool
     show_settings: bool
+    show_fixes: bool
     statistics: bool
     color: str
     quiet: bool
@@ -52,6 +55,8 @@ def run(job: Job, stdin: BinaryIO) -> int:
     report = scanning.scan(
         project, chosen, check_cache=job.check_cache, progress=output.progress(quiet=job.quiet)
     )
+    if job.show_fixes or any(name in _WITH_EDITS for name, _ in where):
+        report = scanning.with_edits(report, project, chosen)
     if job.quiet:
         where = [(name, file) for name, file in where if file or name not in output.PEOPLE]
     output.write(report, where, job.color, statistics=job.statistics)

@@ -1,16 +1,17 @@
-"""For coding agents: one line a finding, with what to do about it and how safe that is."""
+"""For coding agents: one line a finding, with what to do about it and how safe that is; its fix as a diff below."""
 
 import re
 from collections.abc import Mapping
 
 from asynccost.model import Finding
 from asynccost.report import About, Report, headline
+from asynccost.report.fix_diff import diff
 
 
 def render(report: Report) -> str:
     """All findings, then what could not be read, then the counts."""
     about = report.rules()
-    lines = [_line(f, about) for f in report.findings]
+    lines = [_line(report, f, about) for f in report.findings]
     lines += [f"{p.path}:{p.line} not-read: {_flat(p.message)}" for p in report.problems]
     lines.append(headline(report))
     if report.findings:
@@ -20,14 +21,14 @@ def render(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(f: Finding, about: Mapping[str, About]) -> str:
+def _line(report: Report, f: Finding, about: Mapping[str, About]) -> str:
     parts = [f"{f.path}:{f.span.line}:{f.span.column} {f.rule} ({f.confidence}): {_flat(f.message)}"]
     parts += [f"[{r.path}:{r.span.line} {_flat(r.message)}]" for r in f.related[:5]]
     if f.rule in about and (cure := instead(about[f.rule].page)):
         parts.append(f"Do: {cure}")
     if f.fix is not None:
         parts.append(f"Fix is {f.fix.safety}: {_flat(f.fix.reason)}")
-    return " ".join(parts)
+    return "\n".join([" ".join(parts), *(f"  {line}" for line in diff(report, f))])
 
 
 def instead(page: str) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from asynccost import __version__
 from asynccost.model import Finding
 from asynccost.report import Report, by_weight, headline, per_rule
+from asynccost.report.fix_diff import diff
 from asynccost.report.frame import frame, lines_of, visible
 
 _STYLE = """
@@ -84,6 +85,8 @@ def _card(report: Report, f: Finding) -> str:
     where = f"{f.path}:{f.span.line}:{f.span.column}"
     places = "".join(f"<li>{_text(r.path)}:{r.span.line}: {_text(r.message)}</li>" for r in f.related)
     fix = f"<p>Fix ({f.fix.safety}): {_text(f.fix.reason)}</p>\n" if f.fix else ""
+    if change := diff(report, f):
+        fix += f"<pre>{escape(chr(10).join(change))}</pre>\n"
     return (
         f'<article id="f-{escape(f.fingerprint)}">\n<h3>{_text(where)}</h3>\n'
         f'<p><strong class="{f.severity}">{f.severity}</strong> '

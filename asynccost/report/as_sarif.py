@@ -96,7 +96,7 @@ def _result(report: Report, f: Finding, line_hash: str | None) -> Json:
             }
             for number, r in enumerate(f.related, 1)
         ]
-    if f.fix and f.fix.edits and f.fix.safety is Safety.SAFE:
+    if f.fix and f.fix.edits and f.fix.safety is not Safety.DISPLAY_ONLY:
         result["fixes"] = [_fix(report, f)]
     return result
 
@@ -130,7 +130,7 @@ def _fix(report: Report, f: Finding) -> Json:
         region = {"byteOffset": e.start_byte, "byteLength": e.end_byte - e.start_byte}
         changes[e.path].append({"deletedRegion": region, "insertedContent": {"text": e.text}})
     return {
-        "description": {"text": f.fix.reason if f.fix else ""},
+        "description": {"text": f"{f.fix.safety}: {f.fix.reason}" if f.fix else ""},
         "artifactChanges": [
             {"artifactLocation": _artifact(report, path), "replacements": edits}
             for path, edits in changes.items()

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from asynccost.model import Finding, Problem
+from asynccost.model import Finding, Problem, Safety
 from asynccost.report import Report, count, headline, per_rule
+from asynccost.report.fix_diff import diff
 from asynccost.report.frame import cells, frame, lines_of, visible
 
 MANY = 50
-_COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2", "place": "1"}
+_COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2", "place": "1",
+            "added": "32", "removed": "31"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,23 @@ def next_step(report: Report) -> list[str]:
     if len(report.findings) <= MANY:
         first = report.findings[0]
         place = _quoted(f"{first.path}:{first.span.line}")
-        return [f"Next: asynccost explain {place} says why, and what to do about it."]
+        return [f"Next: asynccost explain {place} says why, and what to do about it.{_fixable(report)}"]
     rule, most = per_rule(report.findings)[0]
     return [
         f"Next: adopt this step by step. Begin with one rule: asynccost scan --select {rule} "
         f"({count(most, 'finding')}), or with what is surest: --confidence high; folders that can wait "
         "go under [tool.asynccost.per-file-ignores]."
     ]
+
+
+def _fixable(report: Report) -> str:
+    """What `fix` could do, in a sentence; nothing where it can do nothing."""
+    safe = sum(f.fix is not None and f.fix.safety is Safety.SAFE for f in report.findings)
+    unsafe = sum(f.fix is not None and f.fix.safety is Safety.UNSAFE for f in report.findings)
+    if safe:
+        more = f", and {unsafe} more with --unsafe" if unsafe else ""
+        return f" asynccost fix mends {safe} of them{more}."
+    return f" asynccost fix --unsafe mends {unsafe} of them." if unsafe else ""
 
 
 def _quoted(text: str) -> str:
@@ -74,7 +86,13 @@ def _finding(report: Report, f: Finding, style: Style) -> str:
         lines += _wrapped(f"{bar} {where}: {visible(r.message)}", style.width, "  ")
     if f.fix is not None:
         lines += _wrapped(f"{bar} fix ({f.fix.safety}): {visible(f.fix.reason)}", style.width, "  ")
+        lines += [_painted(line, style) for line in diff(report, f)]
     return "\n".join(lines)
+
+
+def _painted(line: str, style: Style) -> str:
+    colour = {"+": "added", "-": "removed", "@": "dim"}.get(line[0])
+    return style.paint(f"    {line}", colour) if colour else f"    {line}"
 
 
 def _frame(report: Report, f: Finding, style: Style) -> list[str]:
