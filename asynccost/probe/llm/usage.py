@@ -1,6 +1,6 @@
 """What one model call used, as plain numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from asynccost.cost.tokens import Tokens
 
@@ -35,6 +35,35 @@ class Usage:
     near: bool = False
     same: bool = False
     sampled: bool = True
+
+    def counts(self) -> dict[str, int]:
+        """What may be added up over calls of one provider and model; fields that are nought are left out.
+
+        Tokens by their names in `Tokens`, those of a dearer tier as `input@200000`. missed: eligible, but not read
+        from the cache. same, near, failed, uncapped, capped, embeddings, single (embeddings sent one by one), local:
+        calls. same_input and the like: tokens of calls that repeat another; chosen: of those, calls that asked for no
+        chance, so that the same answer was due. items: texts of embedding calls.
+        """
+        at = f"@{self.tier}" if self.tier else ""
+        told: dict[str, int] = {f"{f.name}{at}": getattr(self.tokens, f.name) for f in fields(Tokens)}
+        if self.same:
+            told |= {f"same_{name}": count for name, count in told.items()}
+        embedding = self.operation == "embedding"
+        told |= {
+            f"missed{at}": max(self.eligible - self.tokens.cached - self.tokens.written, 0),
+            "eligible": self.eligible,
+            "same": self.same,
+            "chosen": self.same and not self.sampled,
+            "near": self.near,
+            "failed": not 0 < self.status < 400,
+            "uncapped": self.cap == 0 and not embedding,
+            "capped": self.capped,
+            "embeddings": embedding,
+            "single": embedding and self.items == 1,
+            "items": self.items if embedding else 0,
+            "local": self.local,
+        }
+        return {name: int(count) for name, count in told.items() if count}
 
     @property
     def local(self) -> bool:
