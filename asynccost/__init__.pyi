@@ -1,0 +1,4 @@
+from asynccost.probe.api import Probe
+
+__version__: str
+probe = Probe

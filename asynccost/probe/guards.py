@@ -1,0 +1,64 @@
+"""Everything the probe does inside a program runs in a guard: a fault there is counted and never raised."""
+
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import wraps
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FAULTS: dict[str, int] = {}  # "module:line" of the probe -> times
+MOST_FAULTS = 100
+
+
+def guarded(function: Callable[P, T]) -> Callable[P, T | None]:
+    """The function, but None where it fails."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return _serial(function)
+
+    @wraps(function)
+    def guard(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            fault(error)
+            return None
+
+    return guard
+
+
+def _serial(function: Callable[P, T]) -> Callable[P, T | None]:
+    """The same without a GIL: counts are read, changed and written under one lock."""
+
+    @wraps(function)
+    def guard(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            with _LOCK:
+                return function(*args, **kwargs)
+        except Exception as error:
+            fault(error)
+            return None
+
+    return guard
+
+
+def fault(error: BaseException) -> None:
+    """Count a fault of the probe by the place it came from; says nothing, since it may stand anywhere."""
+    place = _place(error.__traceback__)
+    if place in FAULTS or len(FAULTS) < MOST_FAULTS:
+        FAULTS[place] = FAULTS.get(place, 0) + 1
+
+
+def _place(traceback: TracebackType | None) -> str:
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return "(unknown)"
+    return f"{traceback.tb_frame.f_globals.get('__name__')}:{traceback.tb_lineno}"
+
+
+_LOCK: AbstractContextManager[object] = threading.RLock() if sys.version_info >= (3, 13) else nullcontext()

@@ -1,0 +1,301 @@
+"""aiohttp 3 and 4: sessions, requests, connections and their phases."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from asynccost.probe.calls import CURRENT, Exchange, Request, clock
+from asynccost.probe.guards import guarded
+from asynccost.probe.on import ON
+from asynccost.probe.patching import Patches
+from asynccost.probe.urls import split
+
+Call = Callable[..., Any]
+_using: dict[int, Exchange] = {}  # protocol -> what it is in use for
+_idle: dict[int, tuple[Request, float, float]] = {}  # protocol -> its last request, since when, for how long at most
+
+
+def install(module: Any, patches: Patches) -> None:
+    """Hook the library once its client and connector are there."""
+    session, connector = module.ClientSession, module.connector
+    patches.wrap(session, "__init__", _init)
+    patches.wrap(session, "close", _close)
+    patches.wrap(session, "__del__", _del)
+    patches.wrap(session, "_request", _request)
+    patches.wrap(connector.BaseConnector, "connect", _connect)
+    patches.wrap(connector.BaseConnector, "_release", _release)
+    patches.wrap(connector.BaseConnector, "_wait_for_available_connection", _wait)
+    for name in ("TCPConnector", "UnixConnector", "NamedPipeConnector"):
+        patches.wrap(getattr(connector, name), "_create_connection", _create)
+    patches.wrap(connector.TCPConnector, "_resolve_host", _resolve)
+    patches.wrap(connector.aiohappyeyeballs, "start_connection", _start_connection)
+    patches.wrap(module.client_proto.ResponseHandler, "connection_lost", _connection_lost)
+
+
+def _init(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+        began = _cpu()
+        call(self, *args, **kwargs)
+        _built(self, began)
+
+    return wrapper
+
+
+@guarded
+def _cpu() -> float:
+    return time.thread_time() if ON.ledger is not None else 0.0
+
+
+@guarded
+def _built(session: Any, began: float | None) -> None:
+    if ON.ledger is not None and began:
+        ON.ledger.clients.built(session, "aiohttp", time.thread_time() - began)
+
+
+def _close(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _closed(self)
+        return await call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _closed(session: Any) -> None:
+    if ON.ledger is not None:
+        ON.ledger.clients.closed(session)
+
+
+def _del(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+        _collected(self)
+        call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _collected(session: Any) -> None:
+    if ON.ledger is not None:
+        ON.ledger.clients.collected(id(session))
+
+
+def _request(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = _begun(self, args, kwargs)
+        try:
+            response = await call(self, *args, **kwargs)
+        except BaseException as error:
+            _failed(request, error)
+            raise
+        _answered(request, response)
+        return response
+
+    return wrapper
+
+
+@guarded
+def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
+    ledger = ON.ledger
+    if ledger is None:
+        return None
+    method, url = args if len(args) == 2 else (*args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs))
+    origin, path, _ = split(url if type(url) is str else str(url))
+    base = session._base_url
+    if not origin and base is not None:
+        origin, path, _ = split(str(base.join(type(base)(url))))
+    return ledger.begun("aiohttp", session, method.upper(), origin, path, id(session._loop))
+
+
+@guarded
+def _failed(request: Request | None, error: BaseException) -> None:
+    if request is not None and ON.ledger is not None:
+        ON.ledger.failed(request, error)
+
+
+@guarded
+def _answered(request: Request | None, response: Any) -> None:
+    if request is not None and ON.ledger is not None:
+        ON.ledger.answered(request, response.status)
+
+
+def _connect(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        exchange = _connects()
+        try:
+            connection = await call(self, *args, **kwargs)
+        except BaseException:
+            _aborted(exchange)
+            raise
+        _connected(exchange, connection)
+        return connection
+
+    return wrapper
+
+
+@guarded
+def _connects() -> Exchange | None:
+    request = CURRENT.get()
+    if request is None or request.returned or ON.ledger is None:
+        return None
+    return ON.ledger.connects(request)
+
+
+@guarded
+def _connected(exchange: Exchange | None, connection: Any) -> None:
+    if exchange is not None and ON.ledger is not None:
+        _idle.pop(id(connection.protocol), None)
+        _using[id(connection.protocol)] = exchange
+        ON.ledger.connected(exchange)
+
+
+@guarded
+def _aborted(exchange: Exchange | None) -> None:
+    if exchange is not None and ON.ledger is not None:
+        if exchange.fresh:  # it stood, but the connector had been closed in the meantime
+            ON.ledger.connected(exchange)
+        ON.ledger.released(exchange, aborted=not exchange.fresh)
+
+
+def _release(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _released(self, args, kwargs)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _released(connector: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    protocol = args[1] if len(args) > 1 else kwargs["protocol"]
+    exchange = _using.pop(id(protocol), None)
+    if exchange is None or ON.ledger is None:
+        return
+    request = exchange.request
+    ON.ledger.released(exchange)
+    if connector._closed or connector._force_close or kwargs.get("should_close"):
+        return
+    if protocol.should_close:  # the response said so, or it was not read to its end
+        if protocol._payload is None or protocol._payload.is_eof():
+            ON.ledger.taken_away(request, "server")
+    else:
+        _idle[id(protocol)] = request, clock(), connector._keepalive_timeout
+
+
+def _connection_lost(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _lost(self)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _lost(protocol: Any) -> None:
+    exchange, idle = _using.pop(id(protocol), None), _idle.pop(id(protocol), None)
+    if ON.ledger is None:
+        return
+    by_peer = protocol.transport is not None  # closing it ourselves forgets the transport first
+    if exchange is not None:
+        ON.ledger.released(exchange)
+        if by_peer:
+            ON.ledger.taken_away(exchange.request, "server")
+    elif idle is not None:
+        request, since, longest = idle
+        if by_peer:
+            ON.ledger.taken_away(request, "server")
+        elif clock() - since >= longest:
+            ON.ledger.taken_away(request, "expired")
+
+
+def _wait(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _phase()
+        try:
+            return await call(self, *args, **kwargs)
+        finally:
+            _waited(began)
+
+    return wrapper
+
+
+def _create(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _connecting()
+        protocol = await call(self, *args, **kwargs)
+        _established(began)
+        return protocol
+
+    return wrapper
+
+
+def _resolve(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _phase()
+        try:
+            return await call(self, *args, **kwargs)
+        finally:
+            _resolved(began)
+
+    return wrapper
+
+
+def _start_connection(call: Call) -> Call:
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        began = _phase()
+        try:
+            return await call(*args, **kwargs)
+        finally:
+            _reached(began)
+
+    return wrapper
+
+
+@guarded
+def _phase() -> float | None:
+    request = CURRENT.get()
+    return None if request is None or request.exchange is None else clock()
+
+
+@guarded
+def _connecting() -> float | None:
+    began = _phase()
+    request = CURRENT.get()
+    if began is not None and request is not None and request.exchange is not None:
+        request.exchange.connecting = True
+    return began
+
+
+@guarded
+def _established(began: float | None) -> None:
+    exchange = _exchange(began)
+    if exchange is not None and began is not None:
+        exchange.fresh = True
+        if exchange.request.secure:
+            exchange.tls = max(0.0, clock() - began - exchange.dns - exchange.tcp)
+
+
+@guarded
+def _resolved(began: float | None) -> None:
+    exchange = _exchange(began)
+    if exchange is not None and began is not None:
+        exchange.dns += clock() - began
+
+
+@guarded
+def _reached(began: float | None) -> None:
+    exchange = _exchange(began)
+    if exchange is not None and began is not None:
+        exchange.tcp += clock() - began
+
+
+@guarded
+def _waited(began: float | None) -> None:
+    exchange = _exchange(began)
+    if exchange is not None and began is not None:
+        exchange.waited += clock() - began
+
+
+def _exchange(began: float | None) -> Exchange | None:
+    request = CURRENT.get()
+    return None if began is None or request is None else request.exchange

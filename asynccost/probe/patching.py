@@ -1,0 +1,62 @@
+"""Replaces attributes of other libraries by wrappers, and puts back exactly what was there.
+
+A wrapper is made by `make(call)`, where `call` is the attribute as the owner gives it (a class: the plain function),
+so that whatever wrapped it before us still works. Only an attribute that is still our own is restored; where someone
+wrapped ours in the meantime, ours stays underneath and does nothing (its guards ask whether a probe is on).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any
+
+MISSING = object()
+Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+@dataclass(slots=True)
+class Patch:
+    """One replaced attribute: `before` is the owner's own raw value, MISSING where it inherited one."""
+
+    owner: Any
+    name: str
+    before: Any
+    after: Any
+
+    @property
+    def ours(self) -> bool:
+        """Whether the attribute is still the one we put there."""
+        return vars(self.owner).get(self.name, MISSING) is self.after
+
+
+class Patches:
+    """All replaced attributes, in order."""
+
+    def __init__(self) -> None:
+        """Nothing is replaced yet."""
+        self.made: list[Patch] = []
+        self.leftover: list[Patch] = []
+
+    def wrap(self, owner: Any, name: str, make: Wrap) -> bool:
+        """Replace `owner.name` if it exists; False if this version of the library has no such attribute."""
+        if any(p.ours and p.owner is owner and p.name == name for p in (*self.made, *self.leftover)):
+            return True  # left there by an earlier probe, or asked for twice
+        call = getattr(owner, name, None)
+        if not callable(call):
+            return False
+        before = vars(owner).get(name, MISSING)
+        after = update_wrapper(make(call), call)
+        setattr(owner, name, staticmethod(after) if isinstance(before, staticmethod) else after)
+        self.made.append(Patch(owner, name, before, vars(owner).get(name)))
+        return True
+
+    def restore(self) -> None:
+        """Put everything back, last first."""
+        for patch in reversed(self.made):
+            if not patch.ours:
+                self.leftover.append(patch)
+            elif patch.before is MISSING:
+                delattr(patch.owner, patch.name)
+            else:
+                setattr(patch.owner, patch.name, patch.before)
+        self.made.clear()

@@ -1,0 +1,96 @@
+"""What the hooks count into while a probe is on: rows in memory, live clients, origins; and how a Trace is taken of it.
+
+No lock is held: counts change by single in-place additions, between which CPython with a GIL does not switch threads
+(without a GIL every guard runs under one lock, see guards.py). Rows in memory are those of trace.py, with spots for
+places and routes for paths; they become places and templates when a trace is taken.
+"""
+
+import os
+import sys
+import time
+from contextvars import ContextVar
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from asynccost.probe.guards import FAULTS
+from asynccost.probe.routes import Route, Routes
+from asynccost.probe.sites import OTHER, Places, Sites, Spot
+from asynccost.probe.trace import Process, Row, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_ROWS = 4_000
+STEP: ContextVar[str] = ContextVar("asynccost_step", default="")
+R = TypeVar("R", bound=Row)
+
+
+class Recorder:
+    """The counts of one process."""
+
+    def __init__(self, root: str, key: bytes, interval: float = 1.0) -> None:
+        """Begin to count; `key` keeps hashes of one run comparable and of two runs not."""
+        self.root, self.key = root, key
+        self.sites = Sites()
+        self.places = Places(root)
+        self.routes = Routes()
+        self.rows: dict[tuple[Any, ...], Row] = {}
+        self.process = Process(
+            pid=os.getpid(),
+            started=time.time(),
+            ended=time.time(),
+            parent=os.getppid(),
+            program=os.path.basename((getattr(sys, "orig_argv", None) or sys.argv or [""])[0]),
+            python=".".join(map(str, sys.version_info[:3])),
+            interval=interval,
+        )
+        self.lookers: list[Callable[[], None]] = []  # called before a trace is taken: what is counted by looking
+
+    def row(self, kind: type[R], *key: Any) -> R:
+        """The row of a key, made when it is first asked for."""
+        full = (kind, *key)
+        row = self.rows.get(full)
+        if row is None:
+            if len(self.rows) >= MOST_ROWS and OTHER not in key:
+                self.process.full += 1
+                key = tuple(_coarse(part) for part in key)
+                return self.row(kind, *key)
+            row = self.rows.setdefault(full, kind(*key))
+        return cast("R", row)
+
+    def take(self) -> Trace:
+        """A Trace of now."""
+        for look in self.lookers:
+            look()
+        return Trace([self.seen()], (self.told(row) for row in self.rows.copy().values()))
+
+    def seen(self) -> Process:
+        """The process as of now."""
+        self.process.ended = time.time()
+        self.process.cpu_seconds = time.process_time()
+        self.process.errors = dict(FAULTS)
+        return self.process
+
+    def told(self, row: R) -> R:
+        """A copy of a row in memory, as it may leave it."""
+        values: dict[str, Any] = {}
+        for f in fields(row):
+            value = getattr(row, f.name)
+            if isinstance(value, Spot):
+                value = self.places.place(value)
+            elif isinstance(value, Route):
+                value = value.template()
+            values[f.name] = value
+        return type(row)(**values).copy()
+
+
+def _coarse(part: Any) -> Any:
+    """What stands in a key once the table is full."""
+    if isinstance(part, Spot):
+        return OTHER
+    if isinstance(part, Route):
+        return part.root
+    return "(other)" if isinstance(part, str) and part else part
+
+
+RECORDER: list[Recorder] = []  # the one that counts now, or none

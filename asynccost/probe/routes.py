@@ -1,0 +1,112 @@
+"""Paths -> templates that hold no secret: "/v1/users/8f3a" is "/v1/users/{}".
+
+A segment survives only if it looks like a word (`_WORD`: no capitals, no digits but a version's, a vowel in each part)
+and is either a word that APIs commonly use (`COMMON`) or was followed by several different segments, as the name of a
+collection is and a token is not, and stands among few siblings. Everything else is "{}".
+Both are known only after a while, so a Route tells its template when it is asked, not when it is made. Query strings
+and fragments are dropped before anything is kept.
+"""
+
+import re
+
+SEVERAL = 3  # different followers make a word the name of a collection
+MOST_SIBLINGS = 32  # beyond that they are values
+MOST_ROUTES = 2_000
+MOST_ORIGINS = 500
+MOST_SEGMENTS = 12
+MOST_PATHS = 4_096  # remembered as they were sent, in memory only
+_WORD = re.compile(
+    r"(?:v\d{1,2}|(?=[a-z]{0,15}[aeiouy])[a-z]{2,16}(?:[-_.:](?=[a-z]{0,15}[aeiouy])[a-z]{2,16}){0,3})\Z"
+)
+
+COMMON = frozenset(
+    """
+    accounts admin agents answers api apis app apps articles assets assistants audio auth batch batches beta billing
+    blocks bulk calendar catalog categories channels chat check classify collections comments commits companies
+    completion completions config contacts content converse converse-stream count count-tokens countries courses
+    customers data databases deployments devices docs documents download edits embed embedding embeddings endpoint
+    events export features feed feedback files fine-tuning forecast forms forums generate generate-content
+    generations graph graphql groups health healthcheck healthz history home hooks images import index info
+    inventory invocations invoices invoke invoke-with-response-stream issues items jobs labels languages latest
+    limits locations login logout logs members messages metadata metrics models moderations modules movies nodes
+    notifications oauth objects openai options orders organizations orgs pages payments people photos ping plans
+    posts predict prices pricing products profile projects prompts publish pulls queries query rates ready records
+    refs register releases render repos repositories rerank resources responses rest results reviews roles rooms rpc
+    rules runs schema search services sessions settings shops sites slow stats status stores streams subjects submit
+    subscriptions summary sync tables tags tasks teams tenants threads tickets tokenize tools topics traces
+    transcriptions translate translations types upload uploads usage users validate vector-stores vectors verify
+    versions videos vision weather webhooks workflows workspaces
+    """.split()  # noqa: SIM905 - one word a line would be four pages
+)
+
+
+class Route:
+    """One shape of a path: a node of the tree of an origin's segments."""
+
+    __slots__ = ("followers", "name", "parent", "root", "several")
+
+    def __init__(self, name: str, parent: "Route | None") -> None:
+        """Nothing has followed it yet."""
+        self.name, self.parent = name, parent
+        self.root: Route = parent.root if parent else self
+        self.followers: dict[str, Route] = {}
+        self.several: set[int] = set()  # hashes of up to SEVERAL segments that followed
+
+    def template(self) -> str:
+        """The path, with "{}" for what may be a value."""
+        parts: list[str] = []
+        node = self
+        while node.parent is not None:
+            parts.append(node.name if node._survives(node.parent) else "{}")
+            node = node.parent
+        return "/" + "/".join(reversed(parts))
+
+    def _survives(self, parent: "Route") -> bool:
+        if self.name in ("", "{}"):
+            return True
+        if _version(self.name) or self.name in COMMON:
+            return True
+        return len(self.several) >= SEVERAL and len(parent.followers) <= MOST_SIBLINGS
+
+
+class Routes:
+    """The trees of all origins."""
+
+    def __init__(self) -> None:
+        """No path has been seen."""
+        self._origins: dict[str, Route] = {}
+        self._paths: dict[tuple[str, str], Route] = {}
+        self._count = 0
+
+    def find(self, origin: str, path: str) -> Route:
+        """The route of a path; query and fragment are ignored."""
+        route = self._paths.get((origin, path))
+        if route is None:
+            if len(self._paths) >= MOST_PATHS:
+                self._paths.clear()
+            route = self._paths[origin, path] = self._follow(origin, path)
+        return route
+
+    def _follow(self, origin: str, path: str) -> Route:
+        if origin not in self._origins and len(self._origins) >= MOST_ORIGINS:
+            origin = ""
+        node = self._origins.setdefault(origin, Route("", None))
+        for segment in path.split("?", 1)[0].split("#", 1)[0].removeprefix("/").split("/")[:MOST_SEGMENTS]:
+            if len(node.several) < SEVERAL:
+                node.several.add(hash(segment))
+            node = self._follower(node, segment if not segment or _WORD.match(segment) else "{}")
+        return node
+
+    def _follower(self, node: Route, name: str) -> Route:
+        known = node.followers.get(name)
+        if known is not None:
+            return known
+        many = len(node.followers) > MOST_SIBLINGS and name not in COMMON
+        if (many or self._count >= MOST_ROUTES) and name != "{}":
+            return self._follower(node, "{}")
+        self._count += 1
+        return node.followers.setdefault(name, Route(name, node))
+
+
+def _version(name: str) -> bool:
+    return name[:1] == "v" and name[1:].isdigit()

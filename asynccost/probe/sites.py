@@ -1,0 +1,135 @@
+"""Which line of the user's own code is responsible: the nearest frame that is no library's.
+
+A file is the user's unless it lies in the standard library, in site-packages, or in a package that the probe hooks.
+Where a stack has no such frame (a library's own task), the nearest frame outside the hooked libraries stands for it.
+Nothing here touches the disk while the program runs: paths and hashes are made when a trace is taken.
+"""
+
+import os
+import sys
+import sysconfig
+from dataclasses import dataclass
+from hashlib import blake2b
+from types import CodeType, FrameType
+
+from asynccost.probe.trace import Place
+
+MOST_SPOTS = 5_000
+USER, LIBRARY, HOOKED, LOOP = range(4)
+_STDLIB = tuple(os.path.realpath(sysconfig.get_path(n)) + os.sep for n in ("stdlib", "platstdlib"))
+_SITES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_LOOPS = (f"{os.sep}asyncio{os.sep}events.py", f"{os.sep}asyncio{os.sep}runners.py")
+_TYPED = ("<string>", "<stdin>")
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Spot:
+    """A line as the interpreter names it; one object a line, told apart by identity."""
+
+    file: str
+    function: str
+    line: int
+
+
+OTHER = Spot("(other)", "", 0)
+
+
+class Sites:
+    """Finds and remembers spots."""
+
+    def __init__(self) -> None:
+        """Nothing has been seen yet."""
+        self._kinds: dict[str, int] = {}
+        self._at: dict[tuple[int, int], tuple[Spot, CodeType]] = {}
+        self._spots: dict[tuple[str, str, int], Spot] = {}
+        self._hooked: tuple[str, ...] = (_OURS,)
+
+    def hook(self, module: object) -> None:
+        """The files of this package are never the user's."""
+        file = getattr(module, "__file__", None)
+        if file:
+            self._hooked += (os.path.dirname(os.path.abspath(file)) + os.sep,)
+            self._kinds.clear()
+
+    def find(self) -> Spot:
+        """The spot that is responsible for what runs now."""
+        kinds = self._kinds
+        frame: FrameType | None = sys._getframe(2)  # our own frames are skipped like those of the hooked libraries
+        second = None
+        while frame is not None:
+            name = frame.f_code.co_filename
+            kind = kinds.get(name)
+            if kind is None:
+                kind = kinds[name] = self.kind(name)
+            if kind == USER:
+                return self.spot(frame)
+            if kind == LOOP:
+                break
+            if kind == LIBRARY and second is None:
+                second = frame
+            frame = frame.f_back
+        return OTHER if second is None else self.spot(second)
+
+    def spot(self, frame: FrameType) -> Spot:
+        """The spot of a frame."""
+        code = frame.f_code
+        key = (id(code), frame.f_lasti)
+        known = self._at.get(key)
+        if known is not None:
+            return known[0]
+        if len(self._at) >= MOST_SPOTS:
+            return OTHER
+        line = (code.co_filename, code.co_qualname, frame.f_lineno)
+        spot = self._spots.setdefault(line, Spot(*line))
+        self._at[key] = spot, code  # held, so that its id stays its own
+        return spot
+
+    def kind(self, filename: str) -> int:
+        """Whose file this is."""
+        if filename.endswith(_LOOPS):
+            return LOOP
+        if filename.startswith(self._hooked):
+            return HOOKED
+        if filename in _TYPED:
+            return LIBRARY if hasattr(sys.modules.get("__main__"), "__file__") else USER
+        library = filename.startswith(("<", *_STDLIB)) or any(s in filename for s in _SITES)
+        return LIBRARY if library else USER
+
+
+class Places:
+    """Spots -> places; reads files, so it belongs where a trace is taken. `root`: what paths are relative to."""
+
+    def __init__(self, root: str) -> None:
+        """No file has been read yet."""
+        self.root = os.path.realpath(root) + os.sep
+        self._known: dict[Spot, Place] = {}
+        self._hashes: dict[str, str] = {}
+
+    def place(self, spot: Spot) -> Place:
+        """The place of a spot; always the same one."""
+        if spot not in self._known:
+            self._known[spot] = Place(self.path(spot.file), spot.function, spot.line, self._hash(spot.file))
+        return self._known[spot]
+
+    def path(self, filename: str) -> str:
+        """A file's path: from the root, from its package, or with its folder alone; never a machine's own folders."""
+        if filename.startswith(("<", "(")):
+            return filename
+        path = os.path.realpath(filename)
+        for mark in _SITES:
+            if mark in path:
+                return path.rpartition(mark)[2].replace(os.sep, "/")
+        for folder in (self.root, *_STDLIB):
+            if path.startswith(folder):
+                return path[len(folder) :].replace(os.sep, "/")
+        return "/".join(path.split(os.sep)[-2:])
+
+    def _hash(self, filename: str) -> str:
+        if filename not in self._hashes:
+            try:
+                with open(filename, "rb") as file:
+                    self._hashes[filename] = blake2b(file.read(), digest_size=8).hexdigest()
+            except OSError:
+                self._hashes[filename] = ""
+        return self._hashes[filename]

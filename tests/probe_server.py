@@ -1,0 +1,88 @@
+"""A loopback server that counts for itself what arrives: connections and requests; answers as the path asks.
+
+/ok/...       200 with a JSON body            /status/N      that status
+/redirect/N   N redirects, then 200           /slow/MS       200 after MS milliseconds
+/close        200 with `Connection: close`    /stream/N      N chunks of a chunked body
+/drop         closes without an answer
+"""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Server:
+    """What it has seen since it began; `url` has no slash at its end."""
+
+    url: str = ""
+    connections: int = 0
+    requests: list[str] = field(default_factory=list)
+    secure: ssl.SSLContext | None = None
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        self.connections += 1
+        try:
+            while await self._answer(reader, writer):
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = await reader.readuntil(b"\r\n\r\n")
+        method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
+        for line in head.split(b"\r\n"):
+            if line.lower().startswith(b"content-length:"):
+                await reader.readexactly(int(line.split(b":")[1]))
+        self.requests.append(f"{method} {path}")
+        what, argument = [*path.split("?")[0].split("/"), "", ""][1:3]
+        if what == "drop":
+            return False
+        if what == "slow":
+            await asyncio.sleep(int(argument) / 1000)
+        if what == "stream":
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            writer.write(b"4\r\nabcd\r\n" * int(argument) + b"0\r\n\r\n")
+            return True
+        status = argument if what == "status" else "302" if what == "redirect" and argument != "0" else "200"
+        extra = f"Location: /redirect/{int(argument) - 1}\r\n" if status == "302" and what == "redirect" else ""
+        extra += "Connection: close\r\n" if what == "close" else ""
+        body = b"" if method == "HEAD" else b'{"answer": 42}'
+        length = 0 if method == "HEAD" else len(body)
+        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{extra}\r\n".encode() + body)
+        return what != "close"
+
+
+@contextmanager
+def running(secure: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server in a thread with a loop of its own."""
+    server = Server(secure=secure)
+    loop = asyncio.new_event_loop()
+    ready = threading.Event()
+    stop = asyncio.Event()
+
+    async def main() -> None:
+        listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=secure, backlog=1024)
+        port = listening.sockets[0].getsockname()[1]
+        server.url = f"http{'s' if secure else ''}://127.0.0.1:{port}"
+        ready.set()
+        await stop.wait()
+        listening.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(main()))
+    thread.start()
+    ready.wait()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
