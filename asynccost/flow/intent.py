@@ -45,5 +45,10 @@ def spoken(span: tuple[int, int], file: File, function: Function) -> str:
 
 def shown(file: File) -> list[str]:
     """A doubt where a folder says that the code only shows something."""
-    folders = file.knowledge.table("turns")["shown_folders"]
-    return [f"what lies in {f}/ only shows something" for f in file.path.split("/")[:-1] if f in folders][:1]
+    table = file.knowledge.table("turns")
+    for folder in file.path.split("/")[:-1]:
+        if folder in table["shown_folders"]:
+            return [f"what lies in {folder}/ only shows something"]
+        if folder in table["tool_folders"]:
+            return [f"what lies in {folder}/ is run by hand"]
+    return []

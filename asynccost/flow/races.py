@@ -163,12 +163,18 @@ def _reactive_keys(effect: Effect) -> set[str]:
     keys = {n for p in effect.setups[0].params[:1] for n in ({p.name} if p.name else pattern_names(p.pattern))}
     for dep in effect.deps or ():
         if isinstance(dep, Closure):
-            keys |= {n.id for n in dep.function.index.names} if dep.function.index else set()
+            keys |= {_watched(n) for n in dep.function.index.names} if dep.function.index else set()
         else:
             keys.add(root_name(dep))
     if effect.deps is None:
         keys |= {n for n in effect.scope.bindings if not SETTER.match(n)}
     return keys - {""}
+
+
+def _watched(name: Name) -> str:
+    """What a watched getter reads: of the properties only the one that it names."""
+    up = name.parent
+    return f"props.{up.attr}" if name.id == "props" and isinstance(up, Member) and up.value is name else name.id
 
 
 # -------------------------------------------------------------------- requests
@@ -190,7 +196,7 @@ def _key_of(
     name: Name, function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
 ) -> str:
     """The key that a name is, or is made of; "" for any other."""
-    if name.id in keys and not _shadowed(name, function, effect):
+    if (name.id in keys or _watched(name) in keys) and not _shadowed(name, function, effect):
         return _spelled(name, file)
     return derived.get((id(binder(name.id, function)), name.id), "")
 
@@ -331,7 +337,8 @@ def _carries_key(write: Late, keys: set[str]) -> bool:
     value = write.node.arguments[0].value if isinstance(write.node, Call) and write.node.arguments else None
     if not isinstance(value, Collection) or value.kind != "dict":
         return False
-    return any(isinstance(i, (Name, Member)) and root_name(i) in keys for i in value.items)
+    roots = {key.partition(".")[0] for key in keys}
+    return any(isinstance(i, (Name, Member)) and root_name(i) in roots for i in value.items)
 
 
 def _own_key(node: Node) -> bool:

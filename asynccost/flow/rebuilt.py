@@ -132,6 +132,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         free=client.http and free_request(function, life),
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
+        static=any(getattr(d, "id", "") == "staticmethod" for d in function.decorators),
     )
 
 

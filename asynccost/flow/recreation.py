@@ -18,7 +18,8 @@ _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job"
 _KEEPS = frozenset({"attribute", "global", "element"})
 _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
 _MANY = 5  # so many functions that use a factory once each make it a hot one, whatever calls them
-_NEAR = 2  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
+_NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
+_FAR = 3  # a loop further away than this says little of how often a function runs
 _LONG = frozenset({
     "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription",
     "train", "training", "finetune", "deploy", "deployment", "animation", "dub", "dubbing", "podcast",
@@ -83,14 +84,17 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
     if finding.pending["property"]:
         return _says(finding, f"every read of {name.removesuffix('()')}", Confidence.MEDIUM, heat.chain)
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
-        sure = Confidence.LOW if _is_node(made) else Confidence.MEDIUM
+        static = finding.pending["free"] and finding.pending["static"]
+        sure = Confidence.LOW if _is_node(made) or static else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
 
 
 def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
     """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
-    if finding.pending["free"] and (heat.kind != "loop" or len(heat.chain) > _NEAR):
+    if heat.kind == "loop" and len(heat.chain) > (_NEAR if finding.pending["free"] else _FAR):
+        return True
+    if finding.pending["free"] and heat.kind != "loop":
         return True
     return heat.kind == "tool" and not _LONG.isdisjoint(words(f"{made.facts['qualname']} {heat.reason}"))
 

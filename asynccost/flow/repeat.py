@@ -2,17 +2,106 @@
 
 import re
 
-from asynccost.flow.around import callback_call, loops_around
+from asynccost.flow.around import above, callback_call, loops_around
+from asynccost.flow.exits import exits
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Collection, Comprehension, Function, Loop, Member, Name, Node
+from asynccost.flow.tree import (
+    Await,
+    Break,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Return,
+)
+from asynccost.flow.walk import walk
 
 _TRIES = re.compile(r"retr(?:y|ies)|attempt|tries|backoff", re.I)
 _FEW = 3
+_MANY_TRIES = 10  # nobody tries one thing more often than that; a loop that does waits for something
 
 
 def work_loops(file: File, node: Node) -> list[Loop | Comprehension]:
     """The loops around a node in its function that do more than try again, innermost first."""
-    return [loop for loop in loops_around(node) if not is_tries(file, loop) and not is_short(loop)]
+    return [
+        loop
+        for loop in loops_around(node)
+        if not is_tries(file, loop) and not is_short(loop) and not ends_at_success(file, loop, node)
+    ]
+
+
+def ends_at_success(file: File, loop: Loop | Comprehension, node: Node) -> bool:
+    """Whether a loop is left as soon as what a node starts has worked: its next turn only follows a failure.
+
+    `for mirror in mirrors: try: return await ask(mirror) except: ...`. Paging leaves when it finds nothing more, and
+    polling sleeps between its turns: both repeat their work.
+    """
+    if isinstance(loop, Comprehension):
+        return False
+    outs = [out for out in exits(loop, file) if isinstance(out, (Return, Break)) and out.start > node.start]
+    outs = [out for out in outs if not _in_handler(out, loop)]
+    if loop.kind in ("while", "do"):
+        return any(_is_sure(out, loop) for out in outs)
+    if loop.is_async or not any(_gives(out, loop) for out in outs) or _counts_pages(loop):
+        return False
+    return not any(_sleeps(n) and not _in_handler(n, loop) for n in walk(*loop.body) if isinstance(n, Await))
+
+
+def _in_handler(node: Node, loop: Loop) -> bool:
+    for up in above(node):
+        if up is loop:
+            return False
+        if isinstance(up, Handler):
+            return True
+    return False
+
+
+def _is_sure(out: Node, loop: Loop) -> bool:
+    """Whether a turn that raises nothing always comes to a return or break."""
+    for up in above(out):
+        if up is loop:
+            return True
+        if isinstance(up, (If, Loop, Handler)):
+            return False
+    return False
+
+
+def _gives(out: Return | Break, loop: Loop) -> bool:
+    """Whether a return or break is what follows success: it hands something over, and no emptiness was tested."""
+    if isinstance(out, Return) and (
+        out.value is None or (isinstance(out.value, Constant) and out.value.value in (None, False, ""))
+    ):
+        return False
+    for up in above(out):
+        if up is loop:
+            return True
+        if isinstance(up, If):
+            return not (isinstance(up.test, Other) and up.test.op in ("not", "!"))
+    return False
+
+
+def _counts_pages(loop: Loop) -> bool:
+    """Whether a counting loop uses its counter, so that each turn asks for something else, or counts far: it polls."""
+    if loop.kind == "count":
+        return True
+    if not (isinstance(loop.iter, Call) and _last(loop.iter) == "range"):
+        return False
+    ends = [a.value.value for a in loop.iter.arguments if isinstance(a.value, Constant)]
+    name = loop.target.id if isinstance(loop.target, Name) else ""
+    far = any(isinstance(end, int) and end > _MANY_TRIES for end in ends)
+    return far or any(isinstance(n, Name) and n.id == name for n in walk(*loop.body))
+
+
+def _sleeps(wait: Await) -> bool:
+    return isinstance(wait.value, Call) and _last(wait.value) in ("sleep", "delay", "wait", "setTimeout")
 
 
 def is_tries(file: File, loop: Loop | Comprehension) -> bool:

@@ -11,6 +11,7 @@ from asynccost.flow.tree import (
     Argument,
     Await,
     Call,
+    Choice,
     Collection,
     Comprehension,
     Constant,
@@ -26,6 +27,7 @@ from asynccost.flow.tree import (
     With,
 )
 from asynccost.flow.varies import varies
+from asynccost.flow.words import chain
 
 _CACHE = re.compile(r"cache|memo|ttl|expir", re.I)
 _EXTRAS = frozenset({"headers", "timeout", "auth", "ssl", "verify", "allow_redirects", "follow_redirects"})
@@ -120,10 +122,24 @@ def free_request(function: Function, life: Life) -> bool:
     """Whether all that a client is asked for is an address that somebody gives whole: each may be another host."""
     sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
     sent = [c for c in sent if isinstance(c.callee, Member) and c.callee.attr in _VERBS]
-    return len(sent) == 1 and _is_given(_address(sent[0]), function, 0)
+    return bool(sent) and all(_is_given(_address(c), function, 0) and not _signed(c, function) for c in sent)
+
+
+def _signed(call: Call, function: Function) -> bool:
+    """Whether a request takes headers or a query from the object itself: then it asks one service."""
+    bound = function.index.bound if function.index else {}
+    for argument in call.arguments:
+        if argument.keyword in ("headers", "params", "auth", "json", "data"):
+            names = words_in(argument.value)
+            values = [argument.value, *(v for name in names for v in bound.get(name, ()) if v is not None)]
+            if any(_reads_self(value) for value in values):
+                return True
+    return False
 
 
 _VERBS = frozenset({"get", "post", "put", "head", "patch", "delete", "request", "stream"})
+_READS = frozenset({"str", "URL", "urlparse", "urlsplit"})
+_CONFIGURED = re.compile(r"base|api|endpoint|server|root|webhook", re.I)  # words of an address that stays the same
 _TRIMS = frozenset({"strip", "rstrip", "lstrip", "get", "lower", "removeprefix", "removesuffix", "replace", "trim"})
 
 
@@ -137,24 +153,33 @@ def _address(call: Call) -> Expr | None:
 
 def _is_given(expr: Expr | None, function: Function, depth: int) -> bool:
     """Whether an address comes whole from a parameter, with nothing fixed at its beginning."""
-    if depth > 4:
+    if depth > 8:
         return False
     if isinstance(expr, Name):
         if expr.id in ("self", "this", "cls") or expr.id.isupper() or function.index is None:
             return False
         if any(p.name == expr.id for p in function.params):
-            return True
+            return not _CONFIGURED.search(expr.id)
         values = function.index.bound.get(expr.id, [])
         values = [v for v in values if not (isinstance(v, Constant) and not v.value)]
         others = [v for v in values if v is not None and not _is_given(v, function, depth + 1)]
         return len(others) < len(values) and all(isinstance(v, (Await, Call, Subscript)) for v in others)
     if isinstance(expr, (Member, Subscript)):
         return _is_given(expr.value, function, depth + 1)
+    if isinstance(expr, Other) and expr.parts and (expr.op == "+" or _opens(expr)):
+        return _is_given(expr.parts[0], function, depth + 1)
     if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr in _TRIMS:
         return _is_given(expr.callee.value, function, depth + 1)
-    if isinstance(expr, Call) and isinstance(expr.callee, Name) and expr.callee.id == "str" and expr.arguments:
+    if isinstance(expr, Choice):
+        return any(_is_given(option, function, depth + 1) for option in expr.options)
+    if isinstance(expr, Call) and chain(expr.callee)[-1] in _READS and expr.arguments:
         return _is_given(expr.arguments[0].value, function, depth + 1)
     return False
+
+
+def _opens(template: Other) -> bool:
+    """Whether a template starts with a value: f"{url}/health" """
+    return template.op == "template" and template.parts[0].start - template.start == len('f"{')
 
 
 def _request(read: Name) -> Call | None:

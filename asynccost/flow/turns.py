@@ -8,6 +8,7 @@ from asynccost.flow.awaits import Wait, waits_in
 from asynccost.flow.depend import held
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
+from asynccost.flow.sends import to_one_receiver
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
     Await,
@@ -75,6 +76,8 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
         return Turns(False, reason, waits=waits)
     if reason := _same(body, said):
         return Turns(False, reason, waits=waits)
+    if label := to_one_receiver(waits, bound | said.made, file):
+        return Turns(False, WHY["message"].format(label), waits=waits)
     if memo := memo_of(body, file, function):
         return Turns(False, f"`{memo}` carries from one turn into the next", waits=waits)
     if reason := _state(body):

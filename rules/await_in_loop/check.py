@@ -16,7 +16,13 @@ from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 
-_STARTS = frozenset({"startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready"})
+_STARTS = frozenset({
+    "startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready", "bootstrap",
+    "install", "terminate", "dispose", "destroy", "close", "aclose", "aexit", "exit", "uninstall", "unload", "stop",
+})
+_CLOSES = frozenset({
+    "close", "aclose", "terminate", "dispose", "shutdown", "disconnect", "stop", "kill", "destroy", "cancel",
+})
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -58,6 +64,11 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
     doubts = list(said.doubts)
     if selects(loop, first.node):
         doubts.append("only the items that match get as far as the wait")
+    told = file.knowledge.table("turns")["progress"]
+    if any(w in told for wait in said.waits for w in words(wait.name)):
+        doubts.append("each turn tells how far the work is")
+    if all(words(wait.name)[:1] and words(wait.name)[0] in _CLOSES for wait in said.waits):
+        doubts.append("it only closes what is no longer needed")
     return file.finding(
         loop,
         "",
@@ -110,10 +121,13 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
 def _at_start(project: Project, finding: Finding) -> bool:
     """Whether the loop only prepares or clears up: nobody waits for it but the start or the end."""
     made = project.function(finding.path, finding.pending["runs"])
-    heat = project.heat(made) if made is not None else None
-    if made is None or heat is None or heat.hot is not False:
+    if made is None:
         return False
-    return not _STARTS.isdisjoint(words(f"{made.facts['qualname']} {heat.reason}"))
+    heat = project.heat(made)
+    name = words(made.facts["qualname"].rpartition(".")[2])
+    if heat.hot is False:
+        return not _STARTS.isdisjoint((*name, *words(heat.reason)))
+    return not heat.hot and name[:1] != () and name[0] in _STARTS
 
 
 def _against(verdict: Verdict, label: str) -> str:

@@ -161,7 +161,8 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        return file.finding(site.call, message, Confidence.MEDIUM, name=name)
+        tells = words(name)[:1] and words(name)[0] in table["events"]
+        return file.finding(site.call, message, Confidence.LOW if tells else Confidence.MEDIUM, name=name)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
@@ -176,8 +177,10 @@ def _exported(file: File) -> Iterator[Finding]:
     own = [f for f in file.functions if f.is_async and not f.is_generator and f.name and _reachable(f)]
     names = [f.qualname for f in own if failing(file, f)]
     if names:
-        page = file.knowledge.table("tasks")["floating"]["page"]
-        yield file.finding(own[0], "", Confidence.MEDIUM, floats=names, page=page)
+        table = file.knowledge.table("tasks")["floating"]
+        yield file.finding(
+            own[0], "", Confidence.MEDIUM, floats=names, page=table["page"], events=table["events"]
+        )
 
 
 def _reachable(function: Function) -> bool:
@@ -228,6 +231,7 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
     place, by, facts_ = caller.related(""), caller.by.facts, made.facts
     name = facts_["qualname"]
     survives = project.memo(_survives)
+    tells = any(w in finding.pending["events"] for w in words(name.rpartition(".")[2])[:1])
     end = "only the process's last resort hears of its errors" if survives else (
         "a failure is an unhandled rejection, which ends the process"
     )
@@ -237,7 +241,7 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
         path=place.path,
         span=place.span,
         message=f"Nobody waits for {name}() or catches its errors: {end}",
-        confidence=Confidence.LOW if survives else Confidence.MEDIUM,
+        confidence=Confidence.LOW if survives or tells else Confidence.MEDIUM,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,
         family=finding.family,

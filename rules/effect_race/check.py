@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.around import function_of
+from asynccost.flow.awaits import classify
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.project import Project
 from asynccost.flow.races import Race, asked_elsewhere, race_of
+from asynccost.flow.verdicts import open_rows
+from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.model import Confidence, Finding, Silence
 
 
@@ -44,7 +49,16 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     )
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
     sure = Confidence.LOW if race.settled else Confidence.HIGH if direct else Confidence.MEDIUM
-    return file.finding(effect.anchor, message, sure, related=related)
+    waits = classify(race.request, file, function_of(race.request))
+    return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits))
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """Whether what is asked waits for anything: what is computed here comes back in the order that it was asked."""
+    verdict = verdict_of(finding.pending["waits"], finding.path, project)
+    if verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown):
+        return Silence(finding.rule, finding.path, finding.span, f"{verdict.memory[0]} is answered from memory")
+    return finding
 
 
 def _what(race: Race) -> str:
