@@ -20,9 +20,11 @@ from zlib import crc32
 from asynccost.rules import ROOT
 
 RACY_NS = 2_000_000_000
+ANSWERS = 6  # whole results that are kept by content: of the branch, of what it is compared with, of the index
 _SCHEMA = """
 create table if not exists kept (name text primary key, value text not null);
 create table if not exists row (path text primary key, digest text not null, value text not null);
+create table if not exists answer (key text primary key, value text not null);
 """
 
 
@@ -38,6 +40,13 @@ class Stamp(NamedTuple):
 def digest(data: bytes) -> str:
     """The identity of a file's content."""
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def key(marks: Mapping[str, str]) -> str | None:
+    """The identity of a whole project: path -> digest of every file. None where a file could not be read."""
+    if not all(marks.values()):
+        return None
+    return digest("\0".join(f"{path}\0{mark}" for path, mark in sorted(marks.items())).encode("utf-8", "surrogateescape"))
 
 
 def signature(knowledge: Mapping[str, Any]) -> str:
@@ -96,6 +105,7 @@ class Cache:
             self._db.execute("begin immediate")
             self._db.execute("delete from row")
             self._db.execute("delete from kept")
+            self._db.execute("delete from answer")
             self._put("signature", signature)
             self._db.execute("commit")
 
@@ -142,6 +152,28 @@ class Cache:
             self._failed(error)
             return None
         return rows if turn == self._turn and not self._damaged else None
+
+    def answer(self, key: str) -> Any:
+        """The whole result of a project of these contents, whatever commit it is of; see `key`."""
+        try:
+            found = self._db.execute("select value from answer where key = ?", (key,)).fetchone()
+            return json.loads(_unsealed(key, found[0])) if found else None
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
+            return None
+
+    def keep(self, key: str, result: Any) -> None:
+        """Keep a whole result by its contents; only the latest few are kept."""
+        try:
+            self._db.execute("begin immediate")
+            value = _sealed(key, json.dumps(result, separators=(",", ":")))
+            self._db.execute("insert or replace into answer values (?, ?)", (key, value))
+            self._db.execute(
+                "delete from answer where rowid not in (select rowid from answer order by rowid desc limit ?)", (ANSWERS,)
+            )
+            self._db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
 
     def save(
         self, stamps: Mapping[str, Stamp], changed: Mapping[str, tuple[str, str | None]], result: Any

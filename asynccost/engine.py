@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asynccost.cache import RACY_NS, Cache, Stamp, signature
+from asynccost.cache import RACY_NS, Cache, Stamp, digest, key, signature
 from asynccost.model import Finding, Problem, Silence
 from asynccost.rows import finding_of, finding_row, problem_of
 from asynccost.settings import Settings
@@ -146,11 +146,22 @@ def _whole(
     old = store.rows() if store else {}
     if old is None:
         (tasks, kept), old, same = _plan(sources, {}, texts, check_cache), {}, False
-    rows, changed, digests = _read(tasks, kept, old, settings, jobs, texts, progress)
-    row = store.result() if store and same and not changed else None
-    whole = _answer(rows) if row is None else _Whole.of(row)
+    on_disk = [t for t in tasks if t.path not in texts]
+    rows, changed, digests = _read(on_disk, kept, old, settings, jobs, texts, progress)
+    marks = {**kept, **digests, **{path: digest(text) for path, text in texts.items()}}
+    mark = key({s.path: marks[s.path] for s in sources}) if store else None
+    row = store.result() if store and same and not changed and not texts else None
+    if row is None and store and mark:
+        row = store.answer(mark)
+    if row is None:
+        handed = [t for t in tasks if t.path in texts]
+        rows |= _read(handed, {}, old, settings, jobs, texts, None)[0]
+        whole = _answer(rows)
+        if store and mark:
+            store.keep(mark, whole.row())
+    else:
+        whole = _Whole.of(row)
     if store and not texts:
-        marks = {**kept, **digests}
         stamps = {s.path: _stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())
     if store:

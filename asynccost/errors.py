@@ -5,6 +5,8 @@ AsynccostError
 |   +-- RuleError     a rule or family that does not exist
 +-- PathError         a path that does not exist or cannot be read
 +-- ResultError       a results file that is not one of ours
++-- BaselineError     a baseline file that cannot be read as one
++-- GitError          a question to git that it cannot answer; the text names the command that helps
 """
 
 from collections.abc import Iterable
@@ -28,6 +30,14 @@ class PathError(AsynccostError):
 
 class ResultError(AsynccostError):
     """A file given as a result of asynccost that is none."""
+
+
+class BaselineError(AsynccostError):
+    """A baseline that cannot be read as one; the text names file and line."""
+
+
+class GitError(AsynccostError):
+    """A question that git cannot answer here; the text says which command helps."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

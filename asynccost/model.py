@@ -142,8 +142,9 @@ class Finding:
     `pending` carries what only the whole project can settle (JSON values); it is gone once the rule's
     `settle` has run. `hint` is what the check tells the rule's fix (JSON values); it stays. `resource` says for
     pricing what is wasted: the `cost` class of a client in the knowledge tables ("certificates", "pool"), or the
-    model that is called. `shape` and `ordinal` identify the place across edits; see `fingerprint`. `cost`,
-    `evidence` (what the probe measured here, JSON values) and `status` are joined to it after the scan.
+    model that is called. `scope` (the function, where an anonymous one is named by the call that holds it), `shape`
+    and `ordinal` identify the place across edits; see `fingerprints`. `cost`, `evidence` (what the probe measured
+    here, JSON values) and `status` are joined to it after the scan.
     """
 
     rule: str
@@ -154,6 +155,7 @@ class Finding:
     function: str = ""
     severity: Severity = Severity.WARNING
     family: str = ""
+    scope: str = ""
     shape: str = ""
     ordinal: int = 0
     fingerprint: str = ""

@@ -12,7 +12,7 @@ def finding_row(f: Finding) -> Row:
     return [
         f.rule, f.path, span_row(f.span), f.message, f.confidence.value, f.function, f.severity.value, f.family,
         f.shape, f.ordinal, f.fingerprint, [[r.path, span_row(r.span), r.message] for r in f.related],
-        _fix_row(f.fix), f.pending, f.resource, f.hint,
+        _fix_row(f.fix), f.pending, f.resource, f.hint, f.scope,
     ]  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def finding_of(row: Row) -> Finding:
     return Finding(
         row[0], row[1], Span(*row[2]), row[3], Confidence(row[4]), row[5], Severity(row[6]), row[7], row[8], row[9],
         row[10], tuple(Related(p, Span(*s), m) for p, s, m in row[11]), _fix_of(row[12]), pending=row[13],
-        resource=row[14], hint=row[15],
+        resource=row[14], hint=row[15], scope=row[16],
     )  # fmt: skip
 
 

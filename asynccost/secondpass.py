@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
+from asynccost.fingerprints import number
 from asynccost.firstpass import Seen
 from asynccost.flow.project import Project
 from asynccost.model import Finding, Silence
@@ -23,7 +23,7 @@ def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
                     silences.append(replace(said, rule=finding.rule))
                 else:
                     findings.append(said)
-    return number(findings), silences
+    return _numbered(findings), silences
 
 
 def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
@@ -38,13 +38,8 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
         yield one
 
 
-def number(findings: list[Finding]) -> list[Finding]:
-    """Sort by place, count equals apart, and give each finding its fingerprint."""
+def _numbered(findings: list[Finding]) -> list[Finding]:
+    """Sorted by place, with ordinals and fingerprints."""
     findings.sort(key=lambda f: (f.path, f.span.start, f.rule, f.span.end, f.message))
-    counts: dict[tuple[str, ...], int] = {}
-    for finding in findings:
-        key = (finding.rule, finding.path, finding.function, finding.shape)
-        finding.ordinal = counts[key] = counts.get(key, -1) + 1
-        text = "\0".join((*key, str(finding.ordinal)))
-        finding.fingerprint = blake2b(text.encode(), digest_size=8).hexdigest()
+    number(findings)
     return findings

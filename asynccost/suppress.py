@@ -5,13 +5,12 @@ the use of this tool and no code: `unused-suppression` and `bare-suppression`.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import NamedTuple
 
 from asynccost.errors import nearest
+from asynccost.fingerprints import number
 from asynccost.model import Confidence, Finding, Severity, Span
 
 UNUSED, BARE, FAMILY = "unused-suppression", "bare-suppression", "suppression"
@@ -97,7 +96,8 @@ def apply(
             rules = here.get((path, comment.covers), [])
             for rule, text in _complaints(comment, did, rules, families, asked, require_reason):
                 said.append(_finding(path, comment, rule, text))
-    applied.kept += _named(said)
+    number(said)
+    applied.kept += said
     return applied
 
 
@@ -197,14 +197,3 @@ def _finding(path: str, comment: Comment, rule: str, message: str) -> Finding:
         family=FAMILY,
         shape=f"{comment.covers == 0} {','.join(comment.rules)} {message}",
     )
-
-
-def _named(findings: list[Finding]) -> list[Finding]:
-    """Give each finding its ordinal and fingerprint, as the second pass does for those of the rules."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    for f in findings:
-        key = (f.rule, f.path, f.function, f.shape)
-        f.ordinal = counts[key]
-        counts[key] += 1
-        f.fingerprint = blake2b("\0".join((*key, str(f.ordinal))).encode(), digest_size=8).hexdigest()
-    return findings

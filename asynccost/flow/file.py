@@ -10,6 +10,7 @@ from asynccost.flow.around import function_of, statement_of
 from asynccost.flow.index import index_module
 from asynccost.flow.lines import Lines
 from asynccost.flow.names import Names
+from asynccost.flow.scopes import scope_name
 from asynccost.flow.shape import shape
 from asynccost.flow.tree import Call, Function, Module, Node
 from asynccost.knowledge import Knowledge
@@ -130,6 +131,7 @@ class File:
             message=message,
             confidence=confidence,
             function="" if function.kind == "module" else function.qualname,
+            scope=scope_name(function),
             shape=shape(what) if not isinstance(what, Function) else what.qualname,
             related=related,
             pending=pending,

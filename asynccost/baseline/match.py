@@ -1,0 +1,140 @@
+"""Old findings and new ones, paired one to one; what is left of the new ones is new, of the old ones gone.
+
+Pairs are made in tiers, the surest first. A tier that looks beyond the function that a finding stood in asks
+first whether that function is gone: only so a fixed finding cannot pay for a copy of it elsewhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from asynccost.baseline.entry import Entry, likeness
+
+ALIKE = 1 / 3  # of the names, for an edit where the finding stood
+ALIKE_ELSEWHERE = 1 / 2  # for an edit in a function that was renamed or moved in the same step
+
+Stands = Callable[[str, str], bool]  # (path, scope) -> whether that function is still there in the new code
+Key = Callable[[Entry], Hashable]
+
+
+@dataclass(slots=True)
+class Matched:
+    """pairs: (old, new). stale: old ones that nothing answers to. fresh: new ones that nothing explains."""
+
+    pairs: list[tuple[Entry, Entry]] = field(default_factory=list)
+    stale: list[Entry] = field(default_factory=list)
+    fresh: list[Entry] = field(default_factory=list)
+
+
+def match(
+    old: Iterable[Entry], new: Iterable[Entry], stands: Stands, renamed: Mapping[str, str] | None = None
+) -> Matched:
+    """Pair entries. `renamed`: old path -> new path of files that were renamed as far as anybody knows."""
+    work = _Work(sorted(old), sorted(new), stands, renamed or {})
+    work.equal(_exact)
+    work.equal(_text)
+    work.alike(_function, ALIKE)
+    if work.old and work.new:
+        work.only_gone()
+        work.equal(_moved)
+        work.equal(_renamed)
+        work.equal(_last_name)
+        work.alike(_in_moved, ALIKE_ELSEWHERE)
+        work.alike(_in_file, ALIKE_ELSEWHERE)
+    work.done.stale += work.old
+    work.done.fresh += work.new
+    return work.done
+
+
+def _exact(e: Entry) -> Hashable:
+    return e.path, e.rule, e.scope, e.shape, e.ordinal
+
+
+def _text(e: Entry) -> Hashable:
+    return e.path, e.rule, e.scope, e.shape
+
+
+def _function(e: Entry) -> Hashable:
+    return e.path, e.rule, e.scope
+
+
+def _moved(e: Entry) -> Hashable:
+    return e.rule, e.scope, e.shape
+
+
+def _renamed(e: Entry) -> Hashable:
+    return e.path, e.rule, e.shape
+
+
+def _last_name(e: Entry) -> Hashable:
+    return e.rule, last_name(e.scope), e.shape
+
+
+def _in_moved(e: Entry) -> Hashable:
+    return e.rule, e.scope
+
+
+def _in_file(e: Entry) -> Hashable:
+    return e.path, e.rule
+
+
+def last_name(scope: str) -> str:
+    """A function's own name, without those of the classes and functions around it."""
+    head, mark, anonymous = scope.partition(">")
+    return head.rpartition(".")[2] + mark + anonymous
+
+
+class _Work:
+    """What is not paired yet. Old entries carry the path that their file has now."""
+
+    def __init__(
+        self, old: Sequence[Entry], new: Sequence[Entry], stands: Stands, renamed: Mapping[str, str]
+    ) -> None:
+        self.done = Matched()
+        self.stands = stands
+        self.old = [replace(e, path=renamed.get(e.path, e.path)) for e in old]
+        self._was = {id(now): e for now, e in zip(self.old, old, strict=True)}
+        self._known_functions = {(e.path, e.scope) for e in self.old}
+        self.new = list(new)
+
+    def equal(self, key: Key) -> None:
+        """Pair those of one key, in order."""
+        waiting: dict[Hashable, list[Entry]] = defaultdict(list)
+        for e in self.new:
+            waiting[key(e)].append(e)
+        for queue in waiting.values():
+            queue.reverse()
+        self._take([(e, queue.pop()) for e in self.old if (queue := waiting.get(key(e)))])
+
+    def alike(self, key: Key, least: float) -> None:
+        """Pair those of one key that name the same things, the most alike first."""
+        groups: dict[Hashable, list[Entry]] = defaultdict(list)
+        for e in self.new:
+            groups[key(e)].append(e)
+        close = [
+            (-score, o, n, e, other)
+            for o, e in enumerate(self.old)
+            for n, other in enumerate(groups.get(key(e), ()))
+            if (score := likeness(e, other)) >= least
+        ]
+        taken: set[int] = set()
+        pairs = []
+        for _, _, _, e, other in sorted(close, key=lambda row: row[:3]):
+            if id(e) not in taken and id(other) not in taken:
+                taken |= {id(e), id(other)}
+                pairs.append((e, other))
+        self._take(pairs)
+
+    def only_gone(self) -> None:
+        """Put aside the old entries whose function still stands, and the new ones of functions that are not new."""
+        stand = {id(e) for e in self.old if self.stands(e.path, e.scope)}
+        self.done.stale += [self._was[id(e)] for e in self.old if id(e) in stand]
+        self.done.fresh += [e for e in self.new if (e.path, e.scope) in self._known_functions]
+        self.old = [e for e in self.old if id(e) not in stand]
+        self.new = [e for e in self.new if (e.path, e.scope) not in self._known_functions]
+
+    def _take(self, pairs: Sequence[tuple[Entry, Entry]]) -> None:
+        self.done.pairs += [(self._was[id(e)], other) for e, other in pairs]
+        taken = {id(e) for pair in pairs for e in pair}
+        self.old = [e for e in self.old if id(e) not in taken]
+        self.new = [e for e in self.new if id(e) not in taken]
