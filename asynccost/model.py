@@ -155,7 +155,6 @@ class Finding:
     function: str = ""
     severity: Severity = Severity.WARNING
     family: str = ""
-    scope: str = ""
     shape: str = ""
     ordinal: int = 0
     fingerprint: str = ""
@@ -165,6 +164,7 @@ class Finding:
     evidence: dict[str, Any] | None = None
     status: Status = Status.NEW
     resource: str = ""
+    scope: str = ""
     pending: dict[str, Any] = field(default_factory=dict)
     hint: dict[str, Any] = field(default_factory=dict)
 

@@ -74,6 +74,13 @@ def find(paths: Sequence[str], settings: Settings, texts: Mapping[str, bytes] | 
     return project
 
 
+def belongs(path: str, settings: Settings) -> bool:
+    """Whether a file that need not be on disk would be scanned if it were."""
+    walk = _Walk(Project(settings.root), settings)
+    named = language_of(path) is not None and not any(map(is_minified, path.split("/"))) and _speakable(path)
+    return named and not walk.leaves_out(path) and (walk.includes is None or bool(walk.includes.within(path)))
+
+
 def shard(project: Project, part: int, parts: int) -> None:
     """Narrow what was asked for to every n-th file, so that the parts together are the whole."""
     project.targets = {s.path for s in project.asked()[part - 1 :: parts]}

@@ -25,7 +25,7 @@ FLOORS = (
     {"processes", "firstpass", "secondpass", "workers", "engine"},
     {"fixer", "baseline"},
     {"report"},
-    {"scanning", "explaining", "demo"},
+    {"scanning", "revisions", "explaining", "demo"},
     {"cli", "pytest_plugin"},
     {"__main__"},
 )
