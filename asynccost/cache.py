@@ -46,7 +46,8 @@ def key(marks: Mapping[str, str]) -> str | None:
     """The identity of a whole project: path -> digest of every file. None where a file could not be read."""
     if not all(marks.values()):
         return None
-    return digest("\0".join(f"{path}\0{mark}" for path, mark in sorted(marks.items())).encode("utf-8", "surrogateescape"))
+    text = "\0".join(f"{path}\0{mark}" for path, mark in sorted(marks.items()))
+    return digest(text.encode("utf-8", "surrogateescape"))
 
 
 def signature(knowledge: Mapping[str, Any]) -> str:
@@ -168,9 +169,8 @@ class Cache:
             self._db.execute("begin immediate")
             value = _sealed(key, json.dumps(result, separators=(",", ":")))
             self._db.execute("insert or replace into answer values (?, ?)", (key, value))
-            self._db.execute(
-                "delete from answer where rowid not in (select rowid from answer order by rowid desc limit ?)", (ANSWERS,)
-            )
+            latest = "select rowid from answer order by rowid desc limit ?"
+            self._db.execute(f"delete from answer where rowid not in ({latest})", (ANSWERS,))
             self._db.execute("commit")
         except sqlite3.DatabaseError as error:
             self._failed(error)

@@ -55,10 +55,7 @@ class Git:
 
     def files(self, tree: str | None) -> dict[str, str]:
         """path -> mode of everything in a commit, or in the index (None)."""
-        if tree is None:
-            rows = self._rows("ls-files", "--stage", "-z")
-        else:
-            rows = self._rows("ls-tree", "-r", "-z", tree)
+        rows = self._rows("ls-tree", "-r", "-z", tree) if tree else self._rows("ls-files", "--stage", "-z")
         return {path: about.split(" ", 1)[0] for about, _, path in (row.partition("\t") for row in rows)}
 
     def changed(self, *states: str) -> Changes:

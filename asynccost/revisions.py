@@ -3,17 +3,20 @@
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from asynccost.git import Changes, Git
 from asynccost.kinds import language_of
 from asynccost.settings import Settings
 from asynccost.sources import Project, Source, belongs
+
+if TYPE_CHECKING:
+    from asynccost.git import Changes, Git
 
 _FILE = ("100644", "100755")
 _SUBMODULE = "160000"
 
 
-def at(project: Project, settings: Settings, git: Git, tree: str | None, changes: Changes) -> Project:
+def at(project: Project, settings: Settings, git: "Git", tree: str | None, changes: "Changes") -> Project:
     """The project in a commit, or in the index (None). `changes`: where that differs from the work tree.
 
     All sources count as asked for. What is not in git is not in it; what lies in a submodule stays as it is.

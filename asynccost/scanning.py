@@ -58,6 +58,7 @@ def scan(
         scanned=result.scanned,
         skipped=found.skipped,
         suppressed=len(result.suppressed),
+        suppressed_in=Counter(f.path for f, _ in result.suppressed),
         prefix=prefix(found.root),
         rules=about_rules,
         read=reader(found),
@@ -73,6 +74,21 @@ def with_edits(report: Report, found: Project, settings: Settings) -> Report:
 
     languages = {s.path: s.language for s in found.sources}
     return replace(report, findings=shown(report.findings, languages, settings, report.read))
+
+
+def narrowed(report: Report, found: Project) -> Report:
+    """What a report on a whole project says of those of its files that were asked for."""
+    asked = {s.path: s.language for s in found.asked()}
+    hidden = {path: n for path, n in report.suppressed_in.items() if path in asked}
+    left_out = {path for paths in report.skipped.values() for path in paths}
+    return replace(
+        report,
+        findings=[f for f in report.findings if f.path in asked],
+        problems=[p for p in report.problems if p.path in asked or not p.path or p in found.problems],
+        scanned=dict(sorted(Counter(lang for path, lang in asked.items() if path not in left_out).items())),
+        suppressed=sum(hidden.values()),
+        suppressed_in=hidden,
+    )
 
 
 def about_rules() -> dict[str, About]:

@@ -22,6 +22,11 @@ def chosen(settings: Settings, families: Mapping[str, str]) -> frozenset[str]:
     return frozenset(wanted)
 
 
+def sure_enough(confidence: str, settings: Settings) -> bool:
+    """Whether the settings ask for findings of this confidence."""
+    return _RANK[Confidence(confidence)] >= _RANK[settings.confidence]
+
+
 def visible(findings: Iterable[Finding], settings: Settings, families: Mapping[str, str]) -> list[Finding]:
     """The findings of selected rules that are sure enough and that no per-file-ignore hides."""
     known = {**families, **SUPPRESSION}
@@ -34,7 +39,7 @@ def visible(findings: Iterable[Finding], settings: Settings, families: Mapping[s
         f
         for f in findings
         if f.rule in rules
-        and _RANK[f.confidence] >= _RANK[settings.confidence]
+        and sure_enough(f.confidence, settings)
         and not any(f.rule in names and globs.within(f.path) for globs, names in hidden)
     ]
 

@@ -25,7 +25,7 @@ FLOORS = (
     {"processes", "firstpass", "secondpass", "workers", "engine"},
     {"fixer", "baseline"},
     {"report"},
-    {"scanning", "revisions", "explaining", "demo"},
+    {"scanning", "revisions", "gate", "explaining", "demo"},
     {"cli", "pytest_plugin"},
     {"__main__"},
 )

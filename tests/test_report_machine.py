@@ -48,7 +48,7 @@ def test_json_is_what_its_schema_says() -> None:
 def test_the_fields_of_a_finding_are_frozen() -> None:
     assert list(as_json.finding(report().findings[0])) == [
         *("rule", "family", "severity", "confidence", "message", "path", "line", "column", "end_line"),
-        *("end_column", "function", "fingerprint", "fix", "cost", "evidence", "status", "related"),
+        *("end_column", "function", "fingerprint", "fix", "cost", "evidence", "status", "related", "identity"),
     ]
 
 

@@ -63,7 +63,10 @@ def test_a_place_beyond_the_end_is_not_shown() -> None:
 
 
 def test_a_long_list_says_how_to_adopt_step_by_step() -> None:
-    last = as_text.render(report(many(60))).splitlines()[-1]
+    long = report(many(60))
+    assert "asynccost baseline create accepts what is here" in as_text.render(long).splitlines()[-1]
+    long.against = ("main",)
+    last = as_text.render(long).splitlines()[-1]
     assert "asynccost scan --select await-in-loop (62 findings)" in last
     assert "per-file-ignores" in last
 

@@ -12,9 +12,12 @@ _WORD = re.compile(r"[A-Za-z_$#][\w$#]*")
 _CALLED = re.compile(r"([\w$#.]+)\(\)")  # messages name calls as `session.get()`
 # what `flow.shape` adds to the names of a statement
 _STRUCTURE = frozenset(
-    "Argument Assign Await Bind Break Call Case Choice Class Clause Collection Comprehension Continue Define Do Drop If "
-    "Loopcount Loopdo Loopfor Loopkeys Loopwhile Member Name Other Raise Return Subscript Switch Try With WithItem Yield "
-    "closure bool float int str NoneType True False list tuple set dict generator template".split()
+    re.findall(
+        r"\w+",
+        """Argument Assign Await Bind Break Call Case Choice Class Clause Collection Comprehension Continue Define Do
+        Drop If Loopcount Loopdo Loopfor Loopkeys Loopwhile Member Name Other Raise Return Subscript Switch Try With
+        WithItem Yield closure bool float int str NoneType True False list tuple set dict generator template""",
+    )
 )
 
 
@@ -42,6 +45,7 @@ class Entry:
     shape: str
     ordinal: int
     id: str
+    confidence: str = "high"
     names: tuple[str, ...] = ()
     message: str = ""
 
@@ -66,6 +70,7 @@ def entry_of(f: Finding) -> Entry:
         shape=digest(f.shape),
         ordinal=f.ordinal,
         id=f.fingerprint,
+        confidence=str(f.confidence),
         names=_names(f),
         message=f.message,
     )
@@ -80,6 +85,7 @@ def as_row(e: Entry) -> dict[str, Any]:
         "shape": e.shape,
         "ordinal": e.ordinal,
         "id": e.id,
+        "confidence": e.confidence,
         "names": " ".join(e.names),
         "message": e.message,
     }
@@ -89,13 +95,13 @@ def of_row(row: Any) -> Entry:
     """The entry that a row was made of; ValueError names the field that is missing or of a wrong kind."""
     if not isinstance(row, dict):
         raise ValueError("not an object")
-    kinds = {"path": str, "rule": str, "function": str, "shape": str, "ordinal": int, "id": str, "names": str}
-    for name, kind in kinds.items():
+    for name in ("path", "rule", "function", "shape", "ordinal", "id", "confidence", "names"):
+        kind = int if name == "ordinal" else str
         if not isinstance(row.get(name), kind):
             raise ValueError(f'"{name}" is missing or no {"number" if kind is int else "text"}')
     return Entry(
         row["path"], row["rule"], row["function"], row["shape"], row["ordinal"], row["id"],
-        tuple(row["names"].split()), str(row.get("message", "")),
+        row["confidence"], tuple(row["names"].split()), str(row.get("message", "")),
     )  # fmt: skip
 
 

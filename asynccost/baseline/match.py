@@ -41,9 +41,7 @@ def match(
         work.equal(_last_name)
         work.alike(_in_moved, ALIKE_ELSEWHERE)
         work.alike(_in_file, ALIKE_ELSEWHERE)
-    work.done.stale += work.old
-    work.done.fresh += work.new
-    return work.done
+    return work.finish()
 
 
 def _exact(e: Entry) -> Hashable:
@@ -104,7 +102,7 @@ class _Work:
             waiting[key(e)].append(e)
         for queue in waiting.values():
             queue.reverse()
-        self._take([(e, queue.pop()) for e in self.old if (queue := waiting.get(key(e)))])
+        self._take([(e, waiting[key(e)].pop()) for e in self.old if waiting.get(key(e))])
 
     def alike(self, key: Key, least: float) -> None:
         """Pair those of one key that name the same things, the most alike first."""
@@ -128,10 +126,19 @@ class _Work:
     def only_gone(self) -> None:
         """Put aside the old entries whose function still stands, and the new ones of functions that are not new."""
         stand = {id(e) for e in self.old if self.stands(e.path, e.scope)}
-        self.done.stale += [self._was[id(e)] for e in self.old if id(e) in stand]
+        self._leave([e for e in self.old if id(e) in stand])
         self.done.fresh += [e for e in self.new if (e.path, e.scope) in self._known_functions]
         self.old = [e for e in self.old if id(e) not in stand]
         self.new = [e for e in self.new if (e.path, e.scope) not in self._known_functions]
+
+    def finish(self) -> Matched:
+        """What came of it; whatever is not paired by now never will be."""
+        self._leave(self.old)
+        self.done.fresh += self.new
+        return self.done
+
+    def _leave(self, stale: Sequence[Entry]) -> None:
+        self.done.stale += [self._was[id(e)] for e in stale]
 
     def _take(self, pairs: Sequence[tuple[Entry, Entry]]) -> None:
         self.done.pairs += [(self._was[id(e)], other) for e, other in pairs]

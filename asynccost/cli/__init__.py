@@ -11,6 +11,7 @@ from asynccost.errors import AsynccostError
 COMMANDS = (
     "scan",
     "fix",
+    "baseline",
     "explain",
     "rules",
     "schema",

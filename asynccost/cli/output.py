@@ -13,6 +13,7 @@ from asynccost.report import FORMATS, Report
 if TYPE_CHECKING:
     from asynccost.report.as_text import Style
 
+WHOLE = ("json", "json-lines", "sarif", "html")  # these show known findings, and say that they are; others hide them
 PEOPLE = ("text", "concise")  # every other format is for machines
 
 
@@ -46,6 +47,8 @@ def write(report: Report, where: Sequence[tuple[str, str | None]], color: str, *
 
 
 def _render(report: Report, name: str, style: "Style | None", statistics: bool) -> str:
+    if name not in WHOLE:
+        report = report.without_known()
     module = import_module(f"asynccost.report.as_{name.replace('-', '_')}")
     if style is not None:
         return str(module.render(report, style, statistics=statistics))

@@ -26,6 +26,17 @@ from asynccost.cli.choices import as_settings, config_options, rule_options, sha
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings.")
 @click.option("--strict", is_flag=True, help="Exit 2 if a file could not be read or parsed.")
+@click.option("--baseline", metavar="FILE", help="Findings in this baseline are known [.asynccost/baseline.jsonl].")
+@click.option("--no-baseline", is_flag=True, help="Do not look at the project's baseline.")
+@click.option("--fail-on-stale", is_flag=True, help="Exit 1 if the baseline holds findings that are gone.")
+@click.option("--since", metavar="REF", help="What was there where this branch left REF is known.")
+@click.option("--staged", is_flag=True, help="Scan what is staged in git, and compare with the last commit.")
+@click.option(
+    "--scope",
+    type=click.Choice(["changed", "files", "lines"]),
+    help="With --since or --staged: findings that the change made new [default], all findings of changed files, or "
+    "those on changed lines.",
+)
 @config_options
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes; as many as processors if not given."
@@ -53,13 +64,14 @@ from asynccost.cli.choices import as_settings, config_options, rule_options, sha
 @click.option("-v", "--verbose", is_flag=True, help="List the files that were left out, and why.")
 def command(**given: Any) -> int:
     """Find waste in PATHS (the current folder if none are named; - is standard input)."""
-    from asynccost.cli.scan_job import Job, run
+    from asynccost.cli.scan_job import Job, asked, run
 
     own = (
         "paths",
         "stdin_filename",
         "exit_zero",
         "strict",
+        "fail_on_stale",
         "config",
         "isolated",
         "shard",
@@ -72,7 +84,9 @@ def command(**given: Any) -> int:
         "quiet",
         "verbose",
     )
+    question = asked(**{k: given.pop(k) for k in ("baseline", "no_baseline", "since", "staged", "scope")})
     job = Job(
+        question=question,
         **{k: given.pop(k) for k in own if k != "shard"},
         shard=share(given.pop("shard")),
         options=as_settings(**given),

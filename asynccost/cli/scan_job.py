@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from asynccost import scanning, settings
+from asynccost import gate, scanning, settings
 from asynccost.cli import output
 from asynccost.errors import SettingsError
+from asynccost.gate import Question
 from asynccost.report import Report, at_least, count
 from asynccost.settings import Settings
 from asynccost.sources import Project
@@ -35,6 +36,19 @@ class Job:
     quiet: bool
     verbose: bool
     options: Mapping[str, Any]
+    question: Question
+    fail_on_stale: bool
+
+
+def asked(*, baseline: str | None, no_baseline: bool, since: str | None, staged: bool, scope: str | None) -> Question:
+    """The options that say what counts as new; those that contradict each other are refused."""
+    if baseline and no_baseline:
+        raise SettingsError("--baseline and --no-baseline: use one of them")
+    if since and staged:
+        raise SettingsError("--since and --staged: use one of them; --staged compares with the last commit")
+    if scope and not since and not staged:
+        raise SettingsError("--scope: says which part of a change to look at; add --since REF or --staged")
+    return Question(baseline, not no_baseline, since, staged, scope or "changed")
 
 
 def run(job: Job, stdin: BinaryIO) -> int:
@@ -52,8 +66,8 @@ def run(job: Job, stdin: BinaryIO) -> int:
     if job.show_files:
         output.to_stdout("".join(f"{s.path}\n" for s in project.asked()))
         return 0
-    report = scanning.scan(
-        project, chosen, check_cache=job.check_cache, progress=output.progress(quiet=job.quiet)
+    report = gate.scan(
+        project, chosen, job.question, check_cache=job.check_cache, progress=output.progress(quiet=job.quiet)
     )
     if job.show_fixes or any(name in _WITH_EDITS for name, _ in where):
         report = scanning.with_edits(report, project, chosen)
@@ -86,6 +100,9 @@ def _tell(job: Job, project: Project, report: Report, *, machine: bool) -> None:
         lines += [f"{count(n, 'finding')} of {rule}" for rule, n in _statistics(report)]
     if not project.asked() and not job.quiet:
         lines.append("asynccost: no Python, JavaScript or TypeScript files were found here")
+    if report.stale and not job.quiet:
+        gone = f"{count(len(report.stale), 'finding')} of {report.against[0]}"
+        lines.append(f"asynccost: {gone} can no longer be found; asynccost baseline prune takes them out")
     if lines:
         print("\n".join(lines), file=sys.stderr)
 
@@ -93,7 +110,7 @@ def _tell(job: Job, project: Project, report: Report, *, machine: bool) -> None:
 def _statistics(report: Report) -> list[tuple[str, int]]:
     from asynccost.report import per_rule
 
-    return per_rule(report.findings)
+    return per_rule(report.fresh)
 
 
 def _exit_code(job: Job, chosen: Settings, report: Report) -> int:
@@ -103,6 +120,10 @@ def _exit_code(job: Job, chosen: Settings, report: Report) -> int:
             file=sys.stderr,
         )
         return 2
+    if job.fail_on_stale and report.stale and not job.exit_zero:
+        gone = count(len(report.stale), "finding")
+        print(f"asynccost: --fail-on-stale: the baseline holds {gone} that can no longer be found", file=sys.stderr)
+        return 1
     if job.exit_zero or chosen.fail_on == "never":
         return 0
-    return int(at_least(report.findings, chosen.fail_on) > 0)
+    return int(at_least(report.fresh, chosen.fail_on) > 0)

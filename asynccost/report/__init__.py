@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from asynccost.model import Confidence, Finding, Problem, Severity
+from asynccost.baseline.entry import Entry
+from asynccost.model import Confidence, Finding, Problem, Severity, Status
 
 FORMATS = (
     "text",
@@ -48,14 +49,28 @@ class Report:
     scanned: Mapping[str, int] = field(default_factory=dict)  # language -> files
     skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)  # reason -> paths
     suppressed: int = 0
+    suppressed_in: Mapping[str, int] = field(default_factory=dict)  # the same by path, where that is known
     prefix: str = ""  # from the top of the git checkout to what paths are relative to; forges want it
     rules: Callable[[], Mapping[str, About]] = dict  # read only by the formats that explain rules
     read: Callable[[str], bytes] = _nothing  # a file's bytes as they lie on disk, b"" if it is gone
+    against: tuple[str, ...] = ()  # what findings were compared with: a baseline's path, a commit
+    stale: Sequence[Entry] | None = None  # what the baseline holds and the code no more; None: not judged
+    known: int = 0  # findings that were there before and are left out of `findings`
 
     @property
     def files(self) -> int:
         """How many files were scanned."""
         return sum(self.scanned.values())
+
+    @property
+    def fresh(self) -> list[Finding]:
+        """The findings that were not there before: all, if there is nothing to compare with."""
+        return [f for f in self.findings if f.status is Status.NEW]
+
+    def without_known(self) -> "Report":
+        """The same with new findings only, and the others counted."""
+        fresh = self.fresh
+        return replace(self, findings=fresh, known=len(self.findings) - len(fresh)) if self.against else self
 
 
 def ordered(report: Report) -> Report:
@@ -87,7 +102,10 @@ def at_least(findings: Sequence[Finding], severity: str) -> int:
 
 def headline(report: Report) -> str:
     """One sentence: how many findings in how many files, and what was left out."""
-    parts = [f"{count(len(report.findings), 'finding')} in {count(report.files, 'file')}"]
+    what = "new finding" if report.against else "finding"
+    parts = [f"{count(len(report.findings), what)} in {count(report.files, 'file')}"]
+    if report.known:
+        parts.append(f"{report.known:,} known from {' and '.join(report.against)}")
     if report.suppressed:
         parts.append(f"{report.suppressed} suppressed by comments")
     if report.problems:

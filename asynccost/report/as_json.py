@@ -6,10 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 from asynccost import __version__
-from asynccost.model import Cost, Finding, Fix, Problem, Related, Span
+from asynccost.baseline.entry import as_row, entry_of
+from asynccost.model import Cost, Finding, Fix, Problem, Related, Span, Status
 from asynccost.report import Report, per_rule
 
 SCHEMA_VERSION = 1
+_IDENTITY = ("function", "shape", "ordinal", "names")  # what a finding is known by across edits, beside rule and path
 
 
 def render(report: Report) -> str:
@@ -53,6 +55,9 @@ def summary(report: Report) -> dict[str, Any]:
         "suppressed": report.suppressed,
         "errors": len(report.problems),
         "skipped": {reason: len(paths) for reason, paths in sorted(report.skipped.items())},
+        "by_status": {str(status): sum(f.status is status for f in report.findings) for status in Status},
+        "compared_with": list(report.against),
+        "stale": None if report.stale is None else len(report.stale),
     }
 
 
@@ -73,6 +78,7 @@ def finding(f: Finding) -> dict[str, Any]:
         "evidence": f.evidence,
         "status": str(f.status),
         "related": [_related(r) for r in f.related],
+        "identity": {k: v for k, v in as_row(entry_of(f)).items() if k in _IDENTITY},
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from asynccost import __version__
-from asynccost.model import Finding, Problem, Safety, Severity, Span
+from asynccost.model import Finding, Problem, Safety, Severity, Span, Status
 from asynccost.report import About, Report, by_weight
 from asynccost.report.line_hash import line_hashes
 
@@ -16,6 +16,7 @@ MOST = 25_000  # what GitHub takes of one run
 Json = dict[str, Any]
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
+_STATE = {Status.NEW: "new", Status.KNOWN: "unchanged", Status.MOVED: "updated"}
 _PRECISION = ("high", "medium", "low")
 
 
@@ -85,6 +86,8 @@ def _result(report: Report, f: Finding, line_hash: str | None) -> Json:
         "partialFingerprints": {"asynccost/v1": f.fingerprint},
         "properties": {"confidence": str(f.confidence), "function": f.function},
     }
+    if report.against:
+        result["baselineState"] = _STATE[f.status]
     if line_hash:
         result["partialFingerprints"]["primaryLocationLineHash"] = line_hash
     if f.related:

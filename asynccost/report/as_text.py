@@ -50,6 +50,11 @@ def next_step(report: Report) -> list[str]:
         first = report.findings[0]
         place = _quoted(f"{first.path}:{first.span.line}")
         return [f"Next: asynccost explain {place} says why, and what to do about it.{_fixable(report)}"]
+    if not report.against:
+        return [
+            "Next: adopt this without fixing everything: asynccost baseline create accepts what is here, and from "
+            "then on only new findings are shown."
+        ]
     rule, most = per_rule(report.findings)[0]
     return [
         f"Next: adopt this step by step. Begin with one rule: asynccost scan --select {rule} "

@@ -47,6 +47,9 @@ def merged(results: Sequence[Result]) -> str:
             "suppressed": sum(r["summary"]["suppressed"] for r in results),
             "errors": len(errors),
             "skipped": _added(results, "skipped"),
+            "by_status": {s: sum(f["status"] == s for f in rows) for s in ("new", "known", "moved")},
+            "compared_with": sorted({name for r in results for name in r["summary"].get("compared_with", ())}),
+            "stale": None,  # no share of a scan can judge that
         },
     }
     return text(document)

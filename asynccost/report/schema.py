@@ -5,6 +5,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
+_HEX: Schema = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _FROM_ONE: Schema = {"type": "integer", "minimum": 1}
 _COUNTS: Schema = {"type": "object", "additionalProperties": _COUNT}
@@ -54,11 +55,15 @@ def _finding() -> Schema:
         },
         **_PLACE,
         function={"type": "string", "description": "Qualified name of the enclosing function, or empty."},
-        fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
+        fingerprint=_HEX,
         fix=_or_null(_fix()),
         cost=_or_null(_cost()),
         evidence=_or_null({"type": "object"}),
         status=_choice("new", "known", "moved"),
+        identity={
+            **_object(function=_TEXT, shape=_HEX, ordinal=_COUNT, names=_TEXT),
+            "description": "What the finding is known by across edits, beside its rule and path.",
+        },
         related={"type": "array", "items": _object(path=_TEXT, **_PLACE, message=_TEXT)},
     )
 
@@ -102,4 +107,7 @@ def _summary() -> Schema:
         suppressed=_COUNT,
         errors=_COUNT,
         skipped=_COUNTS,
+        by_status=_COUNTS,
+        compared_with={"type": "array", "items": _TEXT},
+        stale=_or_null(_COUNT),
     )
