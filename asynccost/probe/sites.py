@@ -104,12 +104,14 @@ class Places:
         """No file has been read yet."""
         self.root = os.path.realpath(root) + os.sep
         self._known: dict[Spot, Place] = {}
-        self._hashes: dict[str, str] = {}
+        self._hashes: dict[str, tuple[str, list[str]]] = {}
 
     def place(self, spot: Spot) -> Place:
         """The place of a spot; always the same one."""
         if spot not in self._known:
-            self._known[spot] = Place(self.path(spot.file), spot.function, spot.line, self._hash(spot.file))
+            whole, lines = self._hash(spot.file)
+            line = lines[spot.line - 1] if 0 < spot.line <= len(lines) else ""
+            self._known[spot] = Place(self.path(spot.file), spot.function, spot.line, whole, line)
         return self._known[spot]
 
     def path(self, filename: str) -> str:
@@ -125,11 +127,18 @@ class Places:
                 return path[len(folder) :].replace(os.sep, "/")
         return "/".join(path.split(os.sep)[-2:])
 
-    def _hash(self, filename: str) -> str:
+    def _hash(self, filename: str) -> tuple[str, list[str]]:
+        """A file's hash and those of its lines; nothing where it cannot be read."""
         if filename not in self._hashes:
             try:
                 with open(filename, "rb") as file:
-                    self._hashes[filename] = blake2b(file.read(), digest_size=8).hexdigest()
+                    text = file.read()
+                self._hashes[filename] = blake2b(text, digest_size=8).hexdigest(), line_hashes(text)
             except OSError:
-                self._hashes[filename] = ""
+                self._hashes[filename] = "", []
         return self._hashes[filename]
+
+
+def line_hashes(text: bytes) -> list[str]:
+    """See `Place.line_hash`; one for each line of a file."""
+    return [blake2b(line.strip(), digest_size=4).hexdigest() for line in text.split(b"\n")]

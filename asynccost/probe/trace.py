@@ -18,7 +18,8 @@ Counts = dict[str, int]
 class Place:
     """A line of code: path relative to the run's folder (/), qualified name, line, keyless hash of the file's bytes.
 
-    file_hash: blake2b-64 of the file as it lay on disk, hex; empty where it could not be read. A line outside the
+    file_hash: blake2b-64 of the file as it lay on disk, hex; empty where it could not be read. line_hash: blake2b-32 of
+    the line without its margins, by which it is found again once the file has changed. A line outside the
     user's own code has the path it was found at from its package on ("openai/_base_client.py").
     """
 
@@ -26,6 +27,7 @@ class Place:
     function: str
     line: int
     file_hash: str = ""
+    line_hash: str = ""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
     {"format": "asynccost-trace", "version": 1}                          the first line
     {"process": {"pid": 7, "started": 1700000000.0, ...}}                the fields of trace.Process
-    {"place": [0, "app/main.py", "fetch", 12, "9f0c..."]}                number, path, function, line, file_hash
+    {"place": [0, "app/main.py", "fetch", 12, "9f0c...", "1d2e..."]}     number, then the fields of trace.Place
     {"row": "clients", "id": 3, "place": 0, "library": "aiohttp", ...}   a row: its fields; zeros are left out
 
 Places are named by their number. A process appends to a file of its own: a later line of the same process, or of a row
@@ -14,7 +14,7 @@ torn where a process was killed while it wrote: it is left out.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, astuple, fields
 from typing import Any
 
 from asynccost.errors import ResultError
@@ -65,7 +65,7 @@ class Lines:
         if place in self._numbers:
             return ""
         number = self._numbers[place] = len(self._numbers)
-        return _line({"place": [number, place.path, place.function, place.line, place.file_hash]})
+        return _line({"place": [number, *astuple(place)]})
 
 
 def _line(value: dict[str, Any]) -> str:
@@ -118,7 +118,7 @@ def parse(text: Sequence[str], path: str = "trace") -> Trace:
         try:
             value = json.loads(line)
             if "place" in value and "row" not in value:
-                places[value["place"][0]] = Place(*value["place"][1:5])
+                places[value["place"][0]] = Place(*value["place"][1:6])
             elif "process" in value:
                 process = _made(Process, value["process"])
                 processes[process.identity] = process
