@@ -41,6 +41,8 @@ def owned(proposal: Proposal, source: bytes) -> tuple[int, int]:
 
 
 def _clear(left: Proposal, right: Proposal, source: bytes) -> bool:
+    if left.edits == right.edits:  # one change that mends two findings
+        return True
     a, b = owned(left, source), owned(right, source)
     if a[0] < b[1] and b[0] < a[1]:
         return False

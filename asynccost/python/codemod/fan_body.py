@@ -1,0 +1,92 @@
+"""A loop that waits together, where the turn, or the part of it that waits, becomes a function of its own."""
+
+from asynccost.flow.tree import Collection, Member, Name
+from asynccost.python.codemod.fan_writer import Writer
+from asynccost.python.codemod.names import bound_in, names_in
+from asynccost.python.codemod.turns import needed
+
+
+class Body(Writer):
+    """The turn, or its part that waits, becomes a coroutine function where the loop stood."""
+
+    def write(self) -> None:
+        """Rewrite the loop."""
+        shape, layout = self.shape, self.layout
+        one = self.fresh(f"process_{self.target}" if isinstance(self.loop.target, Name) else "process_item")
+        assert self.loop.iter is not None
+        head = f"async def {one}({self._parameters()}):"
+        end = shape.core[-1].end
+        if self.bounded:
+            semaphore, line = self.semaphore()
+            self.above(line, "")
+            head += f"\n{self.indent}{self.unit}async with {semaphore}:"
+            self.patch.reindent(layout.next_line(self.loop.header_end), end, self.inner, self.inner + self.unit)
+        else:
+            self.above("")
+        self.patch.replace(self.loop.start, self.loop.header_end, head)
+        self._answer(end)
+        call = f"{one}({self._parameters()})"
+        if shape.rest:
+            self._rest(call)
+        else:
+            self._end(call)
+
+    def _parameters(self) -> str:
+        target = self.loop.target
+        items = target.items if isinstance(target, Collection) else [target]
+        return ", ".join(n.id for n in items if isinstance(n, Name))
+
+    def _answer(self, end: int) -> None:
+        """What the coroutine returns."""
+        sink = self.shape.sink if not self.shape.rest else None
+        if sink is not None:
+            value = sink.arguments[0].value
+            if "\n" in self.layout.text(sink.callee.end, sink.end):  # the parentheses stay
+                self.patch.replace(sink.start, sink.callee.end, "return ")
+                comma = self.layout.source.find(b",", value.end, sink.end)
+                if comma >= 0:
+                    self.patch.replace(comma, comma + 1, "")
+            else:
+                self.patch.replace(sink.start, value.start, "return ")
+                self.patch.replace(value.end, sink.end, "")
+        elif names := self._given():
+            extra = self.unit if self.bounded else ""
+            self.patch.insert_lines(self.layout.next_line(end - 1), self.inner + extra, f"return {', '.join(names)}")
+
+    def _given(self) -> list[str]:
+        """The names that the rest of the turn needs of this part."""
+        mine = bound_in(*self.shape.before, *self.shape.core) - self.shape.bound
+        found: list[str] = []
+        for name in sorted(names_in(*self.shape.rest), key=lambda n: n.start):
+            if name.id in mine and name.id not in found:
+                found.append(name.id)
+        return found
+
+    def _rest(self, call: str) -> None:
+        """A second loop does the rest, in order."""
+        first = self.shape.rest[0]
+        at = self.layout.with_comments(first.start)
+        given = self._given()
+        mine = [n for n in needed(self.shape, self.shape.rest) if n in self.shape.bound]
+        walked, lines = self.items(wanted=bool(mine))
+        result = ", ".join(given) if given else "_"
+        results = self.fresh("results", "answers", "outcomes")
+        lines += self.awaiting(f"{results} = ", call, walked)
+        source = results
+        if mine:
+            result = f"({result})" if len(given) > 1 else result
+            result, source = f"{self.grouped()}, {result}", f"zip({walked}, {results})"
+        lines.append(f"for {result} in {source}:")
+        blank = [] if self.layout.blank_above(at) else [""]
+        self.patch.insert_lines(at, "", *blank, *(self.indent + line for line in lines))
+
+    def _end(self, call: str) -> None:
+        sink = self.shape.sink
+        walked, _ = self.items(wanted=False)
+        if sink is None:
+            lines = self.awaiting("", call, walked)
+        else:
+            assert isinstance(sink.callee, Member)
+            lines = self.awaiting(f"{self.text(sink.callee.value)}.extend(", call, walked, ")")
+        at = self.layout.next_line(self.loop.end - 1)
+        self.patch.insert_lines(at, "", "", *(self.indent + line for line in lines))

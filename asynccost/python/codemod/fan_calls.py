@@ -1,0 +1,169 @@
+"""A loop that waits together, where the awaited calls are handed to gather as they are."""
+
+from itertools import pairwise
+
+from asynccost.flow.tree import Assign, Call, Do, Loop, Member, Name, Node, Try
+from asynccost.python.codemod.fan_writer import Writer
+from asynccost.python.codemod.turns import deferred, is_empty_list, needed
+
+
+class Calls(Writer):
+    """The awaited calls go to gather; the loop walks their results, or is gone."""
+
+    def write(self) -> None:
+        """Rewrite the loop."""
+        limited, helper = self.limiter()
+        call = self._call(limited)
+        if self.shape.before:
+            self._behind(call, helper)
+        elif self._is_whole() and self.layout.bare(self.loop.start, self.layout.line_end(self.loop.end)):
+            self._replace(call, helper)
+        else:
+            self._walk(call, helper)
+
+    def _call(self, limited: str) -> str:
+        awaited = self.shape.awaited
+        assert awaited is not None
+        deeper = self.indent + 2 * self.unit
+        text = self.layout.shifted(
+            awaited.value.start, awaited.value.end, self.layout.indent(awaited.value.start), deeper
+        )
+        return f"{limited}({text})" if limited else text
+
+    def _is_whole(self) -> bool:
+        """`await f(x)` or `xs.append(await f(x))` is all that a turn does."""
+        only = self.shape.core[0] if len(self.shape.core) == 1 and not self.shape.rest else None
+        if not isinstance(only, Do):
+            return False
+        sink = self.shape.sink
+        return only.value is self.shape.awaited or (
+            sink is not None and only.value is sink and sink.arguments[0].value is self.shape.awaited
+        )
+
+    def _replace(self, call: str, helper: list[str]) -> None:
+        sink = self.shape.sink
+        walked, lines = self.items(wanted=False)
+        start = self.loop.start
+        if sink is None:
+            text = self.awaiting("", call, walked)
+        else:
+            assert isinstance(sink.callee, Member)
+            name = self.text(sink.callee.value)
+            above = _statement_above(self.loop)
+            near = above is not None and not self.layout.text(
+                self.layout.next_line(above.end), self.layout.line_start(start)
+            ).strip()
+            if near and above is not None and is_empty_list(above, name) and self.layout.alone(above):
+                start = above.start
+                text = self.awaiting(f"{name} = ", call, walked)
+            else:
+                text = self.awaiting(f"{name}.extend(", call, walked, ")")
+        body = [*helper, *lines, *text]
+        joined = ("\n" + self.indent).join(body).replace(f"\n{self.indent}\n", "\n\n")
+        self.patch.replace(start, self.loop.end, joined)
+
+    def _walk(self, call: str, helper: list[str]) -> None:
+        """The loop stays, and walks the results."""
+        names = needed(self.shape, [*self.shape.core, *self.shape.rest], but=self.shape.awaited)
+        names = [n for n in names if n in self.shape.bound]
+        result = self._result()
+        walked, lines = self.items(wanted=bool(names))
+        more = ", return_exceptions=True" if self._guarded() else ""
+        if names:
+            results = self.fresh("results", "answers", "outcomes")
+            self.above(*helper, *lines, *self.awaiting(f"{results} = ", call, walked, more=more))
+            self.header([self.grouped(), result], f"zip({walked}, {results})")
+            return
+        results = self.fresh("results", "answers", "outcomes")
+        self.above(*helper, *lines, *self.awaiting(f"{results} = ", call, walked, more=more))
+        self.header([result], results)
+
+    def _behind(self, call: str, helper: list[str]) -> None:
+        """The loop goes as far as the call; a second one does the rest."""
+        names = needed(self.shape, [*self.shape.core, *self.shape.rest], but=self.shape.awaited)
+        calls = self.fresh("calls", "pending")
+        result = self._result()
+        at = self.layout.with_comments(self.shape.core[0].start)
+        deeper = self.indent + 2 * self.unit
+        first, *others = call.split("\n")
+        call = "\n".join([first, *(self.inner + line.removeprefix(deeper) for line in others)])
+        started = [f"{calls}.append({call})"]
+        lines = [f"{calls} = []"]
+        waiting = f"await {self.gather}(*{calls}{', return_exceptions=True' if self._guarded() else ''})"
+        header = f"for {result} in {waiting}:"
+        if names:
+            kept = self.fresh("kept")
+            stash = ", ".join(names)
+            lines.append(f"{kept} = []")
+            started.append(f"{kept}.append({f'({stash})' if len(names) > 1 else stash})")
+            header = f"for {f'({stash})' if len(names) > 1 else stash}, {result} in zip({kept}, {waiting}):"
+        self.above(*helper, *lines)
+        self.patch.insert_lines(at, "", *(self.inner + line for line in started), self.indent + header)
+
+    def _guarded(self) -> bool:
+        """Whether the turn catches errors of the call: then each result is looked at in its own turn."""
+        return any(isinstance(s, Try) for s in self.shape.core)
+
+    def _result(self) -> str:
+        """Put a name in the place of the await; the statement goes where that leaves nothing to do."""
+        awaited, core = self.shape.awaited, self.shape.core
+        assert awaited is not None
+        first = core[0]
+        plain = len(core) == 1 and isinstance(first, Assign) and first.value is awaited and first.annotation is None
+        if plain and isinstance(first, Assign) and isinstance(first.targets[0], Name) and self.shape.rest:
+            behind = self.layout.line_end(first.end)
+            alone = self.layout.bare(first.start, awaited.value.start) and self.layout.bare(awaited.value.end, behind)
+            if alone and len(first.targets) == 1 and first.op == "=" and first.targets[0].id not in self.shape.bound:
+                self.patch.remove_lines(first)
+                return first.targets[0].id
+        result = self.fresh("result", "answer", "outcome")
+        start, end = awaited.start, awaited.end
+        self.patch.replace(start, end, result)
+        if self._guarded():
+            statement = _simple_above(awaited)
+            indent = self.layout.indent(statement.start)
+            self.patch.insert_lines(
+                self.layout.with_comments(statement.start), indent,
+                f"if isinstance({result}, BaseException):", f"{self.unit}raise {result}",
+            )
+        return result
+
+
+class Defer(Writer):
+    """The loop stays as it is and only collects its calls; what they give is appended behind it."""
+
+    def write(self) -> None:
+        """Rewrite the loop."""
+        limited, helper = self.limiter()
+        found = deferred(self.shape)
+        assert found is not None
+        statement, awaited = found
+        calls = self.fresh("calls", "pending")
+        self.above(*helper, f"{calls} = []")
+        self.patch.replace(statement.start, awaited.value.start, f"{calls}.append({limited}{'(' if limited else ''}")
+        self.patch.replace(awaited.value.end, statement.end, "))" if limited else ")")
+        waiting = f"await {self.gather}(*{calls})"
+        if statement.value is not awaited:
+            assert isinstance(statement.value, Call)
+            assert isinstance(statement.value.callee, Member)
+            waiting = f"{self.text(statement.value.callee.value)}.extend({waiting})"
+        self.patch.insert_lines(self.layout.next_line(self.loop.end - 1), self.indent, waiting)
+
+
+def _statement_above(loop: Loop) -> Node | None:
+    """The statement right before a loop in its block."""
+    up = loop.parent
+    for name in ("body", "orelse", "final"):
+        block = getattr(up, name, [])
+        for before, here in pairwise(block):
+            if here is loop:
+                found: Node = before
+                return found
+    return None
+
+
+def _simple_above(node: Node) -> Node:
+    """The statement that holds an expression."""
+    while not isinstance(node, (Do, Assign)) and node.parent is not None:
+        node = node.parent
+    return node

@@ -1,0 +1,103 @@
+"""What every form of a loop that waits together needs: indentation, names, `await asyncio.gather(...)`."""
+
+from asynccost.flow.tree import Call, Collection, Comprehension, Member, Name, Node
+from asynccost.python.codemod.joining import width
+from asynccost.python.codemod.names import fresh
+from asynccost.python.codemod.patch import Patch
+from asynccost.python.codemod.top import member_of
+from asynccost.python.codemod.turns import Shape, is_short
+
+LIMIT = 10  # calls at a time
+
+
+class Writer:
+    """What both forms need: indentation, names and the text of `await asyncio.gather(...)`."""
+
+    def __init__(self, patch: Patch, shape: Shape) -> None:
+        self.patch, self.shape, self.layout = patch, shape, patch.layout
+        self.loop = shape.loop
+        self.indent = self.layout.indent(self.loop.start)
+        self.unit = self.layout.unit(shape.function)
+        self.inner = self.layout.indent(self.loop.body[0].start)
+        self.gather = member_of(patch, "asyncio", "gather")
+        self.bounded = self.loop.iter is not None and not is_short(self.loop.iter)
+        self.target = self.text(self.loop.target)
+        self.iter = self.text(self.loop.iter)
+
+    def text(self, node: Node | None) -> str:
+        """The source of a node."""
+        return self.layout.text(node.start, node.end) if node is not None else ""
+
+    def fresh(self, *wanted: str) -> str:
+        """A name that the function does not use yet."""
+        return fresh(self.patch.file, *wanted, around=self.shape.function)
+
+    def semaphore(self) -> tuple[str, str]:
+        """The name of a semaphore, and the line that makes it."""
+        name = self.fresh("semaphore")
+        return name, f"{name} = {member_of(self.patch, 'asyncio', 'Semaphore')}({LIMIT})"
+
+    def limiter(self) -> tuple[str, list[str]]:
+        """What each call is wrapped in, and the lines that define it."""
+        if not self.bounded:
+            return "", []
+        semaphore, line = self.semaphore()
+        limited = self.fresh("limited")
+        u = self.unit
+        return limited, [
+            line, "", f"async def {limited}(call):", f"{u}async with {semaphore}:", f"{u}{u}return await call", "",
+        ]
+
+    def items(self, wanted: bool) -> tuple[str, list[str]]:
+        """What to walk, and the line that makes a list of it where it is walked twice."""
+        if not wanted or _is_view(self.loop.iter):
+            return self.iter, []
+        name = self.fresh("items", "entries")
+        return name, [f"{name} = {self.iter}" if _is_list(self.loop.iter) else f"{name} = list({self.iter})"]
+
+    def awaiting(self, head: str, call: str, walked: str, tail: str = "", more: str = "") -> list[str]:
+        """`head await asyncio.gather(*(call for target in walked)) tail`, over several lines if it is long."""
+        line = f"{head}await {self.gather}(*({call} for {self.target} in {walked}){more}){tail}"
+        if "\n" not in line and len(self.indent) + len(line) <= width(self.layout):
+            return [line]
+        u = self.unit
+        line = f"*({call} for {self.target} in {walked}){more and ','}"
+        if "\n" not in line and len(self.indent + u) + len(line) <= width(self.layout):
+            extra = [f"{u}{more.removeprefix(', ')},"] if more else []
+            return [f"{head}await {self.gather}(", f"{u}{line}", *extra, f"){tail}"]
+        first, *others = call.split("\n")
+        lines = [f"{head}await {self.gather}(", f"{u}*(", f"{u}{u}{first}"]
+        lines += [line.removeprefix(self.indent) for line in others]
+        lines += [f"{u}{u}for {self.target} in {walked}", f"{u})" + ("," if more else "")]
+        if more:
+            lines.append(f"{u}{more.removeprefix(', ')},")
+        return [*lines, f"){tail}"]
+
+    def grouped(self) -> str:
+        """The loop's target as a part of a longer one."""
+        bare = isinstance(self.loop.target, Collection) and self.target[:1] not in ("(", "[")
+        return f"({self.target})" if bare else self.target
+
+    def header(self, targets: list[str], source: str) -> None:
+        """Let the loop walk the results."""
+        assert self.loop.target is not None
+        assert self.loop.iter is not None
+        self.patch.replace(self.loop.target.start, self.loop.iter.end, f"{', '.join(targets)} in {source}")
+
+    def above(self, *lines: str) -> None:
+        """Put lines above the loop and its comments; a blank line sets a function off from what comes before."""
+        at = self.layout.with_comments(self.loop.start)
+        self.patch.insert_lines(at, self.indent, *lines)
+
+
+def _is_view(iterated: Node | None) -> bool:
+    """`prices.items()` may be walked twice."""
+    callee = iterated.callee if isinstance(iterated, Call) else None
+    return isinstance(callee, Member) and callee.attr in ("items", "values", "keys")
+
+
+def _is_list(iterated: Node | None) -> bool:
+    """Whether an expression makes a list, or something as good, of its own."""
+    if isinstance(iterated, Call) and isinstance(iterated.callee, Name):
+        return iterated.callee.id in ("sorted", "list", "range")
+    return isinstance(iterated, Collection) or (isinstance(iterated, Comprehension) and iterated.kind == "list")

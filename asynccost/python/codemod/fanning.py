@@ -1,0 +1,45 @@
+"""Lets the turns of a loop wait together: asyncio.gather, no more than some at a time, everything else in its order."""
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Collection, Name, Node
+from asynccost.python.codemod.fan_body import Body
+from asynccost.python.codemod.fan_calls import Calls, Defer
+from asynccost.python.codemod.patch import Patch
+from asynccost.python.codemod.turns import Shape, deferred, may_move, settled_call
+
+
+def form_of(shape: Shape, file: File) -> str:
+    """"defer": the loop collects the calls, and what they give is appended behind it; "calls": the awaited calls are
+    handed to gather where they stand; "body": the turn becomes a function of its own; "" where none can be."""
+    if deferred(shape) is not None and (shape.before or shape.awaited is None):
+        return "defer"
+    plain_targets = isinstance(shape.loop.target, Name) or (
+        isinstance(shape.loop.target, Collection) and all(isinstance(t, Name) for t in shape.loop.target.items)
+    )
+    if not plain_targets:
+        return ""
+    if shape.awaited is not None and settled_call(shape) and not _long_string(shape.awaited, file):
+        wrapped = shape.sink is not None and not shape.before and not shape.rest and len(shape.core) == 1
+        if not wrapped or shape.sink is None or shape.sink.arguments[0].value is shape.awaited:
+            return "calls"
+    if may_move(shape):
+        return "body"
+    calls = shape.awaited is not None and settled_call(shape) and not _long_string(shape.awaited, file)
+    return "calls" if calls else ""
+
+
+def _long_string(node: Node, file: File) -> bool:
+    """Whether a string over several lines may stand in some code: it cannot be moved in or out."""
+    text = file.text(node)
+    return "\n" in text and ('"""' in text or "'''" in text)
+
+
+def fan_out(patch: Patch, shape: Shape) -> None:
+    """Rewrite a loop in the form that suits it."""
+    form = form_of(shape, patch.file)
+    if form == "defer":
+        Defer(patch, shape).write()
+    elif form == "calls":
+        Calls(patch, shape).write()
+    else:
+        Body(patch, shape).write()

@@ -1,0 +1,109 @@
+"""Names: new ones that nobody uses yet, and those that an expression depends on."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from asynccost.flow.file import File
+from asynccost.flow.reach import binder
+from asynccost.flow.tree import (
+    Assign,
+    Bind,
+    Clause,
+    Closure,
+    Define,
+    Drop,
+    Expr,
+    Function,
+    Handler,
+    Loop,
+    Member,
+    Name,
+    Node,
+    With,
+)
+from asynccost.flow.walk import walk
+
+
+def fresh(file: File, *wanted: str, around: Function | None = None) -> str:
+    """A name that does not occur yet in a function (in the whole file without one): the first of `wanted` that is
+    free, else the first with a number."""
+    source = file.module.source
+    text = source[around.start : around.end] if around is not None and around.kind != "module" else source
+
+    def free(name: str) -> bool:
+        return not re.search(rb"\b" + name.encode() + rb"\b", text) and (around is None or not _global(file, name))
+
+    for name in wanted:
+        if free(name):
+            return name
+    return next(name for number in count(2) if free(name := f"{wanted[0]}_{number}"))
+
+
+def _global(file: File, name: str) -> bool:
+    return name in file.module.top.bindings or name in file.module.imports
+
+
+def names_in(*roots: Node | None) -> Iterator[Name]:
+    """Every name in some code, also in the functions written in it."""
+    stack: list[Node | None] = list(roots)
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, Name):
+                yield node
+            elif isinstance(node, Closure):
+                stack += node.function.body
+            elif isinstance(node, Define) and isinstance(node.what, Function):
+                stack += node.what.body
+
+
+def used(*roots: Node | None) -> set[str]:
+    """The names that occur in some code."""
+    return {name.id for name in names_in(*roots)}
+
+
+def bound_in(*roots: Node | None) -> set[str]:
+    """The names that some code gives a value, its own functions aside."""
+    found: set[str] = set()
+    for node in walk(*roots):
+        if isinstance(node, Assign):
+            found |= _targets(node.targets)
+        elif isinstance(node, (Bind, Clause)) or (isinstance(node, Loop) and node.target is not None):
+            found |= _targets([node.target])
+        elif isinstance(node, With):
+            found |= _targets([i.target for i in node.items])
+        elif isinstance(node, Handler) and node.name:
+            found.add(node.name)
+        elif isinstance(node, Define):
+            found.add(node.what.name)
+        elif isinstance(node, Drop):
+            found |= _targets(node.targets)
+    return found
+
+
+def _targets(targets: Iterable[Expr | None]) -> set[str]:
+    return {n.id for t in targets if t is not None for n in walk(t) if isinstance(n, Name) and not _is_base(n)}
+
+
+def _is_base(name: Name) -> bool:
+    """Whether a name of a target is only what an attribute or an item is set on."""
+    return isinstance(name.parent, Member) or getattr(name.parent, "value", None) is name
+
+
+def set_attributes(*roots: Node | None) -> set[str]:
+    """The attributes that some code sets, whatever they are set on."""
+    found: set[str] = set()
+    for node in walk(*roots):
+        targets = node.targets if isinstance(node, (Assign, Drop)) else [node.target] if isinstance(node, Bind) else []
+        found |= {n.attr for t in targets for n in walk(t) if isinstance(n, Member)}
+    return found
+
+
+def locals_in(expr: Node, function: Function) -> set[str]:
+    """The names of an expression that the function, or one around it, binds itself."""
+    found = set()
+    for name in names_in(expr):
+        scope = binder(name.id, function)
+        if scope is not None and scope.kind != "module" and name.id not in ("self", "cls"):
+            found.add(name.id)
+    return found

@@ -1,0 +1,157 @@
+"""The top of a module: its imports, and where a module-level definition may stand."""
+
+import re
+import sys
+from collections.abc import Iterator
+
+from asynccost.python.codemod.layout import STRING, Layout
+from asynccost.python.codemod.patch import Patch
+from asynccost.python.grammar import Cst, kind
+
+_PLAIN = kind("import_statement")
+_FROM = kind("import_from_statement")
+_FUTURE = kind("future_import_statement")
+_IMPORTS = {_PLAIN, _FROM, _FUTURE}
+_GUARDS = {kind("if_statement"), kind("try_statement")}
+_COMMENT = kind("comment")
+_EXPRESSION = kind("expression_statement")
+_DEFINITIONS = {kind("function_definition"), kind("class_definition"), kind("decorated_definition")}
+
+
+def name_of(patch: Patch, module: str) -> str:
+    """What a module is called here; it is imported if it is not yet."""
+    known = {dotted: local for local, dotted in _plain_imports(patch.layout)}
+    if module in known:
+        return known[module]
+    _import(patch, module)
+    return module
+
+
+def member_of(patch: Patch, module: str, name: str) -> str:
+    """How a module's member is spelled here: `asyncio.gather`, or `gather` where that alone is imported."""
+    imports = patch.file.module.imports
+    if module not in {dotted for _, dotted in _plain_imports(patch.layout)}:
+        for local, dotted in imports.items():
+            if dotted == f"{module}.{name}" and local in patch.file.module.top.bindings:
+                return local
+    return f"{name_of(patch, module)}.{name}"
+
+
+def import_from(patch: Patch, module: str, name: str) -> str:
+    """What `from module import name` is called here; it is imported if it is not yet."""
+    for local, dotted in patch.file.module.imports.items():
+        if dotted == f"{module}.{name}" and local in patch.file.module.top.bindings:
+            return local
+    known = {dotted: local for local, dotted in _plain_imports(patch.layout)}
+    if module in known:
+        return f"{known[module]}.{name}"
+    _add(patch, f"from {module} import {name}", module, _FROM)
+    return name
+
+
+def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
+    """The modules that the top level imports whole: (local name, dotted name)."""
+    for node in layout.root.children:
+        if node.kind_id == _PLAIN:
+            for item in layout.text(node.start_byte, node.end_byte).removeprefix("import").split(","):
+                dotted, _, local = item.strip().partition(" as ")
+                if "." not in dotted or local:
+                    yield (local or dotted).strip(), dotted.strip()
+
+
+def _import(patch: Patch, module: str) -> None:
+    _add(patch, f"import {module}", module, _PLAIN)
+
+
+def _add(patch: Patch, line: str, module: str, kind_id: int) -> None:
+    """Put an import among its like, in alphabetical order where they are in order; a group of its own in front of
+    imports that are not the standard library's."""
+    if line in patch.imported:
+        return
+    patch.imported.add(line)
+    layout = patch.layout
+    block = [n for n in _first_block(layout) if n.kind_id != _FUTURE]
+    if not block:
+        patch.insert_lines(place(layout), "", *([""] if place(layout) else []), line, "")
+        return
+    if not _is_standard(_module(layout, block[0])):
+        patch.insert_lines(block[0].start_byte, "", line, "")
+        return
+    mine = [node for node in block if node.kind_id == kind_id]
+    for node in mine:
+        if _module(layout, node).lower() > module.lower():
+            patch.insert_lines(node.start_byte, "", line)
+            return
+    if kind_id == _PLAIN and not mine:
+        patch.insert_lines(block[0].start_byte, "", line)
+        return
+    patch.insert_lines(layout.next_line((mine or block)[-1].end_byte - 1), "", line)
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _module(layout: Layout, node: Cst) -> str:
+    found = re.match(r"(?:import|from)\s+([\w.]+)", layout.text(node.start_byte, node.end_byte))
+    return found[1] if found else ""
+
+
+def _first_block(layout: Layout) -> list[Cst]:
+    """The imports that stand together at the top: the first group of lines, that of `__future__` aside."""
+    found: list[Cst] = []
+    for node in layout.root.children:
+        if node.kind_id in _IMPORTS and layout.begins_line(node.start_byte):
+            gap = layout.source[found[-1].end_byte : node.start_byte].count(b"\n") if found else 0
+            if found and gap > 1 and found[-1].kind_id != _FUTURE:
+                break
+            found.append(node)
+        elif found and node.kind_id != _COMMENT:
+            break
+    return found
+
+
+def place(layout: Layout) -> int:
+    """Where a module-level definition may stand: behind the imports at the top, the docstring and first comments."""
+    end = 0
+    for node in layout.root.children:
+        if node.kind_id in _DEFINITIONS:
+            break
+        if node.kind_id in _IMPORTS or (node.kind_id in _GUARDS and _holds_import(node)) or (
+            end == 0 and _is_docstring(node)
+        ):
+            end = layout.next_line(node.end_byte - 1)
+    if end:
+        return end
+    start = 0
+    while layout.source.startswith(b"#", start):
+        start = layout.next_line(start)
+    return start
+
+
+def _holds_import(node: Cst) -> bool:
+    return any(c.kind_id in _IMPORTS or _holds_import(c) for c in node.children if c.kind_id not in _DEFINITIONS)
+
+
+def _is_docstring(node: Cst) -> bool:
+    return node.kind_id == _EXPRESSION and node.child_count == 1 and node.children[0].kind_id == STRING
+
+
+def define(patch: Patch, *lines: str) -> None:
+    """Put a module-level statement behind the imports, a blank line around it; two around a function or class."""
+    layout = patch.layout
+    at = place(layout)
+    blank = [""] * (2 if lines[0].startswith(("def ", "async def ", "@", "class ")) else 1)
+    following = _following(layout, at)
+    before = blank if layout.source[:at].strip() else []
+    behind = [""] * max(0, len(blank) - following)
+    patch.insert_lines(at, "", *before, *lines, *behind)
+
+
+def _following(layout: Layout, at: int) -> int:
+    """How many blank lines stand at a position."""
+    count = 0
+    while at < len(layout.source) and not layout.source[at : layout.next_line(at)].strip():
+        at = layout.next_line(at)
+        count += 1
+    return count if at < len(layout.source) else 2

@@ -1,0 +1,48 @@
+"""await-in-loop in Python: asyncio.gather over the turns, ten at a time, with everything else in its order."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.at import loop_at
+from asynccost.flow.file import File
+from asynccost.flow.tree import Comprehension, Function, Loop
+from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.python.codemod.comprehending import gather, may_gather
+from asynccost.python.codemod.fan_writer import LIMIT
+from asynccost.python.codemod.fanning import fan_out, form_of
+from asynccost.python.codemod.joining import knows_asyncio
+from asynccost.python.codemod.layout import Layout
+from asynccost.python.codemod.patch import Patch
+from asynccost.python.codemod.turns import Shape, shape_of
+
+_REASON = (
+    f"up to {LIMIT} turns wait at once, and results keep their order; but when one fails, others are under way or have"
+    " been sent already"
+)
+
+
+def fix(finding: Finding, file: File) -> Offer | None:
+    """Wait for the turns together."""
+    found = loop_at(file, finding.span)
+    if found is None or not found[1].is_async or not knows_asyncio(file, found[1]):
+        return None
+    loop, function = found
+    if isinstance(loop, Loop):
+        shape = shape_of(loop, function, file)
+        if shape is None or not form_of(shape, file):
+            return None
+        return Offer(Safety.UNSAFE, _REASON, lambda: _fanned(file, shape))
+    if not may_gather(loop, Layout(file.module.source)):
+        return None
+    return Offer(Safety.UNSAFE, _REASON, lambda: _gathered(file, loop, function))
+
+
+def _fanned(file: File, shape: Shape) -> Iterator[Edit]:
+    patch = Patch(file)
+    fan_out(patch, shape)
+    return patch.edits()
+
+
+def _gathered(file: File, loop: Comprehension, function: Function) -> Iterator[Edit]:
+    patch = Patch(file)
+    gather(patch, loop, function)
+    return patch.edits()
