@@ -39,13 +39,13 @@ class Git:
         """Where the work that is checked out began to differ from a branch; says what to run if that is not here."""
         commit = self.commit(name)
         if commit is None:
-            raise GitError(f'there is no commit "{name}" in this clone; run: {self._fetch(name)}')
+            raise GitError(f'there is no commit "{name}" in this clone; run: {self.fetch_line(name)}')
         found = self._ask("merge-base", commit, "HEAD")
         if found:
             return found.split()[0]
         if self.is_shallow():
             raise GitError(
-                f'this clone is shallow, and where HEAD and "{name}" parted is not in it; run: {self._fetch(name)}'
+                f'this clone is shallow, and where HEAD and "{name}" parted is not in it; run: {self.fetch_line(name)}'
             )
         raise GitError(f'HEAD and "{name}" have no commit in common')
 
@@ -122,7 +122,8 @@ class Git:
                 return name
         return None
 
-    def _fetch(self, name: str) -> str:
+    def fetch_line(self, name: str) -> str:
+        """The command that brings a branch here, with the history that a comparison needs."""
         deepen = "--unshallow " if self.is_shallow() else ""
         remote, _, branch = name.partition("/")
         remotes = (self._ask("remote") or "").split()

@@ -25,7 +25,7 @@ FLOORS = (
     {"processes", "firstpass", "secondpass", "workers", "engine"},
     {"fixer", "baseline"},
     {"report"},
-    {"scanning", "revisions", "gate", "explaining", "demo"},
+    {"scanning", "revisions", "gate", "differing", "explaining", "demo"},
     {"cli", "pytest_plugin"},
     {"__main__"},
 )

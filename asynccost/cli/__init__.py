@@ -12,6 +12,7 @@ COMMANDS = (
     "scan",
     "fix",
     "baseline",
+    "diff",
     "explain",
     "rules",
     "schema",

@@ -17,13 +17,13 @@ WHOLE = ("json", "json-lines", "sarif", "html")  # these show known findings, an
 PEOPLE = ("text", "concise")  # every other format is for machines
 
 
-def targets(wanted: Sequence[str], origin: str) -> list[tuple[str, str | None]]:
+def targets(wanted: Sequence[str], origin: str, formats: Sequence[str] = FORMATS) -> list[tuple[str, str | None]]:
     """(format, file or None for standard output); refuses unknown formats and two on standard output."""
     found: list[tuple[str, str | None]] = []
     for item in wanted:
         name, _, file = item.partition("=")
-        if name not in FORMATS:
-            hint = nearest(name, FORMATS) or f"; they are {', '.join(FORMATS)}"
+        if name not in formats:
+            hint = nearest(name, formats) or f"; they are {', '.join(formats)}"
             raise SettingsError(f'{origin}: there is no output format "{name}"{hint}')
         found.append((name, file or None))
     if sum(file is None for _, file in found) > 1:
