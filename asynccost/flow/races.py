@@ -281,6 +281,13 @@ def _late_writes(functions: list[Function], effect: Effect, state: State) -> Ite
                     yield _late(call.arguments[0].value, function, target, state)
 
 
+def late_writes(effect: Effect, file: File) -> list[Late]:
+    """Every write of state that follows a wait of an effect, whatever it is keyed on."""
+    if not isinstance(effect.scope, Function):
+        return []
+    return list(_late_writes(own_functions(effect, file), effect, state_of(effect.scope, file)))
+
+
 def _late(node: Node, function: Function, target: str, state: State) -> Late:
     return Late(node, function, target, target in state.shared)
 

@@ -1,58 +1,82 @@
-"""missing-effect-cleanup, fixed: the effect returns a function that clears its timer."""
-
-from collections.abc import Iterator
+"""Gives back in an effect's cleanup what the effect starts."""
 
 from asynccost.flow.file import File
-from asynccost.flow.layout import alone_on_its_lines, indent_of, lines_below
 from asynccost.flow.leaks import Verdict, verdicts
-from asynccost.flow.tree import Do, Function
-from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.flow.release import Acquisition
+from asynccost.flow.tree import Node, Return
+from asynccost.javascript.edits.acquired import Releasing, is_subscription
+from asynccost.javascript.edits.endings import UnfixableError, ending
+from asynccost.javascript.edits.listening import unlisten
+from asynccost.javascript.edits.mismatch import match
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.returned import registers
+from asynccost.javascript.edits.script import script
+from asynccost.model import Confidence, Edit, Finding, Offer, Safety
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
-    """Keep the handle of the effect's one timer, and clear it in a cleanup that the effect returns."""
-    mine = [v for v in verdicts(file) if v.sure is not None and v.effect.anchor.start == finding.span.start]
-    if len(mine) != 1 or not _plain(mine[0], file):
+    """Keep the handle and release it where the effect ends; listeners get a name for their handler."""
+    found = [v for v in verdicts(file) if v.sure is not None and _is_of(v, finding)]
+    if not found:
         return None
-    return Offer(
-        Safety.SAFE,
-        "the cleanup clears only what this effect starts",
-        lambda: _edits(file, mine[0]),
-    )
+    for wanted in (found, [v for v in found if v.sure is not Confidence.LOW]):
+        try:
+            offer = _offer(wanted, file)
+        except UnfixableError:
+            continue
+        return offer
+    return None
 
 
-def _plain(verdict: Verdict, file: File) -> bool:
-    """Whether the set-up makes the call as a statement of its own, and returns nothing."""
-    effect, call = verdict.effect, verdict.got.call
-    setup, source = effect.setups[0], file.module.source
-    up = call.parent
-    return (
-        effect.returned
-        and not effect.wasted
-        and not setup.is_async
-        and setup.kind in ("arrow", "function")
-        and verdict.got.pair.handle == "argument"
-        and verdict.got.function is setup
-        and setup.index is not None
-        and not setup.index.returns
-        and isinstance(up, Do)
-        and isinstance(up.parent, Function)
-        and alone_on_its_lines(source, setup.body[-1].start, setup.body[-1].end, b"//")
-    )
+def _is_of(verdict: Verdict, finding: Finding) -> bool:
+    places: tuple[Node, ...] = (verdict.effect.anchor, verdict.got.call)
+    return any((p.start, p.end) == (finding.span.start, finding.span.end) for p in places)
 
 
-def _edits(file: File, verdict: Verdict) -> Iterator[Edit]:
-    source, setup, call = file.module.source, verdict.got.function, verdict.got.call
-    name = next(n for n in _names(verdict) if n not in setup.bindings)
-    last = setup.body[-1]
-    indent = indent_of(source, last.start)
-    semicolon = ";" if source[last.start : last.end].rstrip().endswith(b";") else ""
-    yield Edit(file.path, call.start, call.start, f"const {name} = ")
-    text = f"{indent}return () => {verdict.got.pair.release[0]}({name}){semicolon}\n"
-    yield lines_below(file.path, source, last.end, text)
+def _offer(found: list[Verdict], file: File) -> Offer:
+    if not found:
+        raise UnfixableError
+    effect = found[0].effect
+    patch = Patch(script(file), effect.anchor.start)
+    mended = [v for v in found if match(v, file, patch)]
+    rest = [v for v in found if v not in mended]
+    nested = False
+    if rest and registers(effect, file, patch):
+        rest = []
+    if rest:
+        if any(isinstance(v.at, Return) for v in rest):
+            raise UnfixableError
+        keep = Releasing(effect, file, patch, ending(effect, file, patch))
+        for verdict in sorted(rest, key=lambda v: v.got.call.start):
+            if verdict.got.pair.handle == "same":
+                unlisten(verdict.got, keep)
+            else:
+                keep.keep(verdict.got)
+        keep.end.finish(keep.releases)
+        nested = keep.nested
+    edits: tuple[Edit, ...] = patch.edits()
+    what = " and ".join(dict.fromkeys(f"the {v.got.pair.what}" for v in found))
+    assumed = next((a for v in rest if (a := _assumed(v.got, file))), "")
+    if assumed:
+        safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
+    elif nested:
+        safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; only the newest that a callback starts is held"
+    else:
+        safety, reason = Safety.SAFE, f"the cleanup gives back {what} and changes nothing else"
+    return Offer(safety, reason, lambda: edits)
 
 
-def _names(verdict: Verdict) -> Iterator[str]:
-    first = verdict.got.pair.what.split()[-1]
-    yield from (f"{first}Id", f"{first}Handle")
-    yield from (f"{first}Id{n}" for n in range(2, 100))
+_RETURN_FUNCTIONS = ("zustand", "redux", "@reduxjs/toolkit", "nanostores", "svelte/store", "valtio", "jotai", "history")
+
+
+def _assumed(got: Acquisition, file: File) -> str:
+    """What the fix takes for granted of a source that the code does not show."""
+    word = got.pair.name
+    if word == "subscribe" and ".unsubscribe" not in file.text(got.call):
+        name = (file.site(got.call).name or "").partition(":")[0]
+        if is_subscription(got, file) or name in _RETURN_FUNCTIONS:
+            return ""
+        return "it assumes that subscribe() returns a function that ends the subscription"
+    if word in ("on", "addListener"):
+        return f"it assumes that the source has {got.pair.release[0]}() beside {word}()"
+    return ""

@@ -1,0 +1,228 @@
+"""Where an effect undoes what it did: a returned function, a registered one, or a method; made where there is none."""
+
+from typing import Protocol
+
+from tree_sitter import Node as Cst
+
+from asynccost.flow.file import File
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.tree import Class, Collection, Function, Return
+from asynccost.javascript.edits.bodies import Body
+from asynccost.javascript.edits.imports import imported
+from asynccost.javascript.edits.patch import Patch
+
+
+class UnfixableError(Exception):
+    """A shape that no edit of ours fits; the finding stays without a fix."""
+
+
+class Ending(Protocol):
+    """Where releases go. variables: whether handles live in variables of the effect's code, not in attributes."""
+
+    variables: bool
+
+    def declare(self, line: str) -> None:
+        """Put a declaration where the effect and its cleanup both see it."""
+
+    def finish(self, releases: list[str]) -> None:
+        """Write the releases."""
+
+
+def ending(effect: Effect, file: File, patch: Patch, *, at_start: bool = False) -> Ending:
+    """The end of an effect. Raises UnfixableError where its cleanup has no place that a fix could write to.
+
+    at_start: a cleanup that is registered by a call may be registered first thing, before anything is awaited.
+    """
+    if isinstance(effect.scope, (Class, Collection)):
+        return _Method(effect, patch)
+    if effect.returned and effect.framework in ("React", "Svelte"):
+        return _Returned(effect, patch)
+    if effect.framework in ("Vue", "Solid"):
+        return _Registered(effect, file, patch, at_start)
+    raise UnfixableError
+
+
+class _Returned:
+    """`return () => release()` at the end of the set-up."""
+
+    variables = True
+
+    def __init__(self, effect: Effect, patch: Patch) -> None:
+        self.patch, self.setup = patch, effect.setups[0]
+        if self.setup.is_async or effect.opaque:
+            raise UnfixableError
+        self.cleanup = _one_cleanup(effect, self.setup)
+        self.body = Body(self.setup, patch)
+
+    def declare(self, line: str) -> None:
+        self.body.first(line)
+
+    def finish(self, releases: list[str]) -> None:
+        script = self.patch.script
+        if self.cleanup is None:
+            self.body.last(arrow("return ", releases, script.unit, self.patch.semi))
+        else:
+            into(self.cleanup, releases, self.patch)
+        self.body.close()
+
+
+def _one_cleanup(effect: Effect, setup: Function) -> Function | None:
+    """The one function that the set-up returns at its end; None where it returns nothing."""
+    returned = [r for r in (setup.index.returns if setup.index else []) if r.value is not None]
+    if not returned or (is_expression(setup) and not effect.cleanups):
+        return None  # the value of an arrow's expression was never a cleanup
+    if len(returned) != 1 or len(effect.cleanups) != 1 or not any(s is returned[0] for s in setup.body):
+        raise UnfixableError
+    return effect.cleanups[0]
+
+
+def is_expression(function: Function) -> bool:
+    """Whether a function is an arrow whose body is an expression."""
+    return bool(function.body) and isinstance(function.body[-1], Return) and function.body[-1].end == function.end
+
+
+def into(cleanup: Function, releases: list[str], patch: Patch) -> None:
+    """Put releases at the start of a function."""
+    body = Body(cleanup, patch)
+    body.first(*releases)
+    body.close()
+
+
+def arrow(head: str, releases: list[str], unit: str, semi: str, tail: str = "") -> str:
+    """A statement with a function that releases: an expression where one will do."""
+    if len(releases) == 1 and not releases[0].startswith(("if ", "for ")) and "\n" not in releases[0]:
+        value = releases[0].removesuffix(";")
+        if " = " not in value:
+            return f"{head}() => {value}{tail}{semi}"
+    lines = "".join(f"\n{unit}{r}" for r in releases)
+    return f"{head}() => {{{lines}\n}}{tail}{semi}"
+
+
+_HOOKS = {"Vue": ("onUnmounted", "vue"), "Solid": ("onCleanup", "solid-js")}
+
+
+class _Registered:
+    """`onUnmounted(() => release())` after the mount hook; `onCleanup` inside an effect that runs again."""
+
+    def __init__(self, effect: Effect, file: File, patch: Patch, at_start: bool) -> None:
+        self.patch, self.effect = patch, effect
+        self.setup = effect.setups[0]
+        self.at_start = at_start
+        self.inside = effect.framework == "Solid" or not effect.once
+        self.variables = True
+        if effect.wasted or (self.setup.is_async and not (at_start and self.inside)):
+            raise UnfixableError
+        self.hook, self.parameter = self._named(file)
+        script = patch.script
+        self.statement = script.statement(effect.anchor)
+        returned = [r for r in (self.setup.index.returns if self.setup.index else []) if r.value is not None]
+        if returned and not is_expression(self.setup):
+            raise UnfixableError
+        self.body = Body(self.setup, patch) if self.inside or is_expression(self.setup) else None
+
+    def _named(self, file: File) -> tuple[str, bool]:
+        """The hook's name here, and whether it is a parameter that the set-up must take."""
+        effect = self.effect
+        if effect.framework == "Vue" and self.inside:
+            if effect.name not in ("watch", "watchEffect", "watchPostEffect"):
+                raise UnfixableError
+            place = 2 if effect.name == "watch" else 0
+            if len(self.setup.params) > place and self.setup.params[place].name:
+                return self.setup.params[place].name, False
+            if len(self.setup.params) > place or any(p.star for p in self.setup.params):
+                raise UnfixableError
+            return "onCleanup", True
+        name, module = _HOOKS[effect.framework]
+        used = imported(name, module, file, self.patch)
+        if used is None and any(v.partition(":")[0] == module for v in file.module.imports.values()):
+            raise UnfixableError
+        return used or name, False
+
+    def declare(self, line: str) -> None:
+        if self.inside and self.body is not None:
+            self.body.first(line)
+        else:
+            self.patch.before(self.statement, line)
+
+    def finish(self, releases: list[str]) -> None:
+        script = self.patch.script
+        text = arrow(f"{self.hook}(", releases, script.unit, self.patch.semi, ")")
+        if self.inside and self.body is not None:
+            (self.body.first if self.at_start else self.body.last)(text)
+        else:
+            self.patch.after(self.statement, text)
+        if self.parameter:
+            self._take()
+        if self.body is not None:
+            self.body.close()
+
+    def _take(self) -> None:
+        """Give the set-up the parameter by which its framework hands over the hook."""
+        script, given = self.patch.script, self.setup.params
+        wanted = 2 if self.effect.name == "watch" else 0
+        names = ["_value", "_previous", "onCleanup"][len(given) : 3] if wanted else ["onCleanup"]
+        parameters = script.function(self.setup).child_by_field_name("parameters")
+        if parameters is None:
+            raise UnfixableError
+        if given:
+            self.patch.insert(given[-1].end, "".join(f", {n}" for n in names))
+        else:
+            self.patch.replace(parameters.start_byte + 1, parameters.end_byte - 1, ", ".join(names))
+
+
+class _Method:
+    """A method of the class, or of the options of a component, that the framework or the owner calls at the end."""
+
+    variables = False
+
+    def __init__(self, effect: Effect, patch: Patch) -> None:
+        self.patch, self.effect = patch, effect
+        if not effect.ends:
+            raise UnfixableError
+        self.setup = effect.setups[0]
+        self.cleanup = _end_method(effect)
+        if self.cleanup is None and effect.plain:
+            raise UnfixableError
+
+    def declare(self, line: str) -> None:
+        """TypeScript wants a field declared; a JavaScript attribute comes with its first assignment."""
+        if self.patch.script.typed and isinstance(self.effect.scope, Class):
+            self.patch.first(class_body(self.effect.scope, self.patch), line)
+
+    def finish(self, releases: list[str]) -> None:
+        script, patch = self.patch.script, self.patch
+        if self.cleanup is not None:
+            into(self.cleanup, releases, patch)
+            return
+        method = script.function(self.setup)
+        if method.type != "method_definition":
+            raise UnfixableError
+        indent = script.indent(method.start_byte)
+        lines = "".join(f"\n{indent}{script.unit}{r}" for r in releases)
+        text = f"{self._new_name()}() {{{lines}\n{indent}}}"
+        comma = "," if isinstance(self.effect.scope, Collection) else ""
+        gap = "\n\n" if not comma else "\n"
+        patch.insert(method.end_byte, f"{comma}{gap}{indent}{text}")
+
+    def _new_name(self) -> str:
+        ends = self.effect.ends
+        if isinstance(self.effect.scope, Collection):
+            return "beforeUnmount" if "beforeUnmount" in ends else ends[0]
+        return ends[0]
+
+
+def _end_method(effect: Effect) -> Function | None:
+    own = [f for f in effect.cleanups if f.kind == "method" or f.closure is not None]
+    if isinstance(effect.scope, Collection):
+        names = ["beforeUnmount", "unmounted", "beforeDestroy", "destroyed", "deactivated"]
+        return min(own, key=lambda f: names.index(f.name) if f.name in names else 9, default=None)
+    return min(own, key=lambda f: f.start, default=None)
+
+
+def class_body(cls: Class, patch: Patch) -> Cst:
+    """The braces of a class."""
+    node = patch.script.of(cls)
+    for inner in patch.script.walk(node):
+        if inner.type == "class_body":
+            return inner
+    raise UnfixableError

@@ -1,0 +1,135 @@
+"""Guards before writes of state: `if (!ignore) setX(answer)`."""
+
+from dataclasses import dataclass, field
+
+from tree_sitter import Node as Cst
+
+from asynccost.flow.races import Late
+from asynccost.flow.state import root_name
+from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Do, Expr, Function, Name, Node, Return
+from asynccost.flow.walk import walk
+from asynccost.javascript.edits.bodies import Body
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.names import camel, fresh
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.script import Script
+
+
+@dataclass(slots=True)
+class Guards:
+    """Puts a test of `flag` before each write; a run of writes to the end of a function is left with one test."""
+
+    flag: str
+    setup: Function
+    patch: Patch
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def script(self) -> Script:
+        return self.patch.script
+
+    def put(self, writes: list[Late]) -> None:
+        """Guard all of these. Raises UnfixableError for a shape that cannot be guarded."""
+        places = {id(w.node): w for w in writes}
+        done: set[int] = set()
+        for write in sorted(writes, key=lambda w: w.node.start):
+            if id(write.node) in done:
+                continue
+            tail = self._tail(write, places)
+            if tail:
+                done |= {id(n) for n in tail}
+                self.patch.before(self.script.statement(write.node), f"if ({self.flag}) return{self.patch.semi}")
+            else:
+                self._one(write)
+
+    # -------------------------------------------------------------------- tails
+
+    def _tail(self, write: Late, places: dict[int, Late]) -> list[Node]:
+        """The writes of a function's last statements, two or more, that nothing stands between."""
+        body = write.function.body
+        at = next((i for i, s in enumerate(body) if _written(s) is write.node or s is write.node), None)
+        returns = write.function.index.returns if write.function.index else []
+        if at is None or len(body) - at < 2 or any(r.value is not None for r in returns):
+            return []
+        nodes = [w if (w := _written(s)) is not None else s for s in body[at:]]
+        if not all(id(n) in places and not _awaits(n) for n in nodes):
+            return []
+        return nodes
+
+    # ---------------------------------------------------------------------- one
+
+    def _one(self, write: Late) -> None:
+        node = write.node
+        if isinstance(node, Name):
+            self._handed(node)
+        elif isinstance(node, (Call, Assign, Bind)):
+            if isinstance(node.parent, Return) and node.parent.end == write.function.end:
+                self._expression(node, write.function)
+            elif isinstance(node, Assign) or isinstance(node.parent, Do):
+                self._statement(node, write)
+            else:
+                raise UnfixableError
+        else:
+            raise UnfixableError
+
+    def _handed(self, setter: Name) -> None:
+        """`.then(setX)`: the setter gets a function around it."""
+        call = setter.parent
+        if not isinstance(call, Argument):
+            raise UnfixableError
+        script = self.script
+        statement = script.statement(setter)
+        indent = script.indent(setter.start)
+        value = fresh("value", self.setup, script.file)
+        head = script.arrow(value)
+        inner = f"{indent}{script.unit}if (!{self.flag}) {setter.id}({value}){self.patch.semi}"
+        assert statement is not None
+        self.patch.replace(setter.start, setter.end, f"{head} {{\n{inner}\n{indent}}}")
+
+    def _expression(self, node: Node, function: Function) -> None:
+        if _awaits(node):
+            raise UnfixableError
+        body = Body(function, self.patch)
+        at = body.node.named_children[0] if body.node.type == "parenthesized_expression" else body.node
+        self.patch.insert(at.start_byte, f"if (!{self.flag}) ")
+        body.close()
+
+    def _statement(self, node: "Call | Assign | Bind", write: Late) -> None:
+        statement = self.script.statement(node)
+        braces = statement.parent is not None and statement.parent.type in ("if_statement", "else_clause")
+        if _awaits(node):
+            if braces:
+                raise UnfixableError
+            self._answer_first(node, write, statement)
+        if braces:
+            self.patch.insert(statement.start_byte, f"{{ if (!{self.flag}) ")
+            self.patch.insert(statement.end_byte, " }")
+        else:
+            self.patch.insert(statement.start_byte, f"if (!{self.flag}) ")
+
+    def _answer_first(self, node: "Call | Assign | Bind", write: Late, statement: Cst) -> None:
+        """The answer is awaited first and gets a name, so that the test stands behind the wait."""
+        value: Expr | None = node.value if isinstance(node, (Assign, Bind)) else None
+        if isinstance(node, Call):
+            if len(node.arguments) != 1:
+                raise UnfixableError
+            value = node.arguments[0].value
+        if value is None:
+            raise UnfixableError
+        target = write.target if isinstance(node, Call) else root_name(_first_target(node))
+        name = fresh(camel("next", target.removeprefix("set")), self.setup, self.script.file, self.used)
+        self.used.add(name)
+        self.patch.before(statement, f"const {name} = {self.script.text(value)}{self.patch.semi}")
+        self.patch.replace(value.start, value.end, name)
+
+
+def _first_target(node: "Assign | Bind") -> Expr:
+    return node.targets[0] if isinstance(node, Assign) else node.target
+
+
+def _written(statement: Node) -> Node | None:
+    return statement.value if isinstance(statement, Do) else None
+
+
+def _awaits(node: Node) -> bool:
+    return any(isinstance(n, Await) for n in walk(node))

@@ -1,0 +1,225 @@
+"""Removing a listener: the same target, type, function and phase, each under a name that the cleanup sees."""
+
+import re
+
+from tree_sitter import Node as Cst
+
+from asynccost.flow.around import use_of
+from asynccost.flow.handles import constant_text
+from asynccost.flow.listeners import option_of, receiver_of
+from asynccost.flow.reach import binder
+from asynccost.flow.release import Acquisition
+from asynccost.flow.tree import Call, Closure, Collection, Constant, Do, Expr, Function, Member, Name, Node
+from asynccost.flow.walk import walk
+from asynccost.javascript.edits.acquired import Releasing
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.names import camel
+
+
+def unlisten(got: Acquisition, keep: Releasing) -> None:
+    """Note what removes a listener; its handler and target get names first. Raises UnfixableError."""
+    call, patch, script = got.call, keep.patch, keep.script
+    statement = script.statement(call)
+    top = _top_level(statement, keep)
+    if any(a.star for a in call.arguments) or not 1 <= len(call.arguments) <= 3:
+        raise UnfixableError
+    at = 1 if len(call.arguments) > 1 else 0
+    handler, kind = call.arguments[at].value, constant_text(call.arguments[0].value) if at else None
+    if got.function is not keep.setup and keep.end.variables:
+        raise UnfixableError
+    receiver = receiver_of(call)
+    target = "" if receiver is None else _target(receiver, keep, top)
+    name = _handler(handler, kind, keep, top)
+    arguments = [script.text(call.arguments[0].value), name] if at else [name]
+    if at and not _seen(call.arguments[0].value, keep):
+        raise UnfixableError
+    if len(call.arguments) == 3 and (phase := _phase(call)) is not None:
+        arguments.append(script.text(phase))
+    dot = "?." if isinstance(call.callee, Member) and call.callee.optional else "."
+    word = got.pair.release[0]
+    prefix = f"{target}{dot}" if target else ""
+    text = f"{prefix}{word}({', '.join(arguments)}){patch.semi}"
+    keep.releases.append(text)
+
+
+def _top_level(statement: Cst, keep: Releasing) -> Cst:
+    """The statement of the set-up's own list that a statement stands in: what is named goes before it."""
+    body = keep.script.body(keep.setup)
+    here = statement
+    while here.parent is not None and here.parent != body and here != body:
+        here = here.parent
+    return here
+
+
+def _phase(call: Call) -> Expr | None:
+    """The third argument, where it tells the phase: a removal looks at nothing else."""
+    option = call.arguments[2].value
+    if isinstance(option, Collection):
+        return option if option_of(call, "capture") is not None or None in option.keys else None
+    if isinstance(option, Constant):
+        return option if option.value else None
+    return option
+
+
+def _seen(expr: Expr, keep: Releasing) -> bool:
+    """Whether an expression means the same in the cleanup: only names that it sees and nothing reassigns."""
+    for node in walk(expr):
+        if isinstance(node, (Call, Closure)):
+            return False
+        if isinstance(node, Name) and not _steady(node.id, keep):
+            return False
+    return True
+
+
+def _steady(name: str, keep: Releasing) -> bool:
+    scope = binder(name, keep.setup)
+    if name == "this":
+        return not keep.end.variables
+    if scope is not keep.setup:
+        return True
+    if not keep.end.variables or getattr(keep.end, "inside", True) is False:
+        return False
+    return _declared_on_top(name, keep) and len(scope.index.bound.get(name, [])) == 1 if scope.index else False
+
+
+def _declared_on_top(name: str, keep: Releasing) -> bool:
+    setup = keep.setup
+    if any(p.name == name for p in setup.params):
+        return True
+    return any(n is not None for n in [_declaration(name, setup)])
+
+
+def _declaration(name: str, setup: Function) -> Node | None:
+    for statement in setup.body:
+        targets = getattr(statement, "targets", [])
+        bound = (n for t in targets for n in walk(t) if isinstance(n, Name))
+        if getattr(statement, "declares", "") and any(n.id == name for n in bound):
+            return statement
+        what = getattr(statement, "what", None)
+        if what is not None and what.name == name:
+            return statement
+    return None
+
+
+def _target(receiver: Expr, keep: Releasing, top: Cst) -> str:
+    script = keep.script
+    text = script.text(receiver)
+    if not isinstance(receiver, (Name, Member)):
+        if not (keep.end.variables and getattr(keep.end, "inside", True)) or _binds_inside(receiver, keep):
+            raise UnfixableError
+        return _named(receiver, "target", keep, top)
+    root: Node = receiver
+    while isinstance(root, Member):
+        root = root.value
+    if not isinstance(root, Name):
+        raise UnfixableError
+    is_ref = isinstance(receiver, Member) and receiver.attr in ("current", "value") and keep.end.variables
+    if is_ref and getattr(keep.end, "inside", True):
+        return _named(receiver, "element", keep, top)
+    if not _steady(root.id, keep):
+        raise UnfixableError
+    return text
+
+
+def _binds_inside(expr: Expr, keep: Releasing) -> bool:
+    """Whether an expression needs what is bound between the top of the set-up and its own place."""
+    setup = keep.setup
+    for node in walk(expr):
+        if isinstance(node, Name) and binder(node.id, setup) is setup and not _declared_on_top(node.id, keep):
+            return True
+    return False
+
+
+def _named(expr: Expr, wanted: str, keep: Releasing, top: Cst) -> str:
+    """Give an expression a name before the statement that uses it."""
+    script, patch = keep.script, keep.patch
+    text = script.text(expr)
+    for start, end, new in patch.changes():
+        if start == expr.start and end == expr.end:
+            return new
+    for _, _, new in patch.changes():  # the same element again
+        if new.startswith("const ") and f" = {text}{patch.semi}\n" in new:
+            name = new.split()[1]
+            patch.replace(expr.start, expr.end, name)
+            return name
+    name = keep.name(wanted)
+    keep.patch.before(top, f"const {name} = {text}{patch.semi}")
+    patch.replace(expr.start, expr.end, name)
+    return name
+
+
+def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst) -> str:
+    script = keep.script
+    if isinstance(handler, Name):
+        if not _steady(handler.id, keep):
+            raise UnfixableError
+        return handler.id
+    if isinstance(handler, Member):
+        if not _seen(handler, keep):
+            raise UnfixableError
+        return script.text(handler)
+    if isinstance(handler, Closure):
+        inner = handler.function
+        if inner.kind == "function" and inner.index is not None and any(n.id == "this" for n in inner.index.names):
+            raise UnfixableError
+    elif not isinstance(handler, Call):
+            raise UnfixableError
+    name = camel("handle", kind) if kind and re.fullmatch(r"[\w:.-]+", kind) else "handleEvent"
+    if not keep.end.variables:
+        return _as_attribute(handler, name, keep, top)
+    return _as_constant(handler, name, keep, top)
+
+
+def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
+    script, patch = keep.script, keep.patch
+    if script.typed:
+        raise UnfixableError  # the field's type is not to be had from the text
+    attribute = keep.attribute(name)
+    text = script.text(handler)
+    if isinstance(handler, Closure) and handler.function.kind != "arrow":
+        raise UnfixableError
+    patch.before(top, f"{attribute} = {text}{patch.semi}")
+    patch.replace(handler.start, handler.end, attribute)
+    return attribute
+
+
+def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
+    script, patch = keep.script, keep.patch
+    if _free_of_inner(handler, keep, top):
+        raise UnfixableError
+    made = keep.name(name)
+    start_indent, own_indent = script.indent(top.start_byte), script.indent(handler.start)
+    text = script.moved(handler.start, handler.end, f"-{own_indent[len(start_indent):]}")
+    base = script.indent(top.start_byte)
+    line = f"const {made} = {_flat(text, base)}{patch.semi}"
+    if getattr(keep.end, "inside", True) is False or top == script.body(keep.setup):
+        keep.end.declare(line)
+    else:
+        patch.before(top, line)
+    patch.replace(handler.start, handler.end, made)
+    return made
+
+
+def _flat(text: str, indent: str) -> str:
+    """A text whose lines are to be indented again by where it is put."""
+    head, *rest = text.split("\n")
+    return "\n".join([head, *(line.removeprefix(indent) for line in rest)])
+
+
+def _free_of_inner(handler: Expr, keep: Releasing, top: Cst) -> bool:
+    """Whether a handler uses a name that is bound in a block further in than where it would be named."""
+    script = keep.script
+    if not isinstance(handler, Closure) or handler.function.index is None:
+        return False
+    if top.type == "expression_statement":
+        return False
+    names = {n.id for n in handler.function.index.names}
+    block = script.source[top.start_byte : top.end_byte].decode("utf-8", "replace")
+    return any(
+        binder(n, keep.setup) is keep.setup and _declaration(n, keep.setup) is None for n in names if n in block
+    )
+
+
+def is_statement(call: Call) -> bool:
+    """Whether a call is a statement of its own."""
+    return isinstance(call.parent, Do) or use_of(call).kind in ("dropped", "returned")

@@ -1,0 +1,485 @@
+"""Loops whose turns run side by side, in one of three shapes that keep the order of what they leave behind.
+
+    collected   each turn returns what it pushed; the results are pushed in the order of the items
+    two phases  the waits run side by side, then the rest of each turn runs in order
+    whole       nothing that the turns leave behind is in an order: the whole body runs side by side
+
+Where nothing shows that the list is short, it is gone through in batches.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from asynccost.flow.around import function_of
+from asynccost.flow.file import File
+from asynccost.flow.tree import (
+    Assign,
+    Await,
+    Choice,
+    Closure,
+    Collection,
+    Constant,
+    Do,
+    Expr,
+    Function,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Subscript,
+    Try,
+)
+from asynccost.flow.walk import walk
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.sources import AT_ONCE, Source, singular, source_of
+from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, pushed_to, tails, uses
+
+_DECLARED = ("const", "let", "var")
+
+
+@dataclass(slots=True)
+class Rewrite:
+    """What became of a loop: whether it goes in batches, and what the reader must know of the order."""
+
+    batches: bool
+    order: str
+
+
+class LoopFix:
+    """One loop being rewritten."""
+
+    def __init__(self, loop: Loop, file: File, patch: Patch) -> None:
+        self.loop, self.file, self.patch = loop, file, patch
+        self.script = patch.script
+        self.function: Function = function_of(loop)
+        self.node = self.script.statement(loop)
+        self.indent = self.script.indent(self.node.start_byte)
+        self.body: list[Any] = list(loop.body)
+        if loop.label or loop.is_async or self.node.parent is None or self.node.type == "labeled_statement":
+            raise UnfixableError
+        block = self.node.child_by_field_name("body")
+        if block is None:
+            raise UnfixableError
+        self.block = block
+        self.used: set[str] = set()
+        self._taken = self._target()
+
+    def _name(self, wanted: str) -> str:
+        name = fresh(wanted, self.function, self.file, self.used)
+        self.used.add(name)
+        return name
+
+    # ------------------------------------------------------------------ header
+
+    def _target(self) -> str:
+        """How each item is named, and the list that they come from (`self.items`)."""
+        loop = self.loop
+        if loop.kind == "for" and loop.iter is not None and loop.target is not None:
+            header = self.script.text((loop.start, loop.target.start))
+            if not header.rstrip().endswith(_DECLARED):
+                raise UnfixableError
+            self.items: Expr = loop.iter
+            self.spelled = ""
+            return self.script.text(loop.target)
+        if loop.kind == "count":
+            return self._counted()
+        raise UnfixableError
+
+    def _counted(self) -> str:
+        """`for (let i = 0; i < xs.length; i++)`: the items, where only `xs[i]` is used, else the numbers."""
+        loop = self.loop
+        test = loop.test
+        right = getattr(test, "parts", [None, None])[-1]
+        first = loop.setup[0] if len(loop.setup) == 1 else None
+        zero = isinstance(first, Assign) and isinstance(first.value, Constant) and first.value.value == 0
+        if getattr(test, "op", "") != "<" or not isinstance(right, Member) or right.attr != "length" or not zero:
+            raise UnfixableError
+        assert isinstance(first, Assign)
+        index = first.targets[0]
+        if not isinstance(index, Name):
+            raise UnfixableError
+        self.items = right.value
+        reads = _mentions(self.body, index.id)
+        places = [self._place(n) for n in reads]
+        if not all(p is not None for p in places) or any(_is_target(p) for p in places):
+            self.spelled = f"[...{self.script.text(right.value)}.keys()]"
+            return index.id
+        self.spelled = ""
+        return self._item_name([p for p in places if p is not None])
+
+    def _place(self, index: Name) -> Subscript | None:
+        up = index.parent
+        same = isinstance(up, Subscript) and up.index is index
+        text = self.script.text
+        return up if isinstance(up, Subscript) and same and text(up.value) == text(self.items) else None
+
+    def _item_name(self, places: list[Subscript]) -> str:
+        first = self.body[0] if self.body else None
+        if isinstance(first, Assign) and first.declares == "const" and len(places) == 1 and first.value is places[0]:
+            statement = self.script.statement(first)
+            following = statement.next_named_sibling
+            if following is not None and following.type != "comment" and len(self.body) > 1:
+                self.patch.replace(statement.start_byte, following.start_byte, "")
+                self.body = self.body[1:]
+                return self.script.text(first.targets[0])
+        name = self._name(singular(self.script.text(self.items)))
+        for place in places:
+            self.patch.replace(place.start, place.end, name)
+        return name
+
+    def _source(self) -> Source:
+        wanted = "items" if not self.spelled else "indexes"
+        made = source_of(self.items, self.function, self.file, self.patch, self._name(wanted))
+        if not self.spelled:
+            return made
+        name = wanted if not made.before else made.text
+        if made.short:
+            return Source(self.spelled, "", True)
+        return Source(name, f"const {name} = {self.spelled}{self.patch.semi}", False)
+
+    # ------------------------------------------------------------------ shapes
+
+    def rewrite(self) -> Rewrite:
+        """Choose the shape and make the edits. Raises UnfixableError."""
+        made = {n.id for n in walk(self.loop.target, *self.loop.setup) if isinstance(n, Name)}
+        parts = parts_of_turn(self.body, made)
+        if not parts.awaits:
+            raise UnfixableError
+        if parts.pushes and not parts.others and self._collects(parts):
+            return self._collected(parts)
+        if parts.pushes or parts.others or parts.soft:
+            split = self._split(parts)
+            if split is not None:
+                return self._two_phases(*split)
+            if parts.pushes or parts.others:
+                raise UnfixableError
+        return self._whole(parts)
+
+    # --------------------------------------------------------------- collected
+
+    def _collects(self, parts: Parts) -> bool:
+        lists = {self.script.text(pushed_to(p)) for p in parts.pushes}
+        if len(lists) != 1:
+            return False
+        (name,) = lists
+        root = name.partition(".")[0]
+        mentioned = [n for s in self.body for n in walk(s) if isinstance(n, Name) and n.id == root]
+        if len(mentioned) != len(parts.pushes) or _mentioned_inside(self.body, root, len(mentioned)):
+            return False
+        return tails(self.body, {id(p.parent) for p in parts.pushes}) is not None
+
+    def _collected(self, parts: Parts) -> Rewrite:
+        out = self.script.text(pushed_to(parts.pushes[0]))
+        ends = {id(p.parent) for p in parts.pushes}
+        always = tails(self.body, ends) is True and not parts.skips
+        source = self._source()
+        single = self._single_value(parts)
+        alone = single is not None and always
+        work = single if single is not None and alone else self._returning(parts, always, source.short)
+        flat = "" if always else ".flat()"
+        merged = self._declaration(out) if source.short and "." not in out else None
+        self._emit(source, work, out, flat, merged)
+        return Rewrite(not source.short, "the results are in the order of the items")
+
+    def _single_value(self, parts: Parts) -> str | None:
+        """`out.push(await f(x))` alone in the body: `f(x)`."""
+        if len(self.body) != 1 or len(parts.awaits) != 1 or self._comments():
+            return None
+        value = parts.pushes[0].arguments[0].value
+        if self.body[0] is not parts.pushes[0].parent:
+            return None
+        if isinstance(value, Await):
+            text = self.patch.within(value.value.start, value.value.end, f"-{self.script.unit}")
+            return f"{self._arrow()} {text}"
+        return None
+
+    def _returning(self, parts: Parts, always: bool, short: bool) -> str:
+        """The body with every push turned into a return."""
+        patch, script = self.patch, self.script
+        for push in parts.pushes:
+            statement = script.statement(push)
+            value = push.arguments[0].value
+            start, end = value.start, value.end
+            if isinstance(value, Await) and not in_try(value) and always:
+                start = value.value.start
+            head, tail = ("", "") if always else ("[", "]")
+            patch.replace(statement.start_byte, start, f"return {head}")
+            patch.replace(end, statement.end_byte, f"{tail}{patch.semi}")
+        for skip in parts.skips:
+            self._skip(skip, parts)
+        inner = self._inner("" if short else script.unit)
+        if not always:
+            inner = inner.rstrip() + f"\n{self._deep(short)}return []{patch.semi}\n{self._close(short)}"
+        return f"async {self._arrow()} {{{inner}}}"
+
+    def _skip(self, skip: Node, parts: Parts) -> None:
+        statement = self.script.statement(skip)
+        before = statement.prev_named_sibling
+        pushed = {self.script.statement(p).start_byte for p in parts.pushes}
+        if before is not None and before.start_byte in pushed:
+            self.patch.replace(before.end_byte, statement.end_byte, "")
+        else:
+            self.patch.replace(statement.start_byte, statement.end_byte, f"return []{self.patch.semi}")
+
+    def _declaration(self, out: str) -> Node | None:
+        """`const out = []` right before the loop, which the results can be assigned to."""
+        around = self.loop.parent
+        for block in (getattr(around, "body", []), getattr(around, "orelse", []), getattr(around, "final", [])):
+            place = next((i for i, s in enumerate(block) if s is self.loop), 0)
+            before = block[place - 1] if place else None
+            if (
+                isinstance(before, Assign)
+                and before.declares in ("const", "let")
+                and isinstance(before.value, Collection)
+                and not before.value.items
+                and isinstance(before.targets[0], Name)
+                and before.targets[0].id == out
+            ):
+                statement = self.script.statement(before)
+                if statement.next_named_sibling == self.node and statement.named_child_count == 1:
+                    return before
+        return None
+
+    # -------------------------------------------------------------- two phases
+
+    def _split(self, parts: Parts) -> "tuple[list[Any], Await | None] | None":
+        """The statements up to the last wait; the await itself, where its statement belongs to the second phase."""
+        last = max(i for i, s in enumerate(self.body) if any(isinstance(n, Await) for n in walk(s)))
+        ordered = [*parts.pushes, *parts.others, *parts.soft]
+        head = self.body[: last + 1]
+        if parts.skips:
+            return None
+        at = head[-1]
+        if any(n.end <= at.start for n in ordered):
+            return None
+        inside = [n for n in ordered if n.start < at.end]
+        if not inside:
+            return (head, None) if all(_declares(s) for s in head) else None
+        waits = [n for n in walk(at) if isinstance(n, Await)]
+        if len(waits) != 1 or not isinstance(at, (Do, Assign)) or _conditional(waits[0], at):
+            return None
+        return (head[:-1], waits[0]) if all(_declares(s) for s in head[:-1]) else None
+
+    def _two_phases(self, head: list[Any], wait: Await | None) -> Rewrite:
+        source = self._source()
+        rest = self.body[len(head) :]
+        names = [n for s in head for n in _names_of(s) if uses(rest, n)]
+        declared = head[-1] if wait is None else None
+        if wait is not None:
+            names = [n for n in names if n]
+            result = self._name("result" if not names else "results")
+        script, patch = self.script, self.patch
+        by = "" if source.short else script.unit
+        if wait is not None:
+            work = self._waiting(head, wait, by)
+            pattern = result if not names else f"{{ {', '.join([*names, result])} }}"
+            outer = wait.parent
+            start, end = wait.start, wait.end
+            around = script.of(wait).parent
+            if around is not None and around.type == "parenthesized_expression" and outer is not None:
+                start, end = around.start_byte, around.end_byte
+            patch.replace(start, end, result)
+            first = script.statement(rest[0]).start_byte
+        else:
+            work, pattern = self._first_phase(head, declared, names, by)
+            first = self._rest_start(head, rest)
+        self._emit_phases(source, work, pattern, first, rest, by)
+        return Rewrite(not source.short, "what follows the waits runs in the order of the items")
+
+    def _rest_start(self, head: list[Any], rest: list[Any]) -> int:
+        last = self.script.statement(head[-1])
+        following = last.next_named_sibling
+        if following is None or not rest:
+            raise UnfixableError
+        return following.start_byte
+
+    def _waiting(self, head: list[Any], wait: Await, by: str) -> str:
+        if head:
+            raise UnfixableError
+        return f"{self._arrow()} {_paren(self.patch.within(wait.value.start, wait.value.end, by))}"
+
+    def _first_phase(self, head: list[Any], declared: Any, names: list[str], by: str) -> tuple[str, str]:
+        script = self.script
+        if len(head) == 1 and isinstance(declared, Assign) and declared.value is not None and not self._comments():
+            value, pattern = declared.value, script.text(declared.targets[0])
+            if isinstance(value, Await) and not any(isinstance(n, Await) for n in walk(value.value)):
+                text = self.patch.within(value.value.start, value.value.end, by)
+                return f"{self._arrow()} {_paren(text)}", pattern
+            text = self.patch.within(value.start, value.end, by)
+            return f"async {self._arrow()} {_paren(text)}", pattern
+        if not names:
+            raise UnfixableError
+        start, end = script.statement(head[0]).start_byte, script.statement(head[-1]).end_byte
+        inner = self.patch.within(start, end, by)
+        deep = self._deep(not by)
+        result = names[0] if len(names) == 1 else f"{{ {', '.join(names)} }}"
+        text = f"{{\n{deep}{inner}\n{deep}return {result}{self.patch.semi}\n{self._close(not by)}}}"
+        return f"async {self._arrow()} {text}", result
+
+    # ------------------------------------------------------------------- whole
+
+    def _whole(self, parts: Parts) -> Rewrite:
+        source = self._source()
+        only = self.body[0] if len(self.body) == 1 else None
+        value = only.value if isinstance(only, Do) and isinstance(only.value, Await) else None
+        for skip in parts.skips:
+            statement = self.script.statement(skip)
+            self.patch.replace(statement.start_byte, statement.end_byte, f"return{self.patch.semi}")
+        if value is not None and not self._comments() and not any(isinstance(n, Await) for n in walk(value.value)):
+            by = f"-{self.script.unit}" if source.short else ""
+            text = self.patch.within(value.value.start, value.value.end, by)
+            work = f"{self._arrow()} {_paren(text)}"
+        else:
+            work = f"async {self._arrow()} {{{self._inner('' if source.short else self.script.unit)}}}"
+        self._emit(source, work, "", "", None)
+        order = "the view's state is updated in the order in which they finish" if parts.soft else ""
+        return Rewrite(not source.short, order)
+
+    # -------------------------------------------------------------------- text
+
+    def _arrow(self) -> str:
+        return self.script.arrow(self._taken) if self._taken.isidentifier() else f"({self._taken}) =>"
+
+    def _comments(self) -> bool:
+        """Whether a comment stands among the statements: then the body is kept as it is."""
+        return any(c.type == "comment" for c in self.block.named_children)
+
+    def _inner(self, by: str) -> str:
+        """What stands between the braces, moved."""
+        if self.block.type == "statement_block":
+            return self.patch.within(self.block.start_byte + 1, self.block.end_byte - 1, by)
+        text = self.patch.within(self.block.start_byte, self.block.end_byte, by)
+        short = not by
+        return f"\n{self._deep(short)}{text}\n{self._close(short)}"
+
+    def _deep(self, short: bool) -> str:
+        return self.indent + self.script.unit * (1 if short else 2)
+
+    def _close(self, short: bool) -> str:
+        return self.indent + ("" if short else self.script.unit)
+
+    def _all(self, items: str, work: str, by: str) -> str:
+        """`await Promise.all(items.map(work))`, over three lines where one would be too long."""
+        call = f"{items}.map({work})"
+        script, deep = self.script, self.indent + by
+        if "\n" not in work and len(f"{deep}const results = await Promise.all({call})") > script.width:
+            inner = f"{by}{script.unit}"
+            return f"await Promise.all(\n{self.indent}{inner}{call}{script.comma}\n{deep})"
+        return f"await Promise.all({call})"
+
+    def _emit(self, source: Source, work: str, out: str, flat: str, merged: Node | None) -> None:
+        """Write `await Promise.all(...)`, in batches or in one go."""
+        semi, unit, indent = self.patch.semi, self.script.unit, self.indent
+        if source.short:
+            call = self._all(source.text, work, "")
+            call = f"({call}){flat}" if flat else call
+            if merged is not None and isinstance(merged, Assign) and merged.value is not None:
+                self.patch.replace(merged.value.start, merged.value.end, call)
+                self.patch.replace(self.script.statement(merged).end_byte, self.node.end_byte, semi)
+                return
+            text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
+            self._replace(source, text)
+            return
+        start, batch = self._name("start"), self._name("batch")
+        lines = [
+            f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
+            f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
+        ]
+        call = self._all(batch, work, unit)
+        if out:
+            done = self._name("done")
+            lines += [f"{unit}const {done} = {call}{semi}", f"{unit}{out}.push(...{done}{flat}){semi}"]
+        else:
+            lines.append(f"{unit}{call}{semi}")
+        lines.append("}")
+        self._replace(source, f"\n{indent}".join(lines))
+
+    def _emit_phases(self, source: Source, work: str, pattern: str, first: int, rest: list[Any], by: str) -> None:
+        semi, unit, indent = self.patch.semi, self.script.unit, self.indent
+        end = self.block.end_byte - 1
+        if self.block.type != "statement_block":
+            raise UnfixableError
+        remainder = self.patch.within(first, end, by).rstrip()
+        wants_item = any(uses(rest, n) for n in _identifiers(self._taken))
+        results = self._name("answers")
+        lines = []
+        items = source.text
+        if not source.short:
+            start, items = self._name("start"), self._name("batch")
+            lines += [
+                f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
+                f"{by}const {items} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
+            ]
+        elif wants_item and not source.text.replace(".", "").isidentifier():
+            raise UnfixableError
+        lines.append(f"{by}const {results} = {self._all(items, work, by)}{semi}")
+        if wants_item:
+            index = self._name("i")
+            lines.append(f"{by}for (const [{index}, {self._taken}] of {items}.entries()) {{")
+            lines.append(f"{by}{unit}const {pattern} = {results}[{index}]{semi}")
+        else:
+            lines.append(f"{by}for (const {pattern} of {results}) {{")
+        lines.append(f"{by}{unit}{remainder}")
+        lines.append(f"{by}}}")
+        if not source.short:
+            lines.append("}")
+        self._replace(source, f"\n{indent}".join(lines))
+
+    def _replace(self, source: Source, text: str) -> None:
+        before = f"{source.before}\n{self.indent}" if source.before else ""
+        self.patch.within(self.node.start_byte, self.node.end_byte)
+        self.patch.replace(self.node.start_byte, self.node.end_byte, before + text)
+
+
+def _declares(statement: Any) -> bool:
+    return isinstance(statement, Assign) and statement.declares in _DECLARED and statement.value is not None
+
+
+def _names_of(statement: Any) -> list[str]:
+    return [n.id for t in getattr(statement, "targets", []) for n in walk(t) if isinstance(n, Name)]
+
+
+def _identifiers(pattern: str) -> list[str]:
+    return re.findall(r"[A-Za-z_$][\w$]*", pattern)
+
+
+def _mentions(body: list[Any], name: str) -> list[Name]:
+    found: list[Name] = []
+    pending: list[Any] = list(body)
+    while pending:
+        for node in walk(pending.pop()):
+            if isinstance(node, Name) and node.id == name:
+                found.append(node)
+            elif isinstance(node, Closure):
+                pending += node.function.body
+    return found
+
+
+def _mentioned_inside(body: list[Any], name: str, own: int) -> bool:
+    return len(_mentions(body, name)) != own
+
+
+def _is_target(place: Subscript | None) -> bool:
+    return place is not None and isinstance(place.parent, Assign) and any(t is place for t in place.parent.targets)
+
+
+def _conditional(wait: Await, statement: Node) -> bool:
+    """Whether a wait is reached only sometimes, or behind something that runs first."""
+    up = wait.parent
+    below: Node = wait
+    while up is not None and up is not statement:
+        if isinstance(up, Choice) and below is not up.test and (up.test is not None or below is not up.options[0]):
+            return True
+        if isinstance(up, (If, Try)):
+            return True
+        below, up = up, up.parent
+    return False
+
+
+def _paren(text: str) -> str:
+    return f"({text})" if text.startswith("{") else text
+

@@ -1,0 +1,123 @@
+"""What a loop goes through: how to write it as an array that is cut into batches, and whether it is short."""
+
+import re
+from dataclasses import dataclass
+
+from asynccost.flow.extent import bounded, outside
+from asynccost.flow.file import File
+from asynccost.flow.reach import binder
+from asynccost.flow.tree import Await, Call, Collection, Expr, Function, Member, Name, Subscript
+from asynccost.flow.words import chain
+from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.script import Script
+
+AT_ONCE = 10  # how many turns run side by side where nothing bounds the list
+
+_ARRAYS = frozenset(
+    {
+        "map", "filter", "slice", "split", "concat", "sort", "reverse", "flat", "flatMap",
+        "toSorted", "toReversed", "splice", "fill", "from", "of",
+    }
+)
+_ONLY_ARRAYS = (
+    r"(?:\?\.|\.)(?:map|filter|slice|some|every|find|findIndex|reduce|flatMap|push|join|length|at|includes)\b"
+)
+
+
+@dataclass(slots=True)
+class Source:
+    """A list that is walked. text: how the array is spelled; before: a declaration that makes it so, or ""."""
+
+    text: str
+    before: str
+    short: bool
+
+
+def source_of(items: Expr, function: Function, file: File, patch: Patch, wanted: str = "items") -> Source:
+    """The array that holds the items of a loop."""
+    script = patch.script
+    text = script.text(items)
+    short = is_short(items, function, file)
+    array = is_array(items, function, file, script)
+    if array and (isinstance(items, (Name, Member)) or short):
+        simple = isinstance(items, (Name, Member, Call))
+        return Source(text if simple or isinstance(items, Collection) else f"({text})", "", short)
+    spelled = text if array else f"[...{_operand(items, text)}]"
+    if short:
+        return Source(spelled, "", short)
+    name = fresh(wanted, function, file)
+    return Source(name, f"const {name} = {spelled}{patch.semi}", short)
+
+
+def _operand(items: Expr, text: str) -> str:
+    return f"({text})" if isinstance(items, Await) else text
+
+
+def is_short(items: Expr, function: Function, file: File) -> bool:
+    """Whether a list is short: written out, a constant, limited, or what a view has on its screen."""
+    if bounded(items, file, function):
+        return True
+    return _in_view(function, file) and not outside(items, file, function)
+
+
+def _in_view(function: Function, file: File) -> bool:
+    """Whether code belongs to a component or hook: what it walks has been shown to somebody."""
+    if file.path.endswith((".vue", ".svelte", ".tsx", ".jsx")):
+        return True
+    here: Function | None = function
+    while here is not None:
+        if here.name.startswith("use") and here.name[3:4].isupper():
+            return True
+        here = here.scope
+    return False
+
+
+def is_array(expr: Expr, function: Function, file: File, script: Script, depth: int = 0) -> bool:
+    """Whether an expression is an array, as far as the file shows."""
+    if depth > 4:
+        return False
+    if isinstance(expr, Collection):
+        return expr.kind == "list"
+    if isinstance(expr, Await):
+        return isinstance(expr.value, Call) and chain(expr.value.callee)[-1] in ("all", "allSettled")
+    if isinstance(expr, Call):
+        names = chain(expr.callee)
+        return names[-1] in _ARRAYS or (names[0] == "Object" and names[-1] in ("keys", "values", "entries"))
+    text = script.text(expr)
+    if re.search(rf"(?<![\w.$]){re.escape(text)}{_ONLY_ARRAYS}", script.text((0, len(script.source)))):
+        return True
+    if isinstance(expr, Name):
+        return _named_array(expr, function, file, script, depth)
+    return False
+
+
+def _named_array(name: Name, function: Function, file: File, script: Script, depth: int) -> bool:
+    scope = binder(name.id, function)
+    if scope is None or scope.index is None:
+        return False
+    for param in scope.params:
+        if param.name == name.id and param.annotation is not None:
+            return _is_array_type(param.annotation)
+    values = [v for v in scope.index.bound.get(name.id, []) if v is not None]
+    return bool(values) and all(is_array(v, scope, file, script, depth + 1) for v in values)
+
+
+def _is_array_type(note: Expr) -> bool:
+    """`ids: string[]`, `rows: Array<Row>`."""
+    return isinstance(note, Subscript) and chain(note.value)[-1] in ("Array", "ReadonlyArray")
+
+
+def singular(text: str) -> str:
+    """A name for one item of a list, by the list's name."""
+    name = text.rpartition(".")[2]
+    if not re.fullmatch(r"[A-Za-z_$][\w$]*", name):
+        return "item"
+    if name.endswith("ies") and len(name) > 4:
+        return f"{name[:-3]}y"
+    if name.endswith(("sses", "xes", "ches", "shes")):
+        return name[:-2]
+    if name.endswith("s") and not name.endswith("ss") and len(name) > 2:
+        return name[:-1]
+    return "item"
+

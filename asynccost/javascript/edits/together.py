@@ -1,0 +1,215 @@
+"""Neighbouring awaits joined to one `await Promise.all([...])`, their targets to one pattern."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Assign, Await, Do, Function, Member, Node, Other
+from asynccost.flow.walk import walk
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.patch import Patch
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Cst
+
+_DECLARES = ("const", "let")
+
+
+@dataclass(slots=True)
+class Step:
+    """One statement: what it awaits, the target's text ("" if nobody takes the result), and what is done after.
+
+    note: the annotation of the target. late: a statement that uses the result, to be put behind the joined await.
+    """
+
+    value: str
+    target: str
+    declares: str
+    note: str = ""
+    late: str = ""
+
+
+class Together:
+    """A run of statements that become one."""
+
+    def __init__(self, run: list[Node], function: Function, file: File, patch: Patch) -> None:
+        self.function, self.file, self.patch = function, file, patch
+        self.script = patch.script
+        self.statements = [self.script.statement(s) for s in run]
+        self.run = run
+        self.used: set[str] = set()
+        self._check()
+
+    def _check(self) -> None:
+        """Nothing but comments stands between, and each statement is one of the run alone."""
+        if len({s.start_byte for s in self.statements}) != len(self.run):
+            raise UnfixableError
+        for before, after in zip(self.statements, self.statements[1:], strict=False):
+            here = before.next_named_sibling
+            while here is not None and here.type == "comment":
+                here = here.next_named_sibling
+            if here != after:
+                raise UnfixableError
+        for statement in self.statements:
+            several = sum(c.type == "variable_declarator" for c in statement.named_children) > 1
+            if statement.type == "export_statement" or several:
+                raise UnfixableError
+
+    def join(self) -> None:
+        """Make the edits. Raises UnfixableError."""
+        steps = [self._step(s) for s in self.run]
+        self._hoisted(steps)
+        head = self._head(steps)
+        indent = self.script.indent(self.statements[0].start_byte)
+        text = self._layout(head, steps, indent)
+        late = "".join(f"\n{indent}{s.late}" for s in steps if s.late)
+        first, last = self.statements[0], self.statements[-1]
+        self.patch.replace(first.start_byte, last.end_byte, text + late)
+
+    # ------------------------------------------------------------------- steps
+
+    def _step(self, statement: Node) -> Step:
+        if isinstance(statement, Do):
+            return self._bare(statement)
+        if not isinstance(statement, Assign) or len(statement.targets) != 1 or statement.value is None:
+            raise UnfixableError
+        if statement.declares not in ("", *_DECLARES):
+            raise UnfixableError
+        target, wait = statement.targets[0], _await_in(statement.value)
+        note = self._note(statement)
+        text = self.script.text(target)
+        if wait is statement.value:
+            return Step(self._value(wait), text, statement.declares, note)
+        value = statement.value
+        if isinstance(value, Member) and value.value is wait and not (note or value.optional) and statement.declares:
+            pattern = f"{{ {value.attr} }}" if value.attr == text else f"{{ {value.attr}: {text} }}"
+            return Step(self._value(wait), pattern, statement.declares)
+        cast = self._cast(statement.value, wait)
+        if cast is not None:
+            return Step(f"{self._value(wait)} as Promise<{cast}>", text, statement.declares, note)
+        return self._behind(statement, wait)
+
+    def _bare(self, statement: Do) -> Step:
+        if not isinstance(statement.value, Await):
+            raise UnfixableError
+        return Step(self._value(statement.value), "", "const")
+
+    def _behind(self, statement: Assign, wait: Await) -> Step:
+        """`const url = (await load()) || ""`: the answer gets a name, and the statement stays, with it."""
+        base = self.script.text(statement.targets[0])
+        name = base if re.fullmatch(r"[\w$]+", base) else "answer"
+        made = fresh(f"{name}Answer", self.function, self.file, self.used)
+        self.used.add(made)
+        cst = self.script.statement(statement)
+        around = self.script.of(wait).parent
+        start, end = wait.start, wait.end
+        if around is not None and around.type == "parenthesized_expression":
+            start, end = around.start_byte, around.end_byte
+        text = self.script.text
+        late = text((cst.start_byte, start)) + made + text((end, cst.end_byte))
+        return Step(self._value(wait), made, "const", late=late)
+
+    def _value(self, wait: Await) -> str:
+        own = self.script.indent(wait.value.start)
+        base = self.script.indent(self.statements[0].start_byte)
+        deeper = len(own) - len(base)
+        by = self.script.unit if deeper <= 0 else ""
+        return self.script.moved(wait.value.start, wait.value.end, by)
+
+    def _note(self, statement: Assign) -> str:
+        declarator = self.script.at(statement.start, statement.end)
+        while declarator.type != "variable_declarator" and declarator.parent is not None:
+            if declarator.start_byte < statement.start or declarator.end_byte > statement.end:
+                return ""
+            declarator = declarator.parent
+        note = declarator.child_by_field_name("type")
+        return self.script.text(note).removeprefix(":").strip() if note is not None else ""
+
+    def _cast(self, value: Node, wait: Await) -> str | None:
+        """`(await f()) as T` -> T."""
+        node = self.script.of(value)
+        if node.type != "as_expression" or not isinstance(value, Other):
+            return None
+        kept = node.named_children
+        if len(kept) != 2 or value.parts[0] is not wait:
+            return None
+        return self.script.text(kept[1])
+
+    # ----------------------------------------------------------------- joining
+
+    def _hoisted(self, steps: list[Step]) -> None:
+        """Plain assignments beside declarations, and types beside none: their results get names first."""
+        declares = {s.declares for s in steps if s.target}
+        notes = [s for s in steps if s.target and s.note]
+        for step, statement in zip(steps, self.run, strict=True):
+            if not step.target or step.late:
+                continue
+            mixed = "" in declares and len(declares) > 1 and step.declares == ""
+            partly = bool(notes) and len(notes) != sum(bool(s.target) for s in steps) and bool(step.note)
+            holes = bool(notes) and any(not s.target for s in steps) and bool(step.note)
+            if mixed or partly or holes:
+                assert isinstance(statement, Assign)
+                wait = _await_in(statement.value)
+                again = self._behind(statement, wait)
+                step.target, step.declares, step.late, step.note = again.target, "const", again.late, ""
+
+    def _head(self, steps: list[Step]) -> str:
+        taken = [s for s in steps if s.target]
+        if not taken:
+            return ""
+        words = {s.declares for s in taken}
+        targets = [s.target for s in steps]
+        while targets and not targets[-1]:
+            targets.pop()
+        pattern = "[" + ",".join(f" {t}" if t else "" for t in targets).removeprefix(" ") + "]"
+        pattern = re.sub(r",(?=,)", ", ", pattern)
+        note = f": [{', '.join(s.note for s in taken)}]" if all(s.note for s in taken) else ""
+        if words == {""}:
+            guard = ";" if not self.patch.semi else ""
+            return f"{guard}{pattern} = "
+        word = "let" if "let" in words else "const"
+        return f"{word} {pattern}{note} = "
+
+    def _layout(self, head: str, steps: list[Step], indent: str) -> str:
+        script, semi = self.script, self.patch.semi
+        comments = [self._comments(i) for i in range(len(steps))]
+        line = f"{head}await Promise.all([{', '.join(s.value for s in steps)}]){semi}"
+        said = any(above or behind for above, behind in comments)
+        if not said and "\n" not in line and len(f"{indent}{line}") <= script.width:
+            return line
+        inner = f"{indent}{script.unit}"
+        items = []
+        for number, (step, (above, behind)) in enumerate(zip(steps, comments, strict=True)):
+            comma = "," if number < len(steps) - 1 else script.comma
+            before = "".join(f"{inner}{c}\n" for c in above)
+            items.append(f"{before}{inner}{step.value}{comma}{f' {behind}' if behind else ''}")
+        body = "\n".join(items)
+        return f"{head}await Promise.all([\n{body}\n{indent}]){semi}"
+
+    def _comments(self, number: int) -> "tuple[list[str], str]":
+        """The comments above a statement of the run (the first one's stay where they are) and the one behind it."""
+        above: list[str] = []
+        statement = self.statements[number]
+        here: Cst | None = statement.prev_named_sibling if number else None
+        while here is not None and here.type == "comment":
+            previous = self.statements[number - 1]
+            if here.start_point[0] == previous.end_point[0]:
+                break
+            above.insert(0, self.script.text(here))
+            here = here.prev_named_sibling
+        behind = ""
+        following = statement.next_named_sibling
+        inside = number < len(self.statements) - 1 and following is not None and following.type == "comment"
+        if inside and following is not None and following.start_point[0] == statement.end_point[0]:
+            behind = self.script.text(following)
+        return (above, behind) if above or behind else ([], "")
+
+
+def _await_in(value: Any) -> Await:
+    waits = [n for n in walk(value) if isinstance(n, Await)]
+    if len(waits) != 1:
+        raise UnfixableError
+    found: Await = waits[0]
+    return found

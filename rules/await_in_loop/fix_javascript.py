@@ -1,0 +1,32 @@
+"""The turns of a loop run side by side, and what they leave behind stays in the order of the items."""
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Loop
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.loops import LoopFix
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.script import script
+from asynccost.javascript.edits.sources import AT_ONCE
+from asynccost.model import Finding, Offer, Safety
+
+
+def fix(finding: Finding, file: File) -> Offer | None:
+    """`await Promise.all(items.map(...))`, in batches where nothing shows that the list is short."""
+    for function in file.functions:
+        for loop in function.index.loops if function.index else ():
+            if isinstance(loop, Loop) and (loop.start, loop.end) == (finding.span.start, finding.span.end):
+                return _offer(loop, file)
+    return None
+
+
+def _offer(loop: Loop, file: File) -> Offer | None:
+    patch = Patch(script(file), loop.start)
+    try:
+        made = LoopFix(loop, file, patch).rewrite()
+    except UnfixableError:
+        return None
+    edits = patch.edits()
+    pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
+    order = f", and {made.order}" if made.order else ""
+    reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
+    return Offer(Safety.UNSAFE, reason, lambda: edits)

@@ -1,0 +1,73 @@
+"""An ignore flag: an answer that comes when its effect is over is not written any more."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.effect_code import own_functions
+from asynccost.flow.file import File
+from asynccost.flow.late import waits_from
+from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.races import Late, late_writes
+from asynccost.flow.state import SETTER
+from asynccost.flow.targets import word_of
+from asynccost.flow.tree import Argument, Call, Do, Function, Name
+from asynccost.javascript.edits.endings import UnfixableError, ending
+from asynccost.javascript.edits.guards import Guards
+from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.script import script
+from asynccost.model import Finding, Offer, Safety
+
+
+def fix(finding: Finding, file: File) -> Offer | None:
+    """Set a flag in the cleanup and test it before every write that follows a wait."""
+    span = finding.span
+    effect = next((e for e in effects(file) if (e.anchor.start, e.anchor.end) == (span.start, span.end)), None)
+    if effect is None or not isinstance(effect.scope, Function):
+        return None
+    writes = [*late_writes(effect, file), *_others(effect, file)]
+    if not writes or not all(_inside(w.function, effect.setups[0]) for w in writes):
+        return None
+    patch = Patch(script(file), effect.anchor.start)
+    try:
+        end = ending(effect, file, patch, at_start=True)
+        flag = fresh("ignore", effect.setups[0], file)
+        end.declare(f"let {flag} = false{patch.semi}")
+        Guards(flag, effect.setups[0], patch).put(list({id(w.node): w for w in writes}.values()))
+        end.finish([f"{flag} = true{patch.semi}"])
+        edits = patch.edits()
+    except UnfixableError:
+        return None
+    reason = "an answer that comes when the effect is over is dropped; everything else is as before"
+    return Offer(Safety.SAFE, reason, lambda: edits)
+
+
+def _inside(function: Function | None, setup: Function) -> bool:
+    while function is not None:
+        if function is setup:
+            return True
+        function = function.scope
+    return False
+
+
+def _others(effect: Effect, file: File) -> Iterator[Late]:
+    """What else an old answer writes: its error, and the end of a wait whose start the effect shows."""
+    functions = own_functions(effect, file)
+    starts = {word_of(s.value) for s in effect.setups[0].body if isinstance(s, Do) and isinstance(s.value, Call)}
+    for function in functions:
+        start = waits_from(function, functions)
+        failed = _after_failure(function)
+        if function.index is None or (start is None and not failed):
+            continue
+        for call in function.index.calls:
+            word = call.callee.id if isinstance(call.callee, Name) else ""
+            if not SETTER.match(word) or word in ("setTimeout", "setInterval", "setImmediate"):
+                continue
+            if failed or (word in starts and start is not None and call.end > start):
+                yield Late(call, function, word, False)
+
+
+def _after_failure(function: Function) -> bool:
+    """Whether a function is what `.catch` is given."""
+    closure = function.closure
+    call = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
+    return isinstance(call, Call) and word_of(call) == "catch"

@@ -1,0 +1,112 @@
+"""Keeps the handle of a timer and clears it: on the ways out that a deadline misses, or where its object ends."""
+
+from asynccost.flow.around import class_around, use_of
+from asynccost.flow.deadlines import Deadline, deadline
+from asynccost.flow.file import File
+from asynccost.flow.handles import kept_in
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.paths import Way
+from asynccost.flow.timers import Timer, ends_of, timer
+from asynccost.flow.tree import Call, Class, Do, Function, Return
+from asynccost.javascript.edits.acquired import Releasing
+from asynccost.javascript.edits.endings import UnfixableError, ending
+from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.script import script
+from asynccost.model import Finding, Offer, Safety
+
+
+def fix(finding: Finding, file: File) -> Offer | None:
+    """Clear a deadline on the ways out that leave it; keep a timer of a class, and clear it in its end method."""
+    site = next((s for s in file.calls if (s.call.start, s.call.end) == (finding.span.start, finding.span.end)), None)
+    one = timer(site, file) if site is not None else None
+    if one is None:
+        return None
+    try:
+        due = deadline(one, file)
+        if due is not None:
+            return _on_every_way(one, due, file)
+        owner = class_around(one.function)
+        return _in_class(one, owner, file) if owner is not None else None
+    except UnfixableError:
+        return None
+
+
+# ------------------------------------------------------------------- deadlines
+
+_PROMISES = ("fetch", "axios:default", "axios:get", "axios:post", "axios:request")
+
+
+def _on_every_way(one: Timer, due: Deadline, file: File) -> Offer:
+    patch = Patch(script(file), one.call.start)
+    ways = sorted(due.loose or due.idle, key=lambda w: w.at.start)
+    name = _handle(one, file, patch)
+    clear = f"{one.got.pair.release[0]}({name})"
+    for way in ways:
+        _clear(way, clear, one, file, patch)
+    edits = patch.edits()
+    if not due.loose:
+        return Offer(Safety.SAFE, "the timer is cleared where nothing is left that it could end", lambda: edits)
+    reason = f"what {due.target} was handed to goes on without this deadline, as long as it needs"
+    return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _handle(one: Timer, file: File, patch: Patch) -> str:
+    what, places = kept_in(one.call)
+    if what == "kept" and not places[0].path and not places[0].many:
+        return places[0].root
+    if what != "dropped" or not isinstance(one.call.parent, Do):
+        raise UnfixableError
+    name = fresh("timeoutId" if one.name == "setTimeout" else "timerId", one.function, file)
+    patch.insert(one.call.start, f"const {name} = ")
+    return name
+
+
+def _clear(way: Way, clear: str, one: Timer, file: File, patch: Patch) -> None:
+    tree = patch.script
+    block = tree.statement(one.call).parent
+    if block is None:
+        raise UnfixableError
+    if isinstance(way.at, Function):
+        patch.last(block, f"{clear}{patch.semi}")
+        return
+    if not isinstance(way.at, Return) or not block.start_byte <= way.at.start < block.end_byte:
+        raise UnfixableError
+    value = way.at.value
+    if isinstance(value, Call) and file.site(value).name in _PROMISES:
+        patch.insert(value.end, f".finally(() => {clear})")
+        return
+    statement = tree.statement(way.at)
+    around = statement.parent
+    if around is not None and around.type in ("if_statement", "else_clause"):
+        indent = tree.indent(statement.start_byte)
+        patch.insert(statement.start_byte, f"{{\n{indent}{tree.unit}{clear}{patch.semi}\n{indent}{tree.unit}")
+        patch.insert(statement.end_byte, f"\n{indent}}}")
+    else:
+        patch.before(statement, f"{clear}{patch.semi}")
+
+
+# --------------------------------------------------------------------- objects
+
+
+def _in_class(one: Timer, owner: Class, file: File) -> Offer:
+    """An attribute keeps the handle, and the method that ends the object clears it."""
+    method = one.function
+    while method.owner is None and method.scope is not None:
+        method = method.scope
+    ends = [owner.methods[name] for name in ends_of(owner, file)]
+    ends = [e for e in ends if e.start < method.start or e.start >= method.end]
+    if not ends or method.owner is not owner:
+        raise UnfixableError
+    patch = Patch(script(file), one.call.start)
+    last = ends[:1]
+    effect = Effect("class", method.name, method, [method], owner, last, once=True, plain=True, ends=(last[0].name,))
+    keep = Releasing(effect, file, patch, ending(effect, file, patch))
+    keep.keep(one.got)
+    keep.end.finish(keep.releases)
+    edits = patch.edits()
+    if one.repeats and not keep.nested and use_of(one.call).kind != "dropped":
+        reason = f"{ends[0].name}() clears the timer that the object keeps"
+        return Offer(Safety.SAFE, reason, lambda: edits)
+    reason = f"{ends[0].name}() clears the timer; one object is taken to have one of it at a time"
+    return Offer(Safety.UNSAFE, reason, lambda: edits)
