@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -20,11 +21,11 @@ FIXTURES = fixtures()
 FIXED = [f for f in FIXTURES if after(f) is not None]
 
 
-def fix(files: Mapping[str, bytes], rule: str, *, unsafe: bool = True) -> fixer.Outcome:
+def fix(files: Mapping[str, bytes], rule: str, *, unsafe: bool = True, **options: Any) -> fixer.Outcome:
     """What `fix` makes of sources that lie in memory, by one rule alone."""
     sources = [Source(p, f"/nowhere/{p}", LANGUAGE["." + p.rpartition(".")[2]], len(t), 0, 0) for p, t in files.items()]
     settings = Settings("/nowhere", select=(rule,), cache=False, jobs=1)
-    return fixer.fix(fixer.Task(sources, None, settings, files, unsafe=unsafe))
+    return fixer.fix(fixer.Task(sources, None, settings, files, unsafe=unsafe, **options))
 
 
 def sure(findings: Sequence[Finding]) -> Counter[str]:

@@ -3,14 +3,15 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asynccost import fixer, scanning, settings
-from asynccost.cli import fix_summary
-from asynccost.errors import PathError
+from asynccost.cli import fix_summary, output
+from asynccost.errors import PathError, SettingsError
+from asynccost.fixer.checkout import refuse_dirty
 from asynccost.fixer.patch import patch
-from asynccost.fixer.writing import replace, sweep
+from asynccost.fixer.writing import replace_file, sweep
 from asynccost.report import at_least
 from asynccost.settings import Settings
 
@@ -22,6 +23,9 @@ class Job:
     paths: tuple[str, ...]
     unsafe: bool
     diff: bool
+    interactive: bool
+    verify: str | None
+    allow_dirty: bool
     exit_zero: bool
     config: str | None
     isolated: bool
@@ -31,14 +35,27 @@ class Job:
 
 def run(job: Job) -> int:
     """Fix, write, and say how to exit."""
+    if job.interactive and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise SettingsError("--interactive asks before each fix, and this is no terminal")
     chosen = settings.load(job.paths, config=job.config, isolated=job.isolated, options=job.options)
+    writes = not job.diff
+    if writes and not job.allow_dirty:
+        refuse_dirty(chosen.root, ())
     project = scanning.project(scanning.Input(job.paths), chosen)
-    outcome = fixer.fix(fixer.Task(project.sources, project.targets, chosen, unsafe=job.unsafe))
-    if job.diff:
+    task = fixer.Task(project.sources, project.targets, chosen, unsafe=job.unsafe)
+    if job.interactive:
+        from asynccost.cli.fix_asking import refused
+
+        task = replace(task, without=refused(task, scanning.scan(project, chosen), project))
+    outcome = _outcome(job, task)
+    outcome.problems = [*project.problems, *outcome.problems]
+    if not writes:
         return _show(job, chosen, outcome)
+    if not job.allow_dirty:
+        refuse_dirty(chosen.root, outcome.after)
     failed = _write(chosen, outcome)
     if not job.quiet:
-        sys.stdout.write(fix_summary.render(outcome, failed))
+        output.to_stdout(fix_summary.render(outcome, failed))
     if failed:
         return 2
     if job.exit_zero or chosen.fail_on == "never":
@@ -46,21 +63,32 @@ def run(job: Job) -> int:
     return int(at_least([left.finding for left in outcome.left], chosen.fail_on) > 0)
 
 
+def _outcome(job: Job, task: fixer.Task) -> fixer.Outcome:
+    if job.verify is None:
+        return fixer.fix(task)
+    from asynccost.fixer.verify import verified
+
+    def say(line: str) -> None:
+        if not job.quiet:
+            print(f"asynccost: {line}", file=sys.stderr)
+
+    return verified(task, job.verify, say)
+
+
 def _show(job: Job, chosen: Settings, outcome: fixer.Outcome) -> int:
-    sys.stdout.buffer.write(patch(outcome.before, outcome.after, scanning.prefix(chosen.root)))
-    sys.stdout.flush()
+    output.to_stdout_raw(patch(outcome.before, outcome.after, scanning.prefix(chosen.root)))
     return int(bool(outcome.after) and not job.exit_zero)
 
 
-def _write(chosen: Settings, outcome: fixer.Outcome) -> list[str]:
-    """Write every changed file; what could not be written, as sentences."""
-    failed = []
+def _write(chosen: Settings, outcome: fixer.Outcome) -> dict[str, str]:
+    """Write every changed file; what could not be written, each with a sentence."""
+    failed = {}
     folders = {os.path.dirname(os.path.join(chosen.root, path)) for path in outcome.after}
     for folder in sorted(folders):
         sweep(folder)
     for path, data in sorted(outcome.after.items()):
         try:
-            replace(os.path.join(chosen.root, path), outcome.before[path], data, chosen.root)
+            replace_file(os.path.join(chosen.root, path), outcome.before[path], data, chosen.root)
         except PathError as error:
-            failed.append(str(error))
+            failed[path] = str(error)
     return failed

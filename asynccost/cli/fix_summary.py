@@ -1,36 +1,66 @@
-"""What `asynccost fix` says at the end: what was fixed, what is left and why."""
+"""What `asynccost fix` says at the end: what was fixed and what that saves, what is left and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
+from asynccost.cost.totals import totals
+from asynccost.cost.words import dollars
 from asynccost.fixer import Left, Outcome
+from asynccost.model import Finding
 from asynccost.report import count
 from asynccost.report.frame import visible
 
 _WHY = {
     "no fix": "has no fix",
-    "unsafe": "has a fix that is unsafe; --unsafe makes it",
-    "display-only": "has a fix that needs a decision of yours",
+    "unsafe": "has an unsafe fix, which --unsafe makes",
+    "display-only": "has a fix that needs a decision of yours; explain shows it",
     "left out": "was left out",
     "undone": "was undone",
     "overlapping": "overlaps another fix",
 }
 
 
-def render(outcome: Outcome, failed: Sequence[str]) -> str:
-    """The summary as text."""
-    lines = [f"not written: {visible(said)}" for said in failed]
-    lines += [f"{p.path}:{p.line} not read: {visible(p.message)}" for p in outcome.problems]
+def render(outcome: Outcome, failed: Mapping[str, str]) -> str:
+    """The summary as text. failed: the files that could not be written, each with a sentence."""
+    lines = [f"not written: {visible(said)}" for said in failed.values()]
+    lines += [f"{visible(p.path)}:{p.line} not read: {visible(p.message)}" for p in outcome.problems]
     lines += [_left(left) for left in outcome.left]
-    rules = Counter(finding.rule for _, finding in outcome.fixed)
-    lines += [f"fixed {n:4} of {rule}" for rule, n in sorted(rules.items())]
-    fixed, left = len(outcome.fixed), len(outcome.left)
-    files = count(len(outcome.after), "file")
-    lines.append(f"{count(fixed, 'finding')} fixed in {files}; {left} left.")
+    fixed = [finding for _, finding in outcome.fixed if finding.path not in failed]
+    lines.append(f"Fixed {_counted(fixed, len(outcome.after) - len(failed))}.")
+    lines += _saving(fixed)
+    if outcome.left:
+        kinds = Counter(left.kind for left in outcome.left)
+        reasons = "; ".join(f"{n} {_plural(kind, n)}" for kind, n in kinds.most_common())
+        lines.append(f"Left {count(len(outcome.left), 'finding')}: {reasons}.")
     return "\n".join(lines) + "\n"
+
+
+def _counted(fixed: list[Finding], files: int) -> str:
+    if not fixed:
+        return "nothing"
+    rules = ", ".join(f"{n} {rule}" for rule, n in Counter(f.rule for f in fixed).most_common())
+    return f"{count(len(fixed), 'finding')} in {count(files, 'file')}: {rules}"
+
+
+def _saving(fixed: Iterable[Finding]) -> Iterator[str]:
+    """What the fixes save, where that is known; savings of one scope overlap, so the largest counts."""
+    for total in totals(f.cost for f in fixed if f.cost is not None):
+        unit = f"a {total.per}" if total.per in ("month", "run") else f"per {total.per}"
+        yield (
+            f"That saves about {dollars(total.likely)} {unit} ({dollars(total.low)} to {dollars(total.high)}) of"
+            f" {total.kind} in {count(total.places, 'place')}."
+        )
 
 
 def _left(left: Left) -> str:
     f = left.finding
     why = f"{_WHY[left.kind]}: {left.why}" if left.why else _WHY[left.kind]
     return f"{visible(f.path)}:{f.span.line}:{f.span.column} {f.rule} {visible(why)}"
+
+
+def _plural(kind: str, number: int) -> str:
+    """`3 have no fix`: the reason behind a count."""
+    words = _WHY[kind].partition(";")[0].partition(",")[0]
+    verb, _, rest = words.partition(" ")
+    verb = {"has": "have", "was": "were", "overlaps": "overlap"}[verb] if number != 1 else verb
+    return f"{verb} {rest}"

@@ -73,12 +73,17 @@ def terminal(color: str, environment: Mapping[str, str] = os.environ) -> "Style"
 
 
 def to_stdout(text: str) -> None:
-    """Print as UTF-8 (text for a terminal that has none is ASCII by now).
+    """Print as UTF-8 (text for a terminal that has none is ASCII by now)."""
+    to_stdout_raw(text.encode("utf-8", "backslashreplace"))
+
+
+def to_stdout_raw(data: bytes) -> None:
+    """Print bytes as they are.
 
     A reader that has gone away, as in `| head`, is no error, and the exit code stays what it was.
     """
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.write(data)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

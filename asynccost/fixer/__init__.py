@@ -5,10 +5,13 @@
     rounds.py      make them, look again, undo what did not help, until nothing is left to do
     writing.py     files replaced whole
     patch.py       the changes as a patch that `git apply` takes
+    checkout.py    is the git tree clean; a copy of it to try fixes in
+    verify.py      keep only the fixes that a command accepts
+    showing.py     the edits of fixes that are shown, not made
 
 Offsets count in decoded sources until `asynccost.splice` maps them to bytes on disk.
 """
 
-from asynccost.fixer.rounds import Left, Outcome, Task, fix
+from asynccost.fixer.rounds import Left, Outcome, Place, Task, fix
 
-__all__ = ["Left", "Outcome", "Task", "fix"]
+__all__ = ["Left", "Outcome", "Place", "Task", "fix"]

@@ -10,7 +10,7 @@ from asynccost.errors import PathError
 _MARK = ".asynccost-"  # in the names of temporary files
 
 
-def replace(path: str, before: bytes, after: bytes, root: str) -> None:
+def replace_file(path: str, before: bytes, after: bytes, root: str) -> None:
     """Replace a file's bytes and keep its mode. Raises PathError, with nothing changed."""
     _refuse(path, root)
     try:
