@@ -39,7 +39,8 @@ def command(**given: Any) -> int:
     """
     from asynccost.cli.fix_job import Job, run
 
-    own = ("paths", "unsafe", "diff", "interactive", "verify", "allow_dirty")
-    own += ("exit_zero", "config", "isolated", "quiet")
-    job = Job(**{name: given.pop(name) for name in own}, options=as_settings(**given))
-    return run(job)
+    own = (
+        *("paths", "unsafe", "diff", "interactive", "verify"),
+        *("allow_dirty", "exit_zero", "config", "isolated", "quiet"),
+    )
+    return run(Job(**{name: given.pop(name) for name in own}, options=as_settings(**given)))
