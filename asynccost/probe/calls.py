@@ -84,6 +84,7 @@ class Ledger:
         self.recorder = recorder
         self.clients = Registry(recorder)
         self._scopes: dict[tuple[str, int], Scope] = {}
+        self._ended: dict[int, tuple[Calls, int]] = {}  # rows and what ended scopes give them
         recorder.lookers.append(self.settle)
 
     def begun(self, library: str, client: object, method: str, origin: str, path: str, pool: int) -> Request | None:
@@ -183,19 +184,29 @@ class Ledger:
         else:
             row.closed_by_server += 1
 
+    def pool_closed(self, pool: int) -> None:
+        """An event loop is over: another may come to have its number, but not its connections."""
+        for key in [key for key in self._scopes.copy() if key[1] == pool]:
+            _share(self._scopes.pop(key), self._ended)
+
     def settle(self) -> None:
-        """Tell rows how many new connections were avoidable: the total of a scope, shared as they came late."""
-        told: dict[int, tuple[Calls, int]] = {}
+        """Tell rows how many of their new connections were avoidable."""
+        told = self._ended.copy()
         for scope in list(self._scopes.values()):
-            total = left = scope.avoidable()
-            shares = list(scope.late.values())
-            late = sum(n for _, (n,) in shares)
-            for row, (n,) in shares:
-                share = min(left, -(-total * n // late))
-                told[id(row)] = row, told.get(id(row), (row, 0))[1] + share
-                left -= share
+            _share(scope, told)
         for row, avoidable in told.values():
             row.avoidable = avoidable
+
+
+def _share(scope: Scope, told: dict[int, tuple[Calls, int]]) -> None:
+    """Divide a scope's avoidable connections among the rows that opened one late."""
+    total = left = scope.avoidable()
+    shares = list(scope.late.values())
+    late = sum(n for _, (n,) in shares)
+    for row, (n,) in shares:
+        share = min(left, -(-total * n // late))
+        told[id(row)] = row, told.get(id(row), (row, 0))[1] + share
+        left -= share
 
 
 def kind_of(error: BaseException) -> str:

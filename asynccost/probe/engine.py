@@ -4,33 +4,41 @@ import os
 from types import ModuleType
 
 from asynccost.probe.calls import Ledger
+from asynccost.probe.guards import guarded
 from asynccost.probe.importing import Finder, hook_of
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
 from asynccost.probe.recorder import Recorder
+from asynccost.probe.watcher import Watcher
+from asynccost.probe.writer import Writer, file_of
+
+INTERVAL = 1.0
 
 
 class Engine:
-    """The hooks of this process, and how many probes want them."""
+    """The hooks of this process, how many probes want them, and the folder it writes to under `asynccost run`."""
 
     def __init__(self) -> None:
         """Off."""
         self.users = 0
+        self.folder = ""
         self.patches = Patches()
         self.hooked: dict[str, str] = {}
         self._finder: Finder | None = None
-        self._forks_seen = False
+        self._writer: Writer | None = None
+        self._knows_forks = False
 
-    def start(self, root: str = "", key: bytes = b"") -> Recorder:
-        """Hook, if nobody has yet; the recorder that counts."""
+    def start(self, root: str = "", key: bytes = b"", folder: str = "") -> Recorder:
+        """Hook, if nobody has yet; the recorder that counts. `folder`: where this process writes its trace."""
         self.users += 1
         if ON.recorder is None:
-            self._on(Recorder(root or os.getcwd(), key or os.urandom(16)))
+            self.folder = folder
+            self._count(Recorder(root or os.getcwd(), key or os.urandom(16), INTERVAL))
             self._finder = Finder(self._install)
             self._finder.start()
-        if not self._forks_seen:
-            os.register_at_fork(after_in_child=self._forked)
-            self._forks_seen = True
+        if not self._knows_forks:
+            os.register_at_fork(before=self._forks, after_in_child=self._forked)
+            self._knows_forks = True
         assert ON.recorder is not None
         return ON.recorder
 
@@ -38,30 +46,65 @@ class Engine:
         """Unhook once nobody is left who wants it; everything is as it was before."""
         self.users -= 1
         if self.users == 0:
+            if ON.watcher is not None:
+                ON.watcher.stop()
             if self._finder is not None:
                 self._finder.stop()
-            ON.recorder = ON.ledger = None
+            ON.clear()
             self.patches.restore()
             self.hooked = {}
 
-    def _on(self, recorder: Recorder) -> None:
+    @guarded
+    def finish(self) -> None:
+        """The process ends by itself: write the last lines."""
+        if ON.watcher is not None:
+            ON.watcher.stop()
+        if self._writer is not None:
+            self._writer.write(finished=True)
+
+    def _count(self, recorder: Recorder) -> None:
         recorder.process.hooked = self.hooked
         ON.ledger = Ledger(recorder)
         ON.recorder = recorder
+        self._writer = Writer(file_of(self.folder, recorder), recorder) if self.folder else None
+        ON.watcher = Watcher(self._look, self._write, recorder.process.interval)
+        if "asyncio" in self.hooked:
+            self._watch_loops(recorder)
+
+    def _watch_loops(self, recorder: Recorder) -> None:
+        from asynccost.probe.pulse import Pulses
+        from asynccost.probe.tasks import TaskWatch
+
+        ON.tasks, ON.pulses = TaskWatch(recorder), Pulses(recorder)
+
+    def _look(self) -> None:
+        if ON.pulses is not None:
+            ON.pulses.look()
+
+    def _write(self) -> None:
+        if self._writer is not None:
+            self._writer.write()
 
     def _install(self, name: str, module: ModuleType) -> None:
-        if ON.recorder is not None:
-            ON.recorder.sites.hook(module)
-            hook_of(name).install(module, self.patches)
+        recorder = ON.recorder
+        if recorder is not None:
+            recorder.sites.hook(module)
             self.hooked[name] = str(getattr(module, "__version__", ""))
+            if name == "asyncio":
+                self._watch_loops(recorder)
+            hook_of(name).install(module, self.patches)
 
+    @guarded
+    def _forks(self) -> None:
+        if ON.watcher is not None:
+            ON.watcher.stop()
+
+    @guarded
     def _forked(self) -> None:
         """A child counts for itself, from zero."""
-        if ON.recorder is not None:
-            old = ON.recorder
-            self._on(Recorder(old.root, old.key, old.process.interval))
-            assert ON.recorder is not None
-            ON.recorder.sites = old.sites
+        old = ON.recorder
+        if old is not None:
+            self._count(Recorder(old.root, old.key, old.process.interval, old.sites))
 
 
 ENGINE = Engine()

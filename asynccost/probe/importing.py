@@ -15,6 +15,8 @@ from typing import Any
 from asynccost.probe.guards import guarded
 
 HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
+    "asyncio": "asyncio",
+    "multiprocessing.util": "multiprocessing",
     "aiohttp": "aiohttp",
     "httpx": "httpx",
     "httpx2": "httpx",

@@ -4,18 +4,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asynccost.probe.calls import Ledger
+    from asynccost.probe.pulse import Pulses
     from asynccost.probe.recorder import Recorder
+    from asynccost.probe.tasks import TaskWatch
+    from asynccost.probe.watcher import Watcher
 
 
 class On:
     """The parts of the probe that is on; None while none is."""
 
-    __slots__ = ("ledger", "recorder")
+    __slots__ = ("ledger", "pulses", "recorder", "tasks", "watcher")
 
     def __init__(self) -> None:
         """Off."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Turn off."""
         self.recorder: Recorder | None = None
         self.ledger: Ledger | None = None
+        self.tasks: TaskWatch | None = None  # once asyncio has been imported
+        self.pulses: Pulses | None = None
+        self.watcher: Watcher | None = None
 
 
 ON = On()

@@ -13,6 +13,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from asynccost.probe.guards import FAULTS
+from asynccost.probe.on import ON
 from asynccost.probe.routes import Route, Routes
 from asynccost.probe.sites import OTHER, Places, Sites, Spot
 from asynccost.probe.trace import Process, Row, Trace
@@ -28,10 +29,10 @@ R = TypeVar("R", bound=Row)
 class Recorder:
     """The counts of one process."""
 
-    def __init__(self, root: str, key: bytes, interval: float = 1.0) -> None:
+    def __init__(self, root: str, key: bytes, interval: float = 1.0, sites: Sites | None = None) -> None:
         """Begin to count; `key` keeps hashes of one run comparable and of two runs not."""
         self.root, self.key = root, key
-        self.sites = Sites()
+        self.sites = sites or Sites()
         self.places = Places(root)
         self.routes = Routes()
         self.rows: dict[tuple[Any, ...], Row] = {}
@@ -56,13 +57,19 @@ class Recorder:
                 key = tuple(_coarse(part) for part in key)
                 return self.row(kind, *key)
             row = self.rows.setdefault(full, kind(*key))
+            if ON.watcher is not None and not ON.watcher.running:  # it was ended before a fork
+                ON.watcher.start()
         return cast("R", row)
 
     def take(self) -> Trace:
         """A Trace of now."""
+        return Trace([self.seen()], (self.told(row) for row in self.looked()))
+
+    def looked(self) -> list[Row]:
+        """The rows as of now, in the order in which they were made."""
         for look in self.lookers:
             look()
-        return Trace([self.seen()], (self.told(row) for row in self.rows.copy().values()))
+        return list(self.rows.copy().values())
 
     def seen(self) -> Process:
         """The process as of now."""
@@ -91,6 +98,3 @@ def _coarse(part: Any) -> Any:
     if isinstance(part, Route):
         return part.root
     return "(other)" if isinstance(part, str) and part else part
-
-
-RECORDER: list[Recorder] = []  # the one that counts now, or none

@@ -1,13 +1,15 @@
 """Which line of the user's own code is responsible: the nearest frame that is no library's.
 
 A file is the user's unless it lies in the standard library, in site-packages, or in a package that the probe hooks.
-Where a stack has no such frame (a library's own task), the nearest frame outside the hooked libraries stands for it.
+Where a stack has no such frame, the place that started the task stands for it, else the nearest frame outside the
+hooked libraries.
 Nothing here touches the disk while the program runs: paths and hashes are made when a trace is taken.
 """
 
 import os
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from types import CodeType, FrameType
@@ -33,6 +35,7 @@ class Spot:
 
 
 OTHER = Spot("(other)", "", 0)
+UNSEEN = Spot("(unseen)", "", 0)
 
 
 class Sites:
@@ -44,6 +47,7 @@ class Sites:
         self._at: dict[tuple[int, int], tuple[Spot, CodeType]] = {}
         self._spots: dict[tuple[str, str, int], Spot] = {}
         self._hooked: tuple[str, ...] = (_OURS,)
+        self.above: Callable[[], Spot | None] = lambda: None  # the place that started what runs now
 
     def hook(self, module: object) -> None:
         """The files of this package are never the user's."""
@@ -61,7 +65,7 @@ class Sites:
             name = frame.f_code.co_filename
             kind = kinds.get(name)
             if kind is None:
-                kind = kinds[name] = self.kind(name)
+                kind = kinds[name] = self._kind(name)
             if kind == USER:
                 return self.spot(frame)
             if kind == LOOP:
@@ -69,6 +73,9 @@ class Sites:
             if kind == LIBRARY and second is None:
                 second = frame
             frame = frame.f_back
+        above = self.above()
+        if above is not None:
+            return above
         return OTHER if second is None else self.spot(second)
 
     def spot(self, frame: FrameType) -> Spot:
@@ -85,8 +92,14 @@ class Sites:
         self._at[key] = spot, code  # held, so that its id stays its own
         return spot
 
-    def kind(self, filename: str) -> int:
-        """Whose file this is."""
+    def kind_of(self, filename: str) -> int:
+        """Whose file this is; remembered."""
+        kind = self._kinds.get(filename)
+        if kind is None:
+            kind = self._kinds[filename] = self._kind(filename)
+        return kind
+
+    def _kind(self, filename: str) -> int:
         if filename.endswith(_LOOPS):
             return LOOP
         if filename.startswith(self._hooked):

@@ -172,7 +172,7 @@ class Tasks(Row):
     """asyncio tasks by the place that started them.
 
     dropped: collected while still pending, because nobody held them; failed_unseen: ended with an exception that
-    nobody asked for; left: still pending when their loop ended or at the last look.
+    nobody asked for; left: still pending when their loop ended.
     """
 
     KIND: ClassVar[str] = "tasks"
@@ -191,7 +191,7 @@ class Tasks(Row):
 class Timers(Row):
     """Timer handles (`call_later`, `call_at`) that the user's own code made.
 
-    left: neither run nor cancelled when their loop ended or at the last look.
+    left: neither run nor cancelled when their loop ended.
     """
 
     KIND: ClassVar[str] = "timers"
@@ -199,19 +199,20 @@ class Timers(Row):
     place: Place
     step: str = ""
     created: int = 0
-    cancelled: int = 0
     left: int = 0
 
 
 @dataclass(slots=True)
 class Blocking(Row):
-    """Times an event loop stood still for longer than the threshold, by the user's line that was seen running."""
+    """Times an event loop stood still for 50 ms or longer, by the user's line that was seen running most.
+
+    "(unseen)": no line was, since the interpreter's lock was never free.
+    """
 
     KIND: ClassVar[str] = "blocking"
-    KEY: ClassVar[tuple[str, ...]] = ("place", "step")
+    KEY: ClassVar[tuple[str, ...]] = ("place",)
     PEAKS: ClassVar[tuple[str, ...]] = ("longest_seconds",)
     place: Place
-    step: str = ""
     times: int = 0
     seconds: float = 0.0
     longest_seconds: float = 0.0

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, asdict, astuple, fields
 from typing import Any
 
-from asynccost.errors import ResultError
+from asynccost.errors import PathError, ResultError
 from asynccost.probe.trace import ROWS, Place, Process, Row, Trace
 
 FORMAT = "asynccost-trace"
@@ -85,6 +85,13 @@ def lines(processes: Iterable[Process], rows: Iterable[tuple[int, Row]]) -> Iter
         yield made.process(process)
     for identity, row in rows:
         yield made.row(row, identity)
+
+
+def check_place(path: str) -> None:
+    """Raise PathError where no file could be written: before a long run, not after it."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+        raise PathError(f"{path}: cannot be written: {folder} is no folder that may be written to")
 
 
 def write(path: str, text: str) -> None:

@@ -1,0 +1,29 @@
+"""The probe in a process of `asynccost run`: on from the start, written to a file of its own until the end."""
+
+import atexit
+import os
+from types import ModuleType
+from typing import Any
+
+from asynccost.probe.engine import ENGINE
+from asynccost.probe.on import ON
+
+FOLDER, KEY, ROOT = "ASYNCCOST_RUN_FOLDER", "ASYNCCOST_RUN_KEY", "ASYNCCOST_RUN_ROOT"
+
+
+def begin(folder: str) -> None:
+    """Start; called by start/sitecustomize.py."""
+    ENGINE.start(os.environ.get(ROOT, ""), bytes.fromhex(os.environ.get(KEY, "")), folder)
+    atexit.register(ENGINE.finish)
+    if ON.watcher is not None:
+        ON.watcher.start()
+
+
+def finish_with(module: ModuleType) -> None:
+    """Children of multiprocessing leave without atexit; theirs are its finalizers, emptied at each of their starts."""
+    util: Any = module
+
+    def started(_: object) -> None:
+        util.Finalize(None, ENGINE.finish, exitpriority=-100)
+
+    util.register_after_fork(ENGINE, started)

@@ -1,0 +1,51 @@
+"""Memory, descriptors and threads over time, and how fast they grow. psutil where it is installed, else /proc."""
+
+import os
+import time
+from collections.abc import Sequence
+
+MOST = 240
+Gauge = list[float]  # Unix time, RSS in bytes, open descriptors, threads
+
+
+def gauge() -> Gauge | None:
+    """The values of now; None where nothing tells them."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            rss = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        descriptors, threads = len(os.listdir("/proc/self/fd")) - 1, len(os.listdir("/proc/self/task"))
+    except OSError:
+        return _by_psutil()
+    return [time.time(), float(rss), float(descriptors), float(threads)]
+
+
+def _by_psutil() -> Gauge | None:
+    try:
+        import psutil
+    except ImportError:
+        return None
+    process = psutil.Process()
+    descriptors = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
+    return [time.time(), float(process.memory_info().rss), float(descriptors), float(process.num_threads())]
+
+
+def keep(gauges: list[Gauge], new: Gauge) -> None:
+    """Add a gauge; once there are too many, every second one goes."""
+    gauges.append(new)
+    if len(gauges) > MOST:
+        del gauges[1:-1:2]
+
+
+def slope(gauges: Sequence[Gauge], column: int, warm_up: float = 0.25) -> float:
+    """Growth per second of a column by the Theil-Sen median of slopes, after the first quarter of the time.
+
+    Zero where there are fewer than eight values; a median, so that one jump (a cache that fills) is no leak.
+    """
+    if len(gauges) < 8:
+        return 0.0
+    begin = gauges[0][0] + warm_up * (gauges[-1][0] - gauges[0][0])
+    late = [g for g in gauges if g[0] >= begin][:: max(1, len(gauges) // 60)]
+    slopes = sorted(
+        (b[column] - a[column]) / (b[0] - a[0]) for i, a in enumerate(late) for b in late[i + 1 :] if b[0] > a[0]
+    )
+    return slopes[len(slopes) // 2] if slopes else 0.0

@@ -1,0 +1,110 @@
+"""asyncio's own loops: tasks, timer handles, ends of loops, and loops that stand still.
+
+Loops that are not Python classes of asyncio (uvloop) are not seen here.
+"""
+
+import selectors
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from asynccost.probe.guards import guarded
+from asynccost.probe.on import ON
+from asynccost.probe.patching import Patches
+
+Call = Callable[..., Any]
+
+
+def install(module: Any, patches: Patches) -> None:
+    """Hook the class that all loops of asyncio extend."""
+    loop = module.base_events.BaseEventLoop
+    patches.wrap(loop, "create_task", _create_task)
+    patches.wrap(loop, "call_later", _call_later)
+    patches.wrap(loop, "call_at", _call_later)
+    patches.wrap(loop, "call_exception_handler", _complain)
+    patches.wrap(loop, "close", _close)
+    patches.wrap(module.runners, "_cancel_all_tasks", _close)
+    patches.wrap(selectors.DefaultSelector, "select", _select)
+
+
+def _create_task(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        task = call(self, *args, **kwargs)
+        _started(task)
+        return task
+
+    return wrapper
+
+
+@guarded
+def _started(task: Any) -> None:
+    if ON.tasks is not None:
+        ON.tasks.started(task)
+
+
+def _call_later(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        handle = call(self, *args, **kwargs)
+        _timed(handle)
+        return handle
+
+    return wrapper
+
+
+@guarded
+def _timed(handle: Any) -> None:
+    if ON.tasks is not None:
+        ON.tasks.timed(handle, sys._getframe(3))  # this, its guard, the wrapper, whoever asked
+
+
+def _complain(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _complained(args, kwargs)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _complained(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    if ON.tasks is not None:
+        ON.tasks.complained(args[0] if args else kwargs["context"])
+
+
+def _close(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _ending(self)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _ending(loop: Any) -> None:
+    if ON.tasks is not None:
+        ON.tasks.ending(loop)
+    if ON.ledger is not None and not loop.is_running():
+        ON.ledger.pool_closed(id(loop))
+
+
+def _select(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _rests()
+        try:
+            return call(self, *args, **kwargs)
+        finally:
+            _wakes()
+
+    return wrapper
+
+
+@guarded
+def _rests() -> None:
+    if ON.pulses is not None:
+        ON.pulses.rests()
+
+
+@guarded
+def _wakes() -> None:
+    if ON.pulses is not None:
+        ON.pulses.wakes()
