@@ -13,6 +13,7 @@ COMMANDS = (
     "fix",
     "baseline",
     "diff",
+    "run",
     "explain",
     "rules",
     "schema",

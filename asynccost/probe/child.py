@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,8 @@ FOLDER, KEY, ROOT = "ASYNCCOST_RUN_FOLDER", "ASYNCCOST_RUN_KEY", "ASYNCCOST_RUN_
 
 def begin(folder: str) -> None:
     """Start; called by start/sitecustomize.py."""
+    if any(word.startswith("from multiprocessing.resource_tracker") for word in sys.orig_argv):
+        return  # a helper of the standard library, which outlives the program
     ENGINE.start(os.environ.get(ROOT, ""), bytes.fromhex(os.environ.get(KEY, "")), folder)
     atexit.register(ENGINE.finish)
     if ON.watcher is not None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from asynccost.probe.child import FOLDER, KEY, ROOT
 from asynccost.probe.trace import Trace, merged
 
 START = Path(__file__).parent / "start"
+PATIENCE = 1.0
 PASSED_ON = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, n))
 
 
@@ -36,14 +38,32 @@ class Run:
 
 def run(words: Sequence[str], root: str = "") -> Run:
     """Run a command to its end; its output, input and signals are its own."""
-    from time import monotonic
-
-    began = monotonic()
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="asynccost-run-") as folder:
         code = _run(command(words), environment(folder, root or os.getcwd()))
-        trace = merged(tracefile.read(str(path)) for path in sorted(Path(folder).glob("*.jsonl")))
+        trace = _whole(Path(folder))
         unseen = sorted({path.name.split("-")[1].removesuffix(".unseen") for path in Path(folder).glob("*.unseen")})
-    return Run(code, trace, monotonic() - began, tuple(unseen))
+    return Run(code, trace, time.monotonic() - began, tuple(unseen))
+
+
+def _whole(folder: Path) -> Trace:
+    """The trace of all processes; those that end after the first get a second to write their last lines."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        trace = merged(tracefile.read(str(path)) for path in sorted(folder.glob("*.jsonl")))
+        if time.monotonic() > deadline or not any(not p.finished and _alive(p.pid) for p in trace.processes):
+            return trace
+        time.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def command(words: Sequence[str]) -> list[str]:

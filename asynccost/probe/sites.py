@@ -9,12 +9,15 @@ Nothing here touches the disk while the program runs: paths and hashes are made 
 import os
 import sys
 import sysconfig
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from types import CodeType, FrameType
+from typing import TYPE_CHECKING
 
 from asynccost.probe.trace import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_SPOTS = 5_000
 USER, LIBRARY, HOOKED, LOOP = range(4)

@@ -1,7 +1,7 @@
 """Starts the probe in every Python that `asynccost run` starts, directly or not: its folder stands in PYTHONPATH.
 
-The Python may be another one, with nothing of ours installed, or one too old: so this file keeps to old syntax, loads the
-package by its place, and then runs the sitecustomize that would have been found without it.
+The Python may be another one, with nothing of ours installed, or one too old: so this file keeps to old syntax, loads
+the package by its place, and then runs the sitecustomize that would have been found without it.
 """
 
 import os
@@ -13,8 +13,8 @@ _FOLDER = os.environ.get("ASYNCCOST_RUN_FOLDER", "")
 
 def _begin():
     # type: () -> None
-    if sys.version_info < (3, 11):
-        name = "%d-%d.%d.unseen" % (os.getpid(), sys.version_info[0], sys.version_info[1])
+    if sys.version_info < (3, 11):  # noqa: UP036 - whatever Python is started reads this file
+        name = "{}-{}.{}.unseen".format(os.getpid(), *sys.version_info[:2])
         open(os.path.join(_FOLDER, name), "w").close()
         return
     import importlib.util
@@ -52,5 +52,5 @@ if _FOLDER and os.path.isdir(_FOLDER):
     try:
         _begin()
     except Exception as error:
-        sys.stderr.write("asynccost: this process is not watched: %s: %s\n" % (type(error).__name__, error))
+        sys.stderr.write(f"asynccost: this process is not watched: {type(error).__name__}: {error}\n")
 _chain()
