@@ -117,7 +117,8 @@ def findings_at(found: Project, settings: Settings, git: "Git", commit: str, cha
 
 def compared(found: Project, report: Report, settings: Settings, before: Before) -> Compared:
     """Findings of a whole project beside what was there before, without what this scan could not judge."""
-    said = compare(before, report.findings, standing(scanning.reader(found), (s.path for s in found.sources)))
+    read = scanning.reader(found)
+    said = compare(before, report.findings, standing(read, (s.path for s in found.sources)))
     rules = chosen(settings, {name: rule.family for name, rule in load().items()})
     unread = {p.path for p in report.problems}
     said.stale = [

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("python", "javascript")
 _CARD = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.S)
-_KEYS = {"summary": str, "family": str, "severity": str, "tokens": dict, "languages": list}
+_KEYS = {"summary": str, "action": str, "family": str, "severity": str, "tokens": dict, "languages": list}
 _MAY = {"whole": bool}
 
 
@@ -47,6 +47,7 @@ _MAY = {"whole": bool}
 class Rule:
     """One rule: its card, its page, and for each language the module that checks.
 
+    summary: the waste, in a few words; action: what to do about it, as a heading.
     tokens: for each language a list of words (see asynccost.tokens); a file without them cannot hold a
     finding of this rule and is not shown to it. whole: the rule needs the classes around its functions,
     so that a file with its tokens is never read in slices.
@@ -54,6 +55,7 @@ class Rule:
 
     name: str
     summary: str
+    action: str
     family: str
     severity: Severity
     languages: tuple[str, ...]
@@ -122,6 +124,7 @@ def _read(folder: Path) -> Rule:
     return Rule(
         name=folder.name.replace("_", "-"),
         summary=card["summary"],
+        action=card["action"],
         family=card["family"],
         severity=severity,
         languages=languages,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from asynccost import engine, sources, suppress
 from asynccost.config_file import git_root
 from asynccost.model import Severity
-from asynccost.report import About, Report, ordered
+from asynccost.report import About, Report, View, ordered
+from asynccost.report.context import context
 from asynccost.rulebook import load
 from asynccost.selection import chosen, visible
 from asynccost.settings import Settings
@@ -62,6 +63,8 @@ def scan(
         prefix=prefix(found.root),
         rules=about_rules,
         read=reader(found),
+        context=lambda: context(found.root),
+        view=View(settings.link_template, settings.editor, settings.source),
     )
     return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
 
@@ -91,9 +94,34 @@ def narrowed(report: Report, found: Project) -> Report:
     )
 
 
+def from_results(paths: Sequence[str], settings: Settings) -> Report:
+    """The report of JSON results, several merged; raises ResultError for what is none of ours."""
+    import json
+
+    from asynccost.report import merging, reading
+
+    results = [merging.read(path) for path in paths]
+    result = results[0] if len(results) == 1 else json.loads(merging.merged(results))
+    root = settings.root
+    report = reading.report(result, ", ".join(paths), below(root, {}))
+    report.prefix, report.rules, report.context = prefix(root), about_rules, lambda: context(root)
+    report.view = View(settings.link_template, settings.editor, settings.source)
+    return report
+
+
+def scope(what: Input, settings: Settings) -> str:
+    """A short name for what was asked: runs of one scope can be compared."""
+    from hashlib import blake2b
+
+    families = {name: rule.family for name, rule in load().items()}
+    paths = sorted(os.path.relpath(path, settings.root) for path in what.paths or ["."])
+    asked = "\0".join([*sorted(chosen(settings, families)), settings.confidence, "", *paths])
+    return blake2b(asked.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
+
 def about_rules() -> dict[str, About]:
     """Every rule that a finding can have, with what formats tell of it."""
-    ours = {name: About(r.summary, r.family, r.severity, r.languages, r.page) for name, r in load().items()}
+    ours = {name: About(r.summary, r.family, r.severity, r.languages, r.page, r.action) for name, r in load().items()}
     meta = {
         name: About(summary, suppress.FAMILY, Severity.INFO, (), suppress.PAGE)
         for name, summary in suppress.SUMMARIES.items()
@@ -103,12 +131,20 @@ def about_rules() -> dict[str, About]:
 
 def reader(found: Project) -> Callable[[str], bytes]:
     """Reads a file of a project by its path; nothing where it cannot be read."""
+    return below(found.root, found.texts)
+
+
+def below(root: str, texts: Mapping[str, bytes]) -> Callable[[str], bytes]:
+    """Reads a file by its path below a root; nothing where it cannot be read or lies elsewhere."""
 
     def read(path: str) -> bytes:
-        if path in found.texts:
-            return found.texts[path]
+        if path in texts:
+            return texts[path]
+        whole = os.path.normpath(os.path.join(root, path))
+        if not whole.startswith(os.path.join(root, "")):
+            return b""
         try:
-            with open(os.path.join(found.root, path), "rb") as file:
+            with open(whole, "rb") as file:
                 return file.read()
         except OSError:
             return b""

@@ -9,6 +9,7 @@ from asynccost.errors import SettingsError, nearest
 from asynccost.model import Confidence
 
 Reader = Callable[[Layer, str, Any], Any]
+EDITORS = ("vscode", "cursor", "idea")
 
 
 def reader(layer: Layer, key: str) -> Reader:
@@ -73,6 +74,24 @@ def _ignores(layer: Layer, key: str, value: Any) -> dict[str, tuple[str, ...]]:
     return {glob: _strings(layer, glob, rules) for glob, rules in _table(layer, key, value).items()}
 
 
+def _link(layer: Layer, key: str, value: Any) -> str:
+    """An https template; a page must not carry a link that runs something."""
+    if (text := _text(layer, key, value)) and not text.startswith(("https://", "http://")):
+        raise SettingsError(f'{layer.where(key)}: "{key}" must be an address such as https://host/{{sha}}/{{path}}#L{{line}}')
+    return text
+
+
+def _editor(layer: Layer, key: str, value: Any) -> str:
+    text = _text(layer, key, value)
+    scheme, colon, _ = text.partition(":")
+    template = colon and "{" in text and scheme.lower() not in ("javascript", "data", "vbscript")
+    if not text or text in EDITORS or template:
+        return text
+    raise SettingsError(
+        f'{layer.where(key)}: "{key}" is {", ".join(EDITORS)}, or a template such as vscode://file/{{abs}}:{{line}}:{{col}}'
+    )
+
+
 _READERS: dict[str, Reader] = {
     "select": _strings,
     "ignore": _strings,
@@ -91,5 +110,8 @@ _READERS: dict[str, Reader] = {
     "cache": _boolean,
     "cache-dir": _folder,
     "output-format": _strings,
+    "link-template": _link,
+    "editor": _editor,
+    "source": _boolean,
     "knowledge": _table,
 }

@@ -40,6 +40,9 @@ class Settings:
     cache: bool = True
     cache_dir: str = ".asynccost_cache"  # absolute once loaded
     output_format: tuple[str, ...] = ("text",)
+    link_template: str = ""  # of a link to the code host; made from the git remote where empty
+    editor: str = ""  # vscode, cursor, idea or a template
+    source: bool = True  # whether a page may hold code
     knowledge: Mapping[str, Any] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 

@@ -1,6 +1,6 @@
 """A report with everything awkward in it, for the tests of the formats."""
 
-from asynccost.model import Confidence, Edit, Finding, Fix, Problem, Related, Safety, Severity, Span
+from asynccost.model import Confidence, Cost, Edit, Figure, Finding, Fix, Problem, Related, Safety, Severity, Span
 from asynccost.report import About, Report, ordered
 
 SOURCE = """async def handler(urls):
@@ -106,6 +106,31 @@ def report(extra: list[Finding] | None = None) -> Report:
             read=lambda path: SOURCE.encode() if path == "src/a b.py" else b"",
         )
     )
+
+
+def figures() -> tuple[Figure, ...]:
+    return (
+        Figure("calls", 3e6, "calls a month", "usage", "asynccost-usage.toml:3"),
+        Figure("cpu_s", 0.0186, "s", "default", "building an httpx client", "2026-11-22", 0.0055, 0.021),
+        Figure("p_vcpu", 1.124e-5, "USD per vCPU second", "price", "a price list </td>", "2026-11-22"),
+    )
+
+
+def priced() -> list[Finding]:
+    """Findings with costs: two that overlap, one of another kind, one with a unit price only."""
+
+    def one(number: int, cost: Cost, path: str = "src/a b.py") -> Finding:
+        finding = Finding("session-recreation", path, span(2, 5, 3, 30), "Built per call.", Confidence.HIGH, "f")
+        finding.fingerprint, finding.family, finding.cost = f"{number:016x}", "connections", cost
+        return finding
+
+    formula = "calls * cpu_s * p_vcpu"
+    return [
+        one(0xB1, Cost(0.3, 0.63, 0.7, "month", formula, figures(), scope="handler")),
+        one(0xB2, Cost(0.1, 0.2, 0.3, "month", formula, figures(), scope="handler"), "web/x.ts"),
+        one(0xB3, Cost(10, 38, 45, "month", "calls", figures()[:1], kind="llm")),
+        one(0xB4, Cost(0.1, 0.2, 0.3, "million calls", "calls", figures()[:1])),
+    ]
 
 
 def many(count: int) -> list[Finding]:

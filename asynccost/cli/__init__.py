@@ -17,6 +17,8 @@ COMMANDS = (
     "explain",
     "rules",
     "schema",
+    "report",
+    "stats",
     "merge",
     "clean",
     "completion",

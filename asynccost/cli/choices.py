@@ -34,6 +34,17 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+def page_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """How the HTML page links and what it may hold."""
+    for option in (
+        click.option("--no-source", "source", flag_value=False, default=None, help="No line of code in the HTML page."),
+        click.option("--editor", metavar="NAME", help="Link places to vscode, cursor, idea or TEMPLATE (HTML page)."),
+        click.option("--link-template", metavar="URL", help="Link places to the code host by this (HTML page)."),
+    ):
+        function = option(function)
+    return function
+
+
 def as_settings(**options: Any) -> dict[str, Any]:
     """What was said on the command line, as settings; what was not said is left out."""
     said: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from asynccost.cli.choices import as_settings, config_options, rule_options, share
+from asynccost.cli.choices import as_settings, config_options, page_options, rule_options, share
 
 
 @click.command("scan")
@@ -55,6 +55,7 @@ from asynccost.cli.choices import as_settings, config_options, rule_options, sha
     default=None,
     help="Scan what .gitignore leaves out.",
 )
+@page_options
 @click.option("--show-files", is_flag=True, help="Print the files that would be scanned, and stop.")
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it comes from, and stop.")
 @click.option("--show-fixes", is_flag=True, help="Show what each fix would change (html, sarif and agent always do).")

@@ -1,13 +1,14 @@
 """What `asynccost scan` does, once its options are read."""
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from asynccost import gate, scanning, settings
 from asynccost.cli import output
-from asynccost.errors import SettingsError
+from asynccost.errors import ResultError, SettingsError
 from asynccost.gate import Question
 from asynccost.report import Report, at_least, count
 from asynccost.settings import Settings
@@ -71,6 +72,8 @@ def run(job: Job, stdin: BinaryIO) -> int:
     )
     if job.show_fixes or any(name in _WITH_EDITS for name, _ in where):
         report = scanning.with_edits(report, project, chosen)
+    if not what.texts and not what.shard and not job.question.since and not job.question.staged:
+        _remember(what, chosen, report, where)
     if job.quiet:
         where = [(name, file) for name, file in where if file or name not in output.PEOPLE]
     output.write(report, where, job.color, statistics=job.statistics)
@@ -85,6 +88,26 @@ def _input(job: Job, stdin: BinaryIO) -> scanning.Input:
             raise SettingsError("--stdin-filename: names what comes by standard input; add - to the paths")
         return scanning.Input(paths, shard=job.shard)
     return scanning.Input(paths, {job.stdin_filename or "stdin.py": stdin.read()}, job.shard)
+
+
+def _remember(
+    what: scanning.Input, chosen: Settings, report: Report, where: Sequence[tuple[str, str | None]]
+) -> None:
+    """Put a scan of all that was asked for into the history: where a page shows it, or the project keeps one."""
+    wanted = any(name == "html" for name, _ in where) or os.path.isdir(os.path.join(chosen.root, ".asynccost"))
+    if not wanted:
+        return
+    from asynccost import history
+    from asynccost.report.past import run_of
+
+    scope = scanning.scope(what, chosen)
+    origin = report.context()
+    try:
+        history.record(chosen.root, run_of(report, time=origin.time, revision=origin.revision, scope=scope))
+    except ResultError as error:
+        print(f"asynccost: {error}", file=sys.stderr)
+        return
+    report.history = lambda: [run for run in history.runs(chosen.root) if run.scope == scope]
 
 
 def _tell(job: Job, project: Project, report: Report, *, machine: bool) -> None:

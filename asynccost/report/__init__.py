@@ -3,9 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from asynccost.baseline.entry import Entry
 from asynccost.model import Confidence, Finding, Problem, Severity, Status
+from asynccost.report.context import Context
+
+if TYPE_CHECKING:
+    from asynccost.history import Run
 
 FORMATS = (
     "text",
@@ -38,6 +43,16 @@ class About:
     severity: Severity
     languages: Sequence[str] = ()
     page: str = ""
+    action: str = ""  # what to do about it, as a heading
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a page shows places: templates of links to the code host and the editor, and whether it may hold code."""
+
+    link_template: str = ""  # "": made from the git remote
+    editor: str = ""  # a name or a template
+    source: bool = True
 
 
 @dataclass(slots=True)
@@ -56,6 +71,9 @@ class Report:
     against: tuple[str, ...] = ()  # what findings were compared with: a baseline's path, a commit
     stale: Sequence[Entry] | None = None  # what the baseline holds and the code no more; None: not judged
     known: int = 0  # findings that were there before and are left out of `findings`
+    context: Callable[[], Context] = Context  # asked for only by the page
+    history: "Callable[[], Sequence[Run]]" = tuple  # earlier runs that can be compared, and this one; oldest first
+    view: View = View()
 
     @property
     def files(self) -> int:

@@ -1,0 +1,28 @@
+"""`asynccost report`: a result that was kept, as a page or another format."""
+
+import click
+
+from asynccost.cli.choices import as_settings, config_options, page_options
+from asynccost.report import FORMATS
+
+
+@click.command("report")
+@click.argument("results", nargs=-1, required=True, metavar="RESULTS...")
+@click.option("-o", "--output", metavar="FILE", help="Write here instead of to standard output.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+@page_options
+@config_options
+def command(
+    results: tuple[str, ...], output: str | None, form: str, config: str | None, isolated: bool, **page: object
+) -> None:
+    """Turn JSON results of `asynccost scan` into a page; several are merged first.
+
+    Code frames are read from the files as they lie below the current project now.
+    """
+    from asynccost import settings
+    from asynccost.cli import output as out
+    from asynccost.scanning import from_results
+
+    chosen = settings.load(config=config, isolated=isolated, options=as_settings(**page))
+    report = from_results(results, chosen)
+    out.write(report, [(form, output)], "auto", statistics=False)

@@ -1,0 +1,115 @@
+"""A report as a Page: the costliest findings first, as many as a page can hold."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from asynccost import __version__
+from asynccost.model import Finding
+from asynccost.report import Report, by_weight, per_rule
+from asynccost.report.frame import visible
+from asynccost.report.money import UNITS, money
+from asynccost.report.page import summary
+from asynccost.report.page.cards import card
+from asynccost.report.page.data import Card, Page, RulePage
+from asynccost.report.page.links import Link, links
+from asynccost.report.page.trend import trend
+from asynccost.report.past import change
+
+IN_PLACE = 50  # findings that are readable without JavaScript
+MOST = 2_000  # findings in a page; the rest is counted
+_CHOICES = (
+    ("rule", "Rule"),
+    ("family", "Family"),
+    ("severity", "Severity"),
+    ("confidence", "Confidence"),
+    ("language", "Language"),
+    ("folder", "Folder"),
+    ("status", "New or known"),
+    ("fix", "Fix"),
+    ("seen", "Seen at run time"),
+)
+
+
+def build(report: Report) -> Page:
+    """Everything that the page shows."""
+    total = money(report.findings)
+    context = report.context()
+    runs = report.history()
+    cards = _cards(report, links(report, context))
+    return Page(
+        title=f"asynccost: {len(report.findings):,} findings",
+        headline=summary.headline(report, total),
+        sure=summary.sureness(report, total),
+        version=__version__,
+        strip=summary.strip(report),
+        where="Where the money goes" if total else "Where the findings are",
+        charts=summary.charts(report.findings, total),
+        actions=summary.actions(report.findings, report.rules()),
+        assumptions=summary.assumptions(report, total),
+        scanned=summary.scanned(report, context),
+        change=change(runs[-2], runs[-1]) if len(runs) > 1 else "",
+        trend=trend(runs),
+        problems=[(f"{p.path}:{p.line}", p.message) for p in report.problems],
+        first=cards[:IN_PLACE],
+        rest=cards[IN_PLACE:],
+        left=len(report.findings) - len(cards),
+        choices=_choices(cards),
+        rules=_rules(report),
+    )
+
+
+def _cards(report: Report, to: tuple[Link, Link]) -> list[Card]:
+    seen: Counter[str] = Counter()
+    cards = []
+    for f in sorted(by_weight(report.findings), key=_cost)[:MOST]:
+        cards.append(card(report, f, seen[f.fingerprint], to, source=report.view.source))
+        seen[f.fingerprint] += 1
+    return cards
+
+
+def _cost(f: Finding) -> tuple[int, float, float]:
+    """Costs of different units cannot be compared: those by the month stand first, unit prices last."""
+    if f.cost is None or f.cost.per not in UNITS:
+        return len(UNITS), 0.0, 0.0
+    return UNITS.index(f.cost.per), -f.cost.likely, -f.cost.high
+
+
+def _choices(cards: Sequence[Card]) -> list[tuple[str, str, list[tuple[str, int]]]]:
+    rows = []
+    for key, label in _CHOICES:
+        counts = Counter(_value(c, key) for c in cards)
+        if len(counts) > 1:
+            rows.append((key, label, sorted(counts.items())))
+    return rows
+
+
+def _value(c: Card, key: str) -> str:
+    if key == "fix":
+        return c.fix.safety if c.fix else "none"
+    if key == "seen":
+        return "yes" if c.evidence else "no"
+    return str(getattr(c, key))
+
+
+def _rules(report: Report) -> list[RulePage]:
+    about = report.rules()
+    markdown = MarkdownIt("commonmark", {"html": False})
+    return [
+        RulePage(name, about[name].summary, n, _page(markdown, about[name].page))
+        for name, n in per_rule(report.findings)
+        if name in about
+    ]
+
+
+def _page(markdown: MarkdownIt, text: str) -> Markup:
+    """A rule's page as HTML, its headings below the page's own; raw HTML in it stays text."""
+    tokens = markdown.parse("\n".join(visible(line) for line in text.strip().splitlines()))
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+        elif token.type == "fence":
+            token.attrSet("tabindex", "0")
+    return Markup(markdown.renderer.render(tokens, markdown.options, {}))

@@ -1,0 +1,128 @@
+"""Findings as cards: what is said, the code it is about, what it costs and what could be done."""
+
+from collections.abc import Sequence
+from shlex import quote
+
+from asynccost.cost.words import dollars, worth_saying
+from asynccost.kinds import language_of
+from asynccost.model import Cost, Figure, Finding, Span
+from asynccost.report import Report
+from asynccost.report.fix_diff import diff
+from asynccost.report.frame import frame, lines_of
+from asynccost.report.money import UNITS
+from asynccost.report.page.data import Card, CodeLine, DiffLine, FixView, Place, Price
+from asynccost.report.page.links import Link
+
+_WIDTH = 400  # characters of a line of code that are shown
+_RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+def language_name(path: str) -> str:
+    """The language that a reader would name for a file."""
+    if path.endswith((".ts", ".tsx", ".mts", ".cts")):
+        return "typescript"
+    return language_of(path) or "other"
+
+
+def folder_of(path: str) -> str:
+    """The top folder of a path, two deep where there are two."""
+    parts = path.split("/")[:-1]
+    return "/".join(parts[:2]) or "."
+
+
+def card(report: Report, f: Finding, number: int, links: tuple[Link, Link], *, source: bool = True) -> Card:
+    """One finding, ready to be shown; number: how many equal fingerprints stood before it."""
+    host, editor = links
+    where = f"{f.path}:{f.span.line}:{f.span.column}"
+    place = quote(f"{f.path}:{f.span.line}")
+    return Card(
+        id=f"f-{f.fingerprint}" + (f"-{number}" if number else ""),
+        link=f"f-{f.fingerprint}",
+        rule=f.rule,
+        family=f.family,
+        severity=str(f.severity),
+        rank=_RANK[f.severity],
+        confidence=str(f.confidence),
+        message=f.message,
+        where=where,
+        function=f.function,
+        language=language_name(f.path),
+        folder=folder_of(f.path),
+        status=str(f.status),
+        code=code(report, f) if source else (),
+        related=[_place(r.path, r.span, r.message, links) for r in f.related],
+        commands=_commands(f, place),
+        ignore=_ignore(f),
+        host=host(f.path, f.span.line, f.span.end_line, f.span.column),
+        editor=editor(f.path, f.span.line, f.span.end_line, f.span.column),
+        fix=_fix(report, f, source=source),
+        price=None if f.cost is None else price(f.cost),
+        evidence=[(name, _number(value)) for name, value in (f.evidence or {}).items() if _plain(value)],
+    )
+
+
+def _fix(report: Report, f: Finding, *, source: bool) -> FixView | None:
+    if f.fix is None:
+        return None
+    lines = diff(report, f) if source else []
+    return FixView(str(f.fix.safety), f.fix.reason, [DiffLine(line[0], line[1:]) for line in lines])
+
+
+def code(report: Report, f: Finding) -> Sequence[CodeLine]:
+    """The code of a finding; a line of number 0 stands for lines left out."""
+    out: list[CodeLine] = []
+    for line in frame(lines_of(report, f.path), f.span, _WIDTH):
+        if out and line.number > out[-1].number + 1:
+            out.append(CodeLine(0, ""))
+        start, end = line.mark or (len(line.text), len(line.text))
+        out.append(CodeLine(line.number, line.text[:start], line.text[start:end], line.text[end:]))
+    return out
+
+
+def price(cost: Cost) -> Price:
+    """A cost in words, with its receipt."""
+    figures = [
+        (f.name, f"{_number(f.value)}{_range(f)} {f.unit}".rstrip(), f.origin, f.source, f.date) for f in cost.basis
+    ]
+    unit = f"a {cost.per}" if cost.per in UNITS else f"per {cost.per}"
+    if not worth_saying(cost):
+        likely, span = f"less than a cent {unit}", ""
+    elif cost.likely == 0:
+        likely, span = f"up to {dollars(cost.high)} {unit}", ""
+    else:
+        likely, span = f"{dollars(cost.likely)} {unit}", f"{dollars(cost.low)} to {dollars(cost.high)}"
+    return Price(likely, span, cost.formula, figures)
+
+
+def _range(figure: Figure) -> str:
+    if figure.low is None or figure.high is None:
+        return ""
+    return f" ({_number(figure.low)} to {_number(figure.high)})"
+
+
+def _commands(f: Finding, place: str) -> Sequence[str]:
+    explain = f"asynccost explain {place}"
+    if f.fix is None or f.fix.safety == "display-only":
+        return [explain]
+    unsafe = " --unsafe" if f.fix.safety == "unsafe" else ""
+    return [explain, f"asynccost fix{unsafe} --select {f.rule} {quote(f.path)}"]
+
+
+def _ignore(f: Finding) -> str:
+    sign = "#" if language_of(f.path) == "python" else "//"
+    return f"{sign} asynccost: ignore[{f.rule}] why this is meant"
+
+
+def _place(path: str, span: Span, message: str, links: tuple[Link, Link]) -> Place:
+    place = path, span.line, span.end_line, span.column
+    return Place(f"{path}:{span.line}", message, links[0](*place), links[1](*place))
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _number(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

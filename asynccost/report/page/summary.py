@@ -1,0 +1,175 @@
+"""What the one who pays reads first: the headline, where it lies, what to do, what it rests on."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+
+from asynccost.cost.words import dollars
+from asynccost.model import Finding
+from asynccost.report import About, Report, by_weight, count
+from asynccost.report.context import Context
+from asynccost.report.money import KINDS, Money, money, spread
+from asynccost.report.page.cards import folder_of
+from asynccost.report.page.data import Action, Bar, Chart
+
+_MOST_BARS, _MOST_ACTIONS = 8, 5
+_SEVERITIES = {"error": 9.0, "warning": 3.0, "info": 1.0}
+
+
+def headline(report: Report, total: Money) -> str:
+    """One sentence: what is spent and what can be taken back, or how much was found."""
+    places = f"{count(len(report.findings), 'place')} in {count(report.files, 'file')}"
+    if not report.findings:
+        return f"Nothing was found in {count(report.files, 'file')}"
+    if not total:
+        fixable = sum(f.fix is not None and f.fix.safety != "display-only" for f in report.findings)
+        fixes = f"; {fixable:,} can be fixed by a command" if fixable else ""
+        return f"{places} waste work, connections or waiting time{fixes}"
+    safe = money((f for f in report.findings if f.fix is not None and f.fix.safety == "safe"), total.per)
+    saved = f"; safe fixes take back {safe.words()}" if safe else ""
+    words = total.words()
+    return f"{words[0].upper()}{words[1:]} is spent on waste in {places}{saved}"
+
+
+def sureness(report: Report, total: Money) -> str:
+    """How sure the headline is, and what it leaves out."""
+    if not report.findings:
+        return ""
+    sure = Counter(str(f.confidence) for f in report.findings)
+    found = ", ".join(f"{sure[c]:,} of {c} confidence" for c in ("high", "medium", "low") if sure[c])
+    if not total:
+        return (
+            f"{found}. No total in dollars: nothing says how often this code runs. "
+            "asynccost usage init writes a file to fill in; asynccost run measures."
+        )
+    overlaps = [
+        f"overlaps are taken out, the parts add to {dollars(t.parts)} for {KINDS.get(t.kind, t.kind)}"
+        for t in total.kinds
+        if dollars(t.parts) != dollars(t.likely)
+    ]
+    defaults = [
+        f"{t.defaults:.0%} of the sum for {KINDS.get(t.kind, t.kind)} rests on documented defaults"
+        for t in total.kinds
+        if t.defaults
+    ]
+    priced = f"{total.priced:,} of {len(report.findings):,} findings are priced by the {total.per}"
+    return f"An estimate, {total.range()}: {'; '.join([priced, *overlaps, *defaults, found])}."
+
+
+def strip(report: Report) -> list[tuple[str, str, str]]:
+    """Counts for the strip at the top: value, word, kind."""
+    found = report.findings
+    severities = Counter(str(f.severity) for f in found)
+    fixes = Counter(str(f.fix.safety) for f in found if f.fix)
+    known = sum(f.status != "new" for f in found)
+    rows = [(f"{len(found) - known:,}", "new" if known else count(len(found), "finding").partition(" ")[2], "all")]
+    rows += [(f"{known:,}", "known", "known")] if known else []
+    rows += [
+        (f"{n:,}", word if n == 1 else f"{word}s", severity)
+        for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
+        if (n := severities[severity])
+    ]
+    rows += [(f"{fixes[s]:,}", f"with a {s} fix", "good") for s in ("safe", "unsafe") if fixes[s]]
+    if report.suppressed:
+        rows.append((f"{report.suppressed:,}", "suppressed by comments", "dim"))
+    return rows
+
+
+def charts(findings: Sequence[Finding], total: Money) -> list[Chart]:
+    """Bars by kind of waste and by folder: dollars where there are any, findings otherwise."""
+    if not findings:
+        return []
+    rules, folders = attrgetter("rule"), lambda f: folder_of(f.path)
+    if total:
+        unit = f"USD a {total.per}"
+        return [
+            _chart("By kind of waste", unit, _dollars(findings, rules, total.per), "rule"),
+            _chart("By folder", unit, _dollars(findings, folders, total.per), "folder"),
+        ]
+    return [
+        _chart("By rule", "findings", _counts(Counter(map(rules, findings))), "rule"),
+        _chart("By folder", "findings", _counts(Counter(map(folders, findings))), "folder"),
+    ]
+
+
+def _dollars(findings: Sequence[Finding], key: Callable[[Finding], str], per: str) -> list[tuple[str, float, str]]:
+    """A bar for each kind of cost that a group has; kinds are never added."""
+    return [
+        (name, t.likely, f"{dollars(t.likely)} ({dollars(t.low)} to {dollars(t.high)}) {KINDS.get(t.kind, t.kind)}")
+        for name, group in spread(findings, key, per)
+        for t in group.kinds
+    ]
+
+
+def _counts(counts: Counter[str]) -> list[tuple[str, float, str]]:
+    return [(name, n, f"{n:,}") for name, n in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
+
+
+def _chart(caption: str, unit: str, rows: Sequence[tuple[str, float, str]], key: str) -> Chart:
+    top = max((value for _, value, _ in rows), default=0.0) or 1.0
+    bars = [
+        Bar(name, text, round(100 * value / top, 1), f"#view=engineering&{key}={name}")
+        for name, value, text in rows[:_MOST_BARS]
+    ]
+    if left := rows[_MOST_BARS:]:
+        caption += f" (the first {_MOST_BARS} of {len(rows)})" if left else ""
+    return Chart(caption, unit, bars)
+
+
+def actions(findings: Sequence[Finding], about: Mapping[str, About]) -> list[Action]:
+    """The best things to do, a rule's findings together: by saving, then by gravity, what fixes itself first."""
+    groups: dict[str, list[Finding]] = {}
+    for f in by_weight(findings):
+        if f.rule in about and f.status == "new":
+            groups.setdefault(f.rule, []).append(f)
+    ranked = sorted(groups.items(), key=lambda row: (*_worth(row[1]), row[0]))
+    return [_action(rule, group, about[rule]) for rule, group in ranked[:_MOST_ACTIONS]]
+
+
+def _worth(group: Sequence[Finding]) -> tuple[list[float], float]:
+    effort = 1.0 if all(f.fix and f.fix.safety != "display-only" for f in group) else 2.0
+    return [-w / effort for w in money(group).weight], -sum(_SEVERITIES[f.severity] for f in group) / effort
+
+
+def _action(rule: str, group: Sequence[Finding], about: About) -> Action:
+    fixes = Counter(str(f.fix.safety) for f in group if f.fix)
+    usable = fixes["safe"] + fixes["unsafe"]
+    effort = "by hand"
+    if usable:
+        effort = "a command" if usable == len(group) else f"a command for {usable}, the rest by hand"
+    risk = "none known" if fixes["safe"] == len(group) else "read the diff" if usable else "needs a decision"
+    command = f"asynccost explain {rule}"
+    if usable:
+        command = f"asynccost fix{' --unsafe' if fixes['unsafe'] else ''} --select {rule} --diff"
+    saved = money(group)
+    saving = f"{saved.words()} ({saved.range()})" if saved else "not priced"
+    return Action(rule, about.action or about.summary, len(group), saving, effort, risk, command)
+
+
+def assumptions(report: Report, total: Money) -> list[str]:
+    """What the figures rest on."""
+    lines = origins(report.findings)
+    if not total:
+        lines.append("Nothing is added up in dollars: no trace and no usage file says how often this code runs.")
+    lines.append("The code was read, never run; a finding says what the code does, not how often it does it.")
+    lines.append("Savings within one place overlap; of those only the largest counts.")
+    return lines
+
+
+def origins(findings: Sequence[Finding]) -> list[str]:
+    """Every figure that a cost rests on, once, with where it comes from."""
+    figures = {figure for f in findings if f.cost is not None for figure in f.cost.basis if figure.origin != "measured"}
+    return [
+        f"{f.name}: {f.value:,.6g} {f.unit} ({f.origin}: {f.source}{f', {f.date}' if f.date else ''})"
+        for f in sorted(figures, key=lambda f: (f.origin, f.name, f.value))
+    ]
+
+
+def scanned(report: Report, context: Context) -> list[tuple[str, str]]:
+    """What was read, and what was not."""
+    rows = [("time", context.time), ("commit", context.revision[:12])]
+    rows = [*((name, value) for name, value in rows if value), ("files", f"{report.files:,}")]
+    rows += [(language, f"{n:,}") for language, n in sorted(report.scanned.items())]
+    rows += [(f"skipped, {why}", f"{len(paths):,}") for why, paths in sorted(report.skipped.items())]
+    rows.append(("not read", f"{len(report.problems):,}"))
+    return rows

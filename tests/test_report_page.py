@@ -1,0 +1,205 @@
+"""The HTML page without a browser: policy, hostile input, sizes, sums, bytes. See test_report_browser.py."""
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from asynccost.cost.words import dollars
+from asynccost.history import Run
+from asynccost.model import Confidence, Finding, Problem
+from asynccost.report import Report, View, as_html, as_json
+from asynccost.report import page as package
+from asynccost.report.context import Context
+from asynccost.report.page.building import IN_PLACE, MOST
+from asynccost.report.page.links import host_template, link
+from tests.page_reader import Seen, element, packed
+from tests.report_sample import SOURCE, many, priced, report, span
+
+ASSETS = ("template.html", "card.html", "style.css", "script.js")
+HOSTILE = '</script><img src=x onerror=alert(1)>"\'>{{7*7}}{% x %}\u202e\u2028\ud800\x1b[31m\0'
+
+
+def hostile() -> Report:
+    """A report in which everything that comes from outside tries to get out."""
+    finding = Finding(HOSTILE, HOSTILE, span(1, 1, 1, 9), HOSTILE, Confidence.HIGH, HOSTILE, family=HOSTILE)
+    finding.fingerprint, finding.evidence = "00000000000000ff", {HOSTILE: HOSTILE}
+    other = replace(finding, message="x" * 1_000_000, fingerprint="00000000000000fe")
+    return Report(
+        findings=[finding, other],
+        problems=[Problem(HOSTILE, 1, HOSTILE)],
+        scanned={"python": 1},
+        skipped={HOSTILE: [HOSTILE]},
+        rules=lambda: {HOSTILE: replace(report().rules()["await-in-loop"], summary=HOSTILE, page=HOSTILE)},
+        read=lambda _: (HOSTILE * 3).encode("utf-8", "surrogatepass") + b"\xff\xfe" + b"y" * 1_000_000,
+        context=lambda: Context(remote="https://x:y@github.com/a/b", revision="f" * 40, time="2026-01-01T00:00:00Z"),
+    )
+
+
+def test_the_page_reaches_for_nothing() -> None:
+    """No address is loaded, no inline handler or style stands in it; links lead into the page or to the code host."""
+    seen = Seen(as_html.render(report()))
+    assert not {"img", "link", "iframe", "object", "base"} & set(seen.tags)
+    assert not [n for n, _ in seen.attributes if n.startswith("on") or n in ("src", "style", "action")]
+    assert all(value.startswith("#") for value in seen.values("href"))
+    assert re.search(r"url\(|@import|fetch\(|http", element(as_html.render(report()), "style")) is None
+    assert re.search(r"fetch\(|XMLHttp|import\(|eval\(", element(as_html.render(report()), "script")) is None
+
+
+def test_the_policy_lets_only_its_own_style_and_script_in() -> None:
+    page = as_html.render(report())
+    policy = dict(re.findall(r"([\w-]+) ([^;]+)", Seen(page).values("content")[0]))
+    assert policy["default-src"] == "'none'"
+    for tag in ("style", "script"):
+        digest = b64encode(sha256(element(page, tag).encode()).digest()).decode()
+        assert policy[f"{tag}-src"] == f"'sha256-{digest}'"
+
+
+def test_hostile_input_is_text() -> None:
+    """Whatever a name or a line of code says, it is shown as such, with what cannot be seen made visible."""
+    page = as_html.render(hostile())
+    seen = Seen(page)
+    assert "img" not in seen.tags
+    assert seen.tags.count("script") == 1
+    assert "49" not in re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.S)
+    assert "{{7*7}}{% x %}" in seen.text
+    assert "<U+202E>" in seen.text
+    assert "<U+D800>" in seen.text
+    assert not re.search("[\u202e\u2028\ud800\x1b\0]", page)
+    assert "x:y@" not in page
+    assert len(page) < 200_000
+
+
+def test_structure() -> None:
+    """One first heading, headings in order, a language, landmarks, and ids that stand once."""
+    page = as_html.render(report(priced()))
+    seen = Seen(page)
+    assert seen.tags.count("h1") == 1
+    levels = [int(t[1]) for t in seen.tags if re.fullmatch(r"h[1-6]", t)]
+    assert all(b - a <= 1 for a, b in pairwise(levels)), levels
+    assert {"main", "header", "footer", "nav"} <= set(seen.tags)
+    assert len(seen.values("id")) == len(set(seen.values("id")))
+    assert '<html lang="en"' in page
+    assert 'id="f-00000000000000a1"' in page
+    assert 'id="f-00000000000000a1-1"' in page  # two of one fingerprint
+    assert "could not be parsed" in seen.text
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("opens", [":root {", ':root:not([data-theme="light"]) {', ':root[data-theme="dark"] {'])
+def test_contrast(opens: str) -> None:
+    """4.5 to 1 for every ink on every paper, in both themes."""
+    style = element(as_html.render(report()), "style")
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", style.partition(opens)[2].partition("}")[0]))
+    for ink in ("ink", "dim", "accent", "error", "warning", "info", "good"):
+        for paper in ("paper", "soft", *(("add", "del", "mark") if ink == "ink" else ())):
+            bright, dull = sorted((_luminance(colours[ink]), _luminance(colours[paper])), reverse=True)
+            assert (bright + 0.05) / (dull + 0.05) >= 4.5, (ink, paper)
+
+
+def test_the_first_are_readable_without_javascript_and_the_rest_are_packed() -> None:
+    page = as_html.render(report(many(300)))
+    here, there = page.count("<tbody id="), packed(page).count("<tbody id=")
+    assert (here, there) == (IN_PLACE, 304 - IN_PLACE)
+    assert f"the first {IN_PLACE} findings are shown here" in page
+
+
+def test_sizes() -> None:
+    """The page's own parts, a thousand findings with frames, and fifty thousand."""
+    folder = Path(next(iter(package.__path__)))
+    assert sum((folder / name).stat().st_size for name in ASSETS) <= 120_000
+    sample = report(many(1_000))
+    sample.read = lambda _: (SOURCE * 400).encode()
+    assert len(as_html.render(sample).encode()) <= 1_000_000
+    page = as_html.render(report(many(50_000)))
+    assert len(page.encode()) < 5_000_000
+    assert f"{50_004 - MOST:,} more findings are not in this page" in page
+
+
+def test_equal_reports_give_equal_bytes() -> None:
+    assert as_html.render(report(many(200))) == as_html.render(report(many(200)))
+
+
+def test_no_source_leaves_no_code() -> None:
+    sample = report()
+    sample.view = View(source=False)
+    page = as_html.render(sample)
+    assert "Client()" in as_html.render(report())
+    for line in SOURCE.splitlines():
+        assert line.strip() not in page
+
+
+def test_the_money_adds_up() -> None:
+    """Headline, bars and cards, computed again from the JSON by the rules of money."""
+    sample = report(priced())
+    seen = Seen(as_html.render(sample))
+    rows = [row for row in json.loads(as_json.render(sample))["findings"] if row["cost"]]
+    month: dict[str, dict[str, float]] = {}
+    for row in (r["cost"] for r in rows if r["cost"]["per"] == "month"):
+        scopes = month.setdefault(row["kind"], {})
+        key = row["scope"] or str(id(row))
+        scopes[key] = max(scopes.get(key, 0.0), row["likely"])
+    llm, machines = (sum(month[kind].values()) for kind in ("llm", "infrastructure"))
+    heading = as_html.render(sample).partition("<h1>")[2].partition("</h1>")[0]
+    assert f"about {dollars(machines)} a month for machines" in heading[0].lower() + heading[1:]
+    assert f"about {dollars(llm)} a month for model calls" in heading
+    assert "3 of 8 findings are priced by the month" in seen.text
+    assert f"the parts add to {dollars(0.83)} for machines" in seen.text
+    for row in rows:
+        assert dollars(row["cost"]["likely"]) in seen.text
+        assert all(figure["name"] in seen.text and figure["origin"] in seen.text for figure in row["cost"]["basis"])
+    bars = re.findall(r'<span class="number">\$([\d.]+) ', as_html.render(sample).partition("By folder")[2])
+    assert sum(map(float, bars)) == pytest.approx(llm + machines + 0.2, rel=0.02)  # two folders share one scope
+
+
+def test_nothing_found() -> None:
+    page = as_html.render(Report(scanned={"python": 3}))
+    assert "Nothing was found in 3 files" in page
+
+
+def _run(day: int, findings: int, llm: float | None = None) -> Run:
+    return Run(f"2026-11-{day:02}T10:00:00Z", "a" * 40, "0", "x", 9, findings, 0, 0, findings, 0, None, llm)
+
+
+def test_the_trend_needs_two_runs() -> None:
+    sample = report()
+    sample.history = lambda: [_run(1, 5)]
+    assert "<polyline" not in as_html.render(sample)
+    sample.history = lambda: [_run(1, 5, 40.0), _run(2, 4, 28.0)]
+    page = as_html.render(sample)
+    assert "1 finding fewer than on 2026-11-01 (5, now 4); model calls: -$12 a month (from $40 to $28)." in page
+    assert 'points="4.0,4.0 296.0,19.6"' in page
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("git@github.com:acme/shop.git", "https://github.com/acme/shop/blob/SHA/a%20b.py#L3-L4"),
+        ("https://user:token@github.com/acme/shop", "https://github.com/acme/shop/blob/SHA/a%20b.py#L3-L4"),
+        ("ssh://git@gitlab.acme.org:2222/x/y/z.git", "https://gitlab.acme.org/x/y/z/-/blob/SHA/a%20b.py#L3-4"),
+        ("https://bitbucket.org/a/b.git", "https://bitbucket.org/a/b/src/SHA/a%20b.py#lines-3:4"),
+        ("/srv/git/shop.git", ""),
+        ("git@git.acme.org:a/b.git", ""),
+        ("", ""),
+    ],
+)
+def test_links_to_the_code_host(remote: str, address: str) -> None:
+    assert link(host_template(remote), sha="SHA")("a b.py", 3, 4, 1) == address
+
+
+def test_links_to_the_editor_are_made_only_when_asked_for() -> None:
+    sample = report()
+    sample.context = lambda: Context(root="/home/me/shop")
+    assert "/home/me" not in as_html.render(sample)
+    sample.view = View(editor="vscode")
+    assert 'href="vscode://file/home/me/shop/src/a%20b.py:2:5"' in as_html.render(sample)
