@@ -72,7 +72,8 @@ def after(fixture: Fixture) -> dict[str, bytes] | None:
     place = ROOT / folder / name
     if place.is_dir():
         root = place.with_name("after")
-        return {p: (root / p).read_bytes() for p in fixture.files} if root.is_dir() else None
+        shown = place.name == "before" and root.is_dir()
+        return {p: (root / p).read_bytes() for p in fixture.files} if shown else None
     path = place.with_name("after" + place.name.removeprefix("before"))
     return {place.name: path.read_bytes()} if place.name.startswith("before") and path.is_file() else None
 

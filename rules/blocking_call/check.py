@@ -11,7 +11,8 @@ from asynccost.flow.noqa import waived
 from asynccost.flow.project import Def, Heat, Project
 from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
 from asynccost.flow.words import words
-from asynccost.model import Confidence, Finding, Related, Silence
+from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
+from asynccost.python.reasons import THREAD
 from asynccost.python.ruff import Row, rows
 
 _RANK = {"high": 2, "medium": 1, "low": 0}
@@ -254,6 +255,7 @@ def _at_caller(finding: Finding, reach: Reach, heat: Heat, others: tuple[Related
         severity=finding.severity,
         family=finding.family,
         shape=f"blocks through {reach.path[0].facts['qualname']}",
+        fix=Fix(Safety.UNSAFE, THREAD),
         related=(*reach.links, end, *others, *heat.chain[:2]),
     )
 

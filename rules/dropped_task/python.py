@@ -1,7 +1,6 @@
 """dropped-task in Python: tasks and futures whose only strong reference is thrown away."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
@@ -9,8 +8,10 @@ from asynccost.flow.kept import Fate, fate_of
 from asynccost.flow.noqa import waived
 from asynccost.flow.project import Caller, Def, Project
 from asynccost.flow.reach import local_function
-from asynccost.flow.tree import Call, Member, Name
-from asynccost.model import Confidence, Finding, Related, Silence
+from asynccost.flow.spawns import spawns
+from asynccost.flow.tree import Call, Name
+from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
+from asynccost.python.reasons import HELD
 
 _HOPS = 4
 
@@ -36,19 +37,6 @@ def check(file: File) -> Iterator[Finding | Silence]:
             yield file.finding(site.call, message, Confidence.HIGH, returned=site.function.qualname)
         else:
             yield file.silence(site.call, fate.why)
-
-
-def spawns(file: File) -> Iterator[tuple[Site, str]]:
-    """The calls that start a task, with what they hand back."""
-    table = file.knowledge.table("tasks")
-    known: dict[str, str] = table["spawn"]
-    loops, methods = set(table["loop"]["names"]), set(table["loop"]["methods"])
-    for site in file.calls:
-        callee = site.call.callee
-        if site.name in known:
-            yield site, known[site.name]
-        elif isinstance(callee, Member) and callee.attr in methods and _last(callee.value) in loops:
-            yield site, "task"
 
 
 def _harmless(file: File, site: Site, what: str) -> str:
@@ -81,10 +69,6 @@ def _orphan(file: File, site: Site) -> str:
         "This hands run_coroutine_threadsafe a task where it takes a coroutine: it raises TypeError,"
         " and nothing waits for the task that was started"
     )
-
-
-def _last(node: Any) -> str:
-    return node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
 
 
 def _message(what: str, why: str) -> str:
@@ -186,5 +170,6 @@ def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
         severity=finding.severity,
         family=finding.family,
         shape=f"drops {name}",
+        fix=Fix(Safety.SAFE, HELD),
         related=(origin,),
     )

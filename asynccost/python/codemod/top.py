@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from asynccost.flow.tree import Node
 from asynccost.python.codemod.layout import STRING, Layout
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.grammar import Cst, kind
@@ -137,15 +138,19 @@ def _is_docstring(node: Cst) -> bool:
     return node.kind_id == _EXPRESSION and node.child_count == 1 and node.children[0].kind_id == STRING
 
 
-def define(patch: Patch, *lines: str) -> None:
-    """Put a module-level statement behind the imports, a blank line around it; two around a function or class."""
+def define(patch: Patch, *lines: str, behind: Node | None = None) -> None:
+    """Put a module-level statement behind the imports (or another statement), a blank line around it; two around a
+    function or class."""
     layout = patch.layout
-    at = place(layout)
-    blank = [""] * (2 if lines[0].startswith(("def ", "async def ", "@", "class ")) else 1)
-    following = _following(layout, at)
-    before = blank if layout.source[:at].strip() else []
-    behind = [""] * max(0, len(blank) - following)
-    patch.insert_lines(at, "", *before, *lines, *behind)
+    at = place(layout) if behind is None else layout.next_line(behind.end - 1)
+    above, below = (_blank_lines(line) for line in (lines[0], lines[-1]))
+    before = [""] * above if layout.source[:at].strip() else []
+    patch.insert_lines(at, "", *before, *lines, *[""] * max(0, below - _following(layout, at)))
+
+
+def _blank_lines(line: str) -> int:
+    """How many blank lines belong beside one: it begins or ends a function, or is a statement of its own."""
+    return 2 if line.startswith(("def ", "async def ", "@", "class ", " ")) else 1
 
 
 def _following(layout: Layout, at: int) -> int:

@@ -1,0 +1,23 @@
+"""The calls that start a task and hand back the only strong reference to it."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Member, Name, Node
+
+
+def spawns(file: File) -> Iterator[tuple[Site, str]]:
+    """The calls that start a task, with what they hand back: "task", "future" (of another thread) ..."""
+    table = file.knowledge.table("tasks")
+    known: dict[str, str] = table["spawn"]
+    loops, methods = set(table["loop"]["names"]), set(table["loop"]["methods"])
+    for site in file.calls:
+        callee = site.call.callee
+        if site.name in known:
+            yield site, known[site.name]
+        elif isinstance(callee, Member) and callee.attr in methods and _last(callee.value) in loops:
+            yield site, "task"
+
+
+def _last(node: Node) -> str:
+    return node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""

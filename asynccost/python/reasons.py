@@ -1,0 +1,7 @@
+"""How safe some fixes are, in the words that both a rule's fix and its `settle` need; the latter loads no grammar."""
+
+HELD = "a set of the module holds the task until it is done; nothing else changes"
+THREAD = (
+    "a thread waits in the place of the event loop: what it works on must bear that, other tasks run meanwhile, and"
+    " a cancellation does not stop it"
+)

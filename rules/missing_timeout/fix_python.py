@@ -1,0 +1,83 @@
+"""missing-timeout in Python: the library's own argument, with 30 seconds."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import statement_of
+from asynccost.flow.at import site_at
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Constant, Function, Name, Node, Param
+from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.python.codemod.arguments import add_keyword, takes_keyword
+from asynccost.python.codemod.patch import Patch
+
+SECONDS = 30
+_REASON = f"{SECONDS} s is a guess: an answer that takes longer used to arrive, and now raises"
+_NOT_TAKEN = ("feedparser.parse",)  # it has no such argument
+
+
+def fix(finding: Finding, file: File) -> Offer | None:
+    """Bound the wait where nothing does, or where the bound is None."""
+    site = site_at(file, finding.span)
+    if site is None or site.name in _NOT_TAKEN or not takes_keyword(site.call):
+        return None
+    none = _none(site)
+    if none is not None:
+        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none))
+    if any(a.keyword == "timeout" for a in site.call.arguments):
+        return None
+    if passed := _passed_on(site, file):
+        return Offer(Safety.UNSAFE, _REASON, lambda: _set_default(file, site, passed))
+    if any(a.star == 2 for a in site.call.arguments) or (site.name or "").endswith("run_in_executor"):
+        return None
+    return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site))
+
+
+def _none(site: Site) -> Node | None:
+    """The None that switches the timeout off: in the call, or as the default of the parameter that it hands on."""
+    given = next((a for a in site.call.arguments if a.keyword in ("timeout", "total")), None)
+    if given is None and site.name == "httpx.Timeout" and len(site.call.arguments) == 1:
+        given = site.call.arguments[0]
+    value = given.value if given is not None else None
+    if isinstance(value, Constant) and value.value is None:
+        return value
+    name = value.id if isinstance(value, Name) else ""
+    param = next((p for p in site.function.params if p.name == name and not p.star), None)
+    return param.default if param is not None and _defaults_to_none(param) else None
+
+
+def _defaults_to_none(param: Param) -> bool:
+    return isinstance(param.default, Constant) and param.default.value is None
+
+
+def _passed_on(site: Site, file: File) -> str:
+    """`**kwargs` of the function, handed on."""
+    stars = [a for a in site.call.arguments if a.star == 2]
+    one = stars[0].value if len(stars) == 1 else None
+    if not isinstance(one, Name) or not _is_rest(one.id, site.function):
+        return ""
+    statement = statement_of(site.call)
+    return one.id if Patch(file).layout.begins_line(statement.start) else ""
+
+
+def _is_rest(name: str, function: Function) -> bool:
+    return any(p.name == name and p.star == 2 for p in function.params)
+
+
+def _replaced(file: File, none: Node) -> Iterator[Edit]:
+    patch = Patch(file)
+    patch.replace(none.start, none.end, str(SECONDS))
+    return patch.edits()
+
+
+def _set_default(file: File, site: Site, name: str) -> Iterator[Edit]:
+    patch = Patch(file)
+    statement = statement_of(site.call)
+    at = patch.layout.with_comments(statement.start)
+    patch.insert_lines(at, patch.layout.indent(statement.start), f'{name}.setdefault("timeout", {SECONDS})')
+    return patch.edits()
+
+
+def _added(file: File, site: Site) -> Iterator[Edit]:
+    patch = Patch(file)
+    add_keyword(patch, site.call, f"timeout={SECONDS}")
+    return patch.edits()
