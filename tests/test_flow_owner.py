@@ -83,3 +83,10 @@ def test_a_name_that_two_with_blocks_share_belongs_to_each() -> None:
         "async def f():\n    async with Client() as c:\n        c.a()\n    async with Client() as c:\n        c.b()\n"
     )
     assert len(life(code).reads) == 1
+
+
+def test_names_assigned_to_each_other_are_each_followed_once() -> None:
+    """Following every way through them took minutes for a file of fourteen such names."""
+    names = [f"n{i}" for i in range(40)]
+    mesh = "".join(f"    if x:\n        {a} = {b}\n" for a in names for b in names if a != b)
+    assert life(f"def f(x):\n    n0 = Client()\n{mesh}    return n39\n").kind == "returned"

@@ -31,10 +31,15 @@ def held_by_name(
     close: tuple[str, ...],
     ask: Ask,
     made: Node | None,
-    seen: frozenset[str] = frozenset(),
+    seen: set[str] | None = None,
 ) -> Life:
-    """What becomes of what a local name holds, by every read of it here and in the functions written here."""
+    """What becomes of what a local name holds, by every read of it here and in the functions written here.
+
+    seen: the names that the first question has led to. Each is followed once: where many names are assigned to each
+    other, following every way through them would never end.
+    """
     life = Life("local", name=name)
+    seen = {name} if seen is None else seen
     followed = file.memo(_followed_names)
     if (id(function), name) in followed:  # `rows = wrap(rows)`: it is being answered already
         return life
@@ -44,7 +49,7 @@ def held_by_name(
             continue
         if where is not function and where not in life.captured:
             life.captured.append(where)
-        _read(file, read, where, life, close, ask, seen | {name})
+        _read(file, read, where, life, close, ask, seen)
     followed.discard((id(function), name))
     return life
 
@@ -85,7 +90,7 @@ def _is_target(node: Name) -> bool:
 
 
 def _read(
-    file: File, read: Name, function: Function, life: Life, close: tuple[str, ...], ask: Ask, seen: frozenset[str]
+    file: File, read: Name, function: Function, life: Life, close: tuple[str, ...], ask: Ask, seen: set[str]
 ) -> None:
     use = use_of(read)
     node = use.node
@@ -127,7 +132,7 @@ def _copied(
     life: Life,
     close: tuple[str, ...],
     ask: Ask,
-    seen: frozenset[str],
+    seen: set[str],
 ) -> None:
     for target in node.targets if isinstance(node, Assign) else [node.target]:
         if isinstance(target, Member):
@@ -138,7 +143,8 @@ def _copied(
             if function.kind == "module" or target.id not in function.bindings:
                 _raise(life, "kept", "global", target.id)
             else:
-                other = held_by_name(file, target.id, function, close, ask, node, seen | {target.id})
+                seen.add(target.id)
+                other = held_by_name(file, target.id, function, close, ask, node, seen)
                 _merge(life, other)
                 life.closed += other.closed
                 life.reads += other.reads

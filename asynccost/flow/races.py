@@ -23,6 +23,7 @@ from asynccost.flow.tree import (
     Constant,
     Expr,
     Function,
+    Handler,
     Member,
     Name,
     Node,
@@ -49,6 +50,7 @@ class Race:
     listed: bool  # whether the key re-runs the effect
     settled: bool  # whether the key is a setting that seldom changes
     guard: str  # why a late answer cannot win; "" where it can
+    error: bool  # whether only a late error is written, in a handler
 
 
 def race_of(effect: Effect, file: File) -> Race | str | None:
@@ -71,7 +73,9 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    return Race(key, call, writes[0], listed, bool(_SETTINGS.search(key)), guard_of(effect, functions, file))
+    errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
+    guard = guard_of(effect, functions, file)
+    return Race(key, call, writes[0], listed, bool(_SETTINGS.search(key)), guard, errors)
 
 
 _SETTINGS = re.compile(

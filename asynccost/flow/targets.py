@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from asynccost.flow.around import class_around
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
+from asynccost.flow.handles import constant_text
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.listeners import option_of
 from asynccost.flow.reach import binder, values
@@ -56,10 +57,15 @@ def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
             return "an AbortSignal removes it"
         if isinstance(once := option_of(call, "once"), Constant) and once.value is True:
             return "it is taken away after its first event"
+        if call.arguments and constant_text(call.arguments[0].value) in _ONCE_A_PAGE:
+            return "that happens once in the life of a page"
         return _target_reason(effect, got, file)
     if got.pair.starts and not _is_started(got, file):
         return f"nothing is {got.pair.starts}d"
     return ""
+
+
+_ONCE_A_PAGE = frozenset({"appinstalled", "DOMContentLoaded"})
 
 
 def _is_started(got: Acquisition, file: File) -> bool:

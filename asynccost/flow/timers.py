@@ -9,7 +9,7 @@ from asynccost.flow.reach import local_function, reach
 from asynccost.flow.release import Acquisition, Pair
 from asynccost.flow.tree import Call, Class, Constant, Expr, Function, If, Member, Name, Node, Other, Raise, Return
 from asynccost.flow.walk import walk
-from asynccost.flow.words import words
+from asynccost.flow.words import chain, words
 
 _COUNTERS = frozenset({"attempt", "attempts", "try", "tries", "retry", "retries", "count", "counter", "remaining"})
 
@@ -43,7 +43,7 @@ def timer(site: Site, file: File) -> Timer | None:
     """The timer that a call starts, if it starts one."""
     table = file.knowledge.table("timers")
     row: dict[str, Any] | None = table["calls"].get(site.name or "")
-    if row is None and isinstance(site.call.callee, Member):
+    if row is None and isinstance(site.call.callee, Member) and _of_loop(site, file):
         row = table["methods"].get(site.call.callee.attr)
     if row is None:
         return None
@@ -60,6 +60,14 @@ def timer(site: Site, file: File) -> Timer | None:
         local_function(handler, site.function, file),
         handler,
     )
+
+
+def _of_loop(site: Site, file: File) -> bool:
+    """Whether a method is called on an event loop: by its name, or by what it was made of."""
+    last = chain(site.call.callee)[-2:-1]
+    if last and last[0] in file.knowledge.table("tasks")["loop"]["names"]:
+        return True
+    return (site.name or "").startswith(("asyncio.", "uvloop."))
 
 
 def _argument(call: Call, place: int) -> Expr | None:

@@ -15,6 +15,7 @@ _HARMLESS = ("memory", "gather")
 class Verdict:
     """What some calls come to, each told as the way it takes: "save() -> session.commit()".
 
+    wide: something reaches another machine without a pool of connections.
     bad: (kind, way) that speaks against running them together. good: known requests; likely: by words alone.
     doubt: a call that is handed something that may tie
     it to the others. others: files and threads. unknown: of which nothing is known. memory: answered at once.
@@ -31,6 +32,12 @@ class Verdict:
     writes: set[str] = field(default_factory=set)
     limited: str = ""
     doubt: str = ""
+    wide: bool = False
+
+    @property
+    def pooled(self) -> bool:
+        """Whether all that is known to reach another machine takes a connection of a pool, which is bounded."""
+        return bool(self.good) and not self.wide
 
     @property
     def carried(self) -> str:
@@ -73,6 +80,7 @@ def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
             verdict.bad = (kind, kinds[kind])
     if good := next((kinds[k] for k in GOOD if k in kinds), ""):
         verdict.good.append(good)
+        verdict.wide |= "net" in kinds
     elif "maybe" in kinds:
         verdict.likely.append(kinds["maybe"])
     elif others := next((kinds[k] for k in ("thread", "file") if k in kinds), ""):

@@ -102,6 +102,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if not (verdict.good or verdict.likely or finding.pending["contract"]):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
+    if not {"read", "load", "parse", "write"}.isdisjoint(said := words(label)) and "file" in said and "url" not in said:
+        doubts.append(f"{label} may only touch the local disk")
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):

@@ -48,7 +48,7 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
         file.related(race.write.node, "written here, without asking whether it is still wanted"),
     )
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
-    sure = Confidence.LOW if race.settled else Confidence.HIGH if direct else Confidence.MEDIUM
+    sure = Confidence.LOW if race.settled or race.error else Confidence.HIGH if direct else Confidence.MEDIUM
     waits = classify(race.request, file, function_of(race.request))
     return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits))
 

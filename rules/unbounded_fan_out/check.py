@@ -108,4 +108,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     finding.message = f"{what} starts {way} for {source} at once: nothing bounds how many run side by side"
     if not (verdict.good or verdict.likely):
         finding.confidence = Confidence.LOW
+    elif verdict.pooled:
+        finding.confidence = Confidence.LOW
+        finding.message += " (but the pool of connections lets few of them run)"
     return finding
