@@ -22,6 +22,7 @@ from asynccost.sources import Project
 
 if TYPE_CHECKING:  # git is asked by another process; a scan without these options loads nothing for that
     from asynccost.git import Changes, Git
+    from asynccost.pricing.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ def scan(
     *,
     check_cache: bool = False,
     progress: Progress | None = None,
+    money: "Money | None" = None,
 ) -> Report:
-    """Look at the project and mark what was there before."""
+    """Look at the project and mark what was there before. money: see `scanning.scan`."""
     baseline = accepted(settings, question)
     base = None
     if question.since or question.staged:
@@ -68,7 +70,7 @@ def scan(
         if question.scope != "changed":
             _only_changed(found, base)
     whole = replace(found, targets=None) if baseline or base else found
-    report = scanning.scan(whole, settings, check_cache=check_cache, progress=progress)
+    report = scanning.scan(whole, settings, check_cache=check_cache, progress=progress, money=money)
     for before in _against(found, settings, baseline, base if question.scope == "changed" else None):
         said = compared(whole, report, settings, before)
         mark(said)

@@ -4,16 +4,20 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from asynccost import engine, sources, suppress
 from asynccost.config_file import git_root
-from asynccost.model import Severity
+from asynccost.model import Finding, Severity
 from asynccost.report import About, Report, View, ordered
 from asynccost.report.context import context
 from asynccost.rulebook import load
 from asynccost.selection import chosen, visible
 from asynccost.settings import Settings
 from asynccost.sources import Project
+
+if TYPE_CHECKING:  # prices are loaded only where there is something to price
+    from asynccost.pricing.money import Money
 
 Progress = Callable[[int, int], None]
 
@@ -37,9 +41,14 @@ def project(what: Input, settings: Settings) -> Project:
 
 
 def scan(
-    found: Project, settings: Settings, *, check_cache: bool = False, progress: Progress | None = None
+    found: Project,
+    settings: Settings,
+    *,
+    check_cache: bool = False,
+    progress: Progress | None = None,
+    money: "Money | None" = None,
 ) -> Report:
-    """Look at the project and report on what was asked for."""
+    """Look at the project and report on what was asked for. money: what prices rest on, if not on the usage file."""
     families = {name: rule.family for name, rule in load().items()}
     result = engine.scan(
         found.sources,
@@ -53,8 +62,12 @@ def scan(
         texts=found.texts,
         progress=progress,
     )
+    findings = _measured(result, found, money) if money and money.trace else result.findings
+    findings = visible(findings, settings, families)
+    if findings:
+        _price(findings, settings, money)
     report = Report(
-        findings=visible(result.findings, settings, families),
+        findings=findings,
         problems=[*found.problems, *result.problems],
         scanned=result.scanned,
         skipped=found.skipped,
@@ -67,6 +80,29 @@ def scan(
         view=View(settings.link_template, settings.editor, settings.source),
     )
     return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
+
+
+def _price(findings: Sequence[Finding], settings: Settings, money: "Money | None") -> None:
+    from asynccost.pricing.joining import price
+    from asynccost.pricing.money import load as known
+
+    price(findings, money or known(settings.root))
+
+
+def _measured(result: engine.Result, found: Project, money: "Money") -> list[Finding]:
+    """The findings with what a trace says of them, and those that only the trace saw, comments respected."""
+    from asynccost.pricing.joining import join
+
+    asked = {s.path for s in found.asked()}
+    read = reader(found)
+    rules = load()
+    hidden = [f for f, _ in result.suppressed]
+    own = join(result.findings, hidden, money, asked, read)
+    own = [replace(f, family=rules[f.rule].family, severity=rules[f.rule].severity) for f in own if f.rule in rules]
+    comments = {f.path: suppress.comments(read(f.path)) for f in own}
+    families = {name: rule.family for name, rule in rules.items()}
+    kept = suppress.apply(own, comments, families=families, ran=()).kept
+    return [*result.findings, *(f for f in kept if f.rule in rules)]
 
 
 def with_edits(report: Report, found: Project, settings: Settings) -> Report:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asynccost.cost import usage_file
+from asynccost.cost import usage, usage_file
 from asynccost.errors import SettingsError
 
 GOOD = """\
@@ -29,7 +29,7 @@ output = 8.0
 """
 
 
-def read(folder: Path, text: str) -> usage_file.Usage:
+def read(folder: Path, text: str) -> usage.Usage:
     """The usage that a file with this text gives."""
     path = folder / "asynccost-usage.toml"
     path.write_text(text, "utf-8")
@@ -38,15 +38,15 @@ def read(folder: Path, text: str) -> usage_file.Usage:
 
 def test_what_it_says_is_used(tmp_path: Path) -> None:
     """Each value with the line where it stands."""
-    usage = read(tmp_path, GOOD)
-    rates = usage.rates
+    said = read(tmp_path, GOOD)
+    rates = said.rates
     names = ("vcpus", "in_flight", "waiting_billed", "vcpu_hour", "gigabytes")
     assert [rates[n].value for n in names] == [2, 4, 1, 0.032, 2]
     assert rates["vcpus"].source.endswith("asynccost-usage.toml:8")
     assert (rates["vcpus"].origin, rates["gigabytes"].origin) == ("usage", "default")
-    assert usage.call_price is not None
-    assert usage.call_price.source.endswith(":14")
-    model = usage.models["azure/gpt-4o"]
+    assert said.call_price is not None
+    assert said.call_price.source.endswith(":14")
+    model = said.models["azure/gpt-4o"]
     assert (model.input, model.output, model.origin, model.source.rpartition(":")[2]) == (2.0, 8.0, "usage", "16")
 
 
@@ -93,8 +93,8 @@ def test_what_cannot_be_is_said_with_its_line(tmp_path: Path, text: str, said: s
 
 def test_a_what_if_replaces_all_calls(tmp_path: Path) -> None:
     """`--calls-per-month` keeps the machines and prices of the file."""
-    usage = usage_file.with_calls(read(tmp_path, GOOD), 1000)
-    found = usage.calls_of("app/api.py", "answer")
+    what_if = usage.with_calls(read(tmp_path, GOOD), 1000)
+    found = what_if.calls_of("app/api.py", "answer")
     assert found is not None
     assert (found.value, found.source) == (1000, "--calls-per-month")
-    assert usage.rates["vcpus"].value == 2
+    assert what_if.rates["vcpus"].value == 2

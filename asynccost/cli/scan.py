@@ -37,6 +37,14 @@ from asynccost.cli.choices import as_settings, config_options, page_options, rul
     help="With --since or --staged: findings that the change made new [default], all findings of changed files, or "
     "those on changed lines.",
 )
+@click.option("--trace", metavar="FILE", help="Join what a run showed (asynccost run --trace FILE) to the findings.")
+@click.option("--usage", metavar="FILE", help="How often things run, on what [asynccost-usage.toml, if there is one].")
+@click.option(
+    "--calls-per-month",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="What if every place ran N times a month?",
+)
 @config_options
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes; as many as processors if not given."
@@ -84,6 +92,9 @@ def command(**given: Any) -> int:
         "color",
         "quiet",
         "verbose",
+        "trace",
+        "usage",
+        "calls_per_month",
     )
     question = asked(**{k: given.pop(k) for k in ("baseline", "no_baseline", "since", "staged", "scope")})
     job = Job(

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from asynccost import gate, scanning, settings
 from asynccost.cli import output
@@ -13,6 +13,9 @@ from asynccost.gate import Question
 from asynccost.report import Report, at_least, count
 from asynccost.settings import Settings
 from asynccost.sources import Project
+
+if TYPE_CHECKING:
+    from asynccost.pricing.money import Money
 
 _WITH_EDITS = ("html", "sarif", "agent")
 
@@ -39,6 +42,9 @@ class Job:
     options: Mapping[str, Any]
     question: Question
     fail_on_stale: bool
+    trace: str | None = None
+    usage: str | None = None
+    calls_per_month: float | None = None
 
 
 def asked(*, baseline: str | None, no_baseline: bool, since: str | None, staged: bool, scope: str | None) -> Question:
@@ -68,7 +74,12 @@ def run(job: Job, stdin: BinaryIO) -> int:
         output.to_stdout("".join(f"{s.path}\n" for s in project.asked()))
         return 0
     report = gate.scan(
-        project, chosen, job.question, check_cache=job.check_cache, progress=output.progress(quiet=job.quiet)
+        project,
+        chosen,
+        job.question,
+        check_cache=job.check_cache,
+        progress=output.progress(quiet=job.quiet),
+        money=_money(job, chosen),
     )
     if job.show_fixes or any(name in _WITH_EDITS for name, _ in where):
         report = scanning.with_edits(report, project, chosen)
@@ -79,6 +90,15 @@ def run(job: Job, stdin: BinaryIO) -> int:
     output.write(report, where, job.color, statistics=job.statistics)
     _tell(job, project, report, machine=any(not file and name not in output.PEOPLE for name, file in where))
     return _exit_code(job, chosen, report)
+
+
+def _money(job: Job, chosen: Settings) -> "Money | None":
+    """What prices rest on, where an option says so; what cannot be read stops the scan before it begins."""
+    if not (job.trace or job.usage or job.calls_per_month):
+        return None
+    from asynccost.pricing.money import load
+
+    return load(chosen.root, usage=job.usage, trace=job.trace, calls=job.calls_per_month)
 
 
 def _input(job: Job, stdin: BinaryIO) -> scanning.Input:

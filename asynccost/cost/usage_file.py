@@ -20,16 +20,15 @@
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NoReturn
 
 from asynccost.cost.models import ModelPrice
 from asynccost.cost.rates import Rates
+from asynccost.cost.usage import Usage
 from asynccost.errors import SettingsError, nearest
 from asynccost.model import Figure
 
-NAME = "asynccost-usage.toml"
 CONTAINER = {
     "vcpus": "vcpus",
     "gigabytes": "gigabytes",
@@ -39,30 +38,6 @@ CONTAINER = {
 PRICES = {"vcpu-hour": "vcpu_hour", "gb-hour": "gb_hour"}
 MODEL = ("input", "output", "read", "write", "write-1h")
 _TABLES = ("calls-per-month", "container", "prices")
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a user said. calls: figures named `calls_per_month` by entry point; call_price: of a paid API's call."""
-
-    calls: Mapping[str, Figure] = field(default_factory=dict)
-    rates: Rates = field(default_factory=Rates)
-    models: Mapping[str, ModelPrice] = field(default_factory=dict)
-    call_price: Figure | None = None
-
-    def calls_of(self, path: str, function: str) -> Figure | None:
-        """The calls a month of a function, by the longest entry that names it, its class, its file or a folder."""
-        names = [f"{path}::{function}"] if function else []
-        names += [f"{path}::{function[:at]}" for at in range(len(function) - 1, 0, -1) if function[at] == "."]
-        names.append(path)
-        names += [path[: at + 1] for at in range(len(path) - 1, 0, -1) if path[at] == "/"]
-        return next((self.calls[name] for name in [*names, "*"] if name in self.calls), None)
-
-
-def with_calls(usage: Usage, calls: float) -> Usage:
-    """The same with one number of calls for everything: `--calls-per-month`, a what-if."""
-    figure = Figure("calls_per_month", calls, "calls a month", "usage", "--calls-per-month")
-    return Usage({"*": figure}, usage.rates, usage.models, usage.call_price)
 
 
 def read(path: str) -> Usage:

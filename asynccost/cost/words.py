@@ -3,7 +3,7 @@
 from asynccost.model import Cost
 
 LEAST = 0.01  # dollars a month or a run; below that a place gets no dollar figure
-_ORIGINS = {"measured": "measured", "usage": "usage file", "price": "price table", "default": "default"}
+_ORIGINS = {"measured": "measured", "usage": "usage file", "price": "prices", "default": "defaults"}
 
 
 def dollars(amount: float) -> str:
@@ -45,7 +45,7 @@ def basis(cost: Cost) -> str:
     origins = {f.origin for f in cost.basis}
     dates = sorted({f.date for f in cost.basis if f.origin == "price" and f.date})
     said = [word for origin, word in _ORIGINS.items() if origin in origins]
-    return ", ".join(f"{word} {dates[0]}" if word == "price table" and dates else word for word in said)
+    return ", ".join(f"{word} of {dates[0]}" if word == "prices" and dates else word for word in said)
 
 
 def receipt(cost: Cost) -> list[str]:
@@ -53,6 +53,6 @@ def receipt(cost: Cost) -> list[str]:
     lines = [f"= {cost.formula}"]
     for f in cost.basis:
         span = "" if f.low is None and f.high is None else f" ({f.low:g} to {f.high:g})"
-        source = f"{_ORIGINS[f.origin]}: {f.source}" + (f", {f.date}" if f.date else "")
+        source = f"{f.origin}: {f.source}" + (f", {f.date}" if f.date else "")
         lines.append(f"  {f.name} = {f.value:g}{span} {f.unit} [{source}]")
     return lines

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 
 from asynccost.model import Finding
+from asynccost.pricing.lines import lines as money
+from asynccost.pricing.lines import total_lines
 from asynccost.report import About, Report, headline
 from asynccost.report.fix_diff import diff
 
@@ -13,7 +15,7 @@ def render(report: Report) -> str:
     about = report.rules()
     lines = [_line(report, f, about) for f in report.findings]
     lines += [f"{p.path}:{p.line} not-read: {_flat(p.message)}" for p in report.problems]
-    lines.append(headline(report))
+    lines += [headline(report), *total_lines(report.findings)]
     if report.findings:
         lines.append(
             "Pattern and cure of a rule: asynccost explain RULE. Why here: asynccost explain FILE:LINE."
@@ -24,6 +26,7 @@ def render(report: Report) -> str:
 def _line(report: Report, f: Finding, about: Mapping[str, About]) -> str:
     parts = [f"{f.path}:{f.span.line}:{f.span.column} {f.rule} ({f.confidence}): {_flat(f.message)}"]
     parts += [f"[{r.path}:{r.span.line} {_flat(r.message)}]" for r in f.related[:5]]
+    parts += [f"{line[0].upper()}{_flat(line[1:])}." for line in money(f)]
     if f.rule in about and (cure := instead(about[f.rule].page)):
         parts.append(f"Do: {cure}")
     if f.fix is not None:

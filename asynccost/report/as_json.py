@@ -58,7 +58,17 @@ def summary(report: Report) -> dict[str, Any]:
         "by_status": {str(status): sum(f.status is status for f in report.findings) for status in Status},
         "compared_with": list(report.against),
         "stale": None if report.stale is None else len(report.stale),
+        "costs": _costs(report),
     }
+
+
+def _costs(report: Report) -> list[dict[str, Any]]:
+    costs = [f.cost for f in report.findings if f.cost]
+    if not costs:
+        return []
+    from asynccost.pricing.rows import total_rows
+
+    return total_rows(costs)
 
 
 def finding(f: Finding) -> dict[str, Any]:

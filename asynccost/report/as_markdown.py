@@ -3,6 +3,7 @@
 import re
 
 from asynccost.model import Finding
+from asynccost.pricing.lines import lines, total_lines
 from asynccost.report import Report, by_weight, count, headline, per_rule
 from asynccost.report.frame import visible
 
@@ -21,6 +22,7 @@ def render(report: Report) -> str:
     if report.findings:
         rows = "".join(f"| {rule} | {n:,} |\n" for rule, n in per_rule(report.findings))
         text += f"\n| rule | findings |\n|---|---:|\n{rows}\n"
+        text += "".join(f"{plain(line)}\n\n" for line in total_lines(report.findings))
         text += fitting([_line(f) for f in by_weight(report.findings)], MOST - len(text), "findings")
     return text
 
@@ -43,7 +45,7 @@ def _line(f: Finding) -> str:
     if f.related:
         more = f" and {count(len(f.related) - 3, 'more place')}" if len(f.related) > 3 else ""
         text += "; see " + ", ".join(f"`{code(r.path)}:{r.span.line}`" for r in f.related[:3]) + more
-    return text + "\n"
+    return text + "".join(f"; {plain(line)}" for line in lines(f)) + "\n"
 
 
 def code(text: str) -> str:

@@ -38,8 +38,17 @@ def render(report: Report, style: Style = PLAIN, *, statistics: bool = False) ->
     parts += [_problem(p, style) for p in report.problems]
     if statistics:
         parts.append("\n".join(f"{n:6,}  {rule}" for rule, n in per_rule(report.findings)))
-    parts.append("\n".join([style.paint(headline(report), "bold"), *next_step(report)]))
+    parts.append("\n".join([style.paint(headline(report), "bold"), *totals(report, style.width), *next_step(report)]))
     return style.plain("\n\n".join(p for p in parts if p)) + "\n"
+
+
+def totals(report: Report, width: int) -> list[str]:
+    """What all of it costs; nothing where nothing is priced or measured."""
+    if not any(f.cost or f.evidence for f in report.findings):
+        return []
+    from asynccost.pricing.lines import total_lines
+
+    return [line for said in total_lines(report.findings) for line in _wrapped(visible(said), width, "")]
 
 
 def next_step(report: Report) -> list[str]:
@@ -86,6 +95,8 @@ def _finding(report: Report, f: Finding, style: Style) -> str:
     lines = [head, *_wrapped(visible(f.message), style.width, "  ")]
     lines += _frame(report, f, style)
     bar = "└" if style.unicode else "="
+    for line in _money(f):
+        lines += _wrapped(f"{bar} {visible(line)}", style.width, "  ")
     for r in f.related:
         where = visible(f"{r.path}:{r.span.line}" if r.path != f.path else f"line {r.span.line}")
         lines += _wrapped(f"{bar} {where}: {visible(r.message)}", style.width, "  ")
@@ -93,6 +104,14 @@ def _finding(report: Report, f: Finding, style: Style) -> str:
         lines += _wrapped(f"{bar} fix ({f.fix.safety}): {visible(f.fix.reason)}", style.width, "  ")
         lines += [_painted(line, style) for line in diff(report, f)]
     return "\n".join(lines)
+
+
+def _money(f: Finding) -> list[str]:
+    if f.cost is None and f.evidence is None:
+        return []
+    from asynccost.pricing.lines import lines
+
+    return lines(f)
 
 
 def _painted(line: str, style: Style) -> str:

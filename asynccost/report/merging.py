@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from asynccost.errors import ResultError
+from asynccost.pricing.rows import cost_of, total_rows
 from asynccost.report.as_json import SCHEMA_VERSION, text
 
 Result = dict[str, Any]
@@ -50,6 +51,7 @@ def merged(results: Sequence[Result]) -> str:
             "by_status": {s: sum(f["status"] == s for f in rows) for s in ("new", "known", "moved")},
             "compared_with": sorted({name for r in results for name in r["summary"].get("compared_with", ())}),
             "stale": None,  # no share of a scan can judge that
+            "costs": total_rows(cost_of(f["cost"]) for f in rows if f.get("cost")),
         },
     }
     return text(document)

@@ -93,6 +93,20 @@ def _cost() -> Schema:
     )
 
 
+def _total() -> Schema:
+    number = {"type": "number"}
+    return _object(
+        kind=_choice("infrastructure", "llm"),
+        per=_choice("month", "run"),
+        low=number,
+        likely=number,
+        high=number,
+        with_overlaps=number,
+        places=_COUNT,
+        from_defaults=number,
+    )
+
+
 def _error() -> Schema:
     return _object(path=_TEXT, line=_COUNT, kind=_TEXT, message=_TEXT)
 
@@ -110,4 +124,5 @@ def _summary() -> Schema:
         by_status=_COUNTS,
         compared_with={"type": "array", "items": _TEXT},
         stale=_or_null(_COUNT),
+        costs={"type": "array", "items": _total()},
     )
