@@ -1,11 +1,10 @@
-"""session-recreation in Python: one client before the loop, on the object, in an accessor or with the application."""
+"""session-recreation in Python: one client before the loop, with the application, on the object or in the module."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Loop
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod import attribute
+from asynccost.python.codemod import accessor, attribute, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
@@ -15,8 +14,20 @@ def fix(finding: Finding, file: File) -> Offer | None:
     """Offer the nearest owner that outlives the call."""
     made = building_at(file, finding.span)
     if made is None:
-        return None
-    return _before_loop(made, file) or _on_object(made, file)
+        return _kept_by_factory(finding, file)
+    return _before_loop(made, file) or _on_object(made, file) or _in_module(made, file)
+
+
+def _offer(file: File, safety: Safety, reason: str, write: Callable[[Patch], None]) -> Offer:
+    def build() -> Iterator[Edit]:
+        patch = Patch(file)
+        write(patch)
+        return patch.edits()
+
+    return Offer(safety, reason, build)
+
+
+# ------------------------------------------------------------ before a loop
 
 
 def _before_loop(made: Building, file: File) -> Offer | None:
@@ -27,31 +38,25 @@ def _before_loop(made: Building, file: File) -> Offer | None:
         f"one {made.client.short} for all turns: they share its cookies and connections, and it is built even where"
         " the loop has no turn"
     )
-    return Offer(Safety.UNSAFE, reason, lambda: _hoisted(file, made, *found))
+    return _offer(file, Safety.UNSAFE, reason, lambda patch: hoist(patch, made, *found))
 
 
-def _hoisted(file: File, made: Building, loop: Loop, alike: list[Building]) -> Iterator[Edit]:
-    patch = Patch(file)
-    hoist(patch, made, loop, alike)
-    return patch.edits()
+# ------------------------------------------------------------ on an object
 
 
 def _on_object(made: Building, file: File) -> Offer | None:
     chosen = attribute.plan(file, made)
-    if chosen is None:
-        return None
-    shares = "its calls share its cookies and connections" if made.client.http else "its calls share its connections"
-    reason = f"one {made.client.short} for each {chosen.cls.name}: {shares}"
+    if chosen is None or (made.client.gc and not made.client.is_async and accessor.shared(file, made) is not None):
+        return None  # nothing ties it to the object: the module may keep one for all
+    reason = f"one {made.client.short} for each {chosen.cls.name}: its calls share {_shares(made)}"
     if made.client.is_async:
         reason += ", and it belongs to the event loop that first uses it"
     reason += _who_closes(chosen)
-    return Offer(Safety.UNSAFE, reason, lambda: _owned(file, chosen))
+    return _offer(file, Safety.UNSAFE, reason, lambda patch: attribute.apply(patch, chosen))
 
 
-def _owned(file: File, chosen: attribute.Plan) -> Iterator[Edit]:
-    patch = Patch(file)
-    attribute.apply(patch, chosen)
-    return patch.edits()
+def _shares(made: Building) -> str:
+    return "its cookies and connections" if made.client.http else "its connections"
 
 
 def _who_closes(chosen: attribute.Plan) -> str:
@@ -60,3 +65,43 @@ def _who_closes(chosen: attribute.Plan) -> str:
     if not isinstance(chosen.ends, str):
         return f"; {chosen.ends.name}() closes it"
     return f"; who makes the object must {'await' if chosen.client.is_async else 'call'} {chosen.ends}()"
+
+
+# ------------------------------------------------------------ in the module
+
+
+def _in_module(made: Building, file: File) -> Offer | None:
+    chosen = accessor.shared(file, made)
+    if chosen is None:
+        return None
+    app = lifespan.app_of(file) if made.block is not None and made.client.is_async else None
+    if app is not None and all(lifespan.is_handler(b.function, app) and b.block for b, _ in chosen.alike):
+        reason = (
+            f"one {made.client.short} for the application, which its lifespan opens and closes: requests share"
+            f" {_shares(made)}, and a test has to enter the lifespan"
+        )
+        return _offer(file, Safety.UNSAFE, reason, lambda patch: lifespan.apply(patch, app, chosen))
+    return _lazily(made, chosen, file)
+
+
+def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:
+    who = "for each thread" if chosen.of_a_thread else "for the process"
+    reason = f"one {made.client.short} {who}, made when it is first needed: calls share {_shares(made)}"
+    safety = Safety.UNSAFE
+    if made.client.is_async:
+        reason += ", and it belongs to the event loop that first uses it"
+        if not made.client.gc:
+            safety, reason = Safety.DISPLAY_ONLY, f"{reason}; who closes it when the program ends?"
+        elif not accessor.one_loop(file):
+            safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is there only one?"
+    return _offer(file, safety, reason, lambda patch: accessor.apply(patch, chosen))
+
+
+def _kept_by_factory(finding: Finding, file: File) -> Offer | None:
+    found = factory.at(file, finding.span)
+    if found is None:
+        return None
+    reason = "the function keeps what it made: its callers share one, with its connections"
+    if found.getter:
+        reason = "the object keeps it after the first read: later reads share one, with its connections"
+    return _offer(file, Safety.UNSAFE, reason, lambda patch: factory.keep(patch, found))

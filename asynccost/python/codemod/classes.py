@@ -100,12 +100,13 @@ def start_attribute(patch: Patch, cls: Class, attr: str, kind: str, accessor: li
     if init is not None and _is_block(init, layout) and not any(isinstance(n, Return) for n in walk(*init.body)):
         inner, outer = layout.indent(init.body_start), layout.indent(init.start)
         at = behind(init.end, inner, layout)
-        patch.insert_lines(at, "", f"{inner}self.{attr}{note} = None", "", *(outer + line for line in accessor))
+        lines = ["", *(outer + line for line in accessor)] if accessor else []
+        patch.insert_lines(at, "", f"{inner}self.{attr}{note} = None", *lines)
         return
     first = min(cls.methods.values(), key=lambda m: m.start)
     outer = layout.indent(first.start)
     note = "" if any("dataclass" in patch.file.text(d) for d in cls.decorators) else note
-    lines = [*accessor, ""]
+    lines = [*accessor, ""] if accessor else []
     fields = [s for s in cls.body if isinstance(s, Assign) and s.end < first.start and layout.alone(s)]
     if fields:
         patch.insert_lines(layout.next_line(fields[-1].end - 1), outer, f"{attr}{note} = None")
@@ -125,16 +126,17 @@ def add_to_end(patch: Patch, cls: Class, lines: list[str]) -> None:
     patch.insert_lines(behind(cls.end, outer, layout), "", "", *(outer + line if line else "" for line in lines))
 
 
-def extend_method(patch: Patch, method: Function, lines: list[str]) -> None:
-    """Do something more at the end of a method, before what it returns; first of all where it may return early."""
+def extend_method(patch: Patch, method: Function, lines: list[str], *, first: bool = False) -> None:
+    """Do something more at the end of a method, before what it returns; first of all if wanted, or where it may return
+    early."""
     layout = patch.layout
     indent = layout.indent(method.body[0].start)
     last = method.body[-1]
     early = [n for n in walk(*method.body) if isinstance(n, Return) and n is not last]
-    if early:
-        first = method.body[0]
-        docstring = isinstance(first, Do) and isinstance(first.value, Constant) and isinstance(first.value.value, str)
-        at = layout.next_line(first.end - 1) if docstring else layout.line_start(first.start)
+    if early or first:
+        head = method.body[0]
+        docstring = isinstance(head, Do) and isinstance(head.value, Constant) and isinstance(head.value.value, str)
+        at = layout.next_line(head.end - 1) if docstring else layout.line_start(head.start)
         patch.insert_lines(at, indent, *lines)
     elif isinstance(last, Return):
         patch.insert_lines(last.start, indent, *lines)

@@ -1,0 +1,131 @@
+"""Gives a client to the module: a function makes it when it is first asked for, and hands it out from then on."""
+
+from dataclasses import dataclass
+
+from asynccost.flow.clients import built
+from asynccost.flow.file import File
+from asynccost.flow.tree import Call, Function, Member
+from asynccost.python.codemod.building import Building, building, changes_it, plain_with
+from asynccost.python.codemod.layout import Layout
+from asynccost.python.codemod.names import fresh
+from asynccost.python.codemod.patch import Patch
+from asynccost.python.codemod.recipe import Recipe, callee_is_class
+from asynccost.python.codemod.rewrite import take_over
+from asynccost.python.codemod.top import define, name_of
+
+# One of these belongs to the thread that uses it.
+_OF_A_THREAD = ("requests.", "niquests.", "cloudscraper.", "boto3.resource", "curl_cffi.")
+_LOOPS = (
+    "asyncio.run", "anyio.run", "trio.run", "asgiref.sync.async_to_sync", "asyncio.new_event_loop", "asyncio.Runner",
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Shared:
+    """A client of the module, everything that is built alike, and what the function that hands it out is called."""
+
+    alike: list[tuple[Building, Recipe]]
+    name: str
+    client_name: str
+
+    @property
+    def first(self) -> Building:
+        """The first place that builds it."""
+        return self.alike[0][0]
+
+    @property
+    def of_a_thread(self) -> bool:
+        """Whether each thread needs one of its own."""
+        return (self.first.site.name or "").startswith(_OF_A_THREAD)
+
+
+def shared(file: File, made: Building) -> Shared | None:
+    """How the module could own a client; None where it could not."""
+    mine = Recipe(made, file, indent="    ")
+    if not mine.ok or mine.own or not may_take(made, file) or made.function.kind == "module":
+        return None
+    alike = []
+    for site, client in built(file):
+        one = building(site, client)
+        if one is not None and may_take(one, file) and one.function.kind != "module":
+            recipe = Recipe(one, file, indent="    ")
+            if recipe.ok and not recipe.own and recipe.key == mine.key:
+                alike.append((one, recipe))
+    word = "session" if "session" in (made.site.name or "").rpartition(".")[2].lower() else "client"
+    package = (made.site.name or "").partition(".")[0]
+    stem = f"{_service(alike[0][0].call) or package}_{word}"
+    name = next(n for n in (f"_get_{stem}", f"_get_shared_{stem}") if fresh(file, n) == n)
+    return Shared(alike, name, fresh(file, f"_{stem}", f"_shared_{stem}"))
+
+
+def _service(call: Call) -> str:
+    """`boto3.client("s3")` -> "s3"."""
+    first = call.arguments[0].value if call.arguments and isinstance(call.callee, Member) else None
+    value = getattr(first, "value", None)
+    named = getattr(call.callee, "attr", "") in ("client", "resource")
+    return value if named and isinstance(value, str) and value.isidentifier() else ""
+
+
+def may_take(made: Building, file: File) -> bool:
+    """Whether a function uses a client as it was made, and leaves it open or to a with statement."""
+    layout = Layout(file.module.source)
+    if changes_it(made) or (made.client.is_async and not made.function.is_async):
+        return False
+    if made.block is not None:
+        body = made.block.body
+        return plain_with(made.block, layout) and bool(body) and layout.begins_line(body[0].start)
+    return made.assign is not None and layout.alone(made.assign)
+
+
+def one_loop(file: File) -> bool:
+    """Whether the file itself starts no event loop but the program's."""
+    homes = [site.function for site in file.calls_to(*_LOOPS)]
+    return all(home.kind == "module" or home.name in ("main", "cli") for home in homes)
+
+
+def apply(patch: Patch, chosen: Shared) -> None:
+    """Define the function, and use it where clients were built."""
+    _define(patch, chosen)
+    for one, its in chosen.alike:
+        take_over(patch, one, f"{chosen.name}()", its.locals)
+
+
+def _define(patch: Patch, chosen: Shared) -> None:
+    made, recipe = chosen.alike[0]
+    note = _note(made, patch.file)
+    returns = f" -> {note}" if note else ""
+    if made.client.is_async:
+        name = chosen.client_name
+        inner = Recipe(made, patch.file, indent="        ")
+        define(
+            patch, f"{name}{f': {note} | None' if note else ''} = None", "", "",
+            f"def {chosen.name}(){returns}:", f"    global {name}", f"    if {name} is None:",
+            f"        {name} = {inner.fitted(11 + len(name), '    ')}", f"    return {name}",
+        )
+    elif chosen.of_a_thread:
+        inner = Recipe(made, patch.file, indent="        ")
+        local = fresh(patch.file, "_local", "_thread")
+        define(
+            patch, f"{local} = {name_of(patch, 'threading')}.local()", "", "",
+            f"def {chosen.name}(){returns}:", '    """One for each thread: it is not safe to share between threads."""',
+            f"    if not hasattr({local}, \"{_word(chosen)}\"):",
+            f"        {local}.{_word(chosen)} = {inner.fitted(11 + len(local) + 8, '    ')}",
+            f"    return {local}.{_word(chosen)}",
+        )
+    else:
+        cache = f"@{name_of(patch, 'functools')}.cache"
+        define(patch, cache, f"def {chosen.name}(){returns}:", f"    return {recipe.fitted(11, '    ')}")
+
+
+def _word(chosen: Shared) -> str:
+    return chosen.name.removeprefix("_get_")
+
+
+def _note(made: Building, file: File) -> str:
+    """The client's class, where the file annotates its functions and the class can be named."""
+    annotated = any(_is_annotated(f) for f in file.functions)
+    return file.text(made.call.callee) if annotated and callee_is_class(made.call, file) else ""
+
+
+def _is_annotated(function: Function) -> bool:
+    return function.returns is not None

@@ -1,0 +1,78 @@
+"""Closes a client that its function makes for itself."""
+
+from dataclasses import dataclass
+
+from asynccost.flow.clients import Client, built
+from asynccost.flow.depend import blocks
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Assign, Await, Function, Name, Node, Yield
+from asynccost.flow.walk import walk
+from asynccost.model import Span
+from asynccost.python.codemod.layout import Layout
+from asynccost.python.codemod.names import names_in
+from asynccost.python.codemod.patch import Patch
+
+_MANAGERS = ("Client", "Session", "AsyncOpenAI", "OpenAI")  # a with statement takes these
+
+
+@dataclass(slots=True, frozen=True)
+class Local:
+    """A client that a statement gives to a name, and the rest of the statement's block."""
+
+    site: Site
+    client: Client
+    assign: Assign
+    rest: list[Node]
+
+
+def local_at(file: File, span: Span) -> Local | None:
+    """The local client that is built at a place, where the rest of its block may be put under a statement."""
+    for site, client in built(file):
+        if site.call.start != span.start or site.call.end != span.end or not client.close:
+            continue
+        assign = site.call.parent.parent if isinstance(site.call.parent, Await) else site.call.parent
+        if isinstance(assign, Assign) and len(assign.targets) == 1 and isinstance(assign.targets[0], Name):
+            rest = _rest(assign, site.function)
+            return Local(site, client, assign, rest) if rest and _may_wrap(site, assign, rest, file) else None
+    return None
+
+
+def _rest(assign: Assign, function: Function) -> list[Node]:
+    """The statements behind one in the same block."""
+    for block in blocks(function):
+        for at, statement in enumerate(block):
+            if statement is assign:
+                return block[at + 1 :]
+    return []
+
+
+def _may_wrap(site: Site, assign: Assign, rest: list[Node], file: File) -> bool:
+    layout = Layout(file.module.source)
+    name = assign.targets[0].id if isinstance(assign.targets[0], Name) else ""
+    index = site.function.index
+    reads = [n for n in (index.names if index else ()) if n.id == name and n.start > assign.end]
+    inside = all(rest[0].start <= n.start and n.end <= rest[-1].end for n in reads)
+    alone = layout.alone(assign) and layout.begins_line(rest[0].start) and layout.ends_line(rest[-1].end)
+    once = len(index.bound.get(name, [])) == 1 if index else False
+    captured = len([n for s in rest for n in names_in(s) if n.id == name]) == len(reads)
+    return inside and alone and once and captured and not any(isinstance(n, Yield) for s in rest for n in walk(s))
+
+
+def close(patch: Patch, one: Local) -> None:
+    """Put the rest of the block under a with statement; under try and finally where the client takes none."""
+    site, client, assign, rest = one.site, one.client, one.assign, one.rest
+    layout = patch.layout
+    indent, unit = layout.indent(assign.start), layout.unit(site.function)
+    name = layout.text(assign.targets[0].start, assign.targets[0].end)
+    assert assign.value is not None
+    awaited = isinstance(assign.value, Await)
+    wait = "await " if client.is_async or awaited else ""
+    if not awaited and (site.name or "").rpartition(".")[2].endswith(_MANAGERS):
+        patch.replace(assign.start, assign.value.start, f"{'async ' if client.is_async else ''}with ")
+        patch.insert(assign.value.end, f" as {name}:")
+    else:
+        patch.insert_lines(layout.next_line(assign.end - 1), indent, "try:")
+        patch.insert_lines(
+            layout.next_line(rest[-1].end - 1), indent, "finally:", f"{unit}{wait}{name}.{client.close[0]}()"
+        )
+    patch.reindent(layout.next_line(assign.end - 1), rest[-1].end, indent, indent + unit)
