@@ -16,7 +16,8 @@ _STRUCTURE = frozenset(
         r"\w+",
         """Argument Assign Await Bind Break Call Case Choice Class Clause Collection Comprehension Continue Define Do
         Drop If Loopcount Loopdo Loopfor Loopkeys Loopwhile Member Name Other Raise Return Subscript Switch Try With
-        WithItem Yield closure bool float int str NoneType True False list tuple set dict generator template""",
+        WithItem Yield closure not and or bool float int str NoneType True False list tuple set dict generator
+        template""",
     )
 )
 
@@ -103,14 +104,6 @@ def of_row(row: Any) -> Entry:
         row["path"], row["rule"], row["function"], row["shape"], row["ordinal"], row["id"],
         row["confidence"], tuple(row["names"].split()), str(row.get("message", "")),
     )  # fmt: skip
-
-
-def likeness(one: Entry, other: Entry) -> float:
-    """How much two entries name the same things, from 0 to 1 (Dice's coefficient of their names)."""
-    mine, theirs = set(one.names), set(other.names)
-    if not mine and not theirs:
-        return 1.0
-    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
 
 
 def _names(f: Finding) -> tuple[str, ...]:

@@ -4,14 +4,15 @@ Pairs are made in tiers, the surest first. A tier that looks beyond the function
 first whether that function is gone: only so a fixed finding cannot pay for a copy of it elsewhere.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from asynccost.baseline.entry import Entry, likeness
+from asynccost.baseline.entry import Entry
 
-ALIKE = 1 / 3  # of the names, for an edit where the finding stood
+ALIKE = 1 / 4  # of the names, for an edit where the finding stood
 ALIKE_ELSEWHERE = 1 / 2  # for an edit in a function that was renamed or moved in the same step
+DISTINCT = 3  # names that a statement must have to be known again by its text alone
 
 Stands = Callable[[str, str], bool]  # (path, scope) -> whether that function is still there in the new code
 Key = Callable[[Entry], Hashable]
@@ -41,6 +42,7 @@ def match(
         work.equal(_last_name)
         work.alike(_in_moved, ALIKE_ELSEWHERE)
         work.alike(_in_file, ALIKE_ELSEWHERE)
+        work.only_one(_statement)
     return work.finish()
 
 
@@ -76,6 +78,10 @@ def _in_file(e: Entry) -> Hashable:
     return e.path, e.rule
 
 
+def _statement(e: Entry) -> Hashable:
+    return e.rule, e.shape
+
+
 def last_name(scope: str) -> str:
     """A function's own name, without those of the classes and functions around it."""
     head, mark, anonymous = scope.partition(">")
@@ -94,6 +100,7 @@ class _Work:
         self._was = {id(now): e for now, e in zip(self.old, old, strict=True)}
         self._known_functions = {(e.path, e.scope) for e in self.old}
         self.new = list(new)
+        self._weight = _weights([*old, *new])
 
     def equal(self, key: Key) -> None:
         """Pair those of one key, in order."""
@@ -113,7 +120,7 @@ class _Work:
             (-score, o, n, e, other)
             for o, e in enumerate(self.old)
             for n, other in enumerate(groups.get(key(e), ()))
-            if (score := likeness(e, other)) >= least
+            if (score := self._likeness(e, other)) >= least
         ]
         taken: set[int] = set()
         pairs = []
@@ -122,6 +129,21 @@ class _Work:
                 taken |= {id(e), id(other)}
                 pairs.append((e, other))
         self._take(pairs)
+
+    def only_one(self, key: Key) -> None:
+        """Pair those of a key that one old and one new entry have, if their text is one that is not written twice."""
+        old, new = Counter(map(key, self.old)), Counter(map(key, self.new))
+        waiting = {key(e): e for e in self.new if new[key(e)] == 1 and len(e.names) >= DISTINCT}
+        self._take([(e, waiting[key(e)]) for e in self.old if old[key(e)] == 1 and key(e) in waiting])
+
+    def _likeness(self, one: Entry, other: Entry) -> float:
+        """How much two entries name the same things, from 0 to 1: Dice's coefficient, where rare names weigh more."""
+        mine, theirs = set(one.names), set(other.names)
+        total = self._sum(mine) + self._sum(theirs)
+        return 2 * self._sum(mine & theirs) / total if total else 1.0
+
+    def _sum(self, names: set[str]) -> float:
+        return sum(self._weight[name] for name in names)
 
     def only_gone(self) -> None:
         """Put aside the old entries whose function still stands, and the new ones of functions that are not new."""
@@ -145,3 +167,8 @@ class _Work:
         taken = {id(e) for pair in pairs for e in pair}
         self.old = [e for e in self.old if id(e) not in taken]
         self.new = [e for e in self.new if id(e) not in taken]
+
+
+def _weights(entries: Iterable[Entry]) -> dict[str, float]:
+    """name -> its weight: what half of all findings name, such as `self` or `session`, tells none from another."""
+    return {name: 1 / n for name, n in Counter(name for e in entries for name in set(e.names)).items()}
