@@ -67,11 +67,16 @@ def scan(
     cache: bool = True,
     check_cache: bool = False,
     texts: Mapping[str, bytes] | None = None,
+    handed: dict[str, tuple[str, str]] | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Scan a project and report on its targets (None: all). `rules`: the names that are asked for."""
+    """Scan a project and report on its targets (None: all). `rules`: the names that are asked for.
+
+    handed: what earlier scans of this project made of `texts`, filled by each: path -> digest and row.
+    """
     with _no_collector():
-        whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, progress)
+        known = handed if handed is not None else {}
+        whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, known, progress)
     wanted = set(rules)
     findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
     found = {p: c for p, c in whole.comments.items() if targets is None or p in targets}
@@ -133,6 +138,7 @@ def _whole(
     cache: bool,
     check_cache: bool,
     texts: Mapping[str, bytes],
+    handed: dict[str, tuple[str, str]],
     progress: Progress | None,
 ) -> _Whole:
     began = time.time_ns()
@@ -154,8 +160,10 @@ def _whole(
     if row is None and store and mark:
         row = store.answer(mark)
     if row is None:
-        handed = [t for t in tasks if t.path in texts]
-        rows |= _read(handed, {}, old, settings, jobs, texts, None)[0]
+        again = [t._replace(known=handed.get(t.path, ("",))[0]) for t in tasks if t.path in texts]
+        fresh = _read(again, {}, handed, settings, jobs, texts, None)[0]
+        handed.update({path: (marks[path], row) for path, row in fresh.items()})
+        rows |= fresh
         whole = _answer(rows)
         if store and mark:
             store.keep(mark, whole.row())

@@ -60,8 +60,9 @@ def test_every_after_belongs_to_a_before() -> None:
     ids=lambda v: v if isinstance(v, str) else v.name,
 )
 def test_every_fix_has_a_fixture(rule: Rule, language: str) -> None:
-    """A rule that fixes in a language shows so."""
+    """A rule that fixes in a language shows so, and its page says what it does and how safe that is."""
     shown = {LANGUAGE["." + p.rpartition(".")[2]] for f in FIXED if f.rule == rule.name for p in after(f) or {}}
+    assert "\n## Fix\n" in rule.page, "no section ## Fix"
     assert language in shown, f"no after fixture in {language}"
 
 

@@ -99,6 +99,7 @@ class _Rounds:
         self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
         self.knowledge = Knowledge(settings.knowledge)
         self.texts: dict[str, bytes] = {}  # of the files that were changed, as they are by now
+        self.handed: dict[str, tuple[str, str]] = {}  # what scans made of texts, so that none is read twice
         self.past: dict[str, list[Moved]] = {}
         self.refused: dict[Place, Left] = {}
         self.out = Outcome()
@@ -135,6 +136,7 @@ class _Rounds:
             rules=self.families,
             jobs=self.mine.jobs,
             texts={**self.task.texts, **texts},
+            handed=self.handed,
         )
         if not texts:
             self.out.problems = [p for p in result.problems if self._target(p.path)]

@@ -1,0 +1,54 @@
+"""What fixing costs against parsing: `python -m tests.benchmarks.fix_speed [--files 300] [--size 8000]`.
+
+A tree of Python files with at least 500 findings is fixed by `asynccost fix --unsafe`, without a cache; beside it
+libcst parses the same files, which is the least that any codemod pays. CPU seconds, children included, the least
+of the runs; each is a process of its own, so that both pay for their imports.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests import fixable
+from tests.benchmarks.measure import Contestant, measure_all
+
+_PARSE = """import libcst, pathlib
+for path in pathlib.Path.cwd().rglob("*.py"): libcst.parse_module(path.read_bytes())"""
+_FIX = "from asynccost.cli import main; main()"
+MOST = 3  # times as long as parsing
+
+
+def main() -> int:
+    """Print both, and how many times as long fixing takes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=300)
+    parser.add_argument("--size", type=int, default=8000, help="bytes of a file, at least; 0: as dense as they come")
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+
+        def anew() -> dict[str, bytes]:
+            return fixable.write(root, options.files, ("python",), options.size)
+
+        files = anew()
+        command = [sys.executable, "-c", _FIX, "fix", "--unsafe", "--no-cache", "--jobs", "1"]
+        contestants = [
+            Contestant("libcst parses", [sys.executable, "-c", _PARSE], before=anew),
+            Contestant("asynccost fixes", command, before=anew),
+        ]
+        parse, fix = measure_all(contestants, root, options.runs, lambda _: None)
+        anew()
+        said = subprocess.run(command, cwd=root, capture_output=True, text=True).stdout
+    fixed = re.search(r"Fixed ([\d,]+) findings", said)
+    count = int(fixed[1].replace(",", "")) if fixed else 0
+    print(f"{len(files)} files, {sum(map(len, files.values())):,} bytes, {count} findings fixed")
+    print(f"{parse.name}: {parse.cpu():.2f} s; {fix.name}: {fix.cpu():.2f} s: {fix.cpu() / parse.cpu():.2f} times")
+    return int(fix.cpu() > MOST * parse.cpu())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
