@@ -1,14 +1,14 @@
 """What the waste at a place cost in a run that a trace watched, or costs in a month."""
 
-from asynccost.cost import infrastructure, models
-from asynccost.cost.llm import bill, cache_misses
+from dataclasses import replace
+
+from asynccost.cost import infrastructure
 from asynccost.cost.receipt import price
-from asynccost.cost.tokens import Tokens as Counted
 from asynccost.cost.usage import Usage
 from asynccost.model import Cost, Figure
 from asynccost.pricing.here import Here
 from asynccost.pricing.kinds import AWAITS, SESSIONS
-from asynccost.probe.trace import Tokens
+from asynccost.probe.llm.bills import bills, misses
 
 
 def cost(rule: str, here: Here, usage: Usage, calls: Figure | None, scope: str) -> Cost | None:
@@ -28,7 +28,7 @@ def _price(rule: str, here: Here, usage: Usage, scope: str) -> Cost | None:
         return infrastructure.waits(here.figure("seconds", seconds, "s"), usage.rates, per="run", scope=scope)
     if rule == "blocking-call" and (seconds := sum(b.seconds for b in here.blocking)):
         return infrastructure.blocked(here.figure("seconds", seconds, "s"), usage.rates, per="run", scope=scope)
-    return model_calls(rule, here, usage, scope)
+    return _model_calls(rule, here, usage, scope)
 
 
 def _sessions(rule: str, here: Here, usage: Usage, scope: str) -> Cost | None:
@@ -49,25 +49,12 @@ def _sessions(rule: str, here: Here, usage: Usage, scope: str) -> Cost | None:
     )
 
 
-def model_calls(rule: str, here: Here, usage: Usage, scope: str) -> Cost | None:
+def _model_calls(rule: str, here: Here, usage: Usage, scope: str) -> Cost | None:
     """The dearest of the models called here: what its repeats, or its missed cache, cost."""
-    found = [c for row in here.tokens if (c := _model_calls(rule, row, here, usage, scope))]
-    return max(found, key=lambda c: c.likely, default=None)
-
-
-def _model_calls(rule: str, row: Tokens, here: Here, usage: Usage, scope: str) -> Cost | None:
-    prices = models.find(row.provider, row.model, usage.models)
-    if prices is None:
-        return None
-    if rule == "repeated-llm-call" and row.counts.get("same"):
-        return bill(tokens(row, "same_"), prices, here.source, per="run", scope=scope)
-    if rule == "volatile-prompt-prefix" and (missed := row.counts.get("missed", 0)):
-        return cache_misses(here.figure("missed", missed, "tokens"), prices, per="run", scope=scope)
-    return None
-
-
-def tokens(row: Tokens, prefix: str = "", tier: int = 0) -> Counted:
-    """The tokens of a row, of one tier of prices; prefix "same_" for those of repeated calls alone."""
-    at = f"@{tier}" if tier else ""
-    names = ("input", "cached", "written", "written_1h", "output", "reasoning")
-    return Counted(*(row.counts.get(f"{prefix}{name}{at}", 0) for name in names))
+    found: list[Cost | None] = []
+    if rule == "repeated-llm-call":
+        found = [b.cost for b in bills(here.tokens, usage.models, here.source, repeats=True)]
+    elif rule == "volatile-prompt-prefix":
+        found = [misses(row, usage.models, here.source) for row in here.tokens]
+    dearest = max((c for c in found if c), key=lambda c: c.likely, default=None)
+    return dearest and replace(dearest, scope=scope)

@@ -1,6 +1,7 @@
 """Totals as JSON values, and costs back from them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from asynccost.cost.totals import totals
@@ -22,6 +23,11 @@ def total_rows(costs: Iterable[Cost]) -> list[dict[str, Any]]:
         }
         for t in totals(c for c in costs if c.per in ("month", "run"))
     ]
+
+
+def cost_row(cost: Cost) -> dict[str, Any]:
+    """A cost with its receipt as JSON values."""
+    return {**asdict(cost), "basis": [asdict(figure) for figure in cost.basis]}
 
 
 def cost_of(row: Mapping[str, Any]) -> Cost:
