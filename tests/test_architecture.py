@@ -26,7 +26,7 @@ FLOORS = (
     {"fixer", "baseline", "history", "pricing"},
     {"report"},
     {"scanning", "revisions", "gate", "differing", "explaining", "demo"},
-    {"cli", "pytest_plugin"},
+    {"cli", "pytest_plugin", "testing"},
     {"__main__"},
 )
 FLOOR = {part: number for number, floor in enumerate(FLOORS) for part in floor}
@@ -38,6 +38,8 @@ THIRD_PARTY = {  # nowhere else
     "probe": {"psutil"},
     "report": {"jinja2", "markupsafe", "markdown_it"},
     "cli": {"click"},
+    "pytest_plugin": {"pytest"},
+    "testing": {"pytest"},
 }
 
 

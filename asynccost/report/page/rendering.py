@@ -18,13 +18,13 @@ _LONGEST = 4_000  # characters of one value that are shown
 
 def render(page: Page) -> str:
     """The whole page. Equal pages give equal text."""
-    style, script = (Markup((_HERE / name).read_text("utf-8")) for name in ("style.css", "script.js"))
+    sheet, script = style(), Markup((_HERE / "script.js").read_text("utf-8"))
     page.policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(sheet)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     return (
-        environment().get_template("template.html").render(page=page, style=style, script=script, packed=_packed(page))
+        environment().get_template("template.html").render(page=page, style=sheet, script=script, packed=_packed(page))
     )
 
 
@@ -57,5 +57,11 @@ def _shown(value: object) -> object:
     return visible(value)
 
 
-def _hash(text: str) -> str:
+def style() -> Markup:
+    """The style sheet of every page."""
+    return Markup((_HERE / "style.css").read_text("utf-8"))
+
+
+def digest(text: str) -> str:
+    """What a policy calls a style or script."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

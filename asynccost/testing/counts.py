@@ -1,0 +1,104 @@
+"""What one test did, as numbers that a run on another machine gives again, and the lines that they come from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Tasks, Timers, Tokens, Trace
+
+if TYPE_CHECKING:
+    from asynccost.cost.tokens import Tokens as Used
+
+# In the order in which they are told: name -> what it counts, and what to do about too many.
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "clients": ("clients built", "build one and keep it"),
+    "leaked_sessions": ("clients left open", "close them, or use `async with`"),
+    "connections": ("connections opened", "keep one client, and let it keep its connections"),
+    "reused": ("requests over an open connection", ""),
+    "repeats": ("requests that repeat an earlier one", "keep the answer"),
+    "serial": ("requests that waited for one they did not need", "let them run together"),
+    "leaked_tasks": ("tasks left behind", "hold the task, and await or cancel it"),
+    "leaked_timers": ("timers left behind", "cancel the handle"),
+    "block_ms": ("ms of a loop that stood still", "move the call to a thread"),
+    "tokens": ("tokens of model calls", "see what made the prompts or answers longer"),
+    "usd": ("US dollars of model calls", "see what made the calls dearer"),
+}
+LEAKS = ("leaked_sessions", "leaked_tasks", "leaked_timers")  # known once the test's fixtures are gone
+_BLOCK = 0.05  # seconds: what the probe calls standing still
+Shares = dict[Place, float]
+
+
+@dataclass(slots=True)
+class Counts:
+    """Each measure by the place that is responsible; a measure that is not here is nought."""
+
+    by_place: dict[str, Shares] = field(default_factory=dict)
+
+    def add(self, measure: str, place: Place, number: float) -> None:
+        """Count something that a place did."""
+        if number > 0:
+            shares = self.by_place.setdefault(measure, {})
+            shares[place] = shares.get(place, 0) + number
+
+    def __getitem__(self, measure: str) -> float:
+        """The sum over places."""
+        return sum(self.by_place.get(measure, {}).values())
+
+    def numbers(self) -> dict[str, float]:
+        """Measures that are not nought; milliseconds and counts as integers, dollars to the tenth of a cent's cent."""
+        sums = {name: self[name] for name in MEASURES if name in self.by_place}
+        return {name: round(n, 6) if name == "usd" else round(n) for name, n in sums.items() if n}
+
+    def worst(self, measure: str, most: int = 3) -> Sequence[tuple[Place, float]]:
+        """The places that did most of it."""
+        return sorted(self.by_place.get(measure, {}).items(), key=lambda row: (-row[1], row[0]))[:most]
+
+
+def counts(trace: Trace, machine_busy: float = 0.0) -> Counts:
+    """The counts of a stretch of a run. machine_busy: seconds that its thread waited for a processor."""
+    found = Counts()
+    for client in trace.rows(Clients):
+        found.add("clients", client.place, client.created)
+        found.add("leaked_sessions", client.place, client.unclosed + client.live)
+    for call in trace.rows(Calls):
+        found.add("connections", call.client_place or call.place, call.new)
+        found.add("reused", call.client_place or call.place, call.reused)
+        found.add("repeats", call.place, call.repeats)
+    for run in trace.rows(Serial):
+        found.add("serial", run.place, run.requests)
+    for task in trace.rows(Tasks):
+        found.add("leaked_tasks", task.place, task.left + task.dropped)
+    for timer in trace.rows(Timers):
+        found.add("leaked_timers", timer.place, timer.left)
+    stood_still = sum(block.seconds for block in trace.rows(Blocking))
+    for block in trace.rows(Blocking):
+        own = block.seconds * (1 - machine_busy / stood_still)
+        if own >= _BLOCK:
+            found.add("block_ms", block.place, 1000 * own)
+    _model_calls(trace.rows(Tokens), found)
+    return found
+
+
+def _model_calls(rows: Sequence[Tokens], found: Counts) -> None:
+    if not rows:
+        return
+    from asynccost.cost.llm import bill
+    from asynccost.cost.models import find
+
+    for row in rows:
+        prices = find(row.provider, row.model)
+        for tier, used in _tiers(row.counts):
+            found.add("tokens", row.place, used.input + used.output)
+            paid = prices and next((t for t in prices.tiers if t.above == tier), prices)
+            if paid:
+                found.add("usd", row.place, bill(used, paid, "", per="run").likely)
+
+
+def _tiers(told: Mapping[str, int]) -> "Iterator[tuple[int, Used]]":
+    """Tokens by the tier that they were paid in; see Usage.counts."""
+    from asynccost.cost.tokens import Tokens as Used
+
+    names = [f.name for f in fields(Used)]
+    for tier in sorted({int(name.partition("@")[2] or 0) for name in told}):
+        at = f"@{tier}" if tier else ""
+        yield tier, Used(**{name: told.get(f"{name}{at}", 0) for name in names})

@@ -1,0 +1,152 @@
+"""The hooks of a run: each test is watched, judged when it ends, and told about at the end."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from asynccost.errors import AsynccostError, SettingsError
+from asynccost.testing import record
+from asynccost.testing.counts import LEAKS, MEASURES, Counts
+from asynccost.testing.limits import Limits, limits, marked
+from asynccost.testing.told import Outcome, failure
+from asynccost.testing.watch import NAME, Watch, Watched
+
+_DURING = tuple(m for m in MEASURES if m not in LEAKS)
+_WORKER = "workeroutput"  # what pytest-xdist gives the config of a worker
+
+
+def register(config: pytest.Config) -> None:
+    """Take part in a run."""
+    try:
+        tolerance = float(config.getini("asynccost_tolerance"))
+    except ValueError:
+        raise pytest.UsageError(
+            f"asynccost_tolerance: {config.getini('asynccost_tolerance')!r} is not a number of percent"
+        ) from None
+    path = str(config.rootpath / record.NAME)
+    try:
+        known = record.load(path)
+    except AsynccostError as error:
+        raise pytest.UsageError(str(error)) from None
+    update = bool(config.option.asynccost_update)
+    config.pluginmanager.register(Tests(config, None if update else known, tolerance), NAME)
+    if not hasattr(config, _WORKER):
+        from asynccost.testing.ending import Ending
+
+        config.pluginmanager.register(Ending(config, path, known, tolerance), "asynccost-ending")
+    if not config.option.asynccost_no_scan and not update:
+        from asynccost.testing.scanned import Scan
+
+        config.pluginmanager.register(Scan(config), "asynccost-scan")
+
+
+class Tests:
+    """Watches tests where they run: in this process, or in a worker of pytest-xdist."""
+
+    def __init__(self, config: pytest.Config, known: record.Record | None, tolerance: float) -> None:
+        """known: what tests did when that was accepted; None holds no test to anything but its marker."""
+        self._known = known or record.Record()
+        self._tolerance = tolerance
+        self._watch = Watch(str(config.rootpath))
+        self._running: dict[str, Watched] = {}
+
+    def pytest_unconfigure(self) -> None:
+        """Unhook what was hooked."""
+        self._watch.stop()
+
+    def watched(self, item: Any) -> Watched:
+        """What counts for a test that runs now."""
+        return self._running.setdefault(item.nodeid, Watched())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Count from zero."""
+        self._running[item.nodeid] = Watched()
+        with self._watch.counting(self.watched(item).rows):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """What a fixture of several tests does is charged to none of them."""
+        if fixturedef.scope == "function":
+            return (yield)
+        with self._watch.counting(self._watch.shared):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Judge what the test did, if it passed."""
+        one = self.watched(item)
+        with self._watch.counting(one.rows):
+            result = yield
+        if one.rows:
+            self._judge(item, one.counts, _DURING)
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Judge what the test left behind, once its fixtures are gone."""
+        one = self.watched(item)
+        try:
+            with self._watch.counting(one.rows):
+                result = yield
+        finally:
+            del self._running[item.nodeid]
+        if one.rows:
+            found = one.counts
+            item.user_properties += [(f"asynccost.{name}", number) for name, number in found.numbers().items()]
+            item.stash[_DONE] = Outcome(found.numbers(), sorted(_left(found)))
+            self._judge(item, found, LEAKS)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the report of the last phase carry the numbers, also from a worker to its controller."""
+        report = yield
+        if call.when == "teardown":
+            report.__dict__["asynccost"] = item.stash.get(_DONE, Outcome()).row()
+        return report
+
+    def _judge(self, item: pytest.Item, found: Counts, measures: tuple[str, ...]) -> None:
+        allowed = self._limits(item)
+        charged = self._without_shared(found)
+        over = allowed.over(charged.numbers(), measures)
+        if over:
+            pytest.fail(failure(charged, allowed, over, self._known.tests.get(item.nodeid)), pytrace=False)
+
+    def _without_shared(self, found: Counts) -> Counts:
+        """Without what is known to outlive tests: which of them comes to build it depends on their order."""
+        return Counts(
+            {
+                measure: {p: n for p, n in shares.items() if _name(p) not in self._known.shared}
+                if measure in ("clients", "leaked_sessions")
+                else shares
+                for measure, shares in found.by_place.items()
+            }
+        )
+
+    def _limits(self, item: pytest.Item) -> Limits:
+        said: dict[str, object] = {}
+        for mark in reversed([*item.iter_markers("asynccost")]):
+            if mark.args:
+                raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.asynccost takes limits by name only")
+            said.update(mark.kwargs)
+        try:
+            return limits(marked(said), self._known.tests.get(item.nodeid), self._tolerance)
+        except SettingsError as error:
+            raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+
+
+_DONE: pytest.StashKey[Outcome] = pytest.StashKey()
+
+
+def _left(found: Counts) -> list[str]:
+    return [_name(place) for place in found.by_place.get("leaked_sessions", {})]
+
+
+def _name(place: Any) -> str:
+    """A line that builds something, by file and function: edits above it change nothing."""
+    return f"{place.path}::{place.function}"

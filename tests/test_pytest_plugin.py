@@ -1,0 +1,164 @@
+"""The pytest plugin, run as people run it: planted waste fails the test that meets it, with the line."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asynccost.errors import BaselineError, SettingsError
+from asynccost.testing import record
+from asynccost.testing.limits import limits, marked, steady
+from tests.plugin_sample import PLANTED, write
+
+QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore")
+
+
+def run(folder: Path, *arguments: str, plant: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a project."""
+    environment = {**os.environ, "PLANT": "1" if plant else "", "PYTEST_ADDOPTS": "", "PYTHONPATH": str(folder)}
+    command = [sys.executable, "-m", "pytest", *QUIET, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def failed(run: subprocess.CompletedProcess[str]) -> set[str]:
+    """The names of the tests that did not pass."""
+    return set(re.findall(r"^(?:FAILED|ERROR) test_service\.py::(\w+)", run.stdout, re.M))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose tests are recorded as they are without planted waste."""
+    folder = tmp_path_factory.mktemp("project")
+    write(folder)
+    first = run(folder, "--asynccost-update")
+    assert "the run fails once" in first.stdout.lower(), first.stdout
+    assert first.returncode == 1
+    assert failed(first) == set()
+    again = run(folder, "--asynccost-update")
+    assert again.returncode == 0, again.stdout
+    return folder
+
+
+def test_planted_waste_fails_the_test_that_meets_it(project: Path) -> None:
+    """Each with its line; what is not planted passes, and taking the waste out again makes all pass."""
+    planted = run(project, "--asynccost", "--asynccost-no-scan", plant=True)
+    assert failed(planted) == set(PLANTED), planted.stdout
+    for what, place in PLANTED.values():
+        assert re.search(rf"[\d,]+ {what} \(recorded .*\)\n(    .*\n)*    {re.escape(place)}", planted.stdout), what
+    files = ("--asynccost-json=a/r.json", "--asynccost-html=r.html")
+    reverted = run(project, "--asynccost", "--asynccost-no-scan", *files)
+    assert reverted.returncode == 0, reverted.stdout
+    assert "5 tests watched: 6 clients built" in reverted.stdout
+    told = json.loads((project / "a" / "r.json").read_text())
+    assert told["totals"]["clients"] == 6
+    assert {t["test"] for t in told["tests"]} >= {f"test_service.py::{name}" for name in PLANTED}
+    assert "What 5 tests did" in (project / "r.html").read_text()
+
+
+def test_workers_of_xdist_find_the_same(project: Path) -> None:
+    pytest.importorskip("xdist")
+    found = run(project, "--asynccost", "--asynccost-no-scan", "-n", "2", plant=True)
+    assert failed(found) == set(PLANTED), found.stdout
+    assert "5 tests watched" in found.stdout
+
+
+@pytest.mark.parametrize("mode", ["strict", "auto"])
+def test_pytest_asyncio(tmp_path: Path, mode: str) -> None:
+    pytest.importorskip("pytest_asyncio")
+    write(tmp_path, own_loop=False)
+    if mode == "strict":
+        path = tmp_path / "test_service.py"
+        with_mark = "import pytest\n\npytestmark = pytest.mark.asyncio\n"
+        path.write_text(path.read_text().replace("import pytest\n", with_mark, 1))
+    options = ("-o", f"asyncio_mode={mode}", "-o", "asyncio_default_fixture_loop_scope=function", "--asynccost-no-scan")
+    run(tmp_path, *options, "--asynccost-update")
+    assert failed(run(tmp_path, *options, "--asynccost", plant=True)) == set(PLANTED)
+
+
+def test_the_scan_is_an_item_of_the_run(tmp_path: Path) -> None:
+    """It fails for a finding that the baseline lacks, passes once that is accepted, and -k holds for it."""
+    (tmp_path / "asynccost.toml").write_text("")
+    (tmp_path / "app.py").write_text("import asyncio\n\n\nasync def f():\n    asyncio.create_task(g())\n")
+    (tmp_path / "test_a.py").write_text("def test_a():\n    pass\n")
+    found = run(tmp_path, "--asynccost")
+    assert "FAILED asynccost::new-findings" in found.stdout, found.stdout
+    assert "app.py:5:5" in found.stdout
+    assert "asynccost baseline create" in found.stdout
+    assert run(tmp_path, "--asynccost", "-k", "test_a").returncode == 0
+    create = [sys.executable, "-m", "asynccost", "baseline", "create"]
+    subprocess.run(create, cwd=tmp_path, check=True, capture_output=True)
+    assert run(tmp_path, "--asynccost").returncode == 0
+
+
+def test_markers_and_the_fixture(tmp_path: Path) -> None:
+    """A limit holds without a record; a wrong one is told; the fixture works with and without --asynccost."""
+    write(tmp_path)
+    (tmp_path / "test_service.py").write_text(
+        (tmp_path / "test_service.py").read_text()
+        + "\n\n@pytest.mark.asynccost(max_clients=0)\ndef test_limit(base):\n    asyncio.run(served(base, many))\n"
+        "\n\n@pytest.mark.asynccost(max_conections=0)\ndef test_wrong(base):\n    asyncio.run(served(base, many))\n"
+        "\n\ndef test_told(base, asynccost_probe):\n    asyncio.run(served(base, many))\n"
+        "    told = asynccost_probe.counts\n"
+        "    assert [told[m] for m in ('clients', 'connections', 'reused', 'leaked_sessions')] == [1, 1, 7, 0]\n"
+    )
+    plain = run(tmp_path, "-k", "told or limit or wrong")
+    assert plain.returncode == 0, plain.stdout
+    watched = run(tmp_path, "--asynccost", "-k", "told or limit or wrong")
+    assert failed(watched) == {"test_limit", "test_wrong"}
+    assert "1 clients built (the marker allows 0)" in watched.stdout
+    assert 'there is no limit "max_conections"; did you mean "max_connections"?' in watched.stdout
+
+
+def test_a_run_that_does_not_ask_loads_nothing() -> None:
+    code = "import sys, pytest; pytest.main(['--co', '-q', '--version']); print(*sys.modules, sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    ours = {name for name in loaded if name.startswith("asynccost")}
+    assert ours <= {"asynccost", "asynccost.pytest_plugin"}
+
+
+def test_a_record_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / ".asynccost").mkdir()
+    (tmp_path / ".asynccost" / "tests.jsonl").write_text('{"asynccost_tests": 1}\n<<<<<<< ours\n')
+    stopped = run(tmp_path, "--asynccost")
+    assert stopped.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "tests.jsonl:2: not a line of a record of tests; resolve the merge conflict" in stopped.stderr
+
+
+def test_limits() -> None:
+    """A record leaves room where runs differ, a marker does not."""
+    room = limits({}, {"connections": 40, "clients": 1}, 25)
+    assert room.over({"connections": 50, "clients": 1}, ("connections", "clients")) == []
+    assert room.over({"connections": 51, "clients": 2}, ("connections", "clients")) == ["connections", "clients"]
+    assert limits({}, None, 25).over({"clients": 9}, ("clients",)) == []
+    assert limits({"clients": 3}, {"clients": 1}, 25).over({"clients": 3}, ("clients",)) == []
+    with pytest.raises(SettingsError, match="max_clients=-1 is not a number from 0 on"):
+        marked({"max_clients": -1})
+
+
+def test_chance_changes_no_record() -> None:
+    """Numbers that differ from run to run are kept; others, and larger changes, are taken."""
+    assert steady({"connections": 4, "clients": 1}, {"connections": 5, "clients": 2, "block_ms": 60}, 25) == {
+        "clients": 2,
+        "connections": 4,
+    }
+    assert steady({"connections": 40}, {"connections": 4}, 25) == {"connections": 4}
+    assert steady({}, {"block_ms": 500}, 25) == {"block_ms": 500}
+
+
+def test_a_record_survives_its_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "x" / "tests.jsonl")
+    assert record.load(path) is None
+    kept = record.updated(None, {"b": {"clients": 1}, "a": {}}, ["s.py::f"], whole=True)
+    record.save(path, kept)
+    assert record.load(path) == kept
+    part = record.updated(kept, {"b": {"clients": 2}}, [], whole=False)
+    assert part.tests == {"a": {}, "b": {"clients": 2}}
+    assert part.shared == {"s.py::f"}
+    Path(path).write_text("{}\n")
+    with pytest.raises(BaselineError, match=r"tests\.jsonl:1: not a line"):
+        record.load(path)
