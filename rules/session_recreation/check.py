@@ -7,7 +7,9 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.model import Finding, Silence
+from asynccost.flow.short_lived import maker
+from asynccost.model import Finding, Fix, Safety, Silence
+from asynccost.python.reasons import WHO_CLOSES
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -18,5 +20,13 @@ def check(file: File) -> Iterator[Finding | Silence]:
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
-    """Answer how often the function runs, and who keeps what it returns."""
-    return judge(finding, project)
+    """Answer how often the function runs, who keeps what it returns, and whether its object may keep the client."""
+    said = judge(finding, project)
+    if isinstance(said, Finding) and said.fix is not None and WHO_CLOSES in said.fix.reason:
+        cls = said.function.partition(".<locals>")[0].rpartition(".")[0]
+        place = maker(project, said.path, cls)
+        if place is not None:
+            who = place.by.facts["qualname"].rpartition(".")[2]
+            reason = f"{said.fix.reason}; {who}() makes one and lets it go: should it close it, or hand the client in?"
+            said.fix = Fix(Safety.DISPLAY_ONLY, reason)
+    return said

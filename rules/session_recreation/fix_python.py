@@ -8,6 +8,7 @@ from asynccost.python.codemod import accessor, attribute, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
+from asynccost.python.reasons import WHO_CLOSES
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -62,9 +63,10 @@ def _shares(made: Building) -> str:
 def _who_closes(chosen: attribute.Plan) -> str:
     if not chosen.ends:
         return ""
-    if not isinstance(chosen.ends, str):
-        return f"; {chosen.ends.name}() closes it"
-    return f"; who makes the object must {'await' if chosen.client.is_async else 'call'} {chosen.ends}()"
+    name = chosen.ends if isinstance(chosen.ends, str) else chosen.ends.name
+    if not isinstance(chosen.ends, str) or name == "cog_unload":
+        return f"; {name}() closes it"
+    return f"; {WHO_CLOSES} {'await' if chosen.client.is_async else 'call'} {name}()"
 
 
 # ------------------------------------------------------------ in the module

@@ -27,6 +27,9 @@ _OPEN = {"aiohttp.ClientSession": "closed", "aiohttp.client.ClientSession": "clo
          "httpx.Client": "is_closed", "httpx2.AsyncClient": "is_closed", "httpx2.Client": "is_closed"}
 
 
+_UNLOADED = frozenset({"Cog", "GroupCog"})  # discord.py awaits their cog_unload()
+
+
 @dataclass(slots=True, frozen=True)
 class Plan:
     """The object that takes a client, everything in its class that is built alike, and who will close it.
@@ -115,8 +118,9 @@ def _ends(made: Building, cls: Class, file: File, attr: str) -> Function | str |
     mine = [m for m in mine if m.kind == "method" and m.params and not m.is_generator]
     if mine:
         return mine[0]
-    if unknown_bases(cls, file):
-        return f"close{attr}"
+    if unknown := unknown_bases(cls, file):
+        is_cog = any(name.rpartition(".")[2] in _UNLOADED for name in unknown) and "cog_unload" not in cls.methods
+        return "cog_unload" if is_cog and made.client.is_async else f"close{attr}"
     for name in ("aclose", "close") if "close" in cls.methods else ("close", "aclose"):
         if not taken(cls, file, name):
             return name

@@ -1,9 +1,10 @@
 """A loop that waits together, where the turn, or the part of it that waits, becomes a function of its own."""
 
-from asynccost.flow.tree import Collection, Member, Name
+from asynccost.flow.tree import Call, Collection, Member, Name
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.names import bound_in, names_in
-from asynccost.python.codemod.turns import needed
+from asynccost.python.codemod.outcomes import Outcome
+from asynccost.python.codemod.turns import needed, whole_turn
 
 
 class Body(Writer):
@@ -11,11 +12,25 @@ class Body(Writer):
 
     def write(self) -> None:
         """Rewrite the loop."""
-        shape, layout = self.shape, self.layout
+        whole = whole_turn(self.shape, self.patch.file)
+        call = self._function(self.loop.body[-1].end if whole else self.shape.core[-1].end)
+        if whole is not None:
+            self._outcomes(whole[1])
+            self._end(call, whole[0])
+        elif self.shape.rest:
+            self._answer(self.shape.core[-1].end)
+            self._rest(call)
+        else:
+            self._answer(self.shape.core[-1].end)
+            sink = self.shape.sink
+            self._end(call, self.text(sink.callee.value) if sink and isinstance(sink.callee, Member) else "")
+
+    def _function(self, end: int) -> str:
+        """Turn the loop's header into that of a function; returns the call of it."""
+        layout = self.layout
         one = self.fresh(f"process_{self.target}" if isinstance(self.loop.target, Name) else "process_item")
         assert self.loop.iter is not None
         head = f"async def {one}({self._parameters()}):"
-        end = shape.core[-1].end
         if self.bounded:
             semaphore, line = self.semaphore()
             self.above(line, "")
@@ -24,12 +39,14 @@ class Body(Writer):
         else:
             self.above("")
         self.patch.replace(self.loop.start, self.loop.header_end, head)
-        self._answer(end)
-        call = f"{one}({self._parameters()})"
-        if shape.rest:
-            self._rest(call)
-        else:
-            self._end(call)
+        return f"{one}({self._parameters()})"
+
+    def _outcomes(self, found: list[Outcome]) -> None:
+        """Each way through the turn returns what it used to append."""
+        for outcome in found:
+            self._returned(outcome.call)
+            if outcome.jump is not None:
+                self.patch.remove_lines(outcome.jump)
 
     def _parameters(self) -> str:
         target = self.loop.target
@@ -40,18 +57,25 @@ class Body(Writer):
         """What the coroutine returns."""
         sink = self.shape.sink if not self.shape.rest else None
         if sink is not None:
-            value = sink.arguments[0].value
-            if "\n" in self.layout.text(sink.callee.end, sink.end):  # the parentheses stay
-                self.patch.replace(sink.start, sink.callee.end, "return ")
-                comma = self.layout.source.find(b",", value.end, sink.end)
-                if comma >= 0:
-                    self.patch.replace(comma, comma + 1, "")
-            else:
-                self.patch.replace(sink.start, value.start, "return ")
-                self.patch.replace(value.end, sink.end, "")
+            self._returned(sink)
         elif names := self._given():
             extra = self.unit if self.bounded else ""
             self.patch.insert_lines(self.layout.next_line(end - 1), self.inner + extra, f"return {', '.join(names)}")
+
+    def _returned(self, sink: Call) -> None:
+        """`xs.append(value)` becomes `return value`."""
+        value = sink.arguments[0].value
+        around = self.layout.text(sink.callee.end, value.start) + self.layout.text(value.end, sink.end)
+        closed = isinstance(value, (Call, Collection)) and self.layout.source[value.end - 1 : value.end] in b")]}"
+        many = "\n" in self.text(value) and not closed
+        if "\n" in around or many:  # the parentheses stay
+            self.patch.replace(sink.start, sink.callee.end, "return ")
+            comma = self.layout.source.find(b",", value.end, sink.end)
+            if comma >= 0:
+                self.patch.replace(comma, comma + 1, "")
+        else:
+            self.patch.replace(sink.start, value.start, "return ")
+            self.patch.replace(value.end, sink.end, "")
 
     def _given(self) -> list[str]:
         """The names that the rest of the turn needs of this part."""
@@ -80,13 +104,8 @@ class Body(Writer):
         blank = [] if self.layout.blank_above(at) else [""]
         self.patch.insert_lines(at, "", *blank, *(self.indent + line for line in lines))
 
-    def _end(self, call: str) -> None:
-        sink = self.shape.sink
+    def _end(self, call: str, kept: str) -> None:
         walked, _ = self.items(wanted=False)
-        if sink is None:
-            lines = self.awaiting("", call, walked)
-        else:
-            assert isinstance(sink.callee, Member)
-            lines = self.awaiting(f"{self.text(sink.callee.value)}.extend(", call, walked, ")")
+        lines = self.awaiting(f"{kept}.extend(", call, walked, ")") if kept else self.awaiting("", call, walked)
         at = self.layout.next_line(self.loop.end - 1)
         self.patch.insert_lines(at, "", "", *(self.indent + line for line in lines))

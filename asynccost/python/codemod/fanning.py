@@ -5,7 +5,7 @@ from asynccost.flow.tree import Collection, Name, Node
 from asynccost.python.codemod.fan_body import Body
 from asynccost.python.codemod.fan_calls import Calls, Defer
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, deferred, may_move, settled_call
+from asynccost.python.codemod.turns import Shape, deferred, may_move, settled_call, whole_turn
 
 
 def form_of(shape: Shape, file: File) -> str:
@@ -22,7 +22,7 @@ def form_of(shape: Shape, file: File) -> str:
         wrapped = shape.sink is not None and not shape.before and not shape.rest and len(shape.core) == 1
         if not wrapped or shape.sink is None or shape.sink.arguments[0].value is shape.awaited:
             return "calls"
-    if may_move(shape):
+    if may_move(shape) or whole_turn(shape, file) is not None:
         return "body"
     calls = shape.awaited is not None and settled_call(shape) and not _long_string(shape.awaited, file)
     return "calls" if calls else ""

@@ -56,6 +56,9 @@ class Patch:
 
     def edits(self) -> Iterator[Edit]:
         """The edits in the order of the file."""
+        gone = [place for place, text in self._added.items() if not text]
         for (start, end), text in sorted(self._added.items()):
+            if start == end and not text.strip(" \t") and any(a <= start < b for a, b in gone):
+                continue  # the indentation of a line that is taken away
             if text.encode("utf-8", "surrogateescape") != self.layout.source[start:end]:
                 yield Edit(self.file.path, start, end, text)

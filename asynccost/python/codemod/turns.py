@@ -34,6 +34,7 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import bound_in, names_in
+from asynccost.python.codemod.outcomes import Outcome, outcomes
 
 _PASSED = (Member, Subscript, Assign, Do)
 
@@ -170,24 +171,41 @@ def settled_call(shape: Shape) -> bool:
     return not any(n.id in inner and n.id not in shape.bound for n in names_in(shape.awaited.value))
 
 
+def whole_turn(shape: Shape, file: File) -> tuple[str, list[Outcome]] | None:
+    """The list that every way through a turn appends to, and what it appends; None where a turn does anything else
+    that outlives it."""
+    text = {id(c): file.text(c.callee) for s in shape.loop.body for c in walk(s) if isinstance(c, Call)}
+    lists = sorted({t.removesuffix(".append") for t in text.values() if t.endswith(".append")})
+    inner = bound_in(*shape.loop.body) | shape.bound
+    for name in lists:
+        found = outcomes(shape.loop, name, text) if name.partition(".")[0] not in inner else None
+        if found and _moves(shape, list(shape.loop.body), {id(o.call) for o in found}, jumps=False):
+            return name, found
+    return None
+
+
 def may_move(shape: Shape) -> bool:
     """Whether what comes before and the core can run in a function of their own: they leave nothing behind but names
     that the rest of the turn reads, and do not jump."""
-    moved: list[Stmt] = [*shape.before, *shape.core]
+    sinks = {id(shape.sink)} if shape.sink is not None and not shape.rest else set()
+    return _moves(shape, [*shape.before, *shape.core], sinks, jumps=True)
+
+
+def _moves(shape: Shape, moved: list[Stmt], sinks: set[int], *, jumps: bool) -> bool:
     inner = bound_in(*moved) | shape.bound
     turn = {id(n) for s in shape.loop.body for n in names_in(s)}
     outside = {n.id for n in (shape.function.index.names if shape.function.index else ()) if id(n) not in turn}
     if (bound_in(*moved) & outside) - shape.bound or bound_in(*moved) & shape.function.outer_names:
         return False
-    return all(_harmless(n, shape, inner) for s in moved for n in walk(s)) and not _jumps(moved)
+    return all(_harmless(n, sinks, inner) for s in moved for n in walk(s)) and not (jumps and _jumps(moved))
 
 
-def _harmless(node: Node, shape: Shape, inner: set[str]) -> bool:
+def _harmless(node: Node, sinks: set[int], inner: set[str]) -> bool:
     if isinstance(node, (Return, Yield, Bind)):
         return False
     if isinstance(node, (Assign, Drop)):
         return all(_root(t) in inner for t in node.targets if isinstance(t, (Member, Subscript)))
-    if isinstance(node, Call) and node is not shape.sink and isinstance(node.callee, Member):
+    if isinstance(node, Call) and id(node) not in sinks and isinstance(node.callee, Member):
         return node.callee.attr not in MUTATORS or not isinstance(node.parent, Do) or _root(node.callee.value) in inner
     return True
 

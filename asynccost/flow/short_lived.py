@@ -1,0 +1,21 @@
+"""Whether the objects of a class come and go, as far as the project shows."""
+
+from asynccost.flow.project import Caller, Project
+
+_KEPT = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "yielded"})
+_ONCE = frozenset({"test", "script", "main", "startup"})
+
+
+def maker(project: Project, path: str, cls: str) -> Caller | None:
+    """A place that makes an object of a class and keeps it nowhere; None where there is none in sight."""
+    dotted = path.rpartition(".")[0].replace("/", ".")
+    last = cls.rpartition(".")[2]
+    for caller in project.calls_named(last):
+        name, facts = caller.call["name"].removesuffix("()"), caller.by.facts
+        if name not in (cls, last) and not name.endswith(f".{cls}") and name != f"{dotted}.{cls}":
+            continue
+        entry = project.entry(caller.by)
+        once = facts["kind"] == "module" or caller.call["cold"] or (entry is not None and entry[0] in _ONCE)
+        if caller.call["use"] not in _KEPT and not once and project.heat(caller.by).hot is not False:
+            return caller
+    return None
