@@ -31,8 +31,12 @@ def may_await(call: Call, function: Function) -> bool:
 
 
 def plain_callee(call: Call) -> bool:
-    """Whether what is called is a name or attributes of names: nothing is computed on the way to it."""
-    return all(isinstance(n, (Name, Member)) for n in walk(call.callee))
+    """Whether what is called is a name, or attributes of a name or of a new object: `Reader().read`."""
+    nodes = list(walk(call.callee))
+    made = [n for n in nodes if isinstance(n, Call)]
+    last = made[0].callee if len(made) == 1 and not made[0].arguments else None
+    word = last.id if isinstance(last, Name) else last.attr if isinstance(last, Member) else ""
+    return all(isinstance(n, (Name, Member, Call)) for n in nodes) and (not made or word[:1].isupper())
 
 
 def to_thread(patch: Patch, call: Call) -> None:

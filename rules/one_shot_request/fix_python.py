@@ -1,0 +1,29 @@
+"""one-shot-request in Python: a client for the loop, for each thread or for the process."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.at import site_at
+from asynccost.flow.file import File
+from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.python.codemod.oneshot import Sent, keep, sent
+from asynccost.python.codemod.patch import Patch
+
+
+def fix(finding: Finding, file: File) -> Offer | None:
+    """Keep a client."""
+    site = site_at(file, finding.span)
+    one = sent(file, site) if site is not None and not site.function.is_async else None
+    if one is None:
+        return None
+    who = "the loop" if one.loop is not None else "the process" if one.library == "httpx" else "each thread"
+    reason = (
+        f"one {one.what} for {who}: its requests share cookies and connections, and tests that replace"
+        f" {one.site.name} no longer see them"
+    )
+    return Offer(Safety.UNSAFE, reason, lambda: _kept(file, one))
+
+
+def _kept(file: File, one: Sent) -> Iterator[Edit]:
+    patch = Patch(file)
+    keep(patch, one)
+    return patch.edits()
