@@ -11,7 +11,8 @@ from asynccost.python.codemod.arguments import add_keyword, takes_keyword
 from asynccost.python.codemod.patch import Patch
 
 SECONDS = 30
-_REASON = f"{SECONDS} s is a guess: an answer that takes longer used to arrive, and now raises"
+_TOTAL = 300  # aiohttp's own default for a whole answer
+_REASON = "the number is a guess: an answer that takes longer used to arrive, and now raises"
 _NOT_TAKEN = ("feedparser.parse",)  # it has no such argument
 
 
@@ -22,7 +23,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     none = _none(site)
     if none is not None:
-        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none))
+        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none, site))
     if any(a.keyword == "timeout" for a in site.call.arguments):
         return None
     if passed := _passed_on(site, file):
@@ -63,9 +64,9 @@ def _is_rest(name: str, function: Function) -> bool:
     return any(p.name == name and p.star == 2 for p in function.params)
 
 
-def _replaced(file: File, none: Node) -> Iterator[Edit]:
+def _replaced(file: File, none: Node, site: Site) -> Iterator[Edit]:
     patch = Patch(file)
-    patch.replace(none.start, none.end, str(SECONDS))
+    patch.replace(none.start, none.end, str(_TOTAL if site.name == "aiohttp.ClientTimeout" else SECONDS))
     return patch.edits()
 
 

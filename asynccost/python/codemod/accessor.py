@@ -100,6 +100,7 @@ def _define(patch: Patch, chosen: Shared) -> None:
         define(
             patch, f"{name}{f': {note} | None' if note else ''} = None", "", "",
             f"def {chosen.name}(){returns}:", f"    global {name}", f"    if {name} is None:",
+            *(f"        {comment}" for comment in inner.comments),
             f"        {name} = {inner.fitted(11 + len(name), '    ')}", f"    return {name}",
         )
     elif chosen.of_a_thread:
@@ -109,12 +110,14 @@ def _define(patch: Patch, chosen: Shared) -> None:
             patch, f"{local} = {name_of(patch, 'threading')}.local()", "", "",
             f"def {chosen.name}(){returns}:", '    """One for each thread: it is not safe to share between threads."""',
             f"    if not hasattr({local}, \"{_word(chosen)}\"):",
+            *(f"        {comment}" for comment in inner.comments),
             f"        {local}.{_word(chosen)} = {inner.fitted(11 + len(local) + 8, '    ')}",
             f"    return {local}.{_word(chosen)}",
         )
     else:
         cache = f"@{name_of(patch, 'functools')}.cache"
-        define(patch, cache, f"def {chosen.name}(){returns}:", f"    return {recipe.fitted(11, '    ')}")
+        said = [f"    {comment}" for comment in recipe.comments]
+        define(patch, cache, f"def {chosen.name}(){returns}:", *said, f"    return {recipe.fitted(11, '    ')}")
 
 
 def _word(chosen: Shared) -> str:

@@ -160,6 +160,7 @@ def _accessor(chosen: Plan, recipe: Recipe, file: File, unit: str) -> list[str]:
     return [
         f"def {chosen.accessor}(self){note}:",
         f"{unit}if {test}:",
+        *(f"{unit}{unit}{comment}" for comment in recipe.comments),
         f"{unit}{unit}{attr} = {recipe.fitted(columns, unit)}",
         f"{unit}return {attr}",
     ]

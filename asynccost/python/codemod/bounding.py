@@ -1,7 +1,7 @@
 """Bounds how many calls of a fan-out run at once."""
 
 from asynccost.flow.around import above, statement_of
-from asynccost.flow.fanout import FanOut
+from asynccost.flow.fanout import FanOut, fan_outs
 from asynccost.flow.file import File
 from asynccost.flow.tree import Argument, Call, Loop, Name, Node
 from asynccost.python.codemod.fan_writer import LIMIT
@@ -52,10 +52,18 @@ def _place(fan: FanOut) -> Node:
     return loops[-1] if loops else statement_of(work)
 
 
+def _tag(fan: FanOut, file: File) -> str:
+    """What tells a fan-out from one before it in its function; "" where it is the first."""
+    earlier = [one for one in fan_outs(file, fan.function) if one.call.start < fan.call.start]
+    return fan.items.id if earlier and isinstance(fan.items, Name) else "items" if earlier else ""
+
+
 def bound(patch: Patch, fan: FanOut) -> None:
     """Wrap each call so that no more than some run at once."""
     layout, file = patch.layout, patch.file
-    semaphore, limited = (fresh(file, name, around=fan.function) for name in ("semaphore", "limited"))
+    tag = _tag(fan, file)
+    semaphore = fresh(file, f"{tag}_semaphore" if tag else "semaphore", around=fan.function)
+    limited = fresh(file, f"limited_{tag}" if tag else "limited", around=fan.function)
     place = _place(fan)
     indent, unit = layout.indent(place.start), layout.unit(fan.function)
     lines = [

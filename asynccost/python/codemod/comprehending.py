@@ -18,7 +18,7 @@ from asynccost.flow.tree import (
     Return,
 )
 from asynccost.flow.walk import walk
-from asynccost.python.codemod.fan_writer import LIMIT
+from asynccost.python.codemod.fan_writer import LIMIT, apart
 from asynccost.python.codemod.joining import width
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh, names_in
@@ -52,14 +52,14 @@ def gather(patch: Patch, node: Comprehension, function: Function) -> None:
     lines: list[str] = []
     within = ""
     if bounded:
-        semaphore = fresh(file, "semaphore", around=function)
+        semaphore = fresh(file, *apart("semaphore", node, function), around=function)
         lines += [f"{semaphore} = {member_of(patch, 'asyncio', 'Semaphore')}({LIMIT})", ""]
         within = f"async with {semaphore}:"
     element = node.element
     if isinstance(element, Await) and isinstance(element.value, Call):
         call = layout.text(element.value.start, element.value.end)
         if bounded:
-            limited = fresh(file, "limited", around=function)
+            limited = fresh(file, *apart("limited", node, function), around=function)
             lines += [f"async def {limited}(call):", f"{unit}{within}", f"{unit}{unit}return await call", ""]
             call = f"{limited}({call})"
     else:

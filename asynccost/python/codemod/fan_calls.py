@@ -90,15 +90,16 @@ class Calls(Writer):
         started = [f"{calls}.append({call})"]
         lines = [f"{calls} = []"]
         waiting = f"await {self.gather}(*{calls}{', return_exceptions=True' if self._guarded() else ''})"
-        header = f"for {result} in {waiting}:"
+        second = [f"for {result} in {waiting}:"]
         if names:
-            kept = self.fresh("kept")
-            stash = ", ".join(names)
+            kept, results = self.fresh("kept"), self.fresh("results", "answers", "outcomes")
+            stash = f"({', '.join(names)})" if len(names) > 1 else names[0]
             lines.append(f"{kept} = []")
-            started.append(f"{kept}.append({f'({stash})' if len(names) > 1 else stash})")
-            header = f"for {f'({stash})' if len(names) > 1 else stash}, {result} in zip({kept}, {waiting}):"
+            started.append(f"{kept}.append({stash})")
+            second = [f"{results} = {waiting}", f"for {stash}, {result} in zip({kept}, {results}):"]
         self.above(*helper, *lines)
-        self.patch.insert_lines(at, "", *(self.inner + line for line in started), self.indent + header)
+        starting = [self.inner + line for line in started]
+        self.patch.insert_lines(at, "", *starting, *(self.indent + line for line in second))
 
     def _guarded(self) -> bool:
         """Whether the turn catches errors of the call: then each result is looked at in its own turn."""
@@ -117,10 +118,12 @@ class Calls(Writer):
                 self.patch.remove_lines(first)
                 return first.targets[0].id
         result = self.fresh("result", "answer", "outcome")
-        start, end = awaited.start, awaited.end
-        self.patch.replace(start, end, result)
+        statement = _simple_above(awaited)
+        if isinstance(statement, Do) and statement.value is awaited:
+            self.patch.remove_lines(statement)
+        else:
+            self.patch.replace(awaited.start, awaited.end, result)
         if self._guarded():
-            statement = _simple_above(awaited)
             indent = self.layout.indent(statement.start)
             self.patch.insert_lines(
                 self.layout.with_comments(statement.start), indent,

@@ -1,6 +1,6 @@
 """What every form of a loop that waits together needs: indentation, names, `await asyncio.gather(...)`."""
 
-from asynccost.flow.tree import Call, Collection, Comprehension, Member, Name, Node
+from asynccost.flow.tree import Call, Collection, Comprehension, Function, Loop, Member, Name, Node
 from asynccost.python.codemod.joining import width
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
@@ -34,7 +34,7 @@ class Writer:
 
     def semaphore(self) -> tuple[str, str]:
         """The name of a semaphore, and the line that makes it."""
-        name = self.fresh("semaphore")
+        name = self.fresh(*apart("semaphore", self.loop, self.shape.function))
         return name, f"{name} = {member_of(self.patch, 'asyncio', 'Semaphore')}({LIMIT})"
 
     def limiter(self) -> tuple[str, list[str]]:
@@ -42,7 +42,7 @@ class Writer:
         if not self.bounded:
             return "", []
         semaphore, line = self.semaphore()
-        limited = self.fresh("limited")
+        limited = self.fresh(*apart("limited", self.loop, self.shape.function))
         u = self.unit
         return limited, [
             line, "", f"async def {limited}(call):", f"{u}async with {semaphore}:", f"{u}{u}return await call", "",
@@ -88,6 +88,18 @@ class Writer:
         """Put lines above the loop and its comments; a blank line sets a function off from what comes before."""
         at = self.layout.with_comments(self.loop.start)
         self.patch.insert_lines(at, self.indent, *lines)
+
+
+def apart(word: str, loop: Loop | Comprehension, function: Function) -> list[str]:
+    """A word for what belongs to a loop: with the name of its items, where a loop before it may need the same."""
+    loops = function.index.loops if function.index else []
+    awaits = function.index.awaits if function.index else []
+    before = [one for one in loops if one.start < loop.start]
+    if not any(one.start < a.start < one.end for one in before for a in awaits):
+        return [word]
+    target = loop.target if isinstance(loop, Loop) else loop.clauses[-1].target
+    tag = target.id if isinstance(target, Name) and len(target.id) > 1 else "item"
+    return [f"{tag}_{word}" if word == "semaphore" else f"{word}_{tag}"]
 
 
 def _is_view(iterated: Node | None) -> bool:

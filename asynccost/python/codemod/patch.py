@@ -34,9 +34,15 @@ class Patch:
             text = "\n" + text[:-1]
         self.insert(at, text)
 
-    def remove_lines(self, node: Node) -> None:
-        """Take a statement away with its lines; it shares them with no other."""
-        self.replace(self.layout.line_start(node.start), self.layout.next_line(node.end), "")
+    def remove_lines(self, node: Node, *, gap: bool = False) -> None:
+        """Take a statement away with its lines; it shares them with no other. gap: and a blank line behind it, where
+        one stands before it as well, or its block begins with it."""
+        end = self.layout.next_line(node.end)
+        before = self.layout.source[: self.layout.line_start(node.start)].rstrip(b" \t\r\n")
+        first = self.layout.blank_above(node.start) or before.endswith(b":")
+        if gap and first and self.layout.blank_above(self.layout.next_line(end)):
+            end = self.layout.next_line(end)
+        self.replace(self.layout.line_start(node.start), end, "")
 
     def reindent(self, start: int, end: int, old: str, new: str) -> None:
         """Move the lines of a stretch, which are indented by `old` at least, to `new`. Lines that begin inside a

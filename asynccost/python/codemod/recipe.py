@@ -21,6 +21,7 @@ class Recipe:
         self.made, self.file = made, file
         self.layout = Layout(file.module.source)
         self.locals: list[Assign] = []
+        self.comments: list[str] = []  # those behind these statements
         self.own = False
         self.ok = True
         self._changed = changed
@@ -62,6 +63,8 @@ class Recipe:
         inside = all(self.made.call.start <= n.start and n.end <= self.made.call.end for n in reads)
         if inside and len(value.parent.targets) == 1 and self.layout.alone(value.parent):
             self.locals.append(value.parent)
+            behind = self.layout.text(value.parent.end, self.layout.line_end(value.parent.end)).strip()
+            self.comments += [behind] if behind else []
 
     def _settled(self, value: Expr) -> bool:
         function = self.made.function

@@ -8,7 +8,7 @@ from asynccost.python.codemod.patch import Patch
 def take_over(patch: Patch, made: Building, source: str, unused: list[Assign]) -> None:
     """Give the name what `source` hands out; a with statement that held it goes away, its block moves out a step."""
     for statement in unused:
-        patch.remove_lines(statement)
+        patch.remove_lines(statement, gap=True)
     if made.assign is not None:
         patch.replace(made.call.start, made.call.end, source)
         return

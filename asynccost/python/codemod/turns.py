@@ -165,10 +165,25 @@ def needed(shape: Shape, statements: list[Stmt], *, but: Node | None = None) -> 
 
 
 def settled_call(shape: Shape) -> bool:
-    """Whether the awaited call names nothing that its own core binds before."""
+    """Whether the awaited call may be made ahead of the rest of its turn: it names nothing that its own core binds
+    before, and what comes before it changes nothing that the rest works on."""
     assert shape.awaited is not None
     inner = bound_in(*shape.core)
-    return not any(n.id in inner and n.id not in shape.bound for n in names_in(shape.awaited.value))
+    if any(n.id in inner and n.id not in shape.bound for n in names_in(shape.awaited.value)):
+        return False
+    later = {n.id for n in names_in(*shape.core, *shape.rest)} - bound_in(*shape.before) - shape.bound
+    return not (later & _changed(shape.before)) and not (later & bound_in(*shape.before) & shape.function.outer_names)
+
+
+def _changed(statements: list[Stmt]) -> set[str]:
+    """What some code changes: the names whose objects it writes to."""
+    found = set()
+    for node in walk(*statements):
+        if isinstance(node, (Assign, Drop)):
+            found |= {_root(t) for t in node.targets if isinstance(t, (Member, Subscript))}
+        elif isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.attr in MUTATORS:
+            found.add(_root(node.callee.value))
+    return found
 
 
 def whole_turn(shape: Shape, file: File) -> tuple[str, list[Outcome]] | None:
