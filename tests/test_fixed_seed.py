@@ -1,11 +1,13 @@
 """The seed's Python, before and after `fix --unsafe`, run against a server that counts its connections."""
 
 import asyncio
+import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 import pytest
@@ -63,7 +65,10 @@ def code(fixture: Fixture, *, fixed: bool) -> SimpleNamespace:
     files = {**fixture.files, **(fix(fixture.files, fixture.rule).after if fixed else {})}
     (source,) = files.values()
     space: dict[str, Any] = {"__name__": "seed"}
-    exec(compile(source, fixture.name, "exec", dont_inherit=True), space)
+    sdk = ModuleType("openai")
+    sdk.__dict__["AsyncOpenAI"] = SimpleNamespace
+    with patch.dict(sys.modules, openai=sdk):
+        exec(compile(source, fixture.name, "exec", dont_inherit=True), space)
     return SimpleNamespace(**space)
 
 

@@ -19,3 +19,16 @@ def maker(project: Project, path: str, cls: str) -> Caller | None:
         if caller.call["use"] not in _KEPT and not once and project.heat(caller.by).hot is not False:
             return caller
     return None
+
+
+_ENDS = ("aclose", "close", "terminate", "shutdown", "stop", "cleanup", "disconnect", "teardown", "dispose", "destroy")
+
+
+def inherited_end(project: Project, path: str, cls: str) -> str:
+    """The coroutine by which a base class of another file ends its objects; "" where there is none in sight."""
+    for base in project.files[path]["classes"].get(cls, []):
+        for name in _ENDS:
+            found = project.find(f"{base.removesuffix('()')}.{name}", path)
+            if found is not None and found.facts["is_async"] and not found.facts["is_generator"]:
+                return name
+    return ""

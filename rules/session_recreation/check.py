@@ -7,7 +7,7 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import maker
+from asynccost.flow.short_lived import inherited_end, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
@@ -24,8 +24,10 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     said = judge(finding, project)
     if isinstance(said, Finding) and said.fix is not None and WHO_CLOSES in said.fix.reason:
         cls = said.function.partition(".<locals>")[0].rpartition(".")[0]
-        place = maker(project, said.path, cls)
-        if place is not None:
+        if end := inherited_end(project, said.path, cls):
+            said.hint["ends"] = end  # the fix sees one file alone
+            said.fix = Fix(said.fix.safety, said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it")
+        elif (place := maker(project, said.path, cls)) is not None:
             who = place.by.facts["qualname"].rpartition(".")[2]
             reason = f"{said.fix.reason}; {who}() makes one and lets it go: should it close it, or hand the client in?"
             said.fix = Fix(Safety.DISPLAY_ONLY, reason)

@@ -16,7 +16,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     made = building_at(file, finding.span)
     if made is None:
         return _kept_by_factory(finding, file)
-    return _before_loop(made, file) or _on_object(made, file) or _in_module(made, file)
+    return _before_loop(made, file) or _on_object(made, file, finding.hint.get("ends", "")) or _in_module(made, file)
 
 
 def _offer(file: File, safety: Safety, reason: str, write: Callable[[Patch], None]) -> Offer:
@@ -45,8 +45,8 @@ def _before_loop(made: Building, file: File) -> Offer | None:
 # ------------------------------------------------------------ on an object
 
 
-def _on_object(made: Building, file: File) -> Offer | None:
-    chosen = attribute.plan(file, made)
+def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
+    chosen = attribute.plan(file, made, inherited)
     if chosen is None or (made.client.gc and not made.client.is_async and accessor.shared(file, made) is not None):
         return None  # nothing ties it to the object: the module may keep one for all
     reason = f"one {made.client.short} for each {chosen.cls.name}: its calls share {_shares(made)}"
@@ -64,7 +64,7 @@ def _who_closes(chosen: attribute.Plan) -> str:
     if not chosen.ends:
         return ""
     name = chosen.ends if isinstance(chosen.ends, str) else chosen.ends.name
-    if not isinstance(chosen.ends, str) or name == "cog_unload":
+    if not isinstance(chosen.ends, str) or name == "cog_unload" or chosen.extends:
         return f"; {name}() closes it"
     return f"; {WHO_CLOSES} {'await' if chosen.client.is_async else 'call'} {name}()"
 

@@ -34,7 +34,8 @@ _UNLOADED = frozenset({"Cog", "GroupCog"})  # discord.py awaits their cog_unload
 class Plan:
     """The object that takes a client, everything in its class that is built alike, and who will close it.
 
-    ends: the method that closes it, if the class has one; its name, where one is added; "" where nobody need.
+    ends: the method that closes it, if the class has one; its name, where one is added; "" where nobody need. extends:
+    the one that is added is a base class's.
     """
 
     cls: Class
@@ -42,6 +43,7 @@ class Plan:
     alike: list[tuple[Building, Recipe]]
     attr: str
     ends: Function | str
+    extends: bool = False
 
     @property
     def accessor(self) -> str:
@@ -49,8 +51,9 @@ class Plan:
         return f"_get{self.attr}"
 
 
-def plan(file: File, made: Building) -> Plan | None:
-    """How the object around could own a client; None where it could not."""
+def plan(file: File, made: Building, inherited: str = "") -> Plan | None:
+    """How the object around could own a client; None where it could not. inherited: the coroutine by which a base
+    class of another file ends it."""
     cls = class_around(made.function)
     if cls is None or not can_own(cls, file) or not _in_method(made, cls):
         return None
@@ -62,7 +65,11 @@ def plan(file: File, made: Building) -> Plan | None:
     alike = [(b, r) for b, r in recipes if r.ok and r.key == mine.key]
     attr = _attribute(alike[0][0], cls, file)
     ends = _ends(made, cls, file, attr)
-    return None if ends is None else Plan(cls, made.client, alike, attr, ends)
+    if ends is None:
+        return None
+    extends = bool(inherited) and isinstance(ends, str) and bool(ends) and inherited not in cls.methods
+    extends = extends and made.client.is_async
+    return Plan(cls, made.client, alike, attr, inherited if extends else ends, extends)
 
 
 def _all(file: File, cls: Class) -> list[Building]:
@@ -179,6 +186,8 @@ def _write_end(patch: Patch, chosen: Plan, unit: str) -> None:
     word = "async def" if client.is_async else "def"
     note = " -> None" if is_annotated(chosen.cls) else ""
     lines = [f"{word} {ends}(self){note}:", *(f"{unit}{line}" for line in closing)]
+    if chosen.extends:
+        lines.append(f"{unit}await super().{ends}()")
     enter, leave = ("__aenter__", "__aexit__") if client.is_async else ("__enter__", "__exit__")
     if not unknown_bases(chosen.cls, patch.file) and not any(taken(chosen.cls, patch.file, n) for n in (enter, leave)):
         given = "*exc_info: object" if note else "*exc_info"
