@@ -1,6 +1,6 @@
 """Two states of a project, or two results of scans -> their Difference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from asynccost import scanning
@@ -15,6 +15,7 @@ from asynccost.sources import Project
 
 if TYPE_CHECKING:
     from asynccost.git import Git
+    from asynccost.pricing.money import Money
 
 
 def is_result(name: str) -> bool:
@@ -27,13 +28,19 @@ def of_results(before: str, after: str) -> Difference:
     return difference(_rows(before), _rows(after), lambda _path, _scope: True, {}, (before, after))
 
 
-def of_result(before: str, settings: Settings) -> Difference:
+def of_result(before: str, settings: Settings, money: "Money | None" = None) -> Difference:
     """Compare a JSON result with the project as it is."""
     found = scanning.project(scanning.Input(), settings)
-    return _compared(_rows(before), found, settings, {}, (before, "the work tree"))
+
+    def look(state: Project) -> list[Row]:
+        return _findings(state, settings, money)
+
+    return _compared(_rows(before), found, {}, (before, "the work tree"), look)
 
 
-def of_commits(before: str | None, after: str | None, settings: Settings) -> Difference:
+def of_commits(
+    before: str | None, after: str | None, settings: Settings, money: "Money | None" = None
+) -> Difference:
     """Compare where the work tree left a branch with the work tree, or one commit with another."""
     from asynccost.git import Git
 
@@ -42,27 +49,35 @@ def of_commits(before: str | None, after: str | None, settings: Settings) -> Dif
     name = before or git.default_branch()
     if name is None:
         raise GitError("there is no branch to compare with; name a commit: asynccost diff COMMIT")
+
+    def look(state: Project) -> list[Row]:
+        return _findings(state, settings, money)
+
     if after is None:
         base = git.merge_base(name)
         changes = git.changed(base)
-        was = _findings(at(found, settings, git, base, changes), settings)
-        return _compared(was, found, settings, dict(changes.renamed), (_named(name, base), "the work tree"))
+        was = look(at(found, settings, git, base, changes))
+        return _compared(was, found, dict(changes.renamed), (_named(name, base), "the work tree"), look)
     first, second = _commit(git, name), _commit(git, after)
-    was = _findings(at(found, settings, git, first, git.changed(first)), settings)
+    was = look(at(found, settings, git, first, git.changed(first)))
     now = at(found, settings, git, second, git.changed(second))
     renamed = dict(git.changed(first, second).renamed)
-    return _compared(was, now, settings, renamed, (_named(name, first), _named(after, second)))
+    return _compared(was, now, renamed, (_named(name, first), _named(after, second)), look)
 
 
 def _compared(
-    was: Sequence[Row], now: Project, settings: Settings, renamed: dict[str, str], names: tuple[str, str]
+    was: Sequence[Row],
+    now: Project,
+    renamed: dict[str, str],
+    names: tuple[str, str],
+    look: Callable[[Project], list[Row]],
 ) -> Difference:
     stands = standing(scanning.reader(now), (s.path for s in now.sources))
-    return difference(was, _findings(now, settings), stands, renamed, names)
+    return difference(was, look(now), stands, renamed, names)
 
 
-def _findings(found: Project, settings: Settings) -> list[Row]:
-    return [finding(f) for f in scanning.scan(found, settings).findings]
+def _findings(found: Project, settings: Settings, money: "Money | None") -> list[Row]:
+    return [finding(f) for f in scanning.scan(found, settings, money=money).findings]
 
 
 def _rows(path: str) -> list[Row]:

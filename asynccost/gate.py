@@ -75,6 +75,7 @@ def scan(
         said = compared(whole, report, settings, before)
         mark(said)
         report.against += (before.name,)
+        report.notes += (before.note,) if before.note else ()
         if before is baseline and found.targets is None:
             report.stale = said.stale
     if found.targets is not None:
@@ -109,7 +110,9 @@ def accepted(settings: Settings, question: Question) -> Before | None:
         last = git.last_change(path)
         return dict(git.changed(last).renamed) if last else {}
 
-    return Before(name, store.load(path).entries, _if_git(settings.root, renamed))
+    read = store.load(path)
+    note = f"{name} has merge conflicts ({read.conflicts}); only what stands on both sides of them counts as known"
+    return Before(name, read.entries, _if_git(settings.root, renamed), note if read.conflicts else "")
 
 
 def findings_at(found: Project, settings: Settings, git: "Git", commit: str, changes: "Changes") -> list[Finding]:

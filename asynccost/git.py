@@ -1,4 +1,4 @@
-"""What we ask git: where a checkout stands, what changed since, and what files held. Never writes."""
+"""What we ask git: where a checkout stands, what changed since, and what files held. Writes nothing but settings."""
 
 import os
 import subprocess
@@ -114,6 +114,14 @@ class Git:
         """The last commit that changed a file."""
         found = self._ask("log", "-1", "--format=%H", "--", path)
         return found.strip() if found else None
+
+    def remotes(self) -> str:
+        """The addresses that this clone is fetched from and pushed to."""
+        return self._ask("remote", "--verbose") or ""
+
+    def configure(self, name: str, value: str) -> None:
+        """Set a value in this clone's own configuration."""
+        self._must("config", name, value)
 
     def default_branch(self) -> str | None:
         """What work here is most likely compared with."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asynccost import engine, sources, suppress
 from asynccost.config_file import git_root
+from asynccost.kinds import language_of
 from asynccost.model import Finding, Severity
 from asynccost.report import About, Report, View, ordered
 from asynccost.report.context import context
@@ -111,7 +112,8 @@ def with_edits(report: Report, found: Project, settings: Settings) -> Report:
         return report
     from asynccost.fixer.showing import with_edits as shown
 
-    languages = {s.path: s.language for s in found.sources}
+    languages = {f.path: language_of(f.path) or "" for f in report.findings}  # --staged: not all need be on disk
+    languages |= {s.path: s.language for s in found.sources}
     return replace(report, findings=shown(report.findings, languages, settings, report.read))
 
 

@@ -23,7 +23,7 @@ FLOORS = (
     {"setting_values", "settings", "selection", "sources", "suppress"},
     {"rulebook"},
     {"processes", "firstpass", "secondpass", "workers", "engine"},
-    {"fixer", "baseline", "history", "pricing"},
+    {"fixer", "baseline", "adopting", "history", "pricing"},
     {"report"},
     {"scanning", "revisions", "gate", "differing", "explaining", "demo"},
     {"cli", "pytest_plugin", "testing"},

@@ -159,6 +159,15 @@ class TestCommands:
         assert "dropped 1 finding, 1 left" in run("baseline", "prune", *SELECT).stdout
         run("scan", *SELECT, "--fail-on-stale")
 
+    def test_a_conflict_in_the_file_is_told_and_counts_against_both_sides(self, here: Path) -> None:
+        run("baseline", "create", *SELECT)
+        path = here / store.NAME
+        head, *rows = path.read_text().splitlines(keepends=True)
+        path.write_text(f"{head}<<<<<<< ours\n{rows[0]}=======\n{rows[1]}>>>>>>> theirs\n")
+        done = run("scan", *SELECT, code=1)
+        assert "2 new findings" in done.stdout
+        assert "has merge conflicts (1); only what stands on both sides of them counts as known" in done.stderr
+
     def test_a_part_of_the_project_gets_the_same_answer(self, here: Path) -> None:
         run("baseline", "create", *SELECT)
         (here / PYTHON.main).rename(here / "app" / "moved.py")

@@ -15,6 +15,14 @@ from tests.test_cli import run
 from tests.test_gate_git import WORSE
 from tests.test_gate_matrix import git, put
 
+CLIENT = """import httpx
+
+
+async def crawl(urls):
+    for url in urls:
+        async with httpx.AsyncClient() as client:
+            await client.get(url)
+"""
 SELECT = ("--select", "blocking-call,await-in-loop")
 
 
@@ -126,6 +134,14 @@ class TestCommand:
         by_result = json.loads(run("diff", "old.json", "new.json", "--format", "json").stdout)
         assert {k: by_result[k] for k in ("new", "fixed")} == {k: by_commit[k] for k in ("new", "fixed")}
         assert json.loads(run("diff", "new.json", "--format", "json", *SELECT).stdout)["fixed"] == by_commit["new"]
+
+    def test_money_follows_the_usage_that_is_said(self, here: Path) -> None:
+        (here / "app" / "clients.py").write_text(CLIENT)
+        rule = ("--select", "session-recreation")
+        assert "about $" in run("diff", "main", *rule).stdout  # a unit price
+        said = run("diff", "main", *rule, "--calls-per-month", "1e9", "--max-cost-increase", "0.01", code=1)
+        assert " a month for machines (from $0 to $" in said.stdout
+        assert "--max-cost-increase 0.01: the change adds $" in said.stderr
 
     def test_gates(self) -> None:
         said = run("diff", "main", *SELECT, "--max-new", "0", code=1).stderr

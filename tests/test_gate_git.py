@@ -9,6 +9,7 @@ from asynccost import gate, scanning, settings
 from asynccost.errors import GitError
 from asynccost.gate import Question
 from tests.gate_cases import PYTHON, TYPESCRIPT, Files
+from tests.test_cli import run
 from tests.test_gate_matrix import git, put
 
 RULES = ["blocking-call", "await-in-loop"]
@@ -143,6 +144,13 @@ class TestStaged:
         (root / OTHER).unlink()
         write(root, {"app/untracked.py": WORSE})
         assert new(root, STAGED) == [(OTHER, 5), (OTHER, 10)]
+
+    def test_fixes_are_shown_for_what_is_in_the_index_alone(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(root, {"app/task.py": "import asyncio\n\n\ndef start(work):\n    asyncio.create_task(work())\n"})
+        git(root, "add", "-A")
+        (root / "app" / "task.py").unlink()
+        monkeypatch.chdir(root)
+        assert "add_done_callback" in run("scan", "--staged", "--format", "sarif", code=1).stdout
 
     def test_before_the_first_commit(self, tmp_path: Path) -> None:
         git(tmp_path, "init", "-q")

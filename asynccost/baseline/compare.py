@@ -10,7 +10,7 @@ from asynccost.model import Finding, Status
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What findings are compared with. name: a baseline's path or a commit, for messages.
+    """What findings are compared with. name: a baseline's path or a commit; note: a sentence on how it was read.
 
     renamed: asks git which files were renamed since, old path -> new path; only called where a file is gone.
     """
@@ -18,6 +18,7 @@ class Before:
     name: str
     entries: Sequence[Entry]
     renamed: Callable[[], Mapping[str, str]] = dict
+    note: str = ""
 
 
 @dataclass(slots=True)

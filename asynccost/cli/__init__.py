@@ -13,6 +13,7 @@ COMMANDS = (
     "fix",
     "baseline",
     "diff",
+    "init",
     "run",
     "explain",
     "rules",

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import click
+
 from asynccost import gate, scanning, settings
 from asynccost.baseline import store
 from asynccost.baseline.compare import Compared
@@ -76,6 +78,8 @@ class Job:
     def _compared(self) -> tuple[Sequence[Entry], Compared]:
         before = gate.accepted(self.chosen, Question(self._existing()))
         assert before is not None
+        if before.note:
+            click.echo(f"asynccost: {before.note}", err=True)
         project = scanning.project(scanning.Input(), self.chosen)
         report = scanning.scan(project, self.chosen)
         return before.entries, gate.compared(project, report, self.chosen, before)

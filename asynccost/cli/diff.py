@@ -23,6 +23,13 @@ from asynccost.cli.choices import as_settings, config_options, rule_options
 @click.option(
     "--max-cost-increase", type=click.FloatRange(0), metavar="USD", help="Exit 1 if likely costs a month rise by more."
 )
+@click.option("--usage", metavar="FILE", help="How often the code runs, for costs a month [asynccost-usage.toml].")
+@click.option(
+    "--calls-per-month",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="What if every place ran N times a month?",
+)
 @rule_options
 @click.option("--confidence", metavar="LEVEL", help="Findings from this level on: high, medium, low.")
 @config_options
@@ -39,7 +46,8 @@ def command(**given: Any) -> int:
     gates = Gates(given.pop("max_new"), given.pop("max_cost_increase"))
     formats = given.pop("formats")
     names = given.pop("base"), given.pop("head")
-    said = compare(*names, given.pop("config"), given.pop("isolated"), as_settings(**given))
+    usage, calls = given.pop("usage"), given.pop("calls_per_month")
+    said = compare(*names, given.pop("config"), given.pop("isolated"), as_settings(**given), usage, calls)
     write(said, formats or ("text",))
     failed = gates.failed(said)
     for sentence in failed:

@@ -8,6 +8,7 @@ from asynccost import differing, settings
 from asynccost.cli import output
 from asynccost.cost.words import dollars
 from asynccost.errors import SettingsError
+from asynccost.pricing.money import load
 from asynccost.report import count
 from asynccost.report.difference import KINDS, Difference
 from asynccost.report.difference_formats import FORMATS
@@ -33,7 +34,13 @@ class Gates:
 
 
 def compare(
-    base: str | None, head: str | None, config: str | None, isolated: bool, options: Mapping[str, Any]
+    base: str | None,
+    head: str | None,
+    config: str | None,
+    isolated: bool,
+    options: Mapping[str, Any],
+    usage: str | None = None,
+    calls: float | None = None,
 ) -> Difference:
     """The difference between what the two arguments name."""
     results = [name for name in (base, head) if name and differing.is_result(name)]
@@ -42,7 +49,10 @@ def compare(
             raise SettingsError(f"{base} and {head}: one is a result and one a commit; compare two of a kind")
         return differing.of_results(base, head)
     chosen = settings.load(config=config, isolated=isolated, options=options)
-    return differing.of_result(base, chosen) if base and results else differing.of_commits(base, head, chosen)
+    money = load(chosen.root, usage=usage, calls=calls) if usage or calls else None
+    if base and results:
+        return differing.of_result(base, chosen, money)
+    return differing.of_commits(base, head, chosen, money)
 
 
 def write(d: Difference, formats: Sequence[str]) -> None:

@@ -143,6 +143,7 @@ def _tell(job: Job, project: Project, report: Report, *, machine: bool) -> None:
         lines += [f"{count(n, 'finding')} of {rule}" for rule, n in _statistics(report)]
     if not project.asked() and not job.quiet:
         lines.append("asynccost: no Python, JavaScript or TypeScript files were found here")
+    lines += [f"asynccost: {note}" for note in report.notes if not job.quiet]
     if report.stale and not job.quiet:
         gone = f"{count(len(report.stale), 'finding')} of {report.against[0]}"
         lines.append(f"asynccost: {gone} can no longer be found; asynccost baseline prune takes them out")

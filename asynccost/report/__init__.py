@@ -70,6 +70,7 @@ class Report:
     read: Callable[[str], bytes] = _nothing  # a file's bytes as they lie on disk, b"" if it is gone
     against: tuple[str, ...] = ()  # what findings were compared with: a baseline's path, a commit
     stale: Sequence[Entry] | None = None  # what the baseline holds and the code no more; None: not judged
+    notes: tuple[str, ...] = ()  # what whoever reads the findings should know of how they were compared
     known: int = 0  # findings that were there before and are left out of `findings`
     context: Callable[[], Context] = Context  # asked for only by the page
     history: "Callable[[], Sequence[Run]]" = tuple  # earlier runs that can be compared, and this one; oldest first
