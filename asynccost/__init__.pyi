@@ -1,4 +1,5 @@
 from asynccost.probe.api import Probe
+from asynccost.probe.steps import step as step
 
 __version__: str
 probe = Probe

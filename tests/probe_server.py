@@ -22,16 +22,24 @@ class Server:
     connections: int = 0
     requests: list[str] = field(default_factory=list)
     secure: ssl.SSLContext | None = None
+    open: int = 0
+
+    def settle(self) -> None:
+        """Wait until every client has closed what it opened, so that everything sent has been counted."""
+        while self.open:
+            threading.Event().wait(0.001)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         self.connections += 1
+        self.open += 1
         try:
             while await self._answer(reader, writer):
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
+            self.open -= 1
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -1,77 +1,78 @@
 """Requests from their start to the end of their response, and the connections under them.
 
-A hook calls `begun` when the program asks for something, `connects`/`connected`/`released` for each exchange over the
-wire, and `answered` or `failed` when the call returns; a request has ended when it has returned and nothing of it is in
-flight. Within `CURRENT` a request is known to what happens below it, also in another library (httpx over aiohttp).
+A hook calls `begun` when the program asks for something, `asked` when URL and body stand, `connects`, `connected` and
+`released` for each exchange over the wire, `answered` or `failed` when the call returns, and `read` when the program
+has the whole body. A request has ended when it has returned and nothing of it is in flight. Within `CURRENT` it is
+known to what happens below it, also in another library (httpx over aiohttp).
 """
 
 import time
 from contextvars import ContextVar
 from typing import Any
 
+from asynccost.probe import flows, history
 from asynccost.probe.clients import Client, Registry
+from asynccost.probe.history import SAFE, Again, History
 from asynccost.probe.recorder import STEP, Recorder
+from asynccost.probe.scopes import Scope, Scopes
+from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls
 
 CURRENT: ContextVar["Request | None"] = ContextVar("asynccost_request", default=None)
-MOST_SCOPES = 2_000
+CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
+FAILED = -1
 clock = time.perf_counter
-
-
-class Scope:
-    """An origin as one pool could serve it: within one event loop, or in all threads of blocking code."""
-
-    __slots__ = ("established", "excused", "in_flight", "late", "peak")
-
-    def __init__(self) -> None:
-        """Nothing is in flight."""
-        self.in_flight = self.peak = self.established = self.excused = 0
-        self.late: dict[int, tuple[Calls, list[int]]] = {}  # new connections of a row that were over the need of then
-
-    def avoidable(self) -> int:
-        """Connections beyond the most that were ever needed at once, less those whose forerunner was taken away."""
-        return max(0, self.established - self.peak - self.excused)
 
 
 class Request:
     """One request of the program."""
 
     __slots__ = (
+        "again",
         "client",
         "exchange",
         "flight",
+        "flow",
         "library",
-        "origin",
+        "meter",
         "returned",
         "row",
         "scope",
+        "seconds",
         "secure",
+        "serial",
+        "spot",
         "started",
         "status",
+        "through",
         "token",
-    )
+    )  # fmt: skip
 
-    def __init__(self, row: Calls, scope: Scope, client: Client, library: str) -> None:
+    def __init__(self, row: Calls, scope: Scope, client: Client, library: str, spot: Spot) -> None:
         """It begins now."""
-        self.row, self.scope, self.client, self.library = row, scope, client, library
+        self.row, self.scope, self.client, self.library, self.spot = row, scope, client, library, spot
         self.secure = row.origin.startswith(("https:", "wss:"))
-        self.flight = 0
-        self.returned = False
-        self.status = ""
-        self.token: Any = None
+        self.flow: flows.Flow | None = None
         self.exchange: Exchange | None = None
+        self.again: Again | None = None
+        self.serial: Any = None
+        self.meter: Any = None
+        self.token: Any = None
+        self.flight = self.status = self.through = 0
+        self.returned = False
+        self.seconds = 0.0
         self.started = clock()
 
 
 class Exchange:
     """One use of the wire: an attempt to get a connection, then the connection's use until it is given back."""
 
-    __slots__ = ("connecting", "dns", "fresh", "request", "started", "tcp", "tls", "waited")
+    __slots__ = ("connecting", "dns", "fresh", "over", "request", "started", "tcp", "tls", "used", "waited")
 
     def __init__(self, request: Request) -> None:
         """It asks for a connection now."""
         self.request = request
-        self.connecting = self.fresh = False
+        self.connecting = self.fresh = self.over = self.used = False
         self.waited = self.dns = self.tcp = self.tls = 0.0
         self.started = clock()
 
@@ -83,14 +84,15 @@ class Ledger:
         """Nothing has been asked for."""
         self.recorder = recorder
         self.clients = Registry(recorder)
-        self._scopes: dict[tuple[str, int], Scope] = {}
-        self._ended: dict[int, tuple[Calls, int]] = {}  # rows and what ended scopes give them
-        recorder.lookers.append(self.settle)
+        self.scopes = Scopes()
+        self.history = History()
+        self.metering: Any = None  # asynccost.probe.metering, once a request may be metered
+        recorder.lookers.append(self.scopes.settle)
 
     def begun(self, library: str, client: object, method: str, origin: str, path: str, pool: int) -> Request | None:
-        """A request of the program; None where another hooked library only carries one. `pool`: see Scope."""
+        """A request of the program; None where it belongs to one that is under way. `pool`: see Scope."""
         above = CURRENT.get()
-        if above is not None and not above.returned and above.library != library:
+        if above is not None and not above.returned and (above.library != library or library in CALLS_ITSELF):
             return None
         recorder = self.recorder
         known = self.clients.used(client)
@@ -98,115 +100,136 @@ class Ledger:
         route = recorder.routes.find(origin, path)
         row = recorder.row(Calls, spot, known.spot, library, method, origin, route, STEP.get())
         row.requests += 1
-        request = Request(row, self._scope(origin, pool), known, library)
+        request = Request(row, self.scopes.find(origin, pool), known, library, spot)
         request.token = CURRENT.set(request)
         return request
 
-    def _scope(self, origin: str, pool: int) -> Scope:
-        scope = self._scopes.get((origin, pool))
-        if scope is None:
-            if len(self._scopes) >= MOST_SCOPES:
-                origin, pool = "(other)", 0
-            scope = self._scopes.setdefault((origin, pool), Scope())
-        return scope
+    def asked(self, request: Request, url: str, path: str, body: object, headers: Any) -> None:
+        """Its URL (as text, with the query) and body (None: none; a stream is no body to compare)."""
+        row = request.row
+        if body is None or isinstance(body, bytes | str):
+            mine = request.flow = flows.flow()
+            safe = row.method in SAFE
+            identity = hash((row.method, url, body or None))
+            request.again = self.history.asked(row, identity, id(mine), request.scope.writes, headers)
+            if safe:
+                request.serial = flows.follows(self.recorder, mine, row, request.spot, url, request.started)
+            elif body:
+                request.meter = self._metering().watch(self.recorder, row, path, body)
+            if not safe and request.meter is None:
+                request.scope.writes += 1
+
+    def _metering(self) -> Any:
+        if self.metering is None:
+            from asynccost.probe import metering
+
+            self.metering = metering
+        return self.metering
+
+    def follow(self, request: Request, through: object) -> None:
+        """What passes through this object of a library is the answer to a metered request."""
+        self._metering().follow(request, through)
+
+    def follows(self, through: object) -> bool:
+        """Whether a meter wants to see what passes there."""
+        return self.metering is not None and bool(self.metering.follows(through))
+
+    def fed(self, through: object, chunk: bytes) -> None:
+        """A chunk of an answer passes."""
+        if self.metering is not None:
+            self.metering.fed(through, chunk)
+
+    def prepare(self) -> None:
+        """Load what a model call needs; done by the probe's own thread, so that no loop waits for it."""
+        if self.metering is None and self.recorder.rows:
+            self._metering().prepare()
 
     def answered(self, request: Request, status: int) -> None:
         """The call returned a response, whose end may be outstanding."""
         CURRENT.reset(request.token)
         request.returned = True
-        request.status = f"{status // 100}xx"
+        request.status = status
         if not request.flight:
-            self._end(request)
+            self._end(request, f"{status // 100}xx")
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
         CURRENT.reset(request.token)
         request.returned = True
-        request.status = kind_of(error)
-        self._end(request)
+        request.status = FAILED
+        self._end(request, kind_of(error))
 
-    def _end(self, request: Request) -> None:
+    def _end(self, request: Request, outcome: str) -> None:
         row = request.row
-        seconds = clock() - request.started
+        now = clock()
+        request.seconds = seconds = now - request.started
         row.seconds += seconds
         bucket = str(int(seconds * 1e6).bit_length())
         outcomes, durations = row.outcomes, row.durations
-        outcomes[request.status] = outcomes.get(request.status, 0) + 1
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
         durations[bucket] = durations.get(bucket, 0) + 1
+        mine = request.flow
+        if mine is not None and request.again is not None:
+            history.ended(request.again, request.status, id(mine), request.scope.writes, seconds)
+            if row.method in SAFE:
+                good = 200 <= request.status < 400
+                flows.ended(mine, request.serial if good else None, seconds, now)
+        if request.meter is not None:
+            meter, request.meter = request.meter, None
+            self._metering().done(request.through)
+            self._metering().ended(self.recorder, row, meter, request.status, seconds)
+
+    def read(self, request: Request, body: bytes) -> None:
+        """The program has the whole body of the answer."""
+        if request.again is not None and request.status != FAILED:
+            history.answered(request.again, body)
+            if request.flow is not None and request.row.method in SAFE:
+                flows.answered(request.flow, body)
 
     def connects(self, request: Request) -> Exchange:
         """An exchange begins to look for a connection."""
-        scope, row = request.scope, request.row
         request.flight += 1
-        scope.in_flight += 1
-        if scope.in_flight > scope.peak:
-            scope.peak = scope.in_flight
-        if scope.in_flight > row.max_in_flight:
-            row.max_in_flight = scope.in_flight
+        request.scope.enter(request.row)
         exchange = request.exchange = Exchange(request)
         return exchange
 
     def connected(self, exchange: Exchange) -> None:
         """It has one: a new one if a connection was established for it."""
         request = exchange.request
-        row, scope = request.row, request.scope
+        row = request.row
         row.exchanges += 1
         if exchange.waited:
             row.pool_waits += 1
             row.pool_wait_seconds += exchange.waited
-        if not exchange.fresh:
+        if exchange.fresh:
+            row.new += 1
+            row.dns_seconds += exchange.dns
+            row.tcp_seconds += exchange.tcp
+            row.tls_seconds += exchange.tls
+            request.scope.opened(row)
+        else:
             row.reused += 1
-            return
-        row.new += 1
-        row.dns_seconds += exchange.dns
-        row.tcp_seconds += exchange.tcp
-        row.tls_seconds += exchange.tls
-        scope.established += 1
-        if scope.avoidable():
-            scope.late.setdefault(id(row), (row, [0]))[1][0] += 1
 
     def released(self, exchange: Exchange, *, aborted: bool = False) -> None:
         """The exchange is over, or never got its connection."""
+        if exchange.over:
+            return
+        exchange.over = True
         request = exchange.request
         request.scope.in_flight -= 1
         request.flight -= 1
         if aborted and exchange.connecting:
             request.row.aborted += 1
-        if request.returned and not request.flight and request.status[1:] == "xx":
-            self._end(request)
+        if request.returned and not request.flight and request.status > 0:
+            self._end(request, f"{request.status // 100}xx")
 
     def taken_away(self, request: Request, why: str) -> None:
-        """A connection that could have served on is gone: the server closed it, or its idle time ran out."""
+        """A connection that could have served on is gone: the server closed it ("server"), or it "expired"."""
         request.scope.excused += 1
-        row = request.row
         if why == "expired":
-            row.expired += 1
+            request.row.expired += 1
         else:
-            row.closed_by_server += 1
-
-    def pool_closed(self, pool: int) -> None:
-        """An event loop is over: another may come to have its number, but not its connections."""
-        for key in [key for key in self._scopes.copy() if key[1] == pool]:
-            _share(self._scopes.pop(key), self._ended)
-
-    def settle(self) -> None:
-        """Tell rows how many of their new connections were avoidable."""
-        told = self._ended.copy()
-        for scope in list(self._scopes.values()):
-            _share(scope, told)
-        for row, avoidable in told.values():
-            row.avoidable = avoidable
-
-
-def _share(scope: Scope, told: dict[int, tuple[Calls, int]]) -> None:
-    """Divide a scope's avoidable connections among the rows that opened one late."""
-    total = left = scope.avoidable()
-    shares = list(scope.late.values())
-    late = sum(n for _, (n,) in shares)
-    for row, (n,) in shares:
-        share = min(left, -(-total * n // late))
-        told[id(row)] = row, told.get(id(row), (row, 0))[1] + share
-        left -= share
+            request.row.closed_by_server += 1
 
 
 def kind_of(error: BaseException) -> str:

@@ -80,6 +80,8 @@ class Engine:
     def _look(self) -> None:
         if ON.pulses is not None:
             ON.pulses.look()
+        if ON.ledger is not None:
+            ON.ledger.prepare()
 
     def _write(self) -> None:
         if self._writer is not None:

@@ -58,6 +58,11 @@ class TaskWatch:
                 self._gone.clear()
             self._gone[identity] = started  # the collector tells of an object before its own last words
 
+    def current(self) -> int:
+        """What tells the task that runs now from others; 0 outside of loops."""
+        loop = asyncio._get_running_loop()
+        return 0 if loop is None else id(asyncio.current_task(loop))
+
     def above(self) -> Spot | None:
         """The place that started the task that runs now."""
         if asyncio._get_running_loop() is None:

@@ -12,6 +12,8 @@ from asynccost.probe.urls import split
 
 Call = Callable[..., Any]
 _using: dict[int, Exchange] = {}  # protocol -> what it is in use for
+_answers: dict[int, Request] = {}  # response -> its request, until it is read
+MOST_ANSWERS = 1_000
 _idle: dict[int, tuple[Request, float, float]] = {}  # protocol -> its last request, since when, for how long at most
 
 
@@ -30,6 +32,8 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(connector.TCPConnector, "_resolve_host", _resolve)
     patches.wrap(connector.aiohappyeyeballs, "start_connection", _start_connection)
     patches.wrap(module.client_proto.ResponseHandler, "connection_lost", _connection_lost)
+    patches.wrap(module.ClientResponse, "read", _read)
+    patches.wrap(module.StreamReader, "feed_data", _feed)
 
 
 def _init(call: Call) -> Call:
@@ -116,12 +120,51 @@ def _failed(request: Request | None, error: BaseException) -> None:
 @guarded
 def _answered(request: Request | None, response: Any) -> None:
     if request is not None and ON.ledger is not None:
+        if request.meter is not None:
+            for chunk in list(response.content._buffer):  # came with the head
+                request.meter.feed(bytes(chunk))
+            ON.ledger.follow(request, response.content)
+        _answers.pop(id(response), None)
+        if request.again is not None:
+            if len(_answers) >= MOST_ANSWERS:
+                _answers.clear()
+            _answers[id(response)] = request
         ON.ledger.answered(request, response.status)
+
+
+def _read(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        body = await call(self, *args, **kwargs)
+        _was_read(self, body)
+        return body
+
+    return wrapper
+
+
+@guarded
+def _was_read(response: Any, body: bytes) -> None:
+    request = _answers.pop(id(response), None)
+    if request is not None and ON.ledger is not None:
+        ON.ledger.read(request, body)
+
+
+def _feed(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _fed(self, args)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _fed(stream: Any, args: tuple[Any, ...]) -> None:
+    if ON.ledger is not None:
+        ON.ledger.fed(stream, args[0])
 
 
 def _connect(call: Call) -> Call:
     async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        exchange = _connects()
+        exchange = _connects(args, kwargs)
         try:
             connection = await call(self, *args, **kwargs)
         except BaseException:
@@ -134,11 +177,20 @@ def _connect(call: Call) -> Call:
 
 
 @guarded
-def _connects() -> Exchange | None:
+def _connects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
     request = CURRENT.get()
-    if request is None or request.returned or ON.ledger is None:
+    ledger = ON.ledger
+    if request is None or request.returned or ledger is None:
         return None
-    return ON.ledger.connects(request)
+    if request.exchange is None and request.library == "aiohttp":  # not for a redirect
+        asked = args[0] if args else kwargs["req"]
+        ledger.asked(request, str(asked.url), asked.url.path, _body(asked.body), asked.headers)
+    return ledger.connects(request)
+
+
+def _body(body: Any) -> Any:
+    """Bytes where the body is in memory; the payload itself, which compares with nothing, where it is a stream."""
+    return None if not body else getattr(body, "_value", body)
 
 
 @guarded

@@ -84,7 +84,7 @@ def _ending(loop: Any) -> None:
     if ON.tasks is not None:
         ON.tasks.ending(loop)
     if ON.ledger is not None and not loop.is_running():
-        ON.ledger.pool_closed(id(loop))
+        ON.ledger.scopes.pool_closed(id(loop))
 
 
 def _select(call: Call) -> Call:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from asynccost.probe import connections
 from asynccost.probe.calls import CURRENT, Exchange, clock
 from asynccost.probe.guards import guarded
 from asynccost.probe.patching import Patches
@@ -19,9 +20,14 @@ def install(module: Any, patches: Patches) -> None:
         patches.wrap(module.SyncBackend, method, _connect)
     backends = module._backends
     patches.wrap(backends.sync.SyncStream, "start_tls", _start_tls)
+    patches.wrap(backends.sync.SyncStream, "close", _close)
+    patches.wrap(module._sync.connection_pool.PoolRequest, "wait_for_connection", _wait)
+    patches.wrap(module._async.connection_pool.AsyncPoolRequest, "wait_for_connection", _await)
     for backend, stream in (("anyio", "AnyIOStream"), ("trio", "TrioStream")):
         if hasattr(backends, backend):
-            patches.wrap(getattr(getattr(backends, backend), stream), "start_tls", _astart_tls)
+            kind = getattr(getattr(backends, backend), stream)
+            patches.wrap(kind, "start_tls", _astart_tls)
+            patches.wrap(kind, "aclose", _aclose)
 
 
 def _connect(call: Call) -> Call:
@@ -70,8 +76,6 @@ def _connecting() -> tuple[Exchange, float] | None:
     if request is None or request.exchange is None:
         return None
     exchange = request.exchange
-    if not exchange.connecting:
-        exchange.waited = 0.0
     exchange.connecting, exchange.fresh = True, False
     return exchange, clock()
 
@@ -90,3 +94,60 @@ def _secured(began: tuple[Exchange, float] | None) -> None:
         exchange, since = began
         exchange.fresh = True
         exchange.tls += clock() - since
+
+
+def _close(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _closing(self)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+def _aclose(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _closing(self)
+        return await call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _closing(stream: Any) -> None:
+    connections.closing(stream)
+
+
+def _wait(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _waiting(self)
+        try:
+            return call(self, *args, **kwargs)
+        finally:
+            _waited(began)
+
+    return wrapper
+
+
+def _await(call: Call) -> Call:
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _waiting(self)
+        try:
+            return await call(self, *args, **kwargs)
+        finally:
+            _waited(began)
+
+    return wrapper
+
+
+@guarded
+def _waiting(asked: Any) -> tuple[Exchange, float] | None:
+    request = CURRENT.get()
+    if asked.connection is not None or request is None or request.exchange is None:
+        return None
+    return request.exchange, clock()
+
+
+@guarded
+def _waited(began: tuple[Exchange, float] | None) -> None:
+    if began is not None:
+        began[0].waited += clock() - began[1]

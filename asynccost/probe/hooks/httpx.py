@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import get_ident
 from typing import Any
 
+from asynccost.probe import connections
 from asynccost.probe.calls import CURRENT, Exchange, Request
 from asynccost.probe.guards import guarded
 from asynccost.probe.on import ON
@@ -28,6 +29,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.AsyncClient, "send", _asend)
     patches.wrap(module.HTTPTransport, "handle_request", _handle)
     patches.wrap(module.AsyncHTTPTransport, "handle_async_request", _ahandle)
+    patches.wrap(module.Response, "_get_content_decoder", _decoder)
     patches.wrap(module._transports.default.ResponseStream, "close", _stream_close)
     patches.wrap(module._transports.default.AsyncResponseStream, "aclose", _stream_aclose)
 
@@ -125,7 +127,17 @@ def _begun(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], pool: int
         if len(_origins) >= MOST_ORIGINS:
             _origins.clear()
         origin = _origins[key] = origin_of(*key)
-    return ledger.begun(_library(client), client, request.method, origin, url.path, pool)
+    begun = ledger.begun(_library(client), client, request.method, origin, url.path, pool)
+    if begun is not None:
+        body = getattr(request, "_content", request)  # a stream has none, and compares with nothing
+        ledger.asked(
+            begun,
+            f"{origin}{url.path}?{url.query}" if url.query else origin + url.path,
+            url.path,
+            body,
+            request.headers,
+        )
+    return begun
 
 
 @guarded
@@ -137,7 +149,14 @@ def _failed(request: Request | None, error: BaseException) -> None:
 @guarded
 def _answered(request: Request | None, response: Any) -> None:
     if request is not None and ON.ledger is not None:
+        body = getattr(response, "_content", None)  # None: a stream that is still to be read
+        if request.meter is not None and body is not None:
+            request.meter.feed(body)
+        elif request.meter is not None:
+            ON.ledger.follow(request, response)
         ON.ledger.answered(request, response.status_code)
+        if body is not None:
+            ON.ledger.read(request, body)
 
 
 def _handle(call: Call) -> Call:
@@ -182,6 +201,9 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
         return
     if exchange.fresh or "network_stream" in response.extensions:  # a mock has none
         ON.ledger.connected(exchange)
+    stream = response.extensions.get("network_stream")
+    if stream is not None:
+        connections.used(stream, exchange.request, response.headers.raw)
     response.stream._asynccost = exchange
 
 
@@ -219,3 +241,40 @@ def _released(stream: Any) -> None:
     exchange = stream.__dict__.pop("_asynccost", None)
     if exchange is not None and ON.ledger is not None:
         ON.ledger.released(exchange)
+
+
+def _decoder(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        decoder = call(self, *args, **kwargs)
+        return _tapped(self, decoder) or decoder
+
+    return wrapper
+
+
+@guarded
+def _tapped(response: Any, decoder: Any) -> Any:
+    follows = ON.ledger is not None and ON.ledger.follows(response)
+    return Tap(response, decoder) if follows else None
+
+
+class Tap:
+    """A decoder of a response's body that lets a meter see what is decoded."""
+
+    def __init__(self, response: Any, decoder: Any) -> None:
+        """Stand before a decoder."""
+        self._response, self._decoder = response, decoder
+
+    def decode(self, data: bytes) -> Any:
+        """What the decoder gives."""
+        _fed(self._response, data)
+        return self._decoder.decode(data)
+
+    def flush(self) -> Any:
+        """What the decoder gives."""
+        return self._decoder.flush()
+
+
+@guarded
+def _fed(response: Any, data: bytes) -> None:
+    if ON.ledger is not None:
+        ON.ledger.fed(response, data)

@@ -1,0 +1,35 @@
+"""Why a connection of httpcore went: the server had closed it, its idle time had run out, or its owner let it go."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from asynccost.probe.calls import Request, clock
+from asynccost.probe.on import ON
+
+MOST = 10_000
+LONGEST_IDLE = 5.0  # httpcore's own default, in seconds
+Headers = Sequence[tuple[bytes, bytes]]
+_last: dict[int, tuple[Request, Headers, float]] = {}  # stream -> its last request, the answer's headers, since when
+
+
+def used(stream: object, request: Request, headers: Headers) -> None:
+    """A request goes over a connection, or has just done so."""
+    if len(_last) >= MOST:
+        _last.clear()
+    _last[id(stream)] = request, headers, clock()
+
+
+def closing(stream: Any) -> None:
+    """A connection is about to be closed."""
+    known = _last.pop(id(stream), None)
+    if known is None or ON.ledger is None:
+        return
+    request, headers, since = known
+    if request.client.closed:
+        return
+    if any(name.lower() == b"connection" and value.lower() == b"close" for name, value in headers):
+        ON.ledger.taken_away(request, "server")
+    elif clock() - since >= LONGEST_IDLE:
+        ON.ledger.taken_away(request, "expired")
+    elif stream.get_extra_info("is_readable"):
+        ON.ledger.taken_away(request, "server")

@@ -1,0 +1,256 @@
+"""urllib3: connections, also those under requests and botocore; pools and requests where it is used by itself."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from asynccost.probe.calls import CURRENT, Exchange, Request, clock
+from asynccost.probe.guards import guarded
+from asynccost.probe.on import ON
+from asynccost.probe.patching import Patches
+from asynccost.probe.urls import origin_of, split
+
+Call = Callable[..., Any]
+OWNERS = ("requests.adapters", "botocore.httpsession")  # they build a pool for a client that is counted itself
+
+
+def install(module: Any, patches: Patches) -> None:
+    """Hook pools, connections and the end of responses."""
+    pool, connection = module.connectionpool.HTTPConnectionPool, module.connection
+    patches.wrap(module.PoolManager, "__init__", _init)
+    patches.wrap(module.PoolManager, "clear", _clear)
+    patches.wrap(module.PoolManager, "urlopen", _urlopen)
+    patches.wrap(pool, "urlopen", _urlopen)
+    patches.wrap(pool, "_make_request", _make_request)
+    patches.wrap(connection.HTTPConnection, "connect", _connect)
+    patches.wrap(connection.HTTPSConnection, "connect", _connect)
+    patches.wrap(connection.HTTPConnection, "_new_conn", _new_conn)
+    for name in ("release_conn", "close"):
+        patches.wrap(module.response.HTTPResponse, name, _release)
+    patches.wrap(module.response.HTTPResponse, "_decode", _decode)
+
+
+def _init(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+        began = _cpu()
+        call(self, *args, **kwargs)
+        _built(self, began)
+
+    return wrapper
+
+
+@guarded
+def _cpu() -> float:
+    return time.thread_time() if ON.ledger is not None else 0.0
+
+
+@guarded
+def _built(manager: Any, began: float | None) -> None:
+    if ON.ledger is None or not began or _owned():
+        return
+    ON.ledger.clients.built(manager, "urllib3", time.thread_time() - began)
+    ON.ledger.clients.watch(manager)
+
+
+def _owned() -> bool:
+    frame = sys._getframe(3)
+    for _ in range(6):
+        if frame.f_globals.get("__name__") in OWNERS:
+            return True
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _clear(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _closed(self)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _closed(manager: Any) -> None:
+    if ON.ledger is not None:
+        ON.ledger.clients.closed(manager)
+
+
+def _urlopen(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = _begun(self, args, kwargs)
+        try:
+            response = call(self, *args, **kwargs)
+        except BaseException as error:
+            _failed(request, error)
+            raise
+        _answered(request, response)
+        return response
+
+    return wrapper
+
+
+@guarded
+def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
+    ledger = ON.ledger
+    if ledger is None:
+        return None
+    method, url = [*args, *(kwargs[n] for n in ("method", "url") if n in kwargs)][:2]
+    if "://" not in url:
+        url = origin_of(owner.scheme, owner.host, owner.port) + url
+    origin, path, _ = split(url)
+    request = ledger.begun("urllib3", owner, method.upper(), origin, path, 0)
+    if request is not None:
+        body = args[2] if len(args) > 2 else kwargs.get("body")
+        ledger.asked(request, url, path, body, kwargs.get("headers") or {})
+    return request
+
+
+@guarded
+def _failed(request: Request | None, error: BaseException) -> None:
+    if request is not None and ON.ledger is not None:
+        ON.ledger.failed(request, error)
+
+
+@guarded
+def _answered(request: Request | None, response: Any) -> None:
+    if request is None or ON.ledger is None:
+        return
+    body = getattr(response, "_body", None)
+    if request.meter is not None and isinstance(body, bytes):
+        request.meter.feed(body)
+    elif request.meter is not None:
+        ON.ledger.follow(request, response)
+    ON.ledger.answered(request, response.status)
+    if isinstance(body, bytes):
+        ON.ledger.read(request, body)
+
+
+def _make_request(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        exchange = _connects()
+        try:
+            response = call(self, *args, **kwargs)
+        except BaseException:
+            _aborted(exchange)
+            raise
+        _connected(exchange, response)
+        return response
+
+    return wrapper
+
+
+@guarded
+def _connects() -> Exchange | None:
+    request = CURRENT.get()
+    if request is None or request.returned or ON.ledger is None:
+        return None
+    open_one = request.exchange
+    if open_one is not None and open_one.connecting and not open_one.over and not open_one.used:
+        return open_one  # a proxy's tunnel was connected before
+    return ON.ledger.connects(request)
+
+
+@guarded
+def _connected(exchange: Exchange | None, response: Any) -> None:
+    if exchange is None or ON.ledger is None:
+        return
+    exchange.used = True
+    ON.ledger.connected(exchange)
+    if getattr(response, "_body", None) is not None or response.closed:
+        ON.ledger.released(exchange)
+    else:
+        response._asynccost = exchange
+
+
+@guarded
+def _aborted(exchange: Exchange | None) -> None:
+    if exchange is None or ON.ledger is None:
+        return
+    known = exchange.fresh or not exchange.connecting
+    if known:
+        ON.ledger.connected(exchange)
+    ON.ledger.released(exchange, aborted=not known)
+
+
+def _connect(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _connecting()
+        result = call(self, *args, **kwargs)
+        _established(began)
+        return result
+
+    return wrapper
+
+
+@guarded
+def _connecting() -> tuple[Exchange, float] | None:
+    request = CURRENT.get()
+    if request is None or request.returned or ON.ledger is None:
+        return None
+    exchange = request.exchange
+    if exchange is None or exchange.over or exchange.used:
+        exchange = ON.ledger.connects(request)
+    exchange.connecting = True
+    return exchange, clock()
+
+
+@guarded
+def _established(began: tuple[Exchange, float] | None) -> None:
+    if began is not None:
+        exchange, since = began
+        exchange.fresh = True
+        exchange.tls = max(0.0, clock() - since - exchange.tcp) if exchange.request.secure else 0.0
+
+
+def _new_conn(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        began = _phase()
+        result = call(self, *args, **kwargs)
+        _reached(began)
+        return result
+
+    return wrapper
+
+
+@guarded
+def _phase() -> tuple[Exchange, float] | None:
+    request = CURRENT.get()
+    return None if request is None or request.exchange is None else (request.exchange, clock())
+
+
+@guarded
+def _reached(began: tuple[Exchange, float] | None) -> None:
+    if began is not None:
+        began[0].tcp += clock() - began[1]
+
+
+def _release(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _released(self)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _released(response: Any) -> None:
+    exchange = response.__dict__.pop("_asynccost", None)
+    if exchange is not None and ON.ledger is not None:
+        ON.ledger.released(exchange)
+
+
+def _decode(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _fed(self, args)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _fed(response: Any, args: tuple[Any, ...]) -> None:
+    if ON.ledger is not None:
+        ON.ledger.fed(response, args[0])

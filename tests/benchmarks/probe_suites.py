@@ -1,0 +1,82 @@
+"""Foreign test suites give the same outcome for every test with the probe on as without it.
+
+    python -m tests.benchmarks.probe_suites --python VENV/bin/python CHECKOUT -- PYTEST ARGUMENTS
+
+runs the suite in CHECKOUT with the Python that has what it needs, first without and then with the probe, and compares the
+outcome of each test. A test that does not agree is run again both ways: one that flickers without the probe as well is
+told apart. The suites that count, with what they need:
+
+httpx (its repository): `pip install httpx[http2,socks,brotli,zstd,cli] pytest anyio trio trustme uvicorn chardet click==8.1.8`
+    -- -m "not network" --deselect "tests/test_timeouts.py::test_write_timeout[trio]"
+httpx2 through httpx's suite: ASYNCCOST_SUITE_ALIAS=httpx2=httpx, and
+    -- -m "not network" --ignore tests/test_config.py --ignore tests/test_decoders.py
+aiohttp 3.14 (its source distribution, its aiohttp/ renamed so that the wheel is used): `pip install aiohttp==3.14.5 pytest
+    pytest-mock pytest-timeout pytest-xdist pytest-aiohttp pytest-asyncio re-assert proxy.py trustme blockbuster freezegun ...`
+    -- -o addopts= --timeout=30 -n 2 -m "not dev_mode and not autobahn and not internal" tests/test_client_session.py ...
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+HERE = Path(__file__).parent
+Outcomes = dict[str, str]
+
+
+def main() -> None:
+    """Run and compare; exit 1 where the probe changed an outcome."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("checkout", type=Path)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("arguments", nargs="*")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        without, _ = outcomes(given.checkout, given.python, given.arguments, Path(folder), probe=False)
+        with_probe, seen = outcomes(given.checkout, given.python, given.arguments, Path(folder), probe=True)
+    differing = {name for name in without.keys() | with_probe.keys() if without.get(name) != with_probe.get(name)}
+    print(f"{len(without)} tests without, {len(with_probe)} with the probe, {len(differing)} differ; the probe saw {seen}")
+    for kind in sorted({*without.values(), *with_probe.values()}):
+        print(f"  {kind}: {sum(v == kind for v in without.values())} / {sum(v == kind for v in with_probe.values())}")
+    for name in sorted(differing):
+        print(f"  {name}: {without.get(name)} without, {with_probe.get(name)} with the probe")
+    sys.exit(bool(differing))
+
+
+def outcomes(checkout: Path, python: str, arguments: list[str], folder: Path, *, probe: bool) -> tuple[Outcomes, str]:
+    """Test -> outcome, and what the probe counted."""
+    report = folder / f"{probe}.xml"
+    env = {**os.environ, "PYTHONPATH": str(HERE), "ASYNCCOST_SUITE_TRACE": str(folder)}
+    env |= {"ASYNCCOST_SUITE_PROBE": "1"} if probe else {}
+    command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "probe_plugin", f"--junitxml={report}"]
+    subprocess.run([*command, *arguments], cwd=checkout, env=env, stdout=subprocess.DEVNULL, check=False)
+    return {f"{case.get('classname')}::{case.get('name')}": _outcome(case) for case in ET.parse(report).iter("testcase")}, (
+        _seen(folder) if probe else ""
+    )
+
+
+def _outcome(case: ET.Element) -> str:
+    return next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
+
+
+def _seen(folder: Path) -> str:
+    from asynccost.probe import tracefile
+    from asynccost.probe.trace import Calls, Clients, merged
+
+    trace = merged(tracefile.read(str(path)) for path in folder.glob("*.jsonl"))
+    calls = trace.rows(Calls)
+    faults: dict[str, int] = {}
+    for process in trace.processes:
+        for place, n in process.errors.items():
+            faults[place] = faults.get(place, 0) + n
+    return (
+        f"{sum(c.created for c in trace.rows(Clients))} clients, {sum(c.requests for c in calls)} requests, "
+        f"{sum(c.new for c in calls)} new connections, {sum(c.reused for c in calls)} reused, faults {faults}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The probe's counts are those of the server and of the program, exactly; the long version is
+tests/benchmarks/probe_exact.py."""
+
+import os
+import ssl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asynccost import probe
+from asynccost.probe import tracefile
+from asynccost.probe.trace import Calls, Clients, Trace
+from tests.probe_server import Server, running
+
+for library in ("aiohttp", "httpx", "requests", "trustme"):
+    pytest.importorskip(library)
+
+from tests import probe_workload as workload
+
+EXAMPLES = int(os.environ.get("ASYNCCOST_WORKLOADS", "8"))
+NAMES = {"aiohttp": "ClientSession", "httpx": "AsyncClient", "httpx.Client": "Client", "requests": "Session"}
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext, str]:
+    """The server's and the client's context, and the file of the authority."""
+    import trustme
+
+    authority = trustme.CA()
+    mine, yours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(mine)
+    authority.configure_trust(yours)
+    file = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return mine, yours, str(file)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 100, suppress_health_check=list(HealthCheck))
+@given(sessions=workload.SESSIONS, secure=st.booleans(), how=st.sampled_from(("in turn", "threads", "fork")))
+def test_counts_are_exact(
+    secured: tuple[ssl.SSLContext, ssl.SSLContext, str], sessions: list[workload.Session], secure: bool, how: str
+) -> None:
+    """Clients, requests, wire requests, connections, reuse and repeats."""
+    mine, yours, authority = secured
+    with running(mine if secure else None) as server:
+        context, ca = (yours, authority) if secure else (None, False)
+        known, trace = _watched(sessions, server, context, ca, how)
+        server.settle()
+
+    _compare(known, trace, server)
+
+
+def _watched(
+    sessions: list[workload.Session], server: Server, context: ssl.SSLContext | None, ca: str | bool, how: str
+) -> tuple[workload.Known, Trace]:
+    if how != "fork":
+        with probe() as watched:
+            known = workload.run(sessions, server, context, ca, threads=how == "threads")
+        return known, watched.trace
+    known = workload.Known()  # what the child did, counted once more without running it
+    for session in sessions:
+        known.clients[session.library] += 1
+        for ask in workload._flat(session):
+            known.ask(ask)
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder, "t.jsonl"))
+        child = os.fork()
+        if not child:
+            try:
+                with probe(file):
+                    workload.run(sessions, server, context, ca, threads=False)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        return known, tracefile.read(file)
+
+
+def _compare(known: workload.Known, trace: Trace, server: Server) -> None:
+    clients, calls = trace.rows(Clients), trace.rows(Calls)
+    for library, n in known.clients.items():
+        rows = [c for c in clients if c.client == NAMES[library]]
+        assert sum(c.created for c in rows) == n, library
+        assert sum(c.closed for c in rows) == n, library
+    assert sum(c.requests for c in calls) == known.requests
+    assert sum(sum(c.outcomes.values()) for c in calls) == known.requests
+    assert sum(c.repeats for c in calls) == known.repeats
+    new, aborted = sum(c.new for c in calls), sum(c.aborted for c in calls)
+    assert new <= server.connections <= new + aborted
+    exchanges = sum(c.exchanges for c in calls)
+    cancelled = sum(c.outcomes.get(k, 0) for c in calls for k in ("cancelled", "timeout"))
+    assert abs(exchanges - len(server.requests)) <= cancelled
+    assert all(c.new + c.reused == c.exchanges for c in calls)
+    assert all(0 <= c.avoidable <= c.new for c in calls)
+    assert [process.errors for process in trace.processes if process.errors] == []
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with running() as server:
+        yield server
