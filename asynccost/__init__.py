@@ -1,7 +1,7 @@
 """asynccost finds async code that wastes money. Importing it loads nothing else.
 
-`asynccost.probe()` watches a running program (asynccost/probe/api.py), `asynccost.step(name)` names a stretch of it. What
-a type checker should know stands in __init__.pyi, because the probe's package is callable.
+`asynccost.probe()` watches a running program (asynccost/probe/api.py), `asynccost.step(name)` names a stretch of it.
+What a type checker should know stands in __init__.pyi, because the probe's package is callable.
 """
 
 __version__ = "0.1.0"

@@ -82,8 +82,11 @@ def running(secure: ssl.SSLContext | None = None) -> Iterator[Server]:
         ready.set()
         await stop.wait()
         listening.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
             task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.sleep(0)  # transports close in a turn of their own
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(main()))
     thread.start()

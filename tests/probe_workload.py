@@ -73,7 +73,9 @@ def _sessions(libraries: tuple[str, ...], asks: st.SearchStrategy[Ask], together
 SESSIONS = st.lists(st.one_of(_sessions(ASYNC, _asks, 4), _sessions(SYNC, _sync_asks, 1)), min_size=1, max_size=5)
 
 
-def run(sessions: list[Session], server: Server, context: ssl.SSLContext | None, ca: str | bool, *, threads: bool) -> Known:
+def run(
+    sessions: list[Session], server: Server, context: ssl.SSLContext | None, ca: str | bool, *, threads: bool
+) -> Known:
     """Run a workload, its sessions one after another or each in a thread (and loop) of its own."""
     known = Known()
     jobs = [lambda session=session: _one(session, server, context, ca, known) for session in sessions]
@@ -102,14 +104,14 @@ def _blocking(session: Session, server: Server, context: ssl.SSLContext | None, 
     if isinstance(client, requests.Session):
         client.verify = ca
     with client:
-        for ask in _flat(session):
+        for ask in flat(session):
             known.ask(ask)
             with suppress(httpx.HTTPError, requests.RequestException):
                 options = {"follow_redirects": True} if isinstance(client, httpx.Client) else {}
                 client.request(ask.method, f"{server.url}/{ask.path}", **options)
 
 
-def _flat(session: Session) -> Iterator[Ask]:
+def flat(session: Session) -> Iterator[Ask]:
     for group in session.groups:
         yield from group
 

@@ -4,7 +4,6 @@ tests/benchmarks/probe_exact.py."""
 import os
 import ssl
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from tests.probe_server import Server, running
 for library in ("aiohttp", "httpx", "requests", "trustme"):
     pytest.importorskip(library)
 
-from tests import probe_workload as workload
+from tests import probe_workload as workload  # noqa: E402 - it needs the libraries
 
 EXAMPLES = int(os.environ.get("ASYNCCOST_WORKLOADS", "8"))
 NAMES = {"aiohttp": "ClientSession", "httpx": "AsyncClient", "httpx.Client": "Client", "requests": "Session"}
@@ -64,7 +63,7 @@ def _watched(
     known = workload.Known()  # what the child did, counted once more without running it
     for session in sessions:
         known.clients[session.library] += 1
-        for ask in workload._flat(session):
+        for ask in workload.flat(session):
             known.ask(ask)
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder, "t.jsonl"))
@@ -96,9 +95,3 @@ def _compare(known: workload.Known, trace: Trace, server: Server) -> None:
     assert all(c.new + c.reused == c.exchanges for c in calls)
     assert all(0 <= c.avoidable <= c.new for c in calls)
     assert [process.errors for process in trace.processes if process.errors] == []
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with running() as server:
-        yield server

@@ -4,23 +4,32 @@ A hook calls `begun` when the program asks for something, `asked` when URL and b
 `released` for each exchange over the wire, `answered` or `failed` when the call returns, and `read` when the program
 has the whole body. A request has ended when it has returned and nothing of it is in flight. Within `CURRENT` it is
 known to what happens below it, also in another library (httpx over aiohttp).
+
+All of this runs for every request: a call less is worth a line more.
 """
 
 import time
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asynccost.probe import flows, history
+from asynccost.probe import flows
 from asynccost.probe.clients import Client, Registry
-from asynccost.probe.history import SAFE, Again, History
+from asynccost.probe.flows import FLOW, Flow
+from asynccost.probe.history import MOST_BODY, SAFE, History, Seen, retried
+from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.scopes import Scope, Scopes
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls
+from asynccost.probe.urls import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CURRENT: ContextVar["Request | None"] = ContextVar("asynccost_request", default=None)
 CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
 FAILED = -1
+MOST_ROWS = 4_096
 clock = time.perf_counter
 
 
@@ -28,53 +37,40 @@ class Request:
     """One request of the program."""
 
     __slots__ = (
-        "again",
-        "client",
-        "exchange",
-        "flight",
-        "flow",
-        "library",
-        "meter",
-        "returned",
-        "row",
-        "scope",
-        "seconds",
-        "secure",
-        "serial",
-        "spot",
-        "started",
-        "status",
-        "through",
-        "token",
-    )  # fmt: skip
+        *("again", "client", "exchange", "flight", "flow", "library", "meter", "returned", "row", "scope", "seconds"),
+        *("seen", "serial", "spot", "started", "status", "through", "token", "url"),
+    )
 
-    def __init__(self, row: Calls, scope: Scope, client: Client, library: str, spot: Spot) -> None:
+    def __init__(self, row: Calls, scope: Scope, client: Client, spot: Spot, library: str, url: str) -> None:
         """It begins now."""
-        self.row, self.scope, self.client, self.library, self.spot = row, scope, client, library, spot
-        self.secure = row.origin.startswith(("https:", "wss:"))
-        self.flow: flows.Flow | None = None
+        self.row, self.scope, self.client, self.spot, self.library, self.url = row, scope, client, spot, library, url
         self.exchange: Exchange | None = None
-        self.again: Again | None = None
+        self.seen: Seen | None = None
+        self.flow: Flow | None = None
         self.serial: Any = None
         self.meter: Any = None
-        self.token: Any = None
-        self.flight = self.status = self.through = 0
-        self.returned = False
+        self.flight = self.status = self.through = 0  # through: what its answer passes through, if it is metered
+        self.again = self.returned = False  # again: asked before, and answered well
         self.seconds = 0.0
+        self.token: Any = CURRENT.set(self)
         self.started = clock()
+
+    @property
+    def secure(self) -> bool:
+        """Whether its connections are encrypted."""
+        return self.row.origin.startswith(("https:", "wss:"))
 
 
 class Exchange:
     """One use of the wire: an attempt to get a connection, then the connection's use until it is given back."""
 
-    __slots__ = ("connecting", "dns", "fresh", "over", "request", "started", "tcp", "tls", "used", "waited")
+    __slots__ = ("connecting", "dns", "fresh", "over", "request", "tcp", "tls", "used", "waited")
 
     def __init__(self, request: Request) -> None:
-        """It asks for a connection now."""
+        """It asks for a connection."""
         self.request = request
         self.connecting = self.fresh = self.over = self.used = False
         self.waited = self.dns = self.tcp = self.tls = 0.0
-        self.started = clock()
 
 
 class Ledger:
@@ -87,48 +83,90 @@ class Ledger:
         self.scopes = Scopes()
         self.history = History()
         self.metering: Any = None  # asynccost.probe.metering, once a request may be metered
+        self.when_metered: list[Callable[[], object]] = []  # what follows chunks, hooked when it is needed
+        self.task: Callable[[], int] = flows.nobody  # tasks.current, once there is asyncio
+        self._rows: dict[tuple[Any, ...], tuple[Calls, Scope]] = {}
         recorder.lookers.append(self.scopes.settle)
 
-    def begun(self, library: str, client: object, method: str, origin: str, path: str, pool: int) -> Request | None:
+    def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
         """A request of the program; None where it belongs to one that is under way. `pool`: see Scope."""
         above = CURRENT.get()
         if above is not None and not above.returned and (above.library != library or library in CALLS_ITSELF):
             return None
-        recorder = self.recorder
-        known = self.clients.used(client)
-        spot = recorder.sites.find()
-        route = recorder.routes.find(origin, path)
-        row = recorder.row(Calls, spot, known.spot, library, method, origin, route, STEP.get())
+        known = self.clients.live.get(id(client)) or self.clients.stranger(client)
+        known.uses += 1
+        spot = self.recorder.sites.find(4)  # this, begun, the guard, the wrapper
+        key = spot, known.spot, method, url, STEP.get(), pool
+        found = self._rows.get(key)
+        if found is None:
+            found = self._found(library, *key)
+        row, scope = found
         row.requests += 1
-        request = Request(row, self.scopes.find(origin, pool), known, library, spot)
-        request.token = CURRENT.set(request)
-        return request
+        if ON.asleep:
+            ON.wake()
+        return Request(row, scope, known, spot, library, url)
 
-    def asked(self, request: Request, url: str, path: str, body: object, headers: Any) -> None:
+    def _found(self, library: str, spot: Spot, client: Spot | None, method: str, url: str, step: str, pool: int) -> Any:
+        origin, path, _ = split(url)
+        route = self.recorder.routes.find(origin, path)
+        row = self.recorder.row(Calls, spot, client, library, method, origin, route, step)
+        if len(self._rows) >= MOST_ROWS:
+            self._rows.clear()
+        found = self._rows[spot, client, method, url, step, pool] = row, self.scopes.find(f"{library} {origin}", pool)
+        return found
+
+    def pool_closed(self, pool: int) -> None:
+        """An event loop is over."""
+        self._rows.clear()
+        self.scopes.pool_closed(pool)
+
+    def asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
         """Its URL (as text, with the query) and body (None: none; a stream is no body to compare)."""
-        row = request.row
-        if body is None or isinstance(body, bytes | str):
-            mine = request.flow = flows.flow()
-            safe = row.method in SAFE
-            identity = hash((row.method, url, body or None))
-            request.again = self.history.asked(row, identity, id(mine), request.scope.writes, headers)
-            if safe:
-                request.serial = flows.follows(self.recorder, mine, row, request.spot, url, request.started)
-            elif body:
-                request.meter = self._metering().watch(self.recorder, row, path, body)
-            if not safe and request.meter is None:
-                request.scope.writes += 1
+        if body is not None and type(body) is not bytes and type(body) is not str:
+            return
+        row, scope = request.row, request.scope
+        task = self.task()
+        mine = FLOW.get()
+        if mine is None or mine.task != task:  # a child inherits its parent's context
+            mine = Flow(task)
+            FLOW.set(mine)
+        request.flow = mine
+        identity = hash((row.method, url, body or None))
+        seen = self.history.seen.get(identity)
+        if seen is None:
+            seen = self.history.first(identity)
+        else:
+            row.repeats += 1
+            request.again = seen.good and seen.writes == scope.writes
+            if not seen.good and seen.flow == id(mine) and seen.status:
+                retried(row, seen, headers)
+        request.seen = seen
+        if row.method in SAFE:
+            request.serial = flows.follows(self.recorder, mine, row, request.spot, url, request.started)
+        else:
+            self._writes(request, url, body)
 
-    def _metering(self) -> Any:
+    def _writes(self, request: Request, url: str, body: Any) -> None:
+        if body:
+            if self.metering is None:
+                self.prepare()
+            request.meter = self.metering.watch(self.recorder, request.row, split(url)[1], body)
+        if request.meter is None:
+            request.scope.writes += 1
+
+    def prepare(self) -> None:
+        """Load what a model call needs; the probe's own thread does it first, so that no loop waits for it."""
         if self.metering is None:
             from asynccost.probe import metering
 
+            metering.prepare()
             self.metering = metering
-        return self.metering
 
     def follow(self, request: Request, through: object) -> None:
         """What passes through this object of a library is the answer to a metered request."""
-        self._metering().follow(request, through)
+        self.metering.follow(request, through)
+        while self.when_metered:
+            self.when_metered.pop()()
 
     def follows(self, through: object) -> bool:
         """Whether a meter wants to see what passes there."""
@@ -139,18 +177,13 @@ class Ledger:
         if self.metering is not None:
             self.metering.fed(through, chunk)
 
-    def prepare(self) -> None:
-        """Load what a model call needs; done by the probe's own thread, so that no loop waits for it."""
-        if self.metering is None and self.recorder.rows:
-            self._metering().prepare()
-
     def answered(self, request: Request, status: int) -> None:
         """The call returned a response, whose end may be outstanding."""
         CURRENT.reset(request.token)
         request.returned = True
         request.status = status
         if not request.flight:
-            self._end(request, f"{status // 100}xx")
+            self._end(request, _CLASSES[status // 100])
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
@@ -164,39 +197,73 @@ class Ledger:
         now = clock()
         request.seconds = seconds = now - request.started
         row.seconds += seconds
-        bucket = str(int(seconds * 1e6).bit_length())
-        outcomes, durations = row.outcomes, row.durations
-        outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        durations[bucket] = durations.get(bucket, 0) + 1
-        mine = request.flow
-        if mine is not None and request.again is not None:
-            history.ended(request.again, request.status, id(mine), request.scope.writes, seconds)
-            if row.method in SAFE:
-                good = 200 <= request.status < 400
-                flows.ended(mine, request.serial if good else None, seconds, now)
-        if request.meter is not None:
+        try:
+            row.outcomes[outcome] += 1
+        except KeyError:
+            row.outcomes[outcome] = 1
+        bucket = _BUCKETS[int(seconds * 1e6).bit_length()]
+        try:
+            row.durations[bucket] += 1
+        except KeyError:
+            row.durations[bucket] = 1
+        mine, seen, status = request.flow, request.seen, request.status
+        if mine is None or seen is None:
+            return
+        good = seen.good = 200 <= status < 400
+        seen.status, seen.flow, seen.writes = status, id(mine), request.scope.writes
+        if good and seen.attempts:
+            seen.attempts, seen.by_sdk = 0, False
+        if row.method in SAFE:
+            mine.busy -= 1
+            mine.ended = now
+            mine.length += 1
+            if good and request.serial is not None:
+                serial = request.serial
+                serial.requests += 1
+                serial.savable_seconds += seconds if seconds < mine.longest else mine.longest
+                if mine.length > serial.longest:
+                    serial.longest = mine.length
+            if seconds > mine.longest:
+                mine.longest = seconds
+        elif request.meter is not None:
             meter, request.meter = request.meter, None
-            self._metering().done(request.through)
-            self._metering().ended(self.recorder, row, meter, request.status, seconds)
+            self.metering.done(request.through)
+            self.metering.ended(self.recorder, row, meter, status, seconds)
 
     def read(self, request: Request, body: bytes) -> None:
         """The program has the whole body of the answer."""
-        if request.again is not None and request.status != FAILED:
-            history.answered(request.again, body)
-            if request.flow is not None and request.row.method in SAFE:
-                flows.answered(request.flow, body)
+        seen, mine = request.seen, request.flow
+        if seen is None or mine is None or request.status == FAILED or len(body) > MOST_BODY:
+            return
+        row, answer = request.row, hash(body)
+        safe = row.method in SAFE
+        if request.again and safe and seen.answer == answer:
+            row.avoidable_repeats += 1
+            row.repeat_seconds += request.seconds
+        seen.answer = answer
+        if safe and len(body) <= flows.MOST_ANSWER:
+            mine.answers.append(body)
+            if len(mine.answers) > flows.MOST_ANSWERS:
+                del mine.answers[0]
+            mine.unknown = False
 
     def connects(self, request: Request) -> Exchange:
         """An exchange begins to look for a connection."""
+        scope, row = request.scope, request.row
         request.flight += 1
-        request.scope.enter(request.row)
+        scope.in_flight = n = scope.in_flight + 1
+        if n > row.max_in_flight:
+            row.max_in_flight = n
+            if n > scope.peak:
+                scope.peak = n
+        elif n > scope.peak:
+            scope.peak = n
         exchange = request.exchange = Exchange(request)
         return exchange
 
     def connected(self, exchange: Exchange) -> None:
         """It has one: a new one if a connection was established for it."""
-        request = exchange.request
-        row = request.row
+        row = exchange.request.row
         row.exchanges += 1
         if exchange.waited:
             row.pool_waits += 1
@@ -206,7 +273,7 @@ class Ledger:
             row.dns_seconds += exchange.dns
             row.tcp_seconds += exchange.tcp
             row.tls_seconds += exchange.tls
-            request.scope.opened(row)
+            exchange.request.scope.opened(row)
         else:
             row.reused += 1
 
@@ -221,7 +288,7 @@ class Ledger:
         if aborted and exchange.connecting:
             request.row.aborted += 1
         if request.returned and not request.flight and request.status > 0:
-            self._end(request, f"{request.status // 100}xx")
+            self._end(request, _CLASSES[request.status // 100])
 
     def taken_away(self, request: Request, why: str) -> None:
         """A connection that could have served on is gone: the server closed it ("server"), or it "expired"."""
@@ -230,6 +297,10 @@ class Ledger:
             request.row.expired += 1
         else:
             request.row.closed_by_server += 1
+
+
+_CLASSES = [f"{n}xx" for n in range(10)]
+_BUCKETS = [str(n) for n in range(64)]
 
 
 def kind_of(error: BaseException) -> str:

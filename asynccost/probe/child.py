@@ -18,8 +18,7 @@ def begin(folder: str) -> None:
         return  # a helper of the standard library, which outlives the program
     ENGINE.start(os.environ.get(ROOT, ""), bytes.fromhex(os.environ.get(KEY, "")), folder)
     atexit.register(ENGINE.finish)
-    if ON.watcher is not None:
-        ON.watcher.start()
+    ON.wake()
 
 
 def finish_with(module: ModuleType) -> None:

@@ -7,6 +7,7 @@ reference where there is no destructor, tells the end.
 import weakref
 from typing import Any
 
+from asynccost.probe.guards import guarded
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Clients
@@ -31,11 +32,11 @@ class Registry:
     def __init__(self, recorder: Recorder) -> None:
         """None is known."""
         self._recorder = recorder
-        self._live: dict[int, Client] = {}
+        self.live: dict[int, Client] = {}
 
     def built(self, client: object, library: str, cpu_seconds: float) -> None:
         """Count a new client in; called again by a subclass's constructor, it counts once."""
-        if id(client) in self._live:
+        if id(client) in self.live:
             return
         name = type(client).__name__
         spot = self._recorder.sites.find()
@@ -44,26 +45,23 @@ class Registry:
         row.live += 1
         row.max_live = max(row.max_live, row.live)
         row.init_cpu_seconds += cpu_seconds
-        self._live[id(client)] = Client(spot, name, row)
+        self.live[id(client)] = Client(spot, name, row)
 
     def watch(self, client: object) -> None:
         """Learn of the client's end by a weak reference."""
-        known = self._live.get(id(client))
+        known = self.live.get(id(client))
         if known is not None and known.reference is None:
             identity = id(client)
-            known.reference = weakref.ref(client, lambda _: self.collected(identity))
+            known.reference = weakref.ref(client, guarded(lambda _: self.collected(identity)))
 
-    def used(self, client: object) -> Client:
-        """The record of a client that makes a request."""
-        known = self._live.get(id(client))
-        if known is None:
-            known = self._live[id(client)] = Client(None, type(client).__name__, None)
-        known.uses += 1
+    def stranger(self, client: object) -> Client:
+        """The record of a client that was there before the probe."""
+        known = self.live[id(client)] = Client(None, type(client).__name__, None)
         return known
 
     def closed(self, client: object) -> None:
         """It was closed by the program; it may be closed again."""
-        known = self._live.get(id(client))
+        known = self.live.get(id(client))
         if known is not None and not known.closed:
             known.closed = True
             if known.row is not None:
@@ -72,7 +70,7 @@ class Registry:
 
     def collected(self, identity: int) -> None:
         """It is gone."""
-        known = self._live.pop(identity, None)
+        known = self.live.pop(identity, None)
         if known is not None and known.row is not None and not known.closed:
             known.row.unclosed += 1
             self._ended(known, known.row)

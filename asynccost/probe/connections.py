@@ -1,6 +1,5 @@
 """Why a connection of httpcore went: the server had closed it, its idle time had run out, or its owner let it go."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from asynccost.probe.calls import Request, clock
@@ -8,7 +7,7 @@ from asynccost.probe.on import ON
 
 MOST = 10_000
 LONGEST_IDLE = 5.0  # httpcore's own default, in seconds
-Headers = Sequence[tuple[bytes, bytes]]
+Headers = Any  # httpx.Headers
 _last: dict[int, tuple[Request, Headers, float]] = {}  # stream -> its last request, the answer's headers, since when
 
 
@@ -27,7 +26,7 @@ def closing(stream: Any) -> None:
     request, headers, since = known
     if request.client.closed:
         return
-    if any(name.lower() == b"connection" and value.lower() == b"close" for name, value in headers):
+    if headers.get("connection", "").lower() == "close":
         ON.ledger.taken_away(request, "server")
     elif clock() - since >= LONGEST_IDLE:
         ON.ledger.taken_away(request, "expired")

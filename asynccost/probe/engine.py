@@ -68,19 +68,22 @@ class Engine:
         ON.recorder = recorder
         self._writer = Writer(file_of(self.folder, recorder), recorder) if self.folder else None
         ON.watcher = Watcher(self._look, self._write, recorder.process.interval)
+        ON.asleep = True
         if "asyncio" in self.hooked:
             self._watch_loops(recorder)
 
     def _watch_loops(self, recorder: Recorder) -> None:
         from asynccost.probe.pulse import Pulses
-        from asynccost.probe.tasks import TaskWatch
+        from asynccost.probe.tasks import TaskWatch, current
 
         ON.tasks, ON.pulses = TaskWatch(recorder), Pulses(recorder)
+        if ON.ledger is not None:
+            ON.ledger.task = current
 
     def _look(self) -> None:
         if ON.pulses is not None:
             ON.pulses.look()
-        if ON.ledger is not None:
+        if ON.ledger is not None and ON.recorder is not None and ON.recorder.rows:
             ON.ledger.prepare()
 
     def _write(self) -> None:
@@ -100,6 +103,7 @@ class Engine:
     def _forks(self) -> None:
         if ON.watcher is not None:
             ON.watcher.stop()
+            ON.asleep = True
 
     @guarded
     def _forked(self) -> None:

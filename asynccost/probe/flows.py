@@ -9,7 +9,6 @@ import re
 from contextvars import ContextVar
 from urllib.parse import unquote
 
-from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls, Serial
@@ -24,7 +23,7 @@ _PARTS = re.compile(r"[/?&=]+")
 class Flow:
     """One task, or one thread without a loop: its run of reads that do not need each other."""
 
-    __slots__ = ("answers", "busy", "ended", "last", "length", "longest", "parts", "task", "unknown", "url")
+    __slots__ = ("answers", "busy", "ended", "last", "length", "longest", "parts", "row", "task", "unknown", "url")
 
     def __init__(self, task: int) -> None:
         """Nothing was read."""
@@ -35,45 +34,44 @@ class Flow:
     def restart(self) -> None:
         """The next request begins a new run."""
         self.answers: list[bytes] = []
-        self.ended = 0.0
+        self.ended = self.longest = 0.0
         self.last: Spot | None = None
+        self.row: Serial | None = None  # that of the last pair of one place, for a loop to find it at once
         self.length = 0
-        self.longest = 0.0
         self.parts: frozenset[str] = frozenset()
         self.url = ""
         self.unknown = False
 
 
-_FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
+def nobody() -> int:
+    """There is no loop, so there are no tasks."""
+    return 0
 
 
-def flow() -> Flow:
-    """That of the task that runs now."""
-    task = 0 if ON.tasks is None else ON.tasks.current()
-    known = _FLOW.get()
-    if known is None or known.task != task:  # a child inherits its parent's context
-        known = Flow(task)
-        _FLOW.set(known)
-    return known
+FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
 
 
 def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, now: float) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
-    fresh = mine.last is None or mine.busy > 0 or now - mine.ended > GAP
-    if fresh:
+    serial = not mine.busy and now - mine.ended <= GAP
+    if serial and mine.row is not None and mine.last is spot and url == mine.url and not mine.unknown:
+        mine.unknown = True  # the same again, as in a loop: what follows would come out the same
+        mine.busy = 1
+        return mine.row
+    if not serial:
         mine.restart()
-    same = url == mine.url
-    parts = mine.parts if same else frozenset(_PARTS.split(url))
     found: Serial | None = None
-    if not fresh:
+    parts = mine.parts if url == mine.url else frozenset(_PARTS.split(url))
+    if mine.last is not None:
         previous = None if mine.last is spot else mine.last
         found = recorder.row(Serial, spot, previous, row.origin, row.path, STEP.get())
-        needs = not same and _needs(parts - mine.parts, mine.answers)
+        needs = url != mine.url and _needs(parts - mine.parts, mine.answers)
         if mine.unknown or needs:
             found.unknown += mine.unknown
             found.dependent += needs and not mine.unknown
             mine.restart()
             found = None
+        mine.row = found if previous is None else None
     mine.parts, mine.url, mine.last, mine.unknown = parts, url, spot, True
     mine.busy += 1
     return found
@@ -90,23 +88,3 @@ def _needs(new: frozenset[str], answers: list[bytes]) -> bool:
 
 def _alone(value: bytes, answer: bytes) -> bool:
     return re.search(rb"(?<![0-9A-Za-z])" + re.escape(value) + rb"(?![0-9A-Za-z])", answer) is not None
-
-
-def ended(mine: Flow, serial: Serial | None, seconds: float, now: float) -> None:
-    """The read has ended well."""
-    mine.busy -= 1
-    mine.ended = now
-    mine.length += 1
-    if serial is not None:
-        serial.requests += 1
-        serial.savable_seconds += min(mine.longest, seconds)
-        serial.longest = max(serial.longest, mine.length)
-    mine.longest = max(mine.longest, seconds)
-
-
-def answered(mine: Flow, body: bytes) -> None:
-    """The answer to its last read has been read."""
-    if len(body) <= MOST_ANSWER:
-        mine.answers.append(body)
-        del mine.answers[:-MOST_ANSWERS]
-        mine.unknown = False

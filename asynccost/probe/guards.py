@@ -1,9 +1,10 @@
-"""Everything the probe does inside a program runs in a guard: a fault there is counted and never raised."""
+"""Everything the probe does inside a program runs in a guard: a fault there is counted and never raised.
 
-import sys
-import threading
+A guard is a function under `@guarded`, or, where every request passes, one whose whole body is `try` with
+`except Exception as error: fault(error)`, which is the same for one call less.
+"""
+
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from types import TracebackType
 from typing import ParamSpec, TypeVar
@@ -17,28 +18,11 @@ MOST_FAULTS = 100
 
 def guarded(function: Callable[P, T]) -> Callable[P, T | None]:
     """The function, but None where it fails."""
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return _serial(function)
 
     @wraps(function)
     def guard(*args: P.args, **kwargs: P.kwargs) -> T | None:
         try:
             return function(*args, **kwargs)
-        except Exception as error:
-            fault(error)
-            return None
-
-    return guard
-
-
-def _serial(function: Callable[P, T]) -> Callable[P, T | None]:
-    """The same without a GIL: counts are read, changed and written under one lock."""
-
-    @wraps(function)
-    def guard(*args: P.args, **kwargs: P.kwargs) -> T | None:
-        try:
-            with _LOCK:
-                return function(*args, **kwargs)
         except Exception as error:
             fault(error)
             return None
@@ -59,6 +43,3 @@ def _place(traceback: TracebackType | None) -> str:
     if traceback is None:
         return "(unknown)"
     return f"{traceback.tb_frame.f_globals.get('__name__')}:{traceback.tb_lineno}"
-
-
-_LOCK: AbstractContextManager[object] = threading.RLock() if sys.version_info >= (3, 13) else nullcontext()

@@ -59,6 +59,7 @@ class Finder(MetaPathFinder):
         if module.__name__ == name:
             self.install(name, module)
 
+    @guarded
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         """The spec that the other finders give, with a loader that tells us; None for everything else."""
         if name not in HOOKS or name in self._looking:

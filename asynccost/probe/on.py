@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class On:
     """The parts of the probe that is on; None while none is."""
 
-    __slots__ = ("ledger", "pulses", "recorder", "tasks", "watcher")
+    __slots__ = ("asleep", "ledger", "pulses", "recorder", "tasks", "watcher")
 
     def __init__(self) -> None:
         """Off."""
@@ -26,6 +26,13 @@ class On:
         self.tasks: TaskWatch | None = None  # once asyncio has been imported
         self.pulses: Pulses | None = None
         self.watcher: Watcher | None = None
+        self.asleep = False  # the watcher was ended before a fork
+
+    def wake(self) -> None:
+        """Start the watcher again."""
+        self.asleep = False
+        if self.watcher is not None:
+            self.watcher.start()
 
 
 ON = On()

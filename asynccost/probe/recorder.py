@@ -1,8 +1,8 @@
 """What the hooks count into while a probe is on: rows in memory, live clients, origins; and how a Trace is taken of it.
 
 No lock is held: counts change by single in-place additions, between which CPython with a GIL does not switch threads
-(without a GIL every guard runs under one lock, see guards.py). Rows in memory are those of trace.py, with spots for
-places and routes for paths; they become places and templates when a trace is taken.
+(without a GIL, counts of threads that share a row may come out low). Rows in memory are those of trace.py, with spots
+for places and routes for paths; they become places and templates when a trace is taken.
 """
 
 import os
@@ -57,8 +57,8 @@ class Recorder:
                 key = tuple(_coarse(part) for part in key)
                 return self.row(kind, *key)
             row = self.rows.setdefault(full, kind(*key))
-            if ON.watcher is not None and not ON.watcher.running:  # it was ended before a fork
-                ON.watcher.start()
+            if ON.asleep:
+                ON.wake()
         return cast("R", row)
 
     def take(self) -> Trace:

@@ -16,14 +16,6 @@ class Scope:
         self.in_flight = self.peak = self.established = self.excused = self.writes = 0
         self.late: dict[int, tuple[Calls, list[int]]] = {}  # new connections of a row that were over the need of then
 
-    def enter(self, row: Calls) -> None:
-        """One more is in flight."""
-        self.in_flight += 1
-        if self.in_flight > self.peak:
-            self.peak = self.in_flight
-        if self.in_flight > row.max_in_flight:
-            row.max_in_flight = self.in_flight
-
     def opened(self, row: Calls) -> None:
         """A connection was established."""
         self.established += 1
@@ -44,7 +36,7 @@ class Scopes:
         self._ended: Told = {}
 
     def find(self, origin: str, pool: int) -> Scope:
-        """The scope of an origin; those of too many origins share one."""
+        """The scope of an origin as a library sees it; those of too many share one."""
         scope = self._scopes.get((origin, pool))
         if scope is None:
             if len(self._scopes) >= MOST_SCOPES:

@@ -38,7 +38,6 @@ class Spot:
 
 
 OTHER = Spot("(other)", "", 0)
-UNSEEN = Spot("(unseen)", "", 0)
 
 
 class Sites:
@@ -46,7 +45,7 @@ class Sites:
 
     def __init__(self) -> None:
         """Nothing has been seen yet."""
-        self._kinds: dict[str, int] = {}
+        self.kinds: dict[str, int] = {}
         self._at: dict[tuple[int, int], tuple[Spot, CodeType]] = {}
         self._spots: dict[tuple[str, str, int], Spot] = {}
         self._hooked: tuple[str, ...] = (_OURS,)
@@ -57,12 +56,12 @@ class Sites:
         file = getattr(module, "__file__", None)
         if file:
             self._hooked += (os.path.dirname(os.path.abspath(file)) + os.sep,)
-            self._kinds.clear()
+            self.kinds.clear()
 
-    def find(self) -> Spot:
-        """The spot that is responsible for what runs now."""
-        kinds = self._kinds
-        frame: FrameType | None = sys._getframe(2)  # our own frames are skipped like those of the hooked libraries
+    def find(self, skip: int = 2) -> Spot:
+        """The spot that is responsible for what runs now; `skip`: frames that surely are not, for speed."""
+        kinds = self.kinds
+        frame: FrameType | None = sys._getframe(skip)
         second = None
         while frame is not None:
             name = frame.f_code.co_filename
@@ -97,9 +96,9 @@ class Sites:
 
     def kind_of(self, filename: str) -> int:
         """Whose file this is; remembered."""
-        kind = self._kinds.get(filename)
+        kind = self.kinds.get(filename)
         if kind is None:
-            kind = self._kinds[filename] = self._kind(filename)
+            kind = self.kinds[filename] = self._kind(filename)
         return kind
 
     def _kind(self, filename: str) -> int:

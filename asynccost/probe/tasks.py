@@ -4,11 +4,18 @@ import asyncio
 import weakref
 from typing import Any
 
+from asynccost.probe.guards import guarded
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.sites import OTHER, USER, Spot
 from asynccost.probe.trace import Tasks, Timers
 
 MOST_GONE = 1_000
+
+
+def current() -> int:
+    """What tells the task that runs now from others; 0 outside of loops."""
+    loop = asyncio._get_running_loop()
+    return 0 if loop is None else id(asyncio.current_task(loop))
 
 
 class _Started:
@@ -31,6 +38,7 @@ class TaskWatch:
         self._gone: dict[int, _Started] = {}
         self._counts: dict[int, list[int]] = {}
         self._timers: dict[int, tuple[Any, Timers]] = {}
+        self.kinds = recorder.sites.kinds
         recorder.sites.above = self.above
 
     def started(self, task: Any) -> None:
@@ -48,7 +56,7 @@ class TaskWatch:
         if live[0] > row.max_live:
             row.max_live = live[0]
         started = self._tasks[identity] = _Started(spot, row, live)
-        started.reference = weakref.ref(task, lambda _: self._collected(identity))
+        started.reference = weakref.ref(task, guarded(lambda _: self._collected(identity)))
 
     def _collected(self, identity: int) -> None:
         started = self._tasks.pop(identity, None)
@@ -58,16 +66,14 @@ class TaskWatch:
                 self._gone.clear()
             self._gone[identity] = started  # the collector tells of an object before its own last words
 
-    def current(self) -> int:
-        """What tells the task that runs now from others; 0 outside of loops."""
+    def loop(self) -> int:
+        """What tells the loop that runs in this thread from others; 0 for none."""
         loop = asyncio._get_running_loop()
-        return 0 if loop is None else id(asyncio.current_task(loop))
+        return 0 if loop is None else id(loop)
 
     def above(self) -> Spot | None:
         """The place that started the task that runs now."""
-        if asyncio._get_running_loop() is None:
-            return None
-        started = self._tasks.get(id(asyncio.current_task()))
+        started = self._tasks.get(current())
         return None if started is None else started.spot
 
     def complained(self, context: dict[str, Any]) -> None:
@@ -101,4 +107,4 @@ class TaskWatch:
         row = self._recorder.row(Timers, sites.spot(caller), STEP.get())
         row.created += 1
         identity = id(handle)
-        self._timers[identity] = weakref.ref(handle, lambda _: self._timers.pop(identity, None)), row
+        self._timers[identity] = weakref.ref(handle, guarded(lambda _: self._timers.pop(identity, None))), row

@@ -2,17 +2,18 @@
 
     python -m tests.benchmarks.probe_suites --python VENV/bin/python CHECKOUT -- PYTEST ARGUMENTS
 
-runs the suite in CHECKOUT with the Python that has what it needs, first without and then with the probe, and compares the
-outcome of each test. A test that does not agree is run again both ways: one that flickers without the probe as well is
-told apart. The suites that count, with what they need:
+runs the suite in CHECKOUT with the Python that has what it needs, first without and then with the probe, and compares
+the outcome of each test. The suites that count, with what they need:
 
-httpx (its repository): `pip install httpx[http2,socks,brotli,zstd,cli] pytest anyio trio trustme uvicorn chardet click==8.1.8`
-    -- -m "not network" --deselect "tests/test_timeouts.py::test_write_timeout[trio]"
+httpx (its repository): `pip install httpx[http2,socks,brotli,zstd,cli] pytest anyio trio trustme uvicorn chardet`
+    -- -m "not network"
 httpx2 through httpx's suite: ASYNCCOST_SUITE_ALIAS=httpx2=httpx, and
     -- -m "not network" --ignore tests/test_config.py --ignore tests/test_decoders.py
-aiohttp 3.14 (its source distribution, its aiohttp/ renamed so that the wheel is used): `pip install aiohttp==3.14.5 pytest
-    pytest-mock pytest-timeout pytest-xdist pytest-aiohttp pytest-asyncio re-assert proxy.py trustme blockbuster freezegun ...`
-    -- -o addopts= --timeout=30 -n 2 -m "not dev_mode and not autobahn and not internal" tests/test_client_session.py ...
+aiohttp 3.14 (its source distribution, its aiohttp/ renamed so that the wheel is used): `pip install aiohttp==3.14.5
+    pytest pytest-mock pytest-timeout pytest-xdist pytest-aiohttp pytest-asyncio re-assert proxy.py trustme blockbuster
+    freezegun ...`
+    -- -o addopts= -o asyncio_mode=auto --timeout=60 -m "not dev_mode and not autobahn and not internal"
+       tests/test_client_session.py tests/test_connector.py ...
 """
 
 import argparse
@@ -38,7 +39,7 @@ def main() -> None:
         without, _ = outcomes(given.checkout, given.python, given.arguments, Path(folder), probe=False)
         with_probe, seen = outcomes(given.checkout, given.python, given.arguments, Path(folder), probe=True)
     differing = {name for name in without.keys() | with_probe.keys() if without.get(name) != with_probe.get(name)}
-    print(f"{len(without)} tests without, {len(with_probe)} with the probe, {len(differing)} differ; the probe saw {seen}")
+    print(f"{len(without)} tests without, {len(with_probe)} with the probe, {len(differing)} differ; it saw {seen}")
     for kind in sorted({*without.values(), *with_probe.values()}):
         print(f"  {kind}: {sum(v == kind for v in without.values())} / {sum(v == kind for v in with_probe.values())}")
     for name in sorted(differing):
@@ -46,16 +47,19 @@ def main() -> None:
     sys.exit(bool(differing))
 
 
-def outcomes(checkout: Path, python: str, arguments: list[str], folder: Path, *, probe: bool) -> tuple[Outcomes, str]:
+def outcomes(
+    checkout: Path, python: str, arguments: list[str], folder: Path, *, probe: bool
+) -> tuple[Outcomes, str]:
     """Test -> outcome, and what the probe counted."""
     report = folder / f"{probe}.xml"
     env = {**os.environ, "PYTHONPATH": str(HERE), "ASYNCCOST_SUITE_TRACE": str(folder)}
     env |= {"ASYNCCOST_SUITE_PROBE": "1"} if probe else {}
-    command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "probe_plugin", f"--junitxml={report}"]
-    subprocess.run([*command, *arguments], cwd=checkout, env=env, stdout=subprocess.DEVNULL, check=False)
-    return {f"{case.get('classname')}::{case.get('name')}": _outcome(case) for case in ET.parse(report).iter("testcase")}, (
-        _seen(folder) if probe else ""
-    )
+    command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "probe_plugin"]
+    command += [f"--junitxml={report}", *arguments]
+    subprocess.run(command, cwd=checkout, env=env, stdout=subprocess.DEVNULL, check=False)
+    cases = ET.parse(report).iter("testcase")
+    found = {f"{case.get('classname')}::{case.get('name')}": _outcome(case) for case in cases}
+    return found, _seen(folder) if probe else ""
 
 
 def _outcome(case: ET.Element) -> str:

@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.probe.calls import CURRENT, Exchange, Request, clock
-from asynccost.probe.guards import guarded
+from asynccost.probe.calls import CURRENT, Exchange, Ledger, Request, clock
+from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
-from asynccost.probe.urls import split
 
 Call = Callable[..., Any]
 _using: dict[int, Exchange] = {}  # protocol -> what it is in use for
@@ -33,7 +32,8 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(connector.aiohappyeyeballs, "start_connection", _start_connection)
     patches.wrap(module.client_proto.ResponseHandler, "connection_lost", _connection_lost)
     patches.wrap(module.ClientResponse, "read", _read)
-    patches.wrap(module.StreamReader, "feed_data", _feed)
+    if ON.ledger is not None:
+        ON.ledger.when_metered.append(lambda: patches.wrap(module.StreamReader, "feed_data", _feed))
 
 
 def _init(call: Call) -> Call:
@@ -98,17 +98,21 @@ def _request(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
-    ledger = ON.ledger
-    if ledger is None:
+    try:
+        ledger = ON.ledger
+        if ledger is None:
+            return None
+        if len(args) == 2:
+            method, url = args
+        else:
+            method, url = (*args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs))
+        if type(url) is not str or session._base_url is not None:
+            url = str(session._build_url(url))
+        return ledger.begun("aiohttp", session, method.upper(), url, id(session._loop))
+    except Exception as error:
+        fault(error)
         return None
-    method, url = args if len(args) == 2 else (*args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs))
-    origin, path, _ = split(url if type(url) is str else str(url))
-    base = session._base_url
-    if not origin and base is not None:
-        origin, path, _ = split(str(base.join(type(base)(url))))
-    return ledger.begun("aiohttp", session, method.upper(), origin, path, id(session._loop))
 
 
 @guarded
@@ -117,19 +121,28 @@ def _failed(request: Request | None, error: BaseException) -> None:
         ON.ledger.failed(request, error)
 
 
-@guarded
 def _answered(request: Request | None, response: Any) -> None:
-    if request is not None and ON.ledger is not None:
+    try:
+        ledger = ON.ledger
+        if request is None or ledger is None:
+            return
         if request.meter is not None:
-            for chunk in list(response.content._buffer):  # came with the head
-                request.meter.feed(bytes(chunk))
-            ON.ledger.follow(request, response.content)
-        _answers.pop(id(response), None)
-        if request.again is not None:
+            _meter(request, response, ledger)
+        if request.seen is not None:
             if len(_answers) >= MOST_ANSWERS:
                 _answers.clear()
             _answers[id(response)] = request
-        ON.ledger.answered(request, response.status)
+        elif _answers:
+            _answers.pop(id(response), None)
+        ledger.answered(request, response.status)
+    except Exception as error:
+        fault(error)
+
+
+def _meter(request: Request, response: Any, ledger: Ledger) -> None:
+    for chunk in list(response.content._buffer):  # came with the head
+        request.meter.feed(bytes(chunk))
+    ledger.follow(request, response.content)
 
 
 def _read(call: Call) -> Call:
@@ -141,11 +154,13 @@ def _read(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _was_read(response: Any, body: bytes) -> None:
-    request = _answers.pop(id(response), None)
-    if request is not None and ON.ledger is not None:
-        ON.ledger.read(request, body)
+    try:
+        request = _answers.pop(id(response), None)
+        if request is not None and ON.ledger is not None:
+            ON.ledger.read(request, body)
+    except Exception as error:
+        fault(error)
 
 
 def _feed(call: Call) -> Call:
@@ -176,29 +191,32 @@ def _connect(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _connects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
-    request = CURRENT.get()
-    ledger = ON.ledger
-    if request is None or request.returned or ledger is None:
+    try:
+        request, ledger = CURRENT.get(), ON.ledger
+        if request is None or request.returned or ledger is None:
+            return None
+        if request.exchange is None and request.library == "aiohttp":  # not for a redirect
+            asked = args[0] if args else kwargs["req"]
+            body = asked.body
+            url = request.url if "?" not in request.url and not asked.url.query_string else str(asked.url)
+            # bytes where the body is in memory; a stream stands for itself, and compares with nothing
+            ledger.asked(request, url, getattr(body, "_value", body) if body else None, asked.headers)
+        return ledger.connects(request)
+    except Exception as error:
+        fault(error)
         return None
-    if request.exchange is None and request.library == "aiohttp":  # not for a redirect
-        asked = args[0] if args else kwargs["req"]
-        ledger.asked(request, str(asked.url), asked.url.path, _body(asked.body), asked.headers)
-    return ledger.connects(request)
 
 
-def _body(body: Any) -> Any:
-    """Bytes where the body is in memory; the payload itself, which compares with nothing, where it is a stream."""
-    return None if not body else getattr(body, "_value", body)
-
-
-@guarded
 def _connected(exchange: Exchange | None, connection: Any) -> None:
-    if exchange is not None and ON.ledger is not None:
-        _idle.pop(id(connection.protocol), None)
-        _using[id(connection.protocol)] = exchange
-        ON.ledger.connected(exchange)
+    try:
+        if exchange is not None and ON.ledger is not None:
+            identity = id(connection._protocol)
+            _idle.pop(identity, None)
+            _using[identity] = exchange
+            ON.ledger.connected(exchange)
+    except Exception as error:
+        fault(error)
 
 
 @guarded
@@ -217,21 +235,21 @@ def _release(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _released(connector: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    protocol = args[1] if len(args) > 1 else kwargs["protocol"]
-    exchange = _using.pop(id(protocol), None)
-    if exchange is None or ON.ledger is None:
-        return
-    request = exchange.request
-    ON.ledger.released(exchange)
-    if connector._closed or connector._force_close or kwargs.get("should_close"):
-        return
-    if protocol.should_close:  # the response said so, or it was not read to its end
-        if protocol._payload is None or protocol._payload.is_eof():
-            ON.ledger.taken_away(request, "server")
-    else:
-        _idle[id(protocol)] = request, clock(), connector._keepalive_timeout
+    try:
+        protocol = args[1] if len(args) > 1 else kwargs["protocol"]
+        exchange = _using.pop(id(protocol), None)
+        if exchange is None or ON.ledger is None:
+            return
+        ON.ledger.released(exchange)
+        if connector._closed or connector._force_close or kwargs.get("should_close"):
+            return
+        if not protocol.should_close:
+            _idle[id(protocol)] = exchange.request, clock(), connector._keepalive_timeout
+        elif protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
+            ON.ledger.taken_away(exchange.request, "server")
+    except Exception as error:
+        fault(error)
 
 
 def _connection_lost(call: Call) -> Call:

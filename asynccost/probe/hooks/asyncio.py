@@ -1,16 +1,16 @@
-"""asyncio's own loops: tasks, timer handles, ends of loops, and loops that stand still.
+"""asyncio's own loops: tasks, timer handles and ends of loops.
 
 Loops that are not Python classes of asyncio (uvloop) are not seen here.
 """
 
-import selectors
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.probe.guards import guarded
+from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
+from asynccost.probe.sites import USER
 
 Call = Callable[..., Any]
 
@@ -24,7 +24,6 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(loop, "call_exception_handler", _complain)
     patches.wrap(loop, "close", _close)
     patches.wrap(module.runners, "_cancel_all_tasks", _close)
-    patches.wrap(selectors.DefaultSelector, "select", _select)
 
 
 def _create_task(call: Call) -> Call:
@@ -51,10 +50,14 @@ def _call_later(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _timed(handle: Any) -> None:
-    if ON.tasks is not None:
-        ON.tasks.timed(handle, sys._getframe(3))  # this, its guard, the wrapper, whoever asked
+    try:
+        if ON.tasks is not None:
+            caller = sys._getframe(2)  # after this and the wrapper
+            if ON.tasks.kinds.get(caller.f_code.co_filename, USER) == USER:
+                ON.tasks.timed(handle, caller)
+    except Exception as error:
+        fault(error)
 
 
 def _complain(call: Call) -> Call:
@@ -84,27 +87,4 @@ def _ending(loop: Any) -> None:
     if ON.tasks is not None:
         ON.tasks.ending(loop)
     if ON.ledger is not None and not loop.is_running():
-        ON.ledger.scopes.pool_closed(id(loop))
-
-
-def _select(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _rests()
-        try:
-            return call(self, *args, **kwargs)
-        finally:
-            _wakes()
-
-    return wrapper
-
-
-@guarded
-def _rests() -> None:
-    if ON.pulses is not None:
-        ON.pulses.rests()
-
-
-@guarded
-def _wakes() -> None:
-    if ON.pulses is not None:
-        ON.pulses.wakes()
+        ON.ledger.pool_closed(id(loop))

@@ -21,8 +21,8 @@ def install(module: Any, patches: Patches) -> None:
     backends = module._backends
     patches.wrap(backends.sync.SyncStream, "start_tls", _start_tls)
     patches.wrap(backends.sync.SyncStream, "close", _close)
-    patches.wrap(module._sync.connection_pool.PoolRequest, "wait_for_connection", _wait)
-    patches.wrap(module._async.connection_pool.AsyncPoolRequest, "wait_for_connection", _await)
+    patches.wrap(module._synchronization.Event, "wait", _wait)  # of a request for a connection, and nothing else
+    patches.wrap(module._synchronization.AsyncEvent, "wait", _await)
     for backend, stream in (("anyio", "AnyIOStream"), ("trio", "TrioStream")):
         if hasattr(backends, backend):
             kind = getattr(getattr(backends, backend), stream)
@@ -119,7 +119,7 @@ def _closing(stream: Any) -> None:
 
 def _wait(call: Call) -> Call:
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        began = _waiting(self)
+        began = _waiting()
         try:
             return call(self, *args, **kwargs)
         finally:
@@ -130,7 +130,7 @@ def _wait(call: Call) -> Call:
 
 def _await(call: Call) -> Call:
     async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        began = _waiting(self)
+        began = _waiting()
         try:
             return await call(self, *args, **kwargs)
         finally:
@@ -140,9 +140,9 @@ def _await(call: Call) -> Call:
 
 
 @guarded
-def _waiting(asked: Any) -> tuple[Exchange, float] | None:
+def _waiting() -> tuple[Exchange, float] | None:
     request = CURRENT.get()
-    if asked.connection is not None or request is None or request.exchange is None:
+    if request is None or request.exchange is None:
         return None
     return request.exchange, clock()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from asynccost.probe import connections
 from asynccost.probe.calls import CURRENT, Exchange, Request
-from asynccost.probe.guards import guarded
+from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
 from asynccost.probe.urls import origin_of
@@ -15,6 +15,7 @@ from asynccost.probe.urls import origin_of
 Call = Callable[..., Any]
 _origins: dict[tuple[str, str, int | None], str] = {}
 MOST_ORIGINS = 1_000
+_libraries: dict[type, str] = {}
 
 
 def install(module: Any, patches: Patches) -> None:
@@ -29,7 +30,8 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.AsyncClient, "send", _asend)
     patches.wrap(module.HTTPTransport, "handle_request", _handle)
     patches.wrap(module.AsyncHTTPTransport, "handle_async_request", _ahandle)
-    patches.wrap(module.Response, "_get_content_decoder", _decoder)
+    if ON.ledger is not None:
+        ON.ledger.when_metered.append(lambda: patches.wrap(module.Response, "_get_content_decoder", _decoder))
     patches.wrap(module._transports.default.ResponseStream, "close", _stream_close)
     patches.wrap(module._transports.default.AsyncResponseStream, "aclose", _stream_aclose)
 
@@ -51,17 +53,17 @@ def _cpu() -> float:
 @guarded
 def _built(client: Any, began: float | None) -> None:
     if ON.ledger is not None and began:
-        ON.ledger.clients.built(client, _library(client), time.thread_time() - began)
+        ON.ledger.clients.built(client, _library(type(client)), time.thread_time() - began)
         ON.ledger.clients.watch(client)
 
 
-def _library(client: Any) -> str:
+def _library(client: type) -> str:
     """httpx or httpx2: the package of the client's class or of the one that it extends."""
-    for kind in type(client).__mro__:
-        package = kind.__module__.partition(".")[0]
-        if package in ("httpx", "httpx2"):
-            return package
-    return "httpx"
+    known = _libraries.get(client)
+    if known is None:
+        packages = [kind.__module__.partition(".")[0] for kind in client.__mro__]
+        known = _libraries[client] = "httpx2" if "httpx2" in packages else "httpx"
+    return known
 
 
 def _close(call: Call) -> Call:
@@ -88,7 +90,7 @@ def _closed(client: Any) -> None:
 
 def _send(call: Call) -> Call:
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        request = _begun(self, args, kwargs, 0)
+        request = _begun(self, args, kwargs, False)
         try:
             response = call(self, *args, **kwargs)
         except BaseException as error:
@@ -102,7 +104,7 @@ def _send(call: Call) -> Call:
 
 def _asend(call: Call) -> Call:
     async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        request = _begun(self, args, kwargs, get_ident())
+        request = _begun(self, args, kwargs, True)
         try:
             response = await call(self, *args, **kwargs)
         except BaseException as error:
@@ -114,30 +116,35 @@ def _asend(call: Call) -> Call:
     return wrapper
 
 
-@guarded
-def _begun(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], pool: int) -> Request | None:
-    ledger = ON.ledger
-    if ledger is None:
+def _begun(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], in_loop: bool) -> Request | None:
+    try:
+        ledger = ON.ledger
+        if ledger is None:
+            return None
+        request = args[0] if args else kwargs["request"]
+        at = request.url._uri_reference
+        origin = _origins.get((at.scheme, at.host, at.port)) or _origin(at.scheme, at.host, at.port)
+        url = f"{origin}{at.path}?{at.query}" if at.query else origin + at.path
+        begun = ledger.begun(_library(type(client)), client, request.method, url, _pool() if in_loop else 0)
+        if begun is not None:
+            body = getattr(request, "_content", request)  # a stream has none, and compares with nothing
+            ledger.asked(begun, url, body or None, request.headers)
+        return begun
+    except Exception as error:
+        fault(error)
         return None
-    request = args[0] if args else kwargs["request"]
-    url = request.url._uri_reference
-    key = url.scheme, url.host, url.port
-    origin = _origins.get(key)
-    if origin is None:
-        if len(_origins) >= MOST_ORIGINS:
-            _origins.clear()
-        origin = _origins[key] = origin_of(*key)
-    begun = ledger.begun(_library(client), client, request.method, origin, url.path, pool)
-    if begun is not None:
-        body = getattr(request, "_content", request)  # a stream has none, and compares with nothing
-        ledger.asked(
-            begun,
-            f"{origin}{url.path}?{url.query}" if url.query else origin + url.path,
-            url.path,
-            body,
-            request.headers,
-        )
-    return begun
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    if len(_origins) >= MOST_ORIGINS:
+        _origins.clear()
+    origin = _origins[scheme, host, port] = origin_of(scheme, host, port)
+    return origin
+
+
+def _pool() -> int:
+    """The loop of this thread; under trio the thread itself."""
+    return (ON.tasks.loop() if ON.tasks is not None else 0) or get_ident()
 
 
 @guarded
@@ -146,17 +153,22 @@ def _failed(request: Request | None, error: BaseException) -> None:
         ON.ledger.failed(request, error)
 
 
-@guarded
 def _answered(request: Request | None, response: Any) -> None:
-    if request is not None and ON.ledger is not None:
+    try:
+        ledger = ON.ledger
+        if request is None or ledger is None:
+            return
         body = getattr(response, "_content", None)  # None: a stream that is still to be read
-        if request.meter is not None and body is not None:
-            request.meter.feed(body)
-        elif request.meter is not None:
-            ON.ledger.follow(request, response)
-        ON.ledger.answered(request, response.status_code)
+        if request.meter is not None:
+            if body is not None:
+                request.meter.feed(body)
+            else:
+                ledger.follow(request, response)
+        ledger.answered(request, response.status_code)
         if body is not None:
-            ON.ledger.read(request, body)
+            ledger.read(request, body)
+    except Exception as error:
+        fault(error)
 
 
 def _handle(call: Call) -> Call:
@@ -187,24 +199,29 @@ def _ahandle(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _connects() -> Exchange | None:
-    request = CURRENT.get()
-    if request is None or request.returned or ON.ledger is None:
+    try:
+        request, ledger = CURRENT.get(), ON.ledger
+        if request is None or request.returned or ledger is None:
+            return None
+        return ledger.connects(request)
+    except Exception as error:
+        fault(error)
         return None
-    return ON.ledger.connects(request)
 
 
-@guarded
 def _connected(exchange: Exchange | None, response: Any) -> None:
-    if exchange is None or ON.ledger is None:
-        return
-    if exchange.fresh or "network_stream" in response.extensions:  # a mock has none
-        ON.ledger.connected(exchange)
-    stream = response.extensions.get("network_stream")
-    if stream is not None:
-        connections.used(stream, exchange.request, response.headers.raw)
-    response.stream._asynccost = exchange
+    try:
+        if exchange is None or ON.ledger is None:
+            return
+        stream = response.extensions.get("network_stream")
+        if stream is not None:
+            connections.used(stream, exchange.request, response.headers)
+        if exchange.fresh or stream is not None:  # a mock has none
+            ON.ledger.connected(exchange)
+        response.stream._asynccost = exchange
+    except Exception as error:
+        fault(error)
 
 
 @guarded
@@ -236,11 +253,13 @@ def _stream_aclose(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _released(stream: Any) -> None:
-    exchange = stream.__dict__.pop("_asynccost", None)
-    if exchange is not None and ON.ledger is not None:
-        ON.ledger.released(exchange)
+    try:
+        exchange = stream.__dict__.pop("_asynccost", None)
+        if exchange is not None and ON.ledger is not None:
+            ON.ledger.released(exchange)
+    except Exception as error:
+        fault(error)
 
 
 def _decoder(call: Call) -> Call:

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from asynccost.probe.calls import Request
-from asynccost.probe.guards import guarded
+from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
-from asynccost.probe.urls import split
 
 Call = Callable[..., Any]
 
@@ -69,17 +68,19 @@ def _send(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
-    ledger = ON.ledger
-    if ledger is None:
+    try:
+        ledger = ON.ledger
+        if ledger is None:
+            return None
+        prepared = args[0] if args else kwargs["request"]
+        request = ledger.begun("requests", session, prepared.method, prepared.url, 0)
+        if request is not None:
+            ledger.asked(request, prepared.url, prepared.body, prepared.headers)
+        return request
+    except Exception as error:
+        fault(error)
         return None
-    prepared = args[0] if args else kwargs["request"]
-    origin, path, _ = split(prepared.url)
-    request = ledger.begun("requests", session, prepared.method, origin, path, 0)
-    if request is not None:
-        ledger.asked(request, prepared.url, path, prepared.body, prepared.headers)
-    return request
 
 
 @guarded

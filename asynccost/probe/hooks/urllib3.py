@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from asynccost.probe.calls import CURRENT, Exchange, Request, clock
-from asynccost.probe.guards import guarded
+from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
-from asynccost.probe.urls import origin_of, split
+from asynccost.probe.urls import origin_of
 
 Call = Callable[..., Any]
 OWNERS = ("requests.adapters", "botocore.httpsession")  # they build a pool for a client that is counted itself
@@ -28,7 +28,8 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(connection.HTTPConnection, "_new_conn", _new_conn)
     for name in ("release_conn", "close"):
         patches.wrap(module.response.HTTPResponse, name, _release)
-    patches.wrap(module.response.HTTPResponse, "_decode", _decode)
+    if ON.ledger is not None:
+        ON.ledger.when_metered.append(lambda: patches.wrap(module.response.HTTPResponse, "_decode", _decode))
 
 
 def _init(call: Call) -> Call:
@@ -92,20 +93,22 @@ def _urlopen(call: Call) -> Call:
     return wrapper
 
 
-@guarded
 def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
-    ledger = ON.ledger
-    if ledger is None:
+    try:
+        ledger = ON.ledger
+        if ledger is None:
+            return None
+        method, url = [*args, *(kwargs[n] for n in ("method", "url") if n in kwargs)][:2]
+        if "://" not in url:
+            url = origin_of(owner.scheme, owner.host, owner.port) + url
+        request = ledger.begun("urllib3", owner, method.upper(), url, 0)
+        if request is not None:
+            body = args[2] if len(args) > 2 else kwargs.get("body")
+            ledger.asked(request, url, body, kwargs.get("headers") or {})
+        return request
+    except Exception as error:
+        fault(error)
         return None
-    method, url = [*args, *(kwargs[n] for n in ("method", "url") if n in kwargs)][:2]
-    if "://" not in url:
-        url = origin_of(owner.scheme, owner.host, owner.port) + url
-    origin, path, _ = split(url)
-    request = ledger.begun("urllib3", owner, method.upper(), origin, path, 0)
-    if request is not None:
-        body = args[2] if len(args) > 2 else kwargs.get("body")
-        ledger.asked(request, url, path, body, kwargs.get("headers") or {})
-    return request
 
 
 @guarded

@@ -1,0 +1,223 @@
+"""The probe changes nothing: wrappers are guards and the original call, faults stay inside, everything is put back."""
+
+import ast
+import asyncio
+import gc
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import asynccost
+from asynccost import probe
+from asynccost.probe import guards
+from asynccost.probe.engine import ENGINE
+from asynccost.probe.patching import MISSING, Patches
+from asynccost.probe.trace import Calls, Clients
+from tests.probe_server import Server, running
+
+aiohttp = pytest.importorskip("aiohttp")
+httpx = pytest.importorskip("httpx")
+requests = pytest.importorskip("requests")
+
+HOOKS = Path(asynccost.__file__).parent / "probe" / "hooks"
+
+
+def _is_guard(node: ast.stmt) -> bool:
+    """Under `@guarded`, or one whose whole body is a try that ends in `fault`."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    if any(ast.unparse(d) == "guarded" for d in node.decorator_list):
+        return True
+    if len(node.body) != 1 or not isinstance(node.body[0], ast.Try):
+        return False
+    handlers = node.body[0].handlers
+    caught = [ast.unparse(handler.type) for handler in handlers if handler.type is not None]
+    after = [ast.unparse(statement) for handler in handlers for statement in handler.body]
+    return caught == ["Exception"] and after in (["fault(error)"], ["fault(error)", "return None"])
+
+
+def _wrappers() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef, set[str]]]:
+    for path in sorted(HOOKS.glob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        guarded = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_guard(node)}
+        for maker in tree.body:
+            for node in ast.walk(maker):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == "wrapper":
+                    yield f"{path.name}:{node.lineno}", node, guarded
+
+
+WRAPPERS = list(_wrappers())
+IMPORTED_GUARDS = {"entered", "left"}  # of steps.py
+
+
+@pytest.mark.parametrize(("where", "wrapper", "guarded"), WRAPPERS, ids=[where for where, *_ in WRAPPERS])
+def test_a_wrapper_holds_guards_and_the_original_call_alone(
+    where: str, wrapper: ast.FunctionDef | ast.AsyncFunctionDef, guarded: set[str]
+) -> None:
+    """Read from the syntax tree: one call of the original, calls of guards; nothing that could raise."""
+    calls = [node for node in ast.walk(wrapper) if isinstance(node, ast.Call)]
+    originals = [node for node in calls if ast.unparse(node.func) == "call"]
+    others = {ast.unparse(node.func) for node in calls} - {"call"}
+
+    assert len(originals) == 1, where
+    assert others <= guarded | IMPORTED_GUARDS, where
+    allowed = (
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Expr, ast.Return, ast.Try),
+        *(ast.ExceptHandler, ast.Raise, ast.Call, ast.Await, ast.Name, ast.Load, ast.Store, ast.Starred, ast.keyword),
+        *(ast.BoolOp, ast.Or, ast.Constant),
+    )
+    assert [type(node).__name__ for node in ast.walk(wrapper) if not isinstance(node, allowed)] == []
+    for handler in (node for node in ast.walk(wrapper) if isinstance(node, ast.ExceptHandler)):
+        assert isinstance(handler.body[-1], ast.Raise), f"{where} swallows an exception"
+
+
+async def _both(server: Server) -> list[bytes]:
+    async with aiohttp.ClientSession() as session, session.get(f"{server.url}/ok/1") as response:
+        first = await response.read()
+    async with httpx.AsyncClient() as client:
+        second = await client.get(f"{server.url}/redirect/1", follow_redirects=True)
+    third = await asyncio.to_thread(requests.post, f"{server.url}/ok/1", data=b"x")
+    return [first, second.content, third.content]
+
+
+def _outside() -> set[tuple[str, int]]:
+    """The lines of hooks that stand in no guard: wrappers, those who make them, and a guard's own frame."""
+    found = set()
+    for path in HOOKS.glob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            lines = set(range(node.lineno, (node.end_lineno or 0) + 1))
+            if _is_guard(node) and isinstance(node.body[0], ast.Try):
+                inner = node.body[0].body
+                found |= {(str(path), n) for n in lines - set(range(inner[0].lineno, (inner[-1].end_lineno or 0) + 1))}
+            elif any(getattr(inner, "name", "") == "wrapper" for inner in node.body):
+                found |= {(str(path), n) for n in lines}
+    return found
+
+
+OUTSIDE = _outside()
+PROBE = str(HOOKS.parent)
+OURS_ALONE = {str(HOOKS.parent / name) for name in ("guards.py", "watcher.py", "pulse.py", "engine.py", "api.py")}
+
+
+def test_an_exception_in_any_statement_of_the_probe_never_reaches_the_program() -> None:
+    """A tracer raises at the n-th line that runs inside a guard, at sixty of them: requests, answers and counts."""
+    with running() as server, probe():
+        answers = asyncio.run(_both(server))
+        lines = _Raiser(0).run(server)
+        assert lines.reached > 500
+        for n in range(1, lines.reached, max(1, lines.reached // 60)):
+            raiser = _Raiser(n)
+            assert raiser.run(server).answers == answers
+            assert raiser.raised, n
+    assert sum(guards.FAULTS.values()) > 0
+    guards.FAULTS.clear()
+
+
+class _Raiser:
+    """Counts the lines that run inside guards, and raises at one of them."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.reached, self.raised = at, 0, False
+        self.answers: list[bytes] = []
+
+    def run(self, server: Server) -> "_Raiser":
+        threading.settrace(self._called)
+        sys.settrace(self._called)
+        try:
+            self.answers = asyncio.run(_both(server))
+        finally:
+            sys.settrace(None)
+            threading.settrace(None)  # type: ignore[arg-type]
+        return self
+
+    def _called(self, frame: Any, event: str, _: object) -> Any:
+        file = frame.f_code.co_filename
+        return self._line if event == "call" and file.startswith(PROBE) and file not in OURS_ALONE else None
+
+    def _line(self, frame: Any, event: str, _: object) -> Any:
+        if event == "line" and (frame.f_code.co_filename, frame.f_lineno) not in OUTSIDE:
+            self.reached += 1
+            if self.reached == self.at:
+                self.raised = True
+                raise RuntimeError("injected")
+        return self._line
+
+
+def _attributes() -> dict[tuple[str, str], object]:
+    owners = (aiohttp.ClientSession, aiohttp.connector.BaseConnector, aiohttp.TCPConnector, httpx.AsyncClient)
+    owners += (httpx.Client,)
+    owners += (httpx.AsyncHTTPTransport, requests.Session, asyncio.base_events.BaseEventLoop, httpx.Response)
+    return {(owner.__name__, name): value for owner in owners for name, value in vars(owner).items()}
+
+
+def test_uninstalling_restores_every_attribute() -> None:
+    """The very objects, and no attribute more; the finder is gone."""
+    before, finders = _attributes(), list(sys.meta_path)
+    with probe(), probe():
+        assert _attributes() != before
+
+    assert {k: v for k, v in _attributes().items() if before.get(k) is not v} == {}
+    assert _attributes().keys() == before.keys()
+    assert sys.meta_path == finders
+
+
+def test_who_wraps_after_us_keeps_working_in_any_order_of_leaving() -> None:
+    """Ours stays below, asleep, and is used again by the next probe."""
+    original = requests.Session.send
+    calls = []
+    with running() as server:
+        first = probe().start()
+        ours = requests.Session.send
+
+        def theirs(self: requests.Session, *args: Any, **kwargs: Any) -> Any:
+            calls.append(1)
+            return ours(self, *args, **kwargs)
+
+        requests.Session.send = theirs  # type: ignore[method-assign]
+        first.stop()
+        assert requests.Session.send is theirs
+        assert requests.get(f"{server.url}/ok/1").status_code == 200
+        with probe() as second:
+            assert requests.get(f"{server.url}/ok/1").status_code == 200
+        assert [row.requests for row in second.trace.rows(Calls)] == [1]
+    requests.Session.send = original  # type: ignore[method-assign]
+    ENGINE.patches.leftover.clear()
+    assert len(calls) == 2
+
+
+def test_inherited_attributes_are_taken_away_again() -> None:
+    """What an owner did not have of its own it has not afterwards."""
+
+    class Base:
+        def greet(self) -> str:
+            return "hello"
+
+    class Child(Base):
+        pass
+
+    patches = Patches()
+    patches.wrap(Child, "greet", lambda call: lambda self: call(self).upper())
+    assert Child().greet() == "HELLO"
+    patches.restore()
+    assert vars(Child).get("greet", MISSING) is MISSING
+
+
+def test_clients_that_are_forgotten_are_told_and_warned_of_as_ever() -> None:
+    """aiohttp's own warning stands; the probe counts what nobody closed."""
+
+    async def forget() -> None:
+        session = aiohttp.ClientSession()
+        del session
+        gc.collect()
+
+    with probe() as watched, pytest.warns(ResourceWarning, match="Unclosed client session"):
+        asyncio.run(forget())
+    row = watched.trace.rows(Clients)[0]
+
+    assert (row.created, row.closed, row.unclosed, row.live, row.unused) == (1, 0, 1, 0, 1)
