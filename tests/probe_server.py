@@ -3,7 +3,8 @@
 /ok/...       200 with a JSON body            /status/N      that status
 /redirect/N   N redirects, then 200           /slow/MS       200 after MS milliseconds
 /close        200 with `Connection: close`    /stream/N      N chunks of a chunked body
-/drop         closes without an answer
+/drop         closes without an answer         /next/N       the path of the next page
+/count/...    another answer each time         /v1/...       a model's answer with 11 and 7 tokens
 """
 
 import asyncio
@@ -61,10 +62,19 @@ class Server:
         status = argument if what == "status" else "302" if what == "redirect" and argument != "0" else "200"
         extra = f"Location: /redirect/{int(argument) - 1}\r\n" if status == "302" and what == "redirect" else ""
         extra += "Connection: close\r\n" if what == "close" else ""
-        body = b"" if method == "HEAD" else b'{"answer": 42}'
+        body = b"" if method == "HEAD" else self._body(what, argument)
         length = 0 if method == "HEAD" else len(body)
         writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{extra}\r\n".encode() + body)
         return what != "close"
+
+    def _body(self, what: str, argument: str) -> bytes:
+        if what == "next":
+            return b'{"next": "next/%d"}' % (int(argument) + 1)
+        if what == "count":
+            return b'{"count": %d}' % len(self.requests)
+        if what == "v1":
+            return b'{"model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}'
+        return b'{"answer": 42}'
 
 
 @contextmanager

@@ -10,7 +10,8 @@ and fragments are dropped before anything is kept.
 import re
 
 SEVERAL = 3  # different followers make a word the name of a collection
-MOST_SIBLINGS = 32  # beyond that they are values
+MOST_SIBLINGS = 4  # words beside it that APIs do not commonly use; more, and they are values
+MOST_FOLLOWERS = 32  # kept in memory
 MOST_ROUTES = 2_000
 MOST_ORIGINS = 500
 MOST_SEGMENTS = 12
@@ -66,7 +67,8 @@ class Route:
             return True
         if _version(self.name) or self.name in COMMON:
             return True
-        return len(self.several) >= SEVERAL and len(parent.followers) <= MOST_SIBLINGS
+        beside = sum(1 for name in parent.followers if name != "{}" and name not in COMMON)
+        return len(self.several) >= SEVERAL and beside <= MOST_SIBLINGS
 
 
 class Routes:
@@ -101,7 +103,7 @@ class Routes:
         known = node.followers.get(name)
         if known is not None:
             return known
-        many = len(node.followers) > MOST_SIBLINGS and name not in COMMON
+        many = len(node.followers) > MOST_FOLLOWERS and name not in COMMON
         if (many or self._count >= MOST_ROUTES) and name != "{}":
             return self._follower(node, "{}")
         self._count += 1

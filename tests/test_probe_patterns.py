@@ -1,0 +1,335 @@
+"""What the probe makes of requests that repeat, wait for each other or are retried; of tasks, timers and steps."""
+
+import asyncio
+import gc
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+import asynccost
+from asynccost import probe
+from asynccost.probe.pulse import Pulses
+from asynccost.probe.recorder import Recorder
+from asynccost.probe.trace import Blocking, Calls, Clients, Serial, Steps, Tasks, Timers, Tokens, Trace
+from asynccost.probe.waste import wastes
+from tests.probe_server import Server, running
+
+aiohttp = pytest.importorskip("aiohttp")
+httpx = pytest.importorskip("httpx")
+
+Client = Any
+Body = Callable[[Client], Awaitable[None]]
+
+
+def _aiohttp(body: Body) -> Callable[[Server], Trace]:
+    async def main(url: str) -> None:
+        async with aiohttp.ClientSession() as session:
+
+            async def get(path: str) -> bytes:
+                async with session.get(f"{url}/{path}") as response:
+                    return bytes(await response.read())
+
+            await body(get)
+
+    return lambda server: _watched(main(server.url))
+
+
+def _httpx(body: Body) -> Callable[[Server], Trace]:
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as client:
+
+            async def get(path: str) -> bytes:
+                return bytes((await client.get(f"{url}/{path}")).content)
+
+            await body(get)
+
+    return lambda server: _watched(main(server.url))
+
+
+def _watched(main: Awaitable[None]) -> Trace:
+    with probe() as watched:
+        asyncio.run(main)  # type: ignore[arg-type]
+    assert watched.trace.processes[0].errors == {}
+    return watched.trace
+
+
+BOTH = pytest.mark.parametrize("library", [_aiohttp, _httpx], ids=["aiohttp", "httpx"])
+
+
+@BOTH
+def test_only_the_same_answer_makes_a_repeat_avoidable(library: Callable[[Body], Any]) -> None:
+    """Of six requests for one path four had the answer before; one came after a write, one answer was new."""
+
+    async def body(get: Client) -> None:
+        for _ in range(3):
+            await get("ok/1")
+        await get("count/1")
+        await get("count/1")
+
+    with running() as server:
+        rows = library(body)(server).rows(Calls)
+
+    assert sum(c.repeats for c in rows) == 3
+    assert sum(c.avoidable_repeats for c in rows) == 2
+
+
+@BOTH
+def test_a_loop_of_independent_reads_is_serial_but_not_one_that_follows_its_answers(
+    library: Callable[[Body], Any],
+) -> None:
+    """The second loop takes each path from the answer before: pagination is no N+1."""
+
+    async def independent(get: Client) -> None:
+        for number in range(100, 108):
+            await get(f"ok/{number}")
+
+    async def paging(get: Client) -> None:
+        path = "next/200"
+        for _ in range(8):
+            path = json.loads(await get(path))["next"]
+
+    with running() as server:
+        loop, pages = (library(body)(server).rows(Serial) for body in (independent, paging))
+
+    assert [(s.requests, s.longest, s.previous, s.dependent) for s in loop] == [(7, 8, None, 0)]
+    assert loop[0].savable_seconds > 0
+    assert [(s.requests, s.longest, s.dependent) for s in pages] == [(0, 0, 7)]
+
+
+@BOTH
+def test_reads_of_different_tasks_are_not_serial(library: Callable[[Body], Any]) -> None:
+    """What runs together waits for nobody; the sites are where the calls were made."""
+
+    async def body(get: Client) -> None:
+        await asyncio.gather(*(get(f"ok/{number}") for number in range(100, 108)))
+
+    with running() as server:
+        trace = library(body)(server)
+
+    assert trace.rows(Serial) == []
+    assert {c.place.function for c in trace.rows(Calls)} == {f"{library.__name__}.<locals>.main.<locals>.get"}
+
+
+def test_a_task_that_a_library_starts_is_of_the_line_that_asked_for_it() -> None:
+    """gather wraps the client's own coroutine: no frame of ours is on its stack when it runs."""
+
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as client:
+            await asyncio.gather(*(client.get(f"{url}/ok/{number}") for number in range(3)))
+
+    with running() as server:
+        rows = _watched(main(server.url)).rows(Calls)
+
+    assert {c.place.function.rpartition(".")[2] for c in rows} == {"main"}
+
+
+def test_retries_are_told_by_kind() -> None:
+    """Of a 404: pointless; the fifth: a storm; of what the SDK had retried: stacked."""
+
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as client:
+            for _ in range(3):
+                await client.get(f"{url}/status/404")
+            for _ in range(6):
+                await client.get(f"{url}/status/503")
+            for attempt in ("0", "1", "0"):
+                headers = {"x-stainless-retry-count": attempt}
+                await client.post(f"{url}/status/500", content=b"{}", headers=headers)
+
+    with running() as server:
+        rows = _watched(main(server.url)).rows(Calls)
+    totals: dict[str, int] = {}
+    for row in rows:
+        for kind, n in row.retries.items():
+            totals[kind] = totals.get(kind, 0) + n
+
+    assert totals == {"retry": 2 + 5 + 2, "pointless": 2, "storm": 1, "stacked": 1}
+
+
+def test_tasks_and_timers_that_nobody_holds_are_told() -> None:
+    """Left when the loop ended, collected while pending, failed unseen."""
+
+    async def fail() -> None:
+        raise ValueError("unseen")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        held = asyncio.create_task(asyncio.sleep(60))
+        asyncio.get_running_loop().call_later(60, print)
+        asyncio.get_running_loop().call_later(60, print).cancel()
+        asyncio.create_task(fail())  # noqa: RUF006 - the point
+        await asyncio.sleep(0)
+        del held
+        await asyncio.sleep(0)
+        gc.collect()
+        _pending_and_gone()
+        gc.collect()
+
+    def _pending_and_gone() -> None:
+        task = asyncio.create_task(_waits(asyncio.Event()))
+        asyncio.get_running_loop()._ready.clear()  # type: ignore[attr-defined] - as if it had begun
+        del task
+
+    async def _waits(event: asyncio.Event) -> None:
+        await event.wait()
+
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        trace = _watched(main())
+    tasks, timers = trace.rows(Tasks), trace.rows(Timers)
+
+    assert sum(t.left for t in tasks) == 1
+    assert sum(t.failed_unseen for t in tasks) == 1
+    assert sum(t.dropped for t in tasks) == 1
+    assert sum(t.created for t in timers) == 2
+    assert sum(t.left for t in timers) == 1
+    assert {w.rule for w in wastes(trace)} == {"dropped-task", "unstored-timer"}
+
+
+def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
+    """Looked at by hand instead of by the thread, with a clock of its own."""
+    recorder = Recorder(".", b"")
+    pulses = Pulses(recorder)
+    seconds = iter(range(1000))
+
+    async def main() -> None:
+        _work()
+        await asyncio.sleep(0)
+        pulses.look()
+
+    def _work() -> None:
+        for _ in range(3):
+            pulses.look()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("asynccost.probe.pulse.clock", lambda: float(next(seconds)))
+        asyncio.run(main())
+    rows = recorder.take().rows(Blocking)
+
+    assert [(b.place.function.rpartition(".")[2], b.times) for b in rows] == [("_work", 1)]
+    assert rows[0].longest_seconds >= 2
+
+
+def test_steps_nest_and_divide_the_counts() -> None:
+    """What happens in the inner step is counted there."""
+
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as client:
+            with asynccost.step("answer"):
+                await client.get(f"{url}/ok/1")
+                with asynccost.step("look up"):
+                    await client.get(f"{url}/ok/2")
+            await client.get(f"{url}/ok/3")
+
+    with running() as server:
+        trace = _watched(main(server.url))
+
+    assert {c.step: c.requests for c in trace.rows(Calls)} == {"answer": 1, "look up": 1, "": 1}
+    assert {s.step: s.runs for s in trace.rows(Steps)} == {"answer": 1, "look up": 1}
+
+
+def test_routes_of_a_server_are_steps() -> None:
+    """By the route as the program spells it, never by the path that was asked for."""
+    from aiohttp import web
+
+    async def main(url: str) -> None:
+        async def handle(_: web.Request) -> web.Response:
+            async with aiohttp.ClientSession() as session, session.get(f"{url}/ok/1") as response:
+                return web.Response(body=await response.read())
+
+        app = web.Application()
+        app.router.add_get("/users/{name}", handle)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        async with httpx.AsyncClient() as client:
+            await client.get(f"http://127.0.0.1:{port}/users/alice")
+        await runner.cleanup()
+
+    with running() as server:
+        trace = _watched(main(server.url))
+
+    assert {(c.library, c.step) for c in trace.rows(Calls)} == {("httpx", ""), ("aiohttp", "GET /users/{name}")}
+    assert [(s.step, s.runs) for s in trace.rows(Steps)] == [("GET /users/{name}", 1)]
+
+
+@pytest.mark.parametrize("library", ["aiohttp", "httpx", "httpx stream", "requests"])
+def test_tokens_of_model_calls_are_counted(library: str) -> None:
+    """From the answer as it passes, whole or in a stream, whatever the library."""
+    requests = pytest.importorskip("requests")
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}).encode()
+
+    async def main(url: str) -> None:
+        url += "/v1/chat/completions"
+        if library == "aiohttp":
+            async with aiohttp.ClientSession() as session, session.post(url, data=body) as response:
+                await response.json(content_type=None)
+        elif library == "requests":
+            await asyncio.to_thread(requests.post, url, data=body)
+        else:
+            async with httpx.AsyncClient() as client:
+                if library == "httpx":
+                    await client.post(url, content=body)
+                else:
+                    async with client.stream("POST", url, content=body) as response:
+                        async for _ in response.aiter_lines():
+                            pass
+
+    with running() as server:
+        trace = _watched(main(server.url))
+    rows = trace.rows(Tokens)
+
+    assert [(t.calls, t.counts["input"], t.counts["output"]) for t in rows] == [(1, 11, 7)]
+    assert rows[0].place == trace.rows(Calls)[0].place
+    assert trace.rows(Calls)[0].path == "/v1/chat/completions"
+
+
+def test_memory_is_bounded_whatever_the_program_asks_for() -> None:
+    """Sites, paths, origins and answers beyond the limits share a row; the sum stays right."""
+    from asynccost.probe import recorder, routes
+
+    trace = Trace()
+    with probe() as watched:
+        from asynccost.probe.on import ON
+
+        ledger = ON.ledger
+        assert ledger is not None
+        for number in range(20_000):
+            url = f"http://host{number % 3000}.example/users/{number}x/orders"
+            request = ledger.begun("aiohttp", object, "GET", url, 1)
+            assert request is not None
+            ledger.asked(request, url, None, {})
+            ledger.answered(request, 200)
+            ledger.read(request, b"x" * 1000)
+        assert len(ledger.recorder.rows) <= recorder.MOST_ROWS + 10
+        assert len(ledger.recorder.routes._paths) <= routes.MOST_PATHS
+        trace = watched.trace
+
+    assert sum(c.requests for c in trace.rows(Calls)) == 20_000
+    assert trace.processes[0].full > 0
+
+
+def test_the_order_of_wastes_is_by_time() -> None:
+    """What took longest stands first; nothing is told of a client that lives as long as its program."""
+
+    async def main(url: str) -> None:
+        for _ in range(3):
+            async with httpx.AsyncClient() as client:
+                await client.get(f"{url}/ok/1")
+        async with aiohttp.ClientSession() as session, session.get(f"{url}/ok/2") as response:
+            await response.read()
+
+    with running() as server:
+        trace = _watched(main(server.url))
+    found = wastes(trace)
+
+    assert [w.seconds for w in found] == sorted((w.seconds for w in found), reverse=True)
+    assert "session-recreation" in {w.rule for w in found}
+    assert {w.place for w in found if w.rule == "session-recreation"} == {
+        c.place for c in trace.rows(Clients) if c.library == "httpx"
+    }
+    assert time.time() >= trace.processes[0].ended
