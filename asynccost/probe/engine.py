@@ -59,6 +59,7 @@ class Engine:
         """The process ends by itself: write the last lines."""
         if ON.watcher is not None:
             ON.watcher.stop()
+            ON.asleep = True  # should it go on after all
         if self._writer is not None:
             self._writer.write(finished=True)
 

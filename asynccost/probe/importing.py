@@ -17,6 +17,7 @@ from asynccost.probe.guards import guarded
 HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "asyncio": "asyncio",
     "multiprocessing.util": "multiprocessing",
+    "signal": "signal",
     "aiohttp": "aiohttp",
     "requests": "requests",
     "urllib3": "urllib3",

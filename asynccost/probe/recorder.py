@@ -19,7 +19,7 @@ from asynccost.probe.sites import OTHER, Places, Sites, Spot
 from asynccost.probe.trace import Process, Row, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MOST_ROWS = 4_000
 STEP: ContextVar[str] = ContextVar("asynccost_step", default="")
@@ -41,7 +41,7 @@ class Recorder:
             started=time.time(),
             ended=time.time(),
             parent=os.getppid(),
-            program=os.path.basename((getattr(sys, "orig_argv", None) or sys.argv or [""])[0]),
+            program=program_of(sys.orig_argv),
             python=".".join(map(str, sys.version_info[:3])),
             interval=interval,
         )
@@ -89,6 +89,21 @@ class Recorder:
                 value = value.template()
             values[f.name] = value
         return type(row)(**values).copy()
+
+
+def program_of(words: Sequence[str]) -> str:
+    """The script or module that a Python runs; no argument of it, since those may be secret."""
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "-m":
+            return next(rest, "")
+        if word in ("-W", "-X"):
+            next(rest, "")
+        elif word == "-c":
+            return "-c"
+        elif not word.startswith("-"):
+            return os.path.basename(word)
+    return os.path.basename(words[0]) if words else ""
 
 
 def _coarse(part: Any) -> Any:

@@ -42,8 +42,10 @@ class step(ContextDecorator):  # noqa: N801 - read as a word: `with step("answer
 
 @guarded
 def entered(name: str) -> tuple[str, Token[str], float] | None:
-    """A stretch begins, as an entry point of a framework names it."""
-    return None if ON.recorder is None else (name, STEP.set(name[:LONGEST_NAME]), time.perf_counter())
+    """A stretch begins, as an entry point of a framework names it; None within the same one."""
+    if ON.recorder is None or STEP.get() == name:
+        return None
+    return name, STEP.set(name[:LONGEST_NAME]), time.perf_counter()
 
 
 @guarded
