@@ -23,12 +23,26 @@ _PARTS = re.compile(r"[/?&=]+")
 class Flow:
     """One task, or one thread without a loop: its run of reads that do not need each other."""
 
-    __slots__ = ("answers", "busy", "ended", "last", "length", "longest", "parts", "row", "task", "unknown", "url")
+    __slots__ = (
+        "answers",
+        "busy",
+        "ended",
+        "last",
+        "length",
+        "longest",
+        "parts",
+        "row",
+        "table",
+        "task",
+        "unknown",
+        "url",
+    )
 
     def __init__(self, task: int) -> None:
         """Nothing was read."""
         self.task = task
         self.busy = 0
+        self.table: object = None
         self.restart()
 
     def restart(self) -> None:
@@ -54,12 +68,20 @@ FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
 def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, now: float) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
     serial = not mine.busy and now - mine.ended <= GAP
-    if serial and mine.row is not None and mine.last is spot and url == mine.url and not mine.unknown:
+    if (
+        serial
+        and mine.table is recorder.rows
+        and mine.row is not None
+        and mine.last is spot
+        and url == mine.url
+        and not mine.unknown
+    ):
         mine.unknown = True  # the same again, as in a loop: what follows would come out the same
         mine.busy = 1
         return mine.row
-    if not serial:
+    if not serial or mine.table is not recorder.rows:  # or a test of its own has begun
         mine.restart()
+        mine.table = recorder.rows
     found: Serial | None = None
     parts = mine.parts if url == mine.url else frozenset(_PARTS.split(url))
     if mine.last is not None:
