@@ -8,6 +8,7 @@ for places and routes for paths; they become places and templates when a trace i
 import os
 import sys
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -19,7 +20,7 @@ from asynccost.probe.sites import OTHER, Places, Sites, Spot
 from asynccost.probe.trace import Process, Row, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 MOST_ROWS = 4_000
 STEP: ContextVar[str] = ContextVar("asynccost_step", default="")
