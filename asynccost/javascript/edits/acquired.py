@@ -194,7 +194,7 @@ class Releasing:
         visible = declared.parent == script.body(self.setup) and not self._outside() and self.end.variables
         if visible:
             return place.root
-        return self._hoisted(got, place, declared, word)
+        return self._hoisted(got, place, declared, word, scope)
 
     def _within_setup(self, scope: Function) -> bool:
         here: Function | None = scope
@@ -212,7 +212,7 @@ class Releasing:
                 return self.script.statement(assign)
         raise UnfixableError
 
-    def _hoisted(self, got: Acquisition, place: Place, declared: Cst, word: str) -> str:
+    def _hoisted(self, got: Acquisition, place: Place, declared: Cst, word: str, scope: Function | None) -> str:
         """A variable further out takes the handle: it replaces the inner one, or is set beside it."""
         script, patch = self.script, self.patch
         at = self._place(got)
@@ -233,7 +233,8 @@ class Releasing:
         if simple and not noted and (not others or at != "nested"):
             home = self.effect.scope if isinstance(self.effect.scope, Function) else self.setup
             outer = self.setup if not self._outside() else home
-            if binder(place.root, outer) is None or place.root not in outer.bindings:
+            alone = scope is outer and len((outer.index.bound if outer.index else {}).get(place.root, [])) == 1
+            if alone or place.root not in outer.bindings:
                 self.end.declare(self._let(place.root, got, word))
                 patch.replace(declared.start_byte, declarators[0].start_byte, "")
                 self.names.add(place.root)

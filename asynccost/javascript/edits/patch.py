@@ -59,8 +59,17 @@ class Patch:
             self.after(directives[-1], *lines)
             return
         inner = self._inner(block)
-        self.insert(block.start_byte + 1, "".join(f"\n{inner}{_indented(line, inner)}" for line in lines))
+        self.insert(self._after_brace(block), "".join(f"\n{inner}{_indented(line, inner)}" for line in lines))
         self._open(block)
+
+    def _after_brace(self, block: Cst) -> int:
+        """Behind the brace, and behind the comment that follows it on its line."""
+        first = block.named_children[0] if block.named_children else None
+        if first is None or first.type != "comment" or not self.script.multiline(block):
+            return block.start_byte + 1
+        if first.end_point[0] == block.start_point[0]:
+            return first.end_byte
+        return block.start_byte + 1
 
     def last(self, block: Cst, *lines: str) -> None:
         """Put statements at the end of a block."""

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from tree_sitter import Node as Cst
+import tree_sitter
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function, Node
 from asynccost.javascript import components
 from asynccost.javascript.dialect import dialect_name, parse
 
+Cst = tree_sitter.Node
 HOLDERS = frozenset({"statement_block", "program", "switch_case", "switch_default", "class_static_block"})
 _BODIES = frozenset(
     {"if_statement", "else_clause", "for_statement", "for_in_statement", "while_statement", "do_statement"}
@@ -168,7 +169,7 @@ class Script:
     @cached_property
     def width(self) -> int:
         """How long a line may be: the least usual width that nearly all lines keep."""
-        lengths = [len(line) for line in self.source.split(b"\n")]
+        lengths = [len(line.rstrip(b"\r")) for line in self.source.split(b"\n")]
         for width in WIDTHS:
             if sum(length <= width for length in lengths) >= 0.98 * len(lengths):
                 return width
