@@ -1,6 +1,7 @@
 """Files are replaced whole or not at all, and what cannot be written is said in a sentence."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from asynccost.errors import PathError
 from asynccost.fixer import writing
 from asynccost.fixer.writing import replace_file, sweep
+from tests.kills import tree
 
 OLD, NEW = b"old\n" * 3000, b"new\n" * 5000
 
@@ -117,3 +119,35 @@ def test_what_a_killed_run_left_is_swept_away(tmp_path: Path) -> None:
         sweep(root)
         assert (alive.exists(), stale.exists()) == (True, False)
     assert _only(file)
+
+
+def test_a_kill_at_any_system_call_tears_no_file(tmp_path: Path) -> None:
+    """Whatever is half done, each file is the old or the new one, with its mode; a rerun finishes the work."""
+    project = tree(tmp_path, 2)
+    news = []
+    for dies_at in range(1, 8):
+        project.reset()
+        with project.start(dies_at) as process:
+            pass
+        assert process.returncode == -signal.SIGKILL
+        news.append(project.judge())
+    assert (news[0], max(news)) == (0, 1)
+    project.finish()
+
+
+def test_a_file_system_that_is_full_loses_nothing(tmp_path: Path) -> None:
+    """A real one, of 64 KiB; skipped where we may not mount it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("this needs the right to mount a file system")
+    try:
+        file = disk / "a.py"
+        file.write_bytes(OLD)
+        with pytest.raises(PathError, match="cannot be written, and is as it was: No space left on device"):
+            replace_file(str(file), OLD, b"new\n" * 16_000, str(disk))
+        assert file.read_bytes() == OLD
+        assert _only(file)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

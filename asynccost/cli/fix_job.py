@@ -53,7 +53,7 @@ def run(job: Job) -> int:
         return _show(job, chosen, outcome)
     if not job.allow_dirty:
         refuse_dirty(chosen.root, outcome.after)
-    failed = _write(chosen, outcome)
+    failed = write(chosen.root, outcome)
     if not job.quiet:
         output.to_stdout(fix_summary.render(outcome, failed))
     if failed:
@@ -80,15 +80,15 @@ def _show(job: Job, chosen: Settings, outcome: fixer.Outcome) -> int:
     return int(bool(outcome.after) and not job.exit_zero)
 
 
-def _write(chosen: Settings, outcome: fixer.Outcome) -> dict[str, str]:
-    """Write every changed file; what could not be written, each with a sentence."""
+def write(root: str, outcome: fixer.Outcome) -> dict[str, str]:
+    """Write every changed file below a root; what could not be written, each with a sentence."""
     failed = {}
-    folders = {os.path.dirname(os.path.join(chosen.root, path)) for path in outcome.after}
+    folders = {os.path.dirname(os.path.join(root, path)) for path in outcome.after}
     for folder in sorted(folders):
         sweep(folder)
     for path, data in sorted(outcome.after.items()):
         try:
-            replace_file(os.path.join(chosen.root, path), outcome.before[path], data, chosen.root)
+            replace_file(os.path.join(root, path), outcome.before[path], data, root)
         except PathError as error:
             failed[path] = str(error)
     return failed
