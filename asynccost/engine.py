@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from asynccost.cache import RACY_NS, Cache, Stamp, digest, key, signature
@@ -18,6 +19,7 @@ from asynccost.suppress import Comment, apply
 
 if TYPE_CHECKING:
     from asynccost.firstpass import Seen
+    from asynccost.knowledge import Knowledge
     from asynccost.workers import Task
 
 Progress = Callable[[int, int], None]
@@ -102,19 +104,23 @@ def silences(
     with _no_collector():
         seen = {s.path: s for s in _all_seen(sources, settings, texts)}
         source = next(s for s in sources if s.path == path)
-        data = _decoded(source, texts)
+        data = _decoded(_raw(source, texts), source)
         [seen[path]] = look_at([(path, source.language, data)], Knowledge(settings.knowledge))
         findings, said = settle([seen[p] for p in sorted(seen)])
     return [f for f in findings if f.path == path], [s for s in said if s.path == path]
 
 
-def _decoded(source: Source, texts: Mapping[str, bytes]) -> bytes:
-    from asynccost.decoding import decode
-
+def _raw(source: Source, texts: Mapping[str, bytes]) -> bytes:
     data = texts.get(source.path)
     if data is None:
         with open(source.absolute, "rb") as file:
             data = file.read()
+    return data
+
+
+def _decoded(data: bytes, source: Source) -> bytes:
+    from asynccost.decoding import decode
+
     return decode(data, source.path, source.language).data or b""
 
 
@@ -128,7 +134,8 @@ def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str,
     rows, _, _ = _read(tasks, kept, old, settings, 0, texts, None)
     if store:
         store.close()
-    return [_seen(path, row) for path, row in rows.items()]
+    again = _Again(sources, texts, settings)
+    return [again.seen(path, row) for path, row in rows.items()]
 
 
 def _whole(
@@ -160,12 +167,15 @@ def _whole(
     if row is None and store and mark:
         row = store.answer(mark)
     if row is None:
-        again = [t._replace(known=handed.get(t.path, ("",))[0]) for t in tasks if t.path in texts]
-        fresh = _read(again, {}, handed, settings, jobs, texts, None)[0]
+        in_memory = [t._replace(known=handed.get(t.path, ("",))[0]) for t in tasks if t.path in texts]
+        fresh = _read(in_memory, {}, handed, settings, jobs, texts, None)[0]
         handed.update({path: (marks[path], row) for path, row in fresh.items()})
         rows |= fresh
-        whole = _answer(rows)
-        if store and mark:
+        again = _Again(sources, texts, settings)
+        whole = _answer(rows, again)
+        late = again.changed(marks)  # since it was first read: its row and the answer are not of one content
+        marks.update(dict.fromkeys(late, ""))
+        if store and mark and not late:
             store.keep(mark, whole.row())
     else:
         whole = _Whole.of(row)
@@ -226,23 +236,55 @@ def _stamp(source: Source, mark: str, began: int) -> Stamp:
     return Stamp(source.size, -1 if racy else source.mtime_ns, source.inode, mark)
 
 
-def _answer(rows: Mapping[str, str]) -> _Whole:
+def _answer(rows: Mapping[str, str], again: "_Again") -> _Whole:
     """Run the second pass over all rows."""
     from asynccost.secondpass import settle
 
     comments: dict[str, list[Comment]] = {}
-    seen = [_seen(path, rows[path], comments) for path in sorted(rows)]
+    seen = [again.seen(path, rows[path], comments) for path in sorted(rows)]
     findings, _ = settle(seen)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
 
 
-def _seen(path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> "Seen":
-    from asynccost.firstpass import Seen
+class _Again:
+    """Reads files again for what the second pass asks of them."""
 
-    *row, found = json.loads(text)
-    if found and comments is not None:
-        comments[path] = [_comment(c) for c in found]
-    return Seen.of(path, row)
+    def __init__(self, sources: Sequence[Source], texts: Mapping[str, bytes], settings: Settings) -> None:
+        self._sources = {s.path: s for s in sources}
+        self._texts = texts
+        self._settings = settings
+        self._read: dict[str, str] = {}
+
+    def seen(self, path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> "Seen":
+        """What a row was made of."""
+        from asynccost.firstpass import Seen, asked
+
+        *row, found = json.loads(text)
+        if found and comments is not None:
+            comments[path] = [_comment(c) for c in found]
+        seen = Seen.of(path, row)
+        if seen.late is not None:
+            seen.asked = asked(path, seen.late, partial(self._source, path), self._knowledge)
+        return seen
+
+    @cached_property
+    def _knowledge(self) -> "Knowledge":
+        from asynccost.knowledge import Knowledge
+
+        return Knowledge(self._settings.knowledge)
+
+    def _source(self, path: str) -> bytes:
+        source = self._sources[path]
+        try:
+            data = _raw(source, self._texts)
+        except OSError:
+            data = b""
+        self._read[path] = digest(data)
+        return _decoded(data, source)
+
+    def changed(self, marks: Mapping[str, str]) -> list[str]:
+        """The files that were no longer what they had been when they were read again."""
+        return [path for path, mark in self._read.items() if marks.get(path) != mark]
 
 
 def _comment(row: Sequence[Any]) -> Comment:

@@ -1,40 +1,62 @@
 """The first pass: one file by itself, from bytes to facts and findings that may still be open."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypedDict
 
+from asynccost import python
+from asynccost.flow.asked import Asked
 from asynccost.flow.facts import FileFacts, facts_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Fix, Problem, Silence
+from asynccost.python.paths import module_name
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.rulebook import Rule, load
 from asynccost.tokens import Tokens
 
 
+class LateRow(TypedDict):
+    """What the first pass keeps of a file whose facts are made when they are asked for.
+
+    whole: how it is lowered. imports: what it imports, by absolute dotted names. rules: what the rules' `facts` hooks
+    say, by rule.
+    """
+
+    whole: bool
+    imports: list[str]
+    rules: dict[str, Any]
+
+
 @dataclass(slots=True)
 class Seen:
-    """What the first pass says of one file."""
+    """What the first pass says of one file.
+
+    What others may need to know of it is in `facts`, or is there to be asked for: `late` says how to read the file
+    again, `asked` is it.
+    """
 
     path: str
     facts: FileFacts | None = None
+    late: LateRow | None = None
+    asked: Asked | None = None
     findings: list[Finding] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def row(self) -> list[Any]:
         """This as a JSON value, silences aside: they are asked for one file at a time."""
-        return [self.facts, [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]]
+        findings, problems = [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]
+        return [self.facts, self.late, findings, problems]
 
     @classmethod
     def of(cls, path: str, row: list[Any]) -> "Seen":
         """What `row` was made of."""
-        facts, findings, problems = row
-        return cls(path, facts, [finding_of(f) for f in findings], [], [problem_of(p) for p in problems])
+        facts, late, findings, problems = row
+        return cls(path, facts, late, None, [finding_of(f) for f in findings], [], [problem_of(p) for p in problems])
 
 
 @cache
@@ -87,8 +109,6 @@ def batches(
 def lower(path: str, language: str, source: bytes, knowledge: Knowledge, *, whole: bool = True) -> Module:
     """Parse and lower one file by its language's front end; `whole`: a rule needs the classes around functions."""
     if language == "python":
-        from asynccost import python
-
         return python.lower(path, source, whole=whole)
     from asynccost import javascript
 
@@ -102,7 +122,23 @@ def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> li
     seen = [look_with(names, p, language, source, knowledge, rows.get(p)) for p, language, source, names in named]
     for first in seen[:1]:
         first.problems += failed
+    for (path, _, source), one in zip(files, seen, strict=True):
+        if one.asked is None and one.late is not None:
+            one.asked = asked(path, one.late, partial(_same, source), knowledge)
     return seen
+
+
+def _same(source: bytes) -> bytes:
+    return source
+
+
+def asked(path: str, late: LateRow, read: Callable[[], bytes], knowledge: Knowledge) -> Asked:
+    """A Python file whose facts are made when they are asked for."""
+
+    def lowered(source: bytes) -> File:
+        return File(lower(path, "python", source, knowledge, whole=late["whole"]), knowledge)
+
+    return Asked(path, module_name(path), late["imports"], late["rules"], read, lowered)
 
 
 def look_with(
@@ -134,18 +170,28 @@ def _look(
     rows: dict[str, list[Any]] | None,
 ) -> Seen:
     whole = not rules or any(r.whole for r in rules)
+    seen = Seen(path)
+    if language == "python":
+        imports = sorted(python.imported_names(path, source))
+        seen.late = LateRow(whole=whole, imports=imports, rules={})
+        if not whole and not python.may_matter(source):
+            return seen
+    if not rules:
+        return seen
     file = File(lower(path, language, source, knowledge, whole=whole), knowledge, rows)
-    seen = Seen(path, facts_of(file))
-    seen.problems += _broken(file)
+    if language != "python":
+        seen.facts = facts_of(file)
     for rule in rules:
         _apply(rule, file, seen)
+    seen.problems += _broken(file)
     return seen
 
 
 def _broken(file: File) -> Iterable[Problem]:
-    for start, end in file.module.broken[:1]:
+    broken = sorted(set(file.module.broken))
+    for start, end in broken[:1]:
         first, last = file.lines.place(start)[0], file.lines.place(end)[0]
-        more = len(file.module.broken) - 1
+        more = len(broken) - 1
         lines = f"line {first}" if first == last else f"lines {first} to {last}"
         rest = f" (and {more} more places)" if more else ""
         yield Problem(file.path, first, f"{lines} could not be parsed{rest}; the rest of the file was scanned")
@@ -162,5 +208,6 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
             if fixer is not None and (offer := fixer(said, file)) is not None:
                 said.fix = Fix(offer.safety, offer.reason)
     gather = rule.hook(file.language, "facts")
-    if gather is not None and seen.facts is not None and (value := gather(file)):
-        seen.facts["rules"][rule.name] = value
+    known = seen.facts or seen.late
+    if gather is not None and known is not None and (value := gather(file)):
+        known["rules"][rule.name] = value

@@ -12,7 +12,9 @@ from asynccost.rulebook import load
 
 def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
-    project = Project(s.facts for s in seen if s.facts is not None)
+    project = Project(
+        (s.facts for s in seen if s.facts is not None), (s.asked for s in seen if s.asked is not None)
+    )
     findings: list[Finding] = []
     silences: list[Silence] = []
     for one in seen:

@@ -156,12 +156,12 @@ def _too_large(task: Task, mark: str, limit: int) -> Read:
 
 
 def _problem(task: Task, mark: str, message: str, kind: str) -> Read:
-    row = [None, [], [problem_row(Problem(task.path, 1, message, kind))], []]
+    row = [None, None, [], [problem_row(Problem(task.path, 1, message, kind))], []]
     return Read(task.path, mark, json.dumps(row))
 
 
 def _row(seen: Seen, source: bytes) -> str:
     found = comments(source)
-    if seen.facts is None and not seen.findings and not seen.problems and not found:
+    if seen.facts is None and seen.late is None and not seen.findings and not seen.problems and not found:
         return ""
     return json.dumps([*seen.row(), found], separators=(",", ":"))

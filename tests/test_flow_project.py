@@ -17,7 +17,9 @@ def heat(function: str, **files: str) -> Heat:
         module = python.lower(path, source, whole=True) if suffix == "py" else javascript.lower(path, source)
         facts.append(facts_of(File(module, Knowledge())))
     project = Project(facts)
-    return project.heat(project.defs[facts[0]["path"], function])
+    made = project.named_in(facts[0]["path"], function)
+    assert made is not None
+    return project.heat(made)
 
 
 FETCH = "async def fetch(u):\n    return u\n"

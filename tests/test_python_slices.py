@@ -27,7 +27,7 @@ def dump(node: object) -> object:
     if not isinstance(node, tree.Node):
         return node
     names = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
-    left_out = ("parent", "scope", "owner", "closure", "index", "methods")
+    left_out = ("parent", "scope", "owner", "closure", "index", "methods", "late", "inner")
     return [type(node).__name__, *[(name, dump(getattr(node, name))) for name in names if name not in left_out]]
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeGuard
 
 from asynccost.flow.around import class_around
+from asynccost.flow.attribute_texts import may_assign
 from asynccost.flow.tree import Assign, Bind, Class, Collection, Expr, Function, Member, Module, Name, Node
 
 SELF = frozenset({"self", "cls", "this"})
@@ -20,27 +22,53 @@ class Attribute:
 
 
 class Attributes:
-    """The attributes of every class of a module; all are collected when the first is asked for."""
+    """The attributes of every class of a module, each collected when it is asked for.
+
+    A body that waits is woken only where its text may assign the attribute.
+    """
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._tables: dict[int, dict[str, Attribute]] | None = None
+        self._known: dict[tuple[int, str], Attribute | None] = {}
 
-    def of(self, cls: Class) -> dict[str, Attribute]:
-        """The attributes of one class by name."""
-        if self._tables is None:
-            self._tables = self._collected()
-        return self._tables.get(id(cls), {})
+    def get(self, cls: Class, attr: str) -> Attribute | None:
+        """One attribute of a class; None where its code assigns none of this name."""
+        key = id(cls), attr
+        if key not in self._known:
+            self._known[key] = self._collected(cls, attr)
+        return self._known[key]
 
-    def _collected(self) -> dict[int, dict[str, Attribute]]:
-        tables: dict[int, dict[str, Attribute]] = {}
-        for function in self._module.functions:
-            cls = class_around(function)
-            if cls is not None and function.index is not None:
-                _from_function(function, tables.setdefault(id(cls), {}))
-        for cls in self._module.classes:
-            _from_body(cls, cls.scope or self._module.top, tables.setdefault(id(cls), {}))
-        return tables
+    def _collected(self, cls: Class, attr: str) -> Attribute | None:
+        made = Attribute()
+        for function in self._of_class(cls, attr):
+            _from_function(function, attr, made)
+        _from_body(cls, attr, cls.scope or self._module.top, made)
+        return made if made.values or made.note else None
+
+    def _of_class(self, cls: Class, attr: str) -> Iterator[Function]:
+        """The functions of a class that may assign it, those written in its methods too."""
+        for function in [*self._methods.get(id(cls), ()), *_around(cls)]:
+            if function.asleep and not may_assign(self._module.source, function, attr):
+                continue
+            function.wake()
+            yield from (f for f in (function, *function.inner) if class_around(f) is cls)
+
+    @cached_property
+    def _methods(self) -> dict[int, list[Function]]:
+        table: dict[int, list[Function]] = {}
+        for function in self._module.outer:
+            if (cls := class_around(function)) is not None:
+                table.setdefault(id(cls), []).append(function)
+        return table
+
+
+def _around(cls: Class) -> Iterator[Function]:
+    """The function whose body waited and holds a class."""
+    here = cls.scope
+    while here is not None:
+        if here.inner:
+            yield here
+        here = here.scope
 
 
 def is_self(target: Node | None) -> TypeGuard[Member]:
@@ -48,10 +76,9 @@ def is_self(target: Node | None) -> TypeGuard[Member]:
     return isinstance(target, Member) and isinstance(target.value, Name) and target.value.id in SELF
 
 
-def _from_function(function: Function, table: dict[str, Attribute]) -> None:
+def _from_function(function: Function, attr: str, made: Attribute) -> None:
     for target, value, note in _assigned(function):
-        if is_self(target):
-            made = table.setdefault(target.attr, Attribute())
+        if is_self(target) and target.attr == attr:
             if value is not None or note is None:
                 made.values.append((value, function))
             if note is not None and made.note is None:
@@ -80,13 +107,14 @@ def _spread(targets: Iterable[Expr], value: Expr | None) -> Iterator[tuple[Node,
             yield target, value
 
 
-def _from_body(cls: Class, scope: Function, table: dict[str, Attribute]) -> None:
+def _from_body(cls: Class, attr: str, scope: Function, made: Attribute) -> None:
     for statement in cls.body:
         if not isinstance(statement, Assign):
             continue
         for target in statement.targets:
             name = target.id if isinstance(target, Name) else target.attr if isinstance(target, Member) else ""
-            made = table.setdefault(name, Attribute())
+            if name != attr:
+                continue
             made.values.append((statement.value, scope))
             if statement.annotation is not None and made.note is None:
                 made.note = (statement.annotation, scope)

@@ -32,6 +32,7 @@ class Blocking:
         self._quick = frozenset(quick["ends"])
         self._begins, self._suffixes = tuple(quick["begins"]), tuple(quick["suffixes"])
         self.once = frozenset(table["once"]["words"])
+        self.names = frozenset(name for names in table["calls"].values() for name in names)
         self._exact: dict[str, str] = {}
         self._under: dict[str, list[tuple[str, str]]] = {}
         for kind, names in table["calls"].items():

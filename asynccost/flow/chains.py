@@ -25,7 +25,7 @@ def reaches(project: Project) -> dict[tuple[str, str], list[Reach]]:
     claimed: set[tuple[str, int]] = set()
     rows = project.rows(RULE)
     seeds = sorted((path, qualname) for path, said in rows.items() for qualname in said)
-    level: list[Way] = [((project.defs[key],), ()) for key in seeds if key in project.defs]
+    level: list[Way] = [((made,), ()) for key in seeds if (made := project.named_in(*key)) is not None]
     passed = set(seeds)
     for _ in range(_HOPS):
         after: list[Way] = []

@@ -7,6 +7,7 @@ from fnmatch import translate
 from typing import Any
 
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.tree import Call, Collection, Constant, Expr
 
 
@@ -33,6 +34,7 @@ class Clients:
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         rows = {name: _client(row) for name, row in table["clients"].items()}
+        self.names = frozenset(rows)
         self._exact: dict[str, Client | None] = {n: r for n, r in rows.items() if not _is_pattern(n)}
         self._patterns = [
             (re.compile(translate(n)).match, n.partition("*")[0], r) for n, r in rows.items() if _is_pattern(n)
@@ -89,9 +91,10 @@ def built(file: File) -> list[tuple[Site, Client]]:
 
 
 def _built(file: File) -> list[tuple[Site, Client]]:
-    get = clients(file).get
+    table = clients(file)
+    get = table.get
     found = []
-    for site in file.calls:
+    for site in file.calls_if(speaks_of(file, table.names)):
         row = get(site.name) if site.name else None
         if row is not None and not (row.socket and not site.call.new):
             found.append((site, row))

@@ -20,7 +20,7 @@ def own_functions(effect: Effect, file: File) -> list[Function]:
             continue
         avoid.add(id(one))
         found.append(one)
-        pending += file.memo(inner_functions).get(id(one), [])
+        pending += inner_functions(one, file)
         pending += [f for f, called in mentioned(one, file) if called and _belongs(f, effect)]
     return found
 

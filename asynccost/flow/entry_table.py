@@ -38,6 +38,7 @@ class EntryTable:
         self.decorators: dict[str, str] = table["decorators"]
         self.routes: dict[str, str] = table["routes"]
         self.callbacks: dict[str, str] = table["callbacks"]
+        self.dotted = frozenset(name.partition(".")[0] for name in self.callbacks if "." in name)
         self.path_callbacks: dict[str, str] = table["path_callbacks"]
         self.event_callbacks: dict[str, str] = table["event_callbacks"]
         self.names: dict[str, str] = table["names"]

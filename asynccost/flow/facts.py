@@ -3,7 +3,9 @@
 Facts are JSON values, so that they can be cached by content; no node outlives them.
 """
 
+import re
 import sys
+from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from asynccost.flow.around import Use, use_of
@@ -12,7 +14,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.tree import Assign, Bind, Call, Closure, Function, Member, Name, Other
+from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Other
 from asynccost.flow.waiting import rows_of
 
 
@@ -85,10 +87,6 @@ class FileFacts(TypedDict):
 def facts_of(file: File) -> FileFacts:
     """Extract a file's facts."""
     module = file.module
-    sites: dict[int, list[Site]] = {}
-    for site in file.calls:
-        if site.name is not None and _may_be_project(site.name, module.language):
-            sites.setdefault(id(site.function), []).append(site)
     return FileFacts(
         path=module.path,
         name=module.name,
@@ -96,14 +94,28 @@ def facts_of(file: File) -> FileFacts:
         imports=module.imports,
         exports=module.exports,
         stars=module.star_exports,
-        classes={
-            c.qualname: [b for a in c.bases if (b := file.resolve(a.value, c.scope or module.top))]
-            for c in module.classes
-        },
-        functions=[_function(file, f, sites.get(id(f), [])) for f in module.functions],
-        handed=[list(row) for row in file.memo(registrations)[1]],
+        functions=[function_facts(file, f) for f in module.functions],
+        classes={c.qualname: bases(file, c) for c in sorted(module.classes, key=lambda c: c.start)},
+        handed=handed(file),
         rules={},
     )
+
+
+def bases(file: File, cls: Class) -> list[str]:
+    """What a class's bases resolve to."""
+    return [b for a in cls.bases if (b := file.resolve(a.value, cls.scope or file.module.top))]
+
+
+def handed(file: File) -> list[list[str]]:
+    """Functions of other files that are handed to a call that says how often they run: name, kind, reason."""
+    return [list(row) for row in file.memo(registrations)[1]]
+
+
+def calls_of(file: File, function: Function, sites: Iterable[Site] | None = None) -> list[CallFact]:
+    """The calls of a function, or those of them that are given, that may be calls of functions of the project."""
+    language = file.language
+    given = file.calls_of(function) if sites is None else sites
+    return [_call(file, s) for s in given if s.name is not None and _may_be_project(s.name, language)]
 
 
 def _may_be_project(name: str, language: str) -> bool:
@@ -113,9 +125,9 @@ def _may_be_project(name: str, language: str) -> bool:
     return ":" in name
 
 
-def _function(file: File, function: Function, sites: list[Site]) -> FunctionFacts:
+def function_facts(file: File, function: Function) -> FunctionFacts:
+    """All that is to be known of one function."""
     span = file.span(function)
-    entry = entry_of(file, function)
     return FunctionFacts(
         qualname=function.qualname,
         line=span.line,
@@ -129,12 +141,18 @@ def _function(file: File, function: Function, sites: list[Site]) -> FunctionFact
         owner=function.owner.qualname if function.owner else "",
         seldom=seldom(file, function) or "",
         outer=_outer(function),
-        entry=list(entry) if entry else None,
-        calls=[_call(file, site) for site in sites],
-        returns=_returns(file, function),
-        registered=_registered(file, function),
+        entry=entry(file, function),
+        calls=calls_of(file, function),
+        returns=returned(file, function),
+        registered=registered(file, function),
         waits=rows_of(file, function),
     )
+
+
+def entry(file: File, function: Function) -> list[str] | None:
+    """How a function is entered, as far as its own file tells."""
+    said = entry_of(file, function)
+    return list(said) if said else None
 
 
 def _outer(function: Function) -> int:
@@ -198,7 +216,7 @@ def _kept(file: File, use: Use, function: Function) -> tuple[str, str]:
     return "other", ""
 
 
-def _returns(file: File, function: Function) -> list[str]:
+def returned(file: File, function: Function) -> list[str]:
     """The resolved names of what a function returns."""
     if function.index is None:
         return []
@@ -206,17 +224,16 @@ def _returns(file: File, function: Function) -> list[str]:
     return sorted({n for n in names if n})
 
 
-def _registered(file: File, function: Function) -> list[str]:
+def registered(file: File, function: Function) -> list[str]:
     """The names of functions of this project that are mentioned as values: handed on as callbacks or stored."""
     if function.index is None:
         return []
     called = {id(call.callee) for call in function.index.calls}
-    known = file.memo(_simple_names)
     found = set()
     for name in function.index.names:
         holder = name.parent if isinstance(name.parent, Member) else name
         last = holder.attr if isinstance(holder, Member) else name.id
-        if last not in known or id(holder) in called or isinstance(name.parent, Closure):
+        if id(holder) in called or isinstance(name.parent, Closure) or not _names_a_function(file, last):
             continue
         ref = file.resolve(holder, function)
         if ref and not ref.endswith("()") and file.names.function(ref) is not None:
@@ -224,13 +241,44 @@ def _registered(file: File, function: Function) -> list[str]:
     return sorted(found)
 
 
-def _simple_names(file: File) -> frozenset[str]:
-    """The last names by which the file's own functions may be mentioned."""
-    closures = (
-        name
-        for function in file.functions
-        if function.index
-        for name, values in function.index.bound.items()
-        if any(value.__class__ is Closure for value in values)
-    )
-    return frozenset((*(function.name for function in file.functions), *closures))
+def _names_a_function(file: File, last: str) -> bool:
+    """Whether a function of the file may be mentioned by this name, its own or one that a closure is bound to."""
+    known = file.memo(_asked_names)
+    if last not in known:
+        known[last] = last in file.memo(_plain_names) or _is_inside(file, last)
+    return known[last]
+
+
+def _asked_names(_: File) -> dict[str, bool]:
+    return {}
+
+
+def _plain_names(file: File) -> frozenset[str]:
+    """The names of the functions that stand in no body that waits, or did."""
+    outer = file.module.outer
+    closures = (name for function in outer if function.late is None for name in _closures(function))
+    return frozenset((*(function.name for function in outer), *closures))
+
+
+def _is_inside(file: File, last: str) -> bool:
+    source, word = file.module.source, last.encode()
+    for function in file.module.outer:
+        if function.late is None or source.find(word, function.start, function.end) < 0:
+            continue
+        if function.asleep and not _INNER.search(source, function.body_start, function.end):
+            continue
+        function.wake()
+        if any(f.name == last for f in function.inner) or any(
+            last in _closures(f) for f in (function, *function.inner)
+        ):
+            return True
+    return False
+
+
+_INNER = re.compile(rb"\b(?:def|lambda)\b")
+
+
+def _closures(function: Function) -> set[str]:
+    """The names that a function binds to closures."""
+    bound = function.index.bound if function.index else {}
+    return {name for name, values in bound.items() if any(value.__class__ is Closure for value in values)}

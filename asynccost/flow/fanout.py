@@ -35,6 +35,7 @@ _ALL = frozenset(
     }
 )
 _GROUPS = frozenset({"create_task", "start_soon"})
+FAN_OUTS = _ALL | _GROUPS  # code that starts one names one of these
 _DEPTH = 8
 
 

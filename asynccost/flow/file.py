@@ -44,7 +44,8 @@ class File:
         self.knowledge = knowledge
         self.rows = rows or {}
         self.names = Names(module)
-        self.functions = module.functions
+        self._sites: dict[int, list[Site]] = {}
+        self._by_call: dict[int, Site] = {}
         self._answers: dict[Any, Any] = {}
 
     def memo(self, question: Callable[["File"], T]) -> T:
@@ -64,22 +65,42 @@ class File:
         return _TEST.search(self.path) is not None
 
     @cached_property
-    def calls(self) -> list[Site]:
-        """Every call of the file, in source order within its function."""
-        resolve = self.names.resolve
-        return [
-            Site(call, function, resolve(call.callee, function))
-            for function in self.functions
-            if function.index
-            for call in function.index.calls
-        ]
+    def functions(self) -> list[Function]:
+        """Every function of the file; lowers them all (see `functions_if`)."""
+        return self.module.functions
+
+    def functions_if(self, worth: Callable[[Function], object]) -> Iterator[Function]:
+        """The functions of the file, those aside whose bodies wait and of which `worth` is false."""
+        for function in self.module.outer:
+            if function.asleep and not worth(function):
+                continue
+            function.wake()
+            yield function
+            yield from function.inner
 
     @cached_property
-    def _by_call(self) -> dict[int, Site]:
-        return {id(site.call): site for site in self.calls}
+    def calls(self) -> list[Site]:
+        """Every call of the file, in source order within its function."""
+        return [site for function in self.functions for site in self.calls_of(function)]
+
+    def calls_if(self, worth: Callable[[Function], object]) -> list[Site]:
+        """The calls of `functions_if`."""
+        return [site for function in self.functions_if(worth) for site in self.calls_of(function)]
+
+    def calls_of(self, function: Function) -> list[Site]:
+        """The calls of one function's own body."""
+        key = id(function)
+        if key not in self._sites:
+            resolve = self.names.resolve
+            calls = function.index.calls if function.index else ()
+            self._sites[key] = [Site(call, function, resolve(call.callee, function)) for call in calls]
+            self._by_call.update((id(site.call), site) for site in self._sites[key])
+        return self._sites[key]
 
     def site(self, call: Call) -> Site:
         """The site of a call of this file."""
+        if id(call) not in self._by_call:
+            self.calls_of(function_of(call))
         return self._by_call[id(call)]
 
     def calls_to(self, *names: str) -> Iterator[Site]:

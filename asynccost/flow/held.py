@@ -64,16 +64,21 @@ def _reads(file: File, name: str, function: Function) -> Iterator[tuple[Name, Fu
     for inner in within(function, file):
         if inner is not function and name in inner.bindings:
             continue
-        for node in table.get((id(inner), name), ()):
+        if id(inner) not in table:
+            table[id(inner)] = _names(inner)
+        for node in table[id(inner)].get(name, ()):
             if not _is_target(node):
                 yield node, inner
 
 
-def _names_by_function(file: File) -> dict[tuple[int, str], list[Name]]:
-    table: dict[tuple[int, str], list[Name]] = {}
-    for function in file.functions:
-        for node in function.index.names if function.index else ():
-            table.setdefault((id(function), node.id), []).append(node)
+def _names_by_function(_: File) -> dict[int, dict[str, list[Name]]]:
+    return {}
+
+
+def _names(function: Function) -> dict[str, list[Name]]:
+    table: dict[str, list[Name]] = {}
+    for node in function.index.names if function.index else ():
+        table.setdefault(node.id, []).append(node)
     return table
 
 

@@ -68,9 +68,13 @@ class Index:
 
 
 def index_module(module: Module) -> None:
-    """Index every function of a module."""
-    for function in module.functions:
-        index_function(function)
+    """Index every function of a module; those whose bodies wait, when they are lowered."""
+    for function in module.outer:
+        if function.late is not None and function.late.waits:
+            function.late.index = index_function
+            continue
+        for one in (function, *function.inner):
+            index_function(one)
 
 
 def index_function(function: Function) -> Index:

@@ -35,6 +35,7 @@ from asynccost.flow.tree import (
 )
 
 _DEPTH = 12
+INSIDE = ".<locals>."  # in the qualname of what is written in a function (Python)
 _GLOBAL_OBJECTS = frozenset({"window", "globalThis", "global", "self"})
 
 
@@ -46,8 +47,14 @@ class Names:
         self._colon = ":" if module.language == "javascript" else "."
         self._seen: dict[tuple[int, str], str | None] = {}
         self._attributes = Attributes(module)
-        self._classes = {c.qualname: c for c in module.classes}
-        self._functions = {f.qualname: f for f in reversed(module.functions)}  # of one name the outer counts
+        self._classes: dict[str, Class] = {}
+        self._known = 0
+        self._functions: dict[str, Function] = {}  # of one name the outer counts
+        self._bodies: dict[str, list[Function]] = {}  # those with functions or classes in them, once they are awake
+        for function in module.outer:
+            self._functions.setdefault(function.qualname, function)
+            if function.late is not None or function.inner:
+                self._bodies.setdefault(function.qualname, []).append(function)
 
     def ref(self, what: Function | Class) -> str:
         """The project-wide name of a definition in this module."""
@@ -92,22 +99,40 @@ class Names:
 
     def attribute(self, cls: Class, attr: str) -> list[Expr | None]:
         """Every expression that a class's code assigns to `self.attr`; None for what is no one expression."""
-        found = self._attributes.of(cls).get(attr)
+        found = self._attributes.get(cls, attr)
         return [value for value, _ in found.values] if found else []
 
-    def attributes(self, cls: Class) -> dict[str, list[Expr | None]]:
-        """All attributes that a class's own code assigns, with what it assigns to them."""
-        return {name: [v for v, _ in made.values] for name, made in self._attributes.of(cls).items()}
+    def has_attribute(self, cls: Class, attr: str) -> bool:
+        """Whether a class's code assigns `self.attr`, or notes its type."""
+        return self._attributes.get(cls, attr) is not None
 
     def function(self, ref: str | None) -> Function | None:
         """The function of this module that a resolved name stands for."""
         local = self._local(ref) if ref else ""
-        return self._functions.get(local) if local else None  # "" would be any nameless function
+        return (self._functions.get(local) or self._inside(local)) if local else None  # "" would be any nameless one
+
+    def _inside(self, local: str) -> Function | None:
+        """A function written in one whose body waited."""
+        around, mark, _ = local.partition(INSIDE)
+        for body in self._bodies.get(around, ()) if mark else ():
+            body.wake()
+            for function in body.inner:
+                if function.qualname == local:
+                    return function
+        return None
 
     def cls(self, ref: str | None) -> Class | None:
         """The class of this module that a resolved name stands for."""
         local = self._local(ref) if ref else ""
-        return self._classes.get(local) if local else None
+        if not local:
+            return None
+        around, mark, _ = local.partition(INSIDE)
+        for body in self._bodies.get(around, ()) if mark else ():
+            body.wake()
+        if self._known != len(self.module.classes):  # bodies that wake bring their own
+            self._known = len(self.module.classes)
+            self._classes = {c.qualname: c for c in sorted(self.module.classes, key=lambda c: c.start)}
+        return self._classes.get(local)
 
     def _local(self, ref: str) -> str:
         prefix = self.module.name + self._colon
@@ -222,7 +247,7 @@ class Names:
 
     def _attribute(self, cls: Class, attr: str, depth: int) -> str | None:
         """What all assignments to an attribute agree on, else what it is annotated with."""
-        made = self._attributes.of(cls).get(attr)
+        made = self._attributes.get(cls, attr)
         if made is None:
             return f"{self.ref(cls)}.{attr}"
         known: str | None = None

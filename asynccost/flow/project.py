@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from asynccost.flow.asked import Asked, last_name
 from asynccost.flow.entries import HOT, ONCE
 from asynccost.flow.facts import CallFact, FileFacts, FunctionFacts
+from asynccost.flow.import_graph import Imports
 from asynccost.model import Related, Span
 
 T = TypeVar("T")
@@ -66,11 +68,18 @@ class Heat:
 class Project:
     """All files' facts, linked. Every answer is a function of the facts alone, in no particular order."""
 
-    def __init__(self, files: Iterable[FileFacts]) -> None:
-        self.files = {f["path"]: f for f in sorted(files, key=lambda f: f["path"])}
+    def __init__(self, files: Iterable[FileFacts], asked: Iterable[Asked] = ()) -> None:
+        self._asked = {a.path: a for a in sorted(asked, key=lambda a: a.path)}
+        self._read = sorted(files, key=lambda f: f["path"])
+        known = [*self._read, *(a.facts for a in self._asked.values())]
+        self.files = {f["path"]: f for f in sorted(known, key=lambda f: f["path"])}
         self._canonical: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._heat: dict[tuple[str, int], Heat] = {}
         self._answers: dict[Any, Any] = {}
+        self._meant: dict[tuple[str, str], list[str]] = {}
+        self._called: dict[tuple[str, str], list[tuple[Def, CallFact]]] = {}
+        self._mentions: dict[tuple[str, str], list[Def]] = {}
+        self._hands: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
 
     def memo(self, question: "Callable[[Project], T]") -> T:
         """The answer to a question about the whole project, asked once."""
@@ -86,11 +95,20 @@ class Project:
     # ------------------------------------------------------------------ names
 
     @cached_property
-    def defs(self) -> dict[tuple[str, str], Def]:
-        """Every function by path and qualname; a nameless one inside it does not take its place."""
-        return {
-            (p, fn["qualname"]): Def(f, fn) for p, f in self.files.items() for fn in reversed(f["functions"])
-        }
+    def _defs(self) -> dict[tuple[str, str], Def | None]:
+        """Every function that was read, by path and qualname, and those that were asked for."""
+        return {(f["path"], fn["qualname"]): Def(f, fn) for f in self._read for fn in reversed(f["functions"])}
+
+    def named_in(self, path: str, qualname: str) -> Def | None:
+        """The function of a file by its qualname; a nameless one inside it does not take its place."""
+        asked = self._asked.get(path)
+        if asked is None:
+            return self._defs.get((path, qualname))
+        key = path, qualname
+        if key not in self._defs:
+            found = asked.named(qualname)
+            self._defs[key] = Def(asked.facts, found) if found is not None else None
+        return self._defs[key]
 
     @cached_property
     def _modules(self) -> dict[str, list[str]]:
@@ -114,12 +132,16 @@ class Project:
             paths = self._modules.get("js:" + spec, [])
         else:
             paths = self._modules.get(name, [])
-        paths = [p for p in paths if self.files[p]["language"] == language]
-        exact = [p for p in paths if self.files[p]["name"] in (name, name + "/index")]
-        if len(exact) == 1:
-            return exact[0]
         if not paths:
             return None
+        key = name, language
+        if key not in self._meant:
+            paths = [p for p in paths if self.files[p]["language"] == language]
+            exact = [p for p in paths if self.files[p]["name"] in (name, name + "/index")]
+            self._meant[key] = exact if len(exact) == 1 else paths
+        paths = self._meant[key]
+        if len(paths) < 2:
+            return paths[0] if paths else None
         return max(paths, key=lambda p: (_common(p, near), -len(p), p))
 
     def find(self, name: str, near: str) -> Def | None:
@@ -129,7 +151,7 @@ class Project:
             self._canonical[key] = None
             self._canonical[key] = self._search(name, near, 0)
         found = self._canonical[key]
-        return self.defs.get(found) if found else None
+        return self.named_in(*found) if found else None
 
     def _search(self, name: str, near: str, depth: int) -> tuple[str, str] | None:
         file = self.files.get(near)
@@ -170,7 +192,7 @@ class Project:
                     return self._search(target + ("()" if instance else "") + dot + tail, path, depth + 1)
                 rest = target + ("()" if instance else "") + dot + tail
         plain = rest.replace("()", "")
-        if (path, plain) in self.defs:
+        if self.named_in(path, plain) is not None:
             return path, plain
         found = self._by_class(path, plain, depth) or self._by_factory(path, rest, depth)
         if found is not None:
@@ -190,7 +212,7 @@ class Project:
         file = self.files[path]
         if plain in file["classes"]:
             for name in ("__init__", "constructor"):
-                if (path, f"{plain}.{name}") in self.defs:
+                if self.named_in(path, f"{plain}.{name}") is not None:
                     return path, f"{plain}.{name}"
             return None
         cls, _, method = plain.rpartition(".")
@@ -203,7 +225,7 @@ class Project:
     def _by_factory(self, path: str, rest: str, depth: int) -> tuple[str, str] | None:
         """A method of what a function returns: `make().get`."""
         call, mark, tail = rest.partition("().")
-        made = self.defs.get((path, call))
+        made = self.named_in(path, call)
         if not mark or made is None:
             return None
         returns = made.facts["returns"]
@@ -214,21 +236,38 @@ class Project:
     @cached_property
     def _calls_by_last(self) -> dict[str, list[tuple[Def, CallFact]]]:
         table: dict[str, list[tuple[Def, CallFact]]] = {}
-        for made in self.every:
+        for made in self._read_functions:
             for call in made.facts["calls"]:
-                last = call["name"].rpartition(".")[2].rpartition(":")[2].removesuffix("()")
-                table.setdefault(last, []).append((made, call))
+                table.setdefault(last_name(call["name"]), []).append((made, call))
         return table
 
     @cached_property
     def _registered(self) -> dict[tuple[str, str], list[Def]]:
+        return self._where_mentioned(self._read_functions)
+
+    def _where_mentioned(self, functions: Iterable[Def]) -> dict[tuple[str, str], list[Def]]:
         table: dict[tuple[str, str], list[Def]] = {}
-        for made in self.every:
+        for made in functions:
             for name in made.facts["registered"]:
                 found = self.find(name, made.file["path"])
                 if found is not None:
                     table.setdefault(found.key, []).append(made)
         return table
+
+    def _mentioned(self, target: Def) -> list[Def]:
+        """The functions that mention a function of their own file as a value."""
+        asked = self._asked.get(target.file["path"])
+        if asked is None:
+            return self._registered.get(target.key, [])
+        if target.key not in self._mentions:
+            word = "lambda" if target.facts["kind"] == "lambda" else _last(target)
+            functions = (Def(asked.facts, fn) for fn in asked.mentioning(word))
+            self._mentions[target.key] = self._where_mentioned(functions).get(target.key, [])
+        return self._mentions[target.key]
+
+    @cached_property
+    def _graph(self) -> Imports:
+        return Imports(self, self._asked.values())
 
     def callers(self, target: Def) -> list[Caller]:
         """Every call of a function that the names reveal."""
@@ -241,57 +280,120 @@ class Project:
         names.update(out for out, local in exports.items() if local in (qualname, last))
         found = []
         for name in sorted(names):
-            for made, call in self._calls_by_last.get(name, []):
+            for made, call in self._calls(name, target):
                 hit = self.find(call["name"], made.file["path"])
                 if hit is not None and hit.key == target.key:
                     found.append(Caller(made, call))
         return found
 
+    def _calls(self, last: str, target: Def) -> Iterator[tuple[Def, CallFact]]:
+        """The calls by a name in the files that can mean a function by it."""
+        path = target.file["path"]
+        if path not in self._asked:
+            yield from self._calls_by_last.get(last, ())
+            return
+        for near in self._graph.reaching(path, _handle(target)):
+            yield from self._calls_in(self._asked[near], last)
+
+    def _calls_in(self, asked: Asked, last: str) -> list[tuple[Def, CallFact]]:
+        key = asked.path, last
+        if key not in self._called:
+            holds = last.encode() in asked.source
+            found = asked.calls(last) if holds else ()
+            self._called[key] = [(Def(asked.facts, fn), call) for fn, call in found]
+        return self._called[key]
+
     @cached_property
-    def every(self) -> list[Def]:
-        """Every function, the nameless ones too."""
-        return [Def(f, fn) for f in self.files.values() for fn in f["functions"]]
+    def _read_functions(self) -> list[Def]:
+        return [Def(f, fn) for f in self._read for fn in f["functions"]]
 
     @cached_property
     def _defs_by_last(self) -> dict[str, list[Def]]:
         table: dict[str, list[Def]] = {}
-        for made in self.defs.values():
-            table.setdefault(made.facts["qualname"].rpartition(".")[2], []).append(made)
+        for made in self._defs.values():
+            if made is not None and made.file["path"] not in self._asked:
+                table.setdefault(_last(made), []).append(made)
         return table
 
     def named(self, last: str) -> list[Def]:
         """Every function whose own name is this word."""
-        return self._defs_by_last.get(last, [])
+        found = [*self._defs_by_last.get(last, [])]
+        for asked in self._asked.values():
+            if last.encode() in asked.source:
+                found += (Def(asked.facts, fn) for fn in asked.defining(last))
+        return found
 
-    def calls_named(self, last: str) -> list[Caller]:
-        """Every call whose resolved name ends in this word, whatever it means."""
-        return [Caller(made, call) for made, call in self._calls_by_last.get(last, [])]
+    def methods(self, owner: str) -> Iterator[str]:
+        """The names of the methods of every class of this name."""
+        for made in self._read_functions:
+            if made.facts["owner"].rpartition(".")[2] == owner:
+                yield _last(made)
+        for asked in self._asked.values():
+            if owner.encode() in asked.source:
+                yield from asked.methods(owner)
+
+    def calls_named(self, last: str, holding: str = "") -> list[Caller]:
+        """Every call whose resolved name ends in this word, whatever it means; with another word in it, if given."""
+        read = self._calls_by_last.get(last, [])
+        found = [Caller(made, call) for made, call in read if holding in call["name"]]
+        for asked in self._asked.values():
+            if not holding:
+                found += (Caller(made, call) for made, call in self._calls_in(asked, last))
+            elif asked.holds(last) and asked.holds(holding):
+                found += (Caller(Def(asked.facts, fn), call) for fn, call in asked.calls(last, holding))
+        return sorted(found, key=lambda c: c.by.file["path"]) if self._asked and self._read else found
 
     # ------------------------------------------------------------------- heat
 
     @cached_property
     def _by_start(self) -> dict[tuple[str, int], Def]:
-        return {made.place: made for made in self.every if made.facts["kind"] != "module"}
+        return {made.place: made for made in self._read_functions if made.facts["kind"] != "module"}
 
     def function(self, path: str, start: int) -> Def | None:
         """The function that starts at a byte of a file."""
-        return self._by_start.get((path, start))
+        asked = self._asked.get(path)
+        if asked is None:
+            return self._by_start.get((path, start))
+        found = asked.starting(start)
+        return Def(asked.facts, found) if found is not None else None
 
     @cached_property
     def _handed(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Functions that another file hands to a call that says how often they run."""
         table: dict[tuple[str, str], tuple[str, str]] = {}
-        for path, file in self.files.items():
-            for name, kind, reason in file["handed"]:
-                found = self.find(name, path)
-                if found is not None:
-                    table[found.key] = min((kind, reason), table.get(found.key, (kind, reason)))
+        for file in self._read:
+            self._add_handed(file, table)
         return table
+
+    def _add_handed(self, file: FileFacts, table: dict[tuple[str, str], tuple[str, str]]) -> None:
+        for name, kind, reason in file["handed"]:
+            found = self.find(name, file["path"])
+            if found is not None:
+                table[found.key] = min((kind, reason), table.get(found.key, (kind, reason)))
+
+    def _handed_over(self, made: Def) -> tuple[str, str] | None:
+        """How a function runs by what another file hands it to."""
+        if made.file["path"] not in self._asked:
+            return self._handed.get(made.key)
+        last = _last(made)
+        words = {_handle(made) if last == "__init__" else last}
+        files = [self._asked[path] for path in self._graph.reaching(made.file["path"], _handle(made))]
+        size = 0
+        while size < len(words):
+            size = len(words)
+            words |= {out for asked in files for word in [*words] for out in asked.aliases(word)}
+        marks = [word.encode() for word in words]
+        for asked in files:
+            if asked.path not in self._hands and any(mark in asked.source for mark in marks):
+                self._hands[asked.path] = {}
+                self._add_handed(asked.facts, self._hands[asked.path])
+        said = [t for a in files if (t := self._hands.get(a.path, {}).get(made.key)) is not None]
+        return min(said, default=None)
 
     def entry(self, made: Def) -> tuple[str, str] | None:
         """How a function is entered, by its own file or by one that registers it."""
         entry = made.facts["entry"]
-        return (entry[0], entry[1]) if entry is not None else self._handed.get(made.key)
+        return (entry[0], entry[1]) if entry is not None else self._handed_over(made)
 
     def heat(self, target: Def) -> Heat:
         """How often a function runs, by how it is entered and who calls it."""
@@ -313,13 +415,14 @@ class Project:
                         continue
                     (hot if entry[0] in HOT else cold).append(Heat(_hot(entry[0]), *entry, chain))
                     continue
-                nameless = self.defs[made.key].place != made.place
+                named = self.named_in(*made.key)
+                nameless = named is None or named.place != made.place
                 callers = [] if nameless else self.callers(made)
                 outer = self._around(made) if not callers and made.facts["kind"] in ("lambda", "arrow") else None
                 if outer is not None and outer.place not in seen:
                     seen.add(outer.place)
                     further.append((outer, chain))
-                mentioned = [] if nameless else self._registered.get(made.key, [])
+                mentioned = [] if nameless else self._mentioned(made)
                 unknown |= (not callers and outer is None) or bool(mentioned)
                 for by in mentioned:  # `for search in (with_a, with_b): await search(query)`
                     if by.place not in seen and by.facts["kind"] != "module" and not _gives_back(by, made):
@@ -366,7 +469,16 @@ class Project:
     def _around(self, target: Def) -> Def | None:
         """The function that a nested function stands in."""
         outer = target.facts["outer"]
-        return self._by_start.get((target.file["path"], outer)) if outer >= 0 else None
+        return self.function(target.file["path"], outer) if outer >= 0 else None
+
+
+def _handle(made: Def) -> str:
+    """The name by which other files come to a function: its class's, if it has one."""
+    return made.facts["owner"].rpartition(".")[2] or _last(made)
+
+
+def _last(made: Def) -> str:
+    return made.facts["qualname"].rpartition(".")[2]
 
 
 def _gives_back(by: Def, made: Def) -> bool:

@@ -25,10 +25,18 @@ _THIS = frozenset({"this", "self"})
 _DEPTH = 6
 
 
-def inner_functions(file: File) -> dict[int, list[Function]]:
-    """For each function the functions written directly in it."""
+def inner_functions(function: Function, file: File) -> list[Function]:
+    """The functions written directly in one."""
+    outermost = function
+    while outermost.scope is not None and outermost.scope.scope is not None:
+        outermost = outermost.scope
+    outermost.wake()
+    return file.memo(_by_scope).get(id(function), []) + [f for f in outermost.inner if f.scope is function]
+
+
+def _by_scope(file: File) -> dict[int, list[Function]]:
     table: dict[int, list[Function]] = {}
-    for function in file.functions:
+    for function in file.module.outer:
         if function.scope is not None:
             table.setdefault(id(function.scope), []).append(function)
     return table
@@ -36,10 +44,9 @@ def inner_functions(file: File) -> dict[int, list[Function]]:
 
 def within(function: Function, file: File) -> list[Function]:
     """A function and every function written in it."""
-    table = file.memo(inner_functions)
     found = [function]
     for one in found:
-        found += table.get(id(one), [])
+        found += inner_functions(one, file)
     return found
 
 
@@ -189,7 +196,7 @@ def reach(
             continue
         done.add(id(one))
         found.append(one)
-        pending += file.memo(inner_functions).get(id(one), [])
+        pending += inner_functions(one, file)
         pending += [f for f, called in mentioned(one, file) if called or not called_only]
     return found
 

@@ -1,8 +1,12 @@
 """Functions that are handed to a call which says how often they run: routes, timers, listeners."""
 
+import re
+from collections.abc import Callable
+
 from asynccost.flow.around import callback_call
 from asynccost.flow.entry_table import PHRASE, Entry, dotted, entry_table
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import Mentions
 from asynccost.flow.repeat import each_call
 from asynccost.flow.tree import Argument, Call, Closure, Collection, Constant, Function, Member, Name, Other
 
@@ -11,7 +15,7 @@ def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, st
     """Functions handed to calls that say how often they run: those of this file by id, those of others by name."""
     here: dict[int, Entry] = {}
     others: list[tuple[str, str, str]] = []
-    for site in file.calls:
+    for site in file.calls_if(_registering(file)):
         _by_keyword(file, site, here)
         kind = _kind(file, site.call)
         if kind is None:
@@ -29,6 +33,32 @@ def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, st
             elif "." in ref or ":" in ref:
                 others.append((ref, kind, reason))
     return here, others
+
+
+_CALLED = re.compile(rb"\w+\s*\(")
+_NAMED = re.compile(rb"\w+\s*=")
+_TOLD = re.compile(rb"\w+\s*\(\s*(?:#[^\n]*\n\s*|\()*(?:\w+\s*=\s*)?[a-zA-Z]{0,2}[\"']")
+_ROUTED = re.compile(
+    rb"\w+\s*\(\s*(?:#[^\n]*\n\s*|\()*(?:\w+\s*=\s*)?(?:[rRbBuU]{0,2}[\"']+/|[rR]?[fFtT][rR]?[\"'])"
+)
+
+
+def _registering(file: File) -> Callable[[Function], bool]:
+    """Whether a function that waits may hand functions to calls that say how often they run, by its text."""
+    table, mentions, ids = entry_table(file), file.memo(Mentions), set[int]()
+    for words, shape in (
+        ((name.partition(".")[0] for name in table.callbacks), _CALLED),
+        (table.path_callbacks, _ROUTED),
+        (("use",), _CALLED),
+        (table.event_callbacks, _TOLD),
+        (table.keywords, _NAMED),
+    ):
+        for word in words:
+            loose = word in table.dotted
+            for at, function in mentions.places(word):
+                if loose or shape.match(file.module.source, at):
+                    ids.add(id(function))
+    return lambda f: id(f) in ids
 
 
 def _by_keyword(file: File, site: Site, here: dict[int, Entry]) -> None:

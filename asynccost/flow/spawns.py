@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.tree import Member, Name, Node
 
 
@@ -11,7 +12,7 @@ def spawns(file: File) -> Iterator[tuple[Site, str]]:
     table = file.knowledge.table("tasks")
     known: dict[str, str] = table["spawn"]
     loops, methods = set(table["loop"]["names"]), set(table["loop"]["methods"])
-    for site in file.calls:
+    for site in file.calls_if(speaks_of(file, {*known, *methods})):
         callee = site.call.callee
         if site.name in known:
             yield site, known[site.name]

@@ -112,7 +112,7 @@ def _with_helpers(function: Function, component: Function, listed: set[str], fil
         if any(one is f for f in found):
             continue
         found.append(one)
-        pending += file.memo(inner_functions).get(id(one), [])
+        pending += inner_functions(one, file)
         for call in one.index.calls if one.index else ():
             if (
                 isinstance(call.callee, Name)

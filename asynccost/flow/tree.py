@@ -5,8 +5,9 @@ it. Nothing here knows a language: `for x of xs` and `for x in xs` are the same 
 are Names, `new X()` and `X()` are Calls. `start` and `end` are byte offsets into the source file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 
 if TYPE_CHECKING:
@@ -318,6 +319,9 @@ class Function(Node):
     classes, where an anonymous function takes the name of the variable or property that it is assigned to.
     bindings: names that this scope binds itself (parameters, assignments, nested definitions, imports);
     Python's `global` and `nonlocal` names stand in `outer_names` instead.
+
+    A body may wait: it is lowered and indexed as soon as anybody asks for something of it, so that nobody need know.
+    late: how, and where its text stands. inner: the functions written in such a body, outer before inner.
     """
 
     name: str
@@ -337,6 +341,55 @@ class Function(Node):
     is_static: bool = False
     returns: Expr | None = None  # return annotation
     index: "Index | None" = field(default=None, repr=False)
+    inner: "list[Function]" = field(default_factory=list, repr=False)
+    late: "Late | None" = field(default=None, repr=False)
+
+    def wait(self, late: "Late") -> None:
+        """Leave the body to be lowered when something of it is asked for."""
+        self.late = late
+        for name in _OF_THE_BODY:
+            delattr(self, name)
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the body waits still."""
+        return self.late is not None and self.late.waits
+
+    def wake(self) -> None:
+        """Lower and index a body that waits."""
+        late = self.late
+        if late is None or not late.waits:
+            return
+        late.waits = False
+        self.body, self.bindings, self.outer_names = [], set(), set()
+        self.is_generator, self.index = False, None
+        late.lower()
+        if (index := late.index) is None:
+            return
+        for function in (self, *self.inner):
+            index(function)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _OF_THE_BODY:  # only what `wait` has taken away is missing
+                raise AttributeError(name)
+            self.wake()
+            return getattr(self, name)
+
+
+_OF_THE_BODY = ("body", "bindings", "outer_names", "is_generator", "index")
+
+
+@dataclass(slots=True)
+class Late:
+    """A body that waits, or did, by its bytes; `lower` makes it, `index` (None: nobody asked) indexes a function."""
+
+    start: int
+    end: int
+    lower: Callable[[], None]
+    index: Callable[[Function], Any] | None = None
+    waits: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -372,10 +425,20 @@ class Module:
     name: str  # Python: dotted by path; JavaScript: path without extension
     source: bytes
     top: Function
-    functions: list[Function]  # every function in it, outer before inner, `top` first
-    classes: list[Class]
+    outer: list[Function]  # every function in it, outer before inner, `top` first; but not those in bodies that waited
+    classes: list[Class]  # those in bodies that wait are not among them yet
     imports: dict[str, str]
     exports: dict[str, str] = field(default_factory=dict)
     star_exports: list[str] = field(default_factory=list)
     whole: bool = True  # False: only some functions were lowered (see python.slices)
     broken: list[tuple[int, int]] = field(default_factory=list)  # byte ranges the parser could not make sense of
+
+    @property
+    def functions(self) -> list[Function]:
+        """Every function, outer before inner, `top` first; wakes all bodies."""
+        found: list[Function] = []
+        for function in self.outer:
+            function.wake()
+            found.append(function)
+            found += function.inner
+        return found

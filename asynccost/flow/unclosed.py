@@ -66,7 +66,8 @@ def closers_of(file: File, cls: Class, attr: str, close: tuple[str, ...]) -> lis
 
 def attribute_reads(file: File, cls: Class, attr: str) -> Iterator[tuple[Member, Function]]:
     """Every place where a class's own code names `self.attr`."""
-    for function in file.functions:
+    word = attr.encode()
+    for function in file.functions_if(lambda f: file.module.source.find(word, f.start, f.end) >= 0):
         if class_around(function) is not cls or function.index is None:
             continue
         for name in function.index.names:
@@ -122,7 +123,7 @@ def object_verdict(
     if set(closers) & _EXITS:
         return "leaving the object's with statement closes it"
     for name in closers:
-        made = project.defs.get((path, f"{cls}.{name}"))
+        made = project.named_in(path, f"{cls}.{name}")
         if made is None or project.callers(made) or _named_call(project, name, cls):
             return f"{name}() closes it"
     bases = file["classes"].get(cls, [])
@@ -151,7 +152,7 @@ def object_verdict(
 def _closed_from_outside(project: Project, cls: str, attr: str, close: list[str]) -> bool:
     """`loader.session.close()`, where the loader is one of this class or of one that is not known."""
     for word in close:
-        for caller in project.calls_named(word):
+        for caller in project.calls_named(word, attr):
             holder, mark, _ = caller.call["name"].rpartition(f".{attr}.{word}")
             last = holder.removesuffix("()").rpartition(".")[2].rpartition(":")[2]
             if mark and (last == cls.rpartition(".")[2] or not (holder.endswith("()") and last[:1].isupper())):
@@ -163,19 +164,16 @@ def _named_call(project: Project, name: str, cls: str) -> bool:
     """Whether somebody calls a method of this name on something whose class is not known."""
     return any(
         c.call["name"].endswith(f".{name}") and f"{cls.rpartition('.')[2]}" in c.call["name"]
-        for c in project.calls_named(name)
+        for c in project.calls_named(name, cls.rpartition(".")[2])
     )
 
 
 def _manages(project: Project, base: str) -> bool:
     """Whether a base class of the project has a method that sounds like closing."""
     last = base.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
-    for made in project.defs.values():
-        if made.facts["owner"].rpartition(".")[2] == last:
-            name = made.facts["qualname"].rpartition(".")[2]
-            if name in _EXITS or any(word in name.lower() for word in _CLOSING):
-                return True
-    return False
+    return any(
+        name in _EXITS or any(word in name.lower() for word in _CLOSING) for name in project.methods(last)
+    )
 
 
 def makes_lasting(file: File, life: Life, function: Function) -> bool:

@@ -12,6 +12,7 @@ state is nobody else's. Besides the kinds of flow.awaits a row may be
 from collections.abc import Iterable
 
 from asynccost.flow.around import above, function_of
+from asynccost.flow.attribute_texts import may_change
 from asynccost.flow.await_kinds import GOOD, package_kind
 from asynccost.flow.awaits import Wait, classify, waits_of
 from asynccost.flow.file import File
@@ -159,36 +160,66 @@ def _local(wait: Wait, function: Function) -> bool:
 def _state(file: File, function: Function) -> Iterable[tuple[str, str]]:
     """The attributes of its object that a method changes, and those of them that it reads."""
     cls = function.owner
-    said = file.memo(_touched).get(id(function))
-    if cls is None or said is None:
+    if cls is None or _builds(function):
         return
-    changed = file.memo(_changed).get(cls.qualname, set())
-    for key in sorted(_changes(said, function)):
+    if not function.is_async and not any(f.is_async for f in _methods(file, function)):
+        return
+    for key in sorted(_changes(_touched(file, function), function)):
         yield "writes", f"{cls.name}.{key.partition('.')[2]}"
-    for key in sorted(k for k in said.reads if k.startswith(_SELF) and k.partition(".")[2] in changed):
-        yield "reads", f"{cls.name}.{key.partition('.')[2]}"
+    for key in sorted(k for k in _touched(file, function).reads if k.startswith(_SELF)):
+        if _is_changed(file, function, key.partition(".")[2]):
+            yield "reads", f"{cls.name}.{key.partition('.')[2]}"
 
 
-def _touched(file: File) -> dict[int, Touches]:
-    """What every method of a class that awaits touches, its constructor aside."""
-    methods = [f for f in file.functions if f.owner is not None]
-    awaiting = {f.owner.qualname for f in methods if f.owner is not None and f.is_async}
-    return {
-        id(f): touches(list(f.body))
-        for f in methods
-        if f.owner is not None and f.owner.qualname in awaiting and f.kind != "constructor" and f.name != "__init__"
-    }
+def _builds(function: Function) -> bool:
+    return function.kind == "constructor" or function.name == "__init__"
 
 
-def _changed(file: File) -> dict[str, set[str]]:
-    """For each class the attributes that its methods change after it was made."""
-    table: dict[str, set[str]] = {}
-    for function in file.functions:
-        said = file.memo(_touched).get(id(function))
-        if function.owner is not None and said is not None:
-            keys = (k.partition(".")[2] for k in _changes(said, function))
-            table.setdefault(function.owner.qualname, set()).update(keys)
-    return table
+def _touched(file: File, function: Function) -> Touches:
+    """What a method touches."""
+    known = file.memo(_all_touched)
+    if id(function) not in known:
+        known[id(function)] = touches(list(function.body))
+    return known[id(function)]
+
+
+def _all_touched(_: File) -> dict[int, Touches]:
+    return {}
+
+
+def _methods(file: File, function: Function) -> list[Function]:
+    """The methods of a method's class."""
+    name = function.owner.qualname if function.owner else ""
+    around = function.scope
+    while around is not None and around.scope is not None and around.scope.scope is not None:
+        around = around.scope
+    known = file.memo(_all_methods)
+    if (id(around), name) not in known:
+        beside = [*file.module.outer, *(around.inner if around else ())]
+        known[id(around), name] = [f for f in beside if f.owner is not None and f.owner.qualname == name]
+    return known[id(around), name]
+
+
+def _all_methods(_: File) -> dict[tuple[int, str], list[Function]]:
+    return {}
+
+
+def _is_changed(file: File, function: Function, key: str) -> bool:
+    """Whether a method of a method's class changes an attribute after the object was made."""
+    known = file.memo(_all_changed)
+    place = (function.owner.qualname if function.owner else "", key)
+    if place not in known:
+        source, attr = file.module.source, key.rpartition(".")[2]
+        known[place] = any(
+            f"self.{key}" in (changes := _changes(_touched(file, f), f)) or f"this.{key}" in changes
+            for f in _methods(file, function)
+            if not _builds(f) and not (f.asleep and not may_change(source, f, attr))
+        )
+    return known[place]
+
+
+def _all_changed(_: File) -> dict[tuple[str, str], bool]:
+    return {}
 
 
 def _changes(said: Touches, function: Function) -> set[str]:

@@ -94,7 +94,7 @@ def function(
         is_static="static" in sig.words,
         returns=None if sig.returns is None else annotation(cx, sig.returns),
     )
-    cx.module.functions.append(made)
+    cx.module.outer.append(made)
     outer = cx.function, cx.bindings, cx.prefix, cx.pending
     cx.function, cx.bindings, cx.prefix, cx.pending = made, made.bindings, made.qualname, []
     own_fields = parameters(cx, made, sig.params)

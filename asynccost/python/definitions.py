@@ -1,11 +1,14 @@
 """Functions, lambdas and classes: what they are called, what they take and what is in them."""
 
+import re
+
 from asynccost.flow.tree import (
     Class,
     Closure,
     Define,
     Expr,
     Function,
+    Late,
     Member,
     Name,
     Param,
@@ -84,7 +87,30 @@ def define_function(low: Lowering, node: Cst, decorators: list[Expr], start: int
         add_method(owner, made)
         if out is not owner.body:  # under an `if` or `try` of the class body
             out.append(Define(start, node.end_byte, made))
-    lower_body(low, made, body, depth)
+    if low.scope is low.top and not _REACHES_OUT.search(low.source, node.start_byte, node.end_byte):
+        _wait(low, made, body, depth)
+    else:
+        lower_body(low, made, body, depth)
+
+
+_REACHES_OUT = re.compile(rb"\b(?:import|global)\b")  # what a body tells the whole module
+
+
+def _wait(low: Lowering, made: Function, body: Cst, depth: int) -> None:
+    """Leave the body of a function that stands in no other until somebody asks for it."""
+
+    def lower() -> None:
+        functions, classes = low.functions, low.classes
+        low.functions, low.classes = [], []
+        try:
+            lower_body(low, made, body, depth)
+            made.inner = low.functions[1:]
+            classes += low.classes
+        finally:
+            low.functions, low.classes = functions, classes
+
+    low.functions.append(made)
+    made.wait(Late(made.start, made.end, lower))
 
 
 def lower_body(low: Lowering, made: Function, body: Cst, depth: int) -> None:

@@ -1,6 +1,7 @@
 """Imports: what each local name stands for, from the tree or, for sliced files, from the text."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from asynccost.flow.tree import Stmt
@@ -69,7 +70,31 @@ def absolute(written: str, package: str) -> str:
 
 def import_lines(low: Lowering) -> None:
     """Note the imports of a file that was not parsed whole, as its lines show them."""
-    text = b"\n" + low.source
+    for indented, named, _ in _lines(low.source, low.package):
+        if indented:
+            low.nested_imports += named
+        else:
+            for local, dotted in named:
+                low.imports.setdefault(local, dotted)
+    low.bindings.update(low.imports)
+
+
+def imported_names(source: bytes, package: str) -> set[str]:
+    """The absolute dotted names that a file imports, as its lines show them; all of a.b where it says `import a.b`."""
+    found: set[str] = set()
+    for _, named, modules in _lines(source, package):
+        found.update(_modules(modules) if modules else [dotted for _, dotted in named])
+    return found
+
+
+@lru_cache(maxsize=5_000)
+def _modules(listed: bytes) -> list[str]:
+    return [name for name, _ in _items(listed)]
+
+
+def _lines(source: bytes, package: str) -> Iterator[tuple[bool, list[tuple[str, str]], bytes]]:
+    """Every line that imports: whether it is indented, its local names with what they stand for, `import`'s modules."""
+    text = b"\n" + source
     at = text.find(b"import")
     while at >= 0:
         line = LINE.match(text, text.rfind(b"\n", 0, at))
@@ -78,14 +103,9 @@ def import_lines(low: Lowering) -> None:
             at = max(at, line.end())
             indent, modules, module, bracketed, plain = line.groups()
             relative = module and module.startswith(b".")
-            named = _imported(modules or bracketed or plain, module, low.package if relative else "")
-            if indent:
-                low.nested_imports += named
-            else:
-                for local, dotted in named:
-                    low.imports.setdefault(local, dotted)
+            named = _imported(modules or bracketed or plain, module, package if relative else "")
+            yield bool(indent), named, modules or b""
         at = text.find(b"import", at)
-    low.bindings.update(low.imports)
 
 
 @lru_cache(maxsize=20_000)

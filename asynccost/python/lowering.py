@@ -19,6 +19,7 @@ from asynccost.python import (  # noqa: F401  (each registers what it lowers)
 from asynccost.python.errors import broken_ranges
 from asynccost.python.grammar import Cst, parse, solid
 from asynccost.python.imports import import_lines
+from asynccost.python.paths import module_name, package_name
 from asynccost.python.scopes import Lowering, enter_class, leave
 from asynccost.python.slices import Block, Slice, cut
 from asynccost.python.tables import STATEMENTS, block
@@ -28,24 +29,10 @@ def lower_whole(path: str, source: bytes) -> Module:
     """Parse and lower a whole file."""
     root = parse(source)
     low = _start(path, source)
-    top = low.functions[0]
+    top = low.top
     block(low, root, 0, top.body)
     top.body_start = top.body[0].start if top.body else len(source)
     return _finish(path, low, broken_ranges(root), whole=True)
-
-
-def module_name(path: str) -> str:
-    """Return the dotted name of a module: "a/b.py" is "a.b", "a/__init__.py" is "a"."""
-    parts = path.rpartition(".")[0].split("/") if "." in path else path.split("/")
-    if parts[-1] == "__init__" and len(parts) > 1:
-        parts.pop()
-    return ".".join(parts)
-
-
-def package_name(path: str) -> str:
-    """Return the dotted name of the package that a module is in, or is."""
-    name = module_name(path)
-    return name if path.endswith("__init__.py") else name.rpartition(".")[0]
 
 
 def _start(path: str, source: bytes) -> Lowering:
@@ -54,10 +41,11 @@ def _start(path: str, source: bytes) -> Lowering:
 
 
 def _finish(path: str, low: Lowering, broken: list[tuple[int, int]], *, whole: bool) -> Module:
-    top = low.functions[0]
+    top = low.top
     for local, dotted in low.nested_imports:
         if local not in top.bindings:
             low.imports.setdefault(local, dotted)
+    low.broken[:] = sorted({*broken, *low.broken})  # the same list: bodies that wait add to it
     return Module(
         path,
         "python",
@@ -68,7 +56,7 @@ def _finish(path: str, low: Lowering, broken: list[tuple[int, int]], *, whole: b
         low.classes,
         low.imports,
         whole=whole,
-        broken=sorted({*broken, *low.broken}),
+        broken=low.broken,
     )
 
 
@@ -92,7 +80,7 @@ def lower_slices(path: str, source: bytes) -> Module | None:
 
 def _lower_slice(low: Lowering, piece: Slice, node: Cst) -> None:
     """Lower one slice inside stand-ins for the classes around it."""
-    top = low.functions[0]
+    top = low.top
     outside = (low.scope, low.owner, low.prefix, low.bindings)
     for around in piece.classes:
         enter_class(low, _stand_in(low, around))

@@ -39,12 +39,14 @@ class Lowering:
         "prefix",
         "scope",
         "source",
+        "top",
     )
 
     def __init__(self, source: bytes, package: str, top: Function) -> None:
         self.source = source
         self.package = package  # what a relative import starts from
         self.names = NAMES
+        self.top = top
         self.functions = [top]
         self.classes: list[Class] = []
         self.imports: dict[str, str] = {}

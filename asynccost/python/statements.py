@@ -135,7 +135,7 @@ def outer(low: Lowering, node: Cst, _depth: int, _out: list[Stmt]) -> None:
     names = {low.text(child.start_byte, child.end_byte) for child in solid(node)}
     low.scope.outer_names |= names
     if low.source.startswith(b"global", node.start_byte):
-        low.functions[0].bindings |= names
+        low.top.bindings |= names
 
 
 @statement("type_alias_statement")

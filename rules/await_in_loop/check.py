@@ -15,6 +15,7 @@ from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
+from asynccost.python.shapes import shape_of
 
 _STARTS = frozenset({
     "startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready", "bootstrap",
@@ -27,7 +28,7 @@ _CLOSES = frozenset({
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Judge every loop that awaits, inner loops before the loops around them."""
-    for function in file.functions:
+    for function in file.functions_if(lambda f: shape_of(file, f).loops):
         loops = _awaiting(function)
         found: list[Loop | Comprehension] = []
         for loop in sorted(loops.values(), key=lambda one: one.end - one.start):
@@ -108,7 +109,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
-    if _at_start(project, finding):
+    if not doubts and _at_start(project, finding):  # one doubt is enough, and this one costs the most to know
         doubts.append("it runs once, when the program starts or ends")
     if doubts:
         finding.confidence = Confidence.LOW

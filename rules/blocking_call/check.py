@@ -1,5 +1,6 @@
 """blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from asynccost.flow.around import above, loops_around
 from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.noqa import waived
 from asynccost.flow.project import Def, Heat, Project
 from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
@@ -60,7 +62,8 @@ def check(file: File) -> Iterator[Finding | Silence]:
 def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
     """The blocking calls of a file in source order: those of the table, and those that only ruff knows."""
     said = _ruff(file, table)
-    for site in file.calls:
+    speaks, starts = speaks_of(file, table.names), sorted(start for start, _ in said)
+    for site in file.calls_if(lambda f: speaks(f) or bisect_left(starts, f.start) < bisect_left(starts, f.end)):
         call = site.call
         callee = call.callee
         kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
@@ -181,7 +184,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     """How often the coroutine runs; for a plain function, which coroutines call it."""
     if "seed" in finding.pending:
         return _through(finding, project)
-    made = project.defs.get((finding.path, finding.pending["runs"]))
+    made = project.named_in(finding.path, finding.pending["runs"])
     if made is None:
         return finding
     heat = project.heat(made)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Expr, Function
 from asynccost.model import Confidence, Finding, Silence
@@ -12,9 +13,13 @@ _LOOPS = (
 )
 
 
+_STARTS = tuple(name.rpartition(".")[2] for name in _LOOPS)
+
+
 def check(file: File) -> Iterator[Finding | Silence]:
     """Look at every function with a caching decorator."""
-    for function in file.functions:
+    source = file.module.source
+    for function in file.functions_if(lambda f: f.decorators or source.find(b"@", f.start, f.end) >= 0):
         for decorator in function.decorators:
             kind = _caches(file, decorator, function)
             if kind:
@@ -103,7 +108,8 @@ def facts(file: File) -> list[str]:
     """Where a file starts event loops, and in which functions."""
     if file.is_test:
         return []
-    return [site.function.qualname for site in file.calls_to(*_LOOPS)]
+    sites = file.calls_if(speaks_of(file, _STARTS))
+    return [site.function.qualname for site in sites if site.name in _LOOPS]
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
@@ -122,7 +128,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
 def _loops(finding: Finding, project: Project) -> Finding | Silence:
     """A cached client harms where loops come and go: a loop started in a hot function, or in several places."""
     places = [(path, q) for path, found in project.rows("cached-coroutine").items() for q in found]
-    repeated = [p for p in places if (made := project.defs.get(p)) and project.heat(made).hot]
+    repeated = [p for p in places if (made := project.named_in(*p)) and project.heat(made).hot]
     if repeated:
         return finding
     if len(places) > 1:

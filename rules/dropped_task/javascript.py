@@ -208,7 +208,7 @@ def _survives(project: Project) -> bool:
 def settle(finding: Finding, project: Project) -> Finding | list[Finding]:
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
-        made = [project.defs.get((finding.path, name)) for name in finding.pending["floats"]]
+        made = [project.named_in(finding.path, name) for name in finding.pending["floats"]]
         calls = ((one, caller) for one in made if one for caller in project.callers(one))
         return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
     if project.memo(_survives):

@@ -103,7 +103,7 @@ def facts(file: File) -> dict[str, str]:
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
     """A function returns its task: find the callers that drop it."""
-    helper = project.defs.get((finding.path, finding.pending["returned"]))
+    helper = project.named_in(finding.path, finding.pending["returned"])
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
     name = helper.facts["qualname"]

@@ -7,6 +7,7 @@ from typing import Any
 from asynccost.flow.around import above
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default, setting_calls
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
@@ -18,6 +19,7 @@ _ALIASES = (
     ("requests.api.", "requests."),
     ("niquests.", "requests."),
 )
+_SAME = ("niquests.get",)  # whose names stand for those of requests
 _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
 _DEFAULTS = re.compile(
     rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
@@ -30,7 +32,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
     tables = file.knowledge.table("requests")
     waits: Mapping[str, Any] = tables["no_timeout"]
     off: Mapping[str, str] = tables["switched_off"]
-    for site in file.calls:
+    for site in file.calls_if(speaks_of(file, {*waits, *off, *_SAME})):
         name = _plain(site.name) if site.name else ""
         if name in waits:
             yield _look(file, site, waits[name])

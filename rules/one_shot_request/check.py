@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.oneshot import address, any_host, of_class, one_host, pays, starts_something, together
 from asynccost.flow.project import Project
 from asynccost.flow.repeat import work_loops
@@ -73,7 +74,7 @@ def _rare(file: File, site: Site) -> str:
 def _sent(file: File) -> list[Site]:
     """All requests of a file that are sent without a client."""
     table = file.knowledge.table("requests")["one_shot"]
-    return [site for site in file.calls if site.name in table]
+    return [site for site in file.calls_if(speaks_of(file, table)) if site.name in table]
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:

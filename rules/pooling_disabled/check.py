@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -20,6 +21,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.model import Confidence, Finding, Silence
 
+_WORDS = ("force_close", "max_keepalive_connections", "keepalive_expiry", "TCPConnector", "Limits")
 _AGENTS = ("http:Agent", "https:Agent", "agentkeepalive:", "undici:Agent", "undici:Pool", "undici:Client")
 _AGAIN = "so that every request opens a connection of its own, with its TCP and TLS handshakes"
 _RESPONSE = re.compile(
@@ -30,7 +32,7 @@ _WHY = re.compile(rb"(?:#|//|/\*)\s*(?!type:|noqa|pylint|eslint|expect)\S+\s+\S+
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Every pool that is told to keep nothing."""
-    for site in file.calls:
+    for site in file.calls_if(speaks_of(file, _WORDS)):
         name = site.name or ""
         for said in (*_switches(file, site, name), *_too_small(file, site, name)):
             yield _answer(file, *said)

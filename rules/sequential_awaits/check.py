@@ -15,6 +15,7 @@ from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
+from asynccost.python.shapes import shape_of
 
 _REASONS = {
     **WHY,
@@ -27,7 +28,7 @@ _REASONS = {
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Judge every run of neighbouring awaits."""
-    for function in file.functions:
+    for function in file.functions_if(lambda f: shape_of(file, f).neighbours):
         if function.index is None or len(function.index.awaits) < 2:
             continue
         for run in runs(function, file):

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from asynccost.flow.awaits import Wait, classify, waits_in
 from asynccost.flow.extent import bounded, chunked, outside
-from asynccost.flow.fanout import FanOut, fan_outs
+from asynccost.flow.fanout import FAN_OUTS, FanOut, fan_outs
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
 from asynccost.flow.verdicts import open_rows
@@ -20,7 +21,7 @@ _LIMITS = ("sem", "semaphore", "limit", "limiter", "throttle", "slots", "bucket"
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Judge every gather, Promise.all and task group that is fed from a list."""
-    for function in file.functions:
+    for function in file.functions_if(speaks_of(file, FAN_OUTS)):
         seen: set[int] = set()
         for fan in fan_outs(file, function):
             if id(fan.call) not in seen:

@@ -9,6 +9,7 @@ from asynccost.flow.file import File
 from asynccost.flow.flags import tests_any
 from asynccost.flow.handles import kept_in, mentions
 from asynccost.flow.leaks import covered
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import Fate, fate
@@ -21,10 +22,10 @@ HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Judge every timer that no effect owns."""
-    others = covered(file)
-    for site in file.calls:
+    table = file.knowledge.table("timers")
+    for site in file.calls_if(speaks_of(file, {*table["calls"], *table["methods"]})):
         one = timer(site, file)
-        if one is not None and id(site.call) not in others and not one.frame:
+        if one is not None and not one.frame and id(site.call) not in covered(file):
             yield _judge(one, file)
 
 

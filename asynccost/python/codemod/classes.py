@@ -62,7 +62,7 @@ def taken(cls: Class, file: File, name: str) -> bool:
     """Whether a class or its bases of this file use a name."""
     for one in family(cls, file):
         fields = {t.id for s in one.body if isinstance(s, Assign) for t in s.targets if isinstance(t, Name)}
-        if name in one.methods or name in fields or name in file.names.attributes(one):
+        if name in one.methods or name in fields or file.names.has_attribute(one, name):
             return True
     return False
 

@@ -1,0 +1,242 @@
+"""The facts of one file, each made when it is asked for: most files are asked for little, or nothing.
+
+The values are those of `flow.facts`; only the functions that a question is about are lowered.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, cast
+
+from asynccost.flow.entries import seldom
+from asynccost.flow.facts import (
+    CallFact,
+    FileFacts,
+    FunctionFacts,
+    bases,
+    calls_of,
+    entry,
+    handed,
+    registered,
+    returned,
+)
+from asynccost.flow.file import File
+from asynccost.flow.mentions import speaks_of
+from asynccost.flow.names import INSIDE
+from asynccost.flow.tree import Class, Function
+from asynccost.flow.waiting import rows_of
+
+
+class Asked:
+    """A file whose facts are made when they are asked for. imports: what it imports, by absolute dotted names."""
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        imports: list[str],
+        rules: dict[str, Any],
+        read: Callable[[], bytes],
+        lower: Callable[[bytes], File],
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.imports = imports
+        self._read = read
+        self._lower = lower
+        self.facts = cast("FileFacts", _OfFile(self, rules))
+        self._functions: dict[int, FunctionFacts] = {}
+
+    @cached_property
+    def file(self) -> File:
+        """The file, lowered."""
+        return self._lower(self.source)
+
+    @cached_property
+    def source(self) -> bytes:
+        """Its source."""
+        return self._read()
+
+    def holds(self, word: str) -> bool:
+        """Whether a word stands in the source: what does not is not defined there, and needs no parse to say so."""
+        return word.encode() in self.source
+
+    def function(self, function: Function) -> FunctionFacts:
+        """The facts of a function."""
+        if id(function) not in self._functions:
+            self._functions[id(function)] = cast("FunctionFacts", _OfFunction(self.file, function))
+        return self._functions[id(function)]
+
+    @cached_property
+    def _by_qualname(self) -> dict[str, list[Function]]:
+        table: dict[str, list[Function]] = {}
+        for function in self.file.module.outer:
+            table.setdefault(function.qualname, []).append(function)
+        return table
+
+    def named(self, qualname: str) -> FunctionFacts | None:
+        """The function of a qualname; of several the first."""
+        if not qualname.startswith("<") and not self.holds(qualname.rpartition(".")[2].strip("<>")):
+            return None
+        found = self._by_qualname.get(qualname)
+        if found:
+            return self.function(found[0])
+        around, mark, _ = qualname.partition(INSIDE)
+        for body in self._by_qualname.get(around, ()) if mark else ():
+            body.wake()
+            for function in body.inner:
+                if function.qualname == qualname:
+                    return self.function(function)
+        return None
+
+    def starting(self, start: int) -> FunctionFacts | None:
+        """The function that starts at a byte."""
+        for function in self.file.module.outer:
+            if function.start == start and function.kind != "module":
+                return self.function(function)
+            if function.start < start < function.end and function.late is not None:
+                function.wake()
+                return next((self.function(f) for f in function.inner if f.start == start), None)
+        return None
+
+    def mentioning(self, word: str) -> Iterator[FunctionFacts]:
+        """The functions that may mention a function of this file by the last part of its name."""
+        yield from map(self.function, self.file.functions_if(self._holds(word)))
+
+    def calls(self, last: str, holding: str = "") -> Iterator[tuple[FunctionFacts, CallFact]]:
+        """The calls whose resolved name ends in this word; with another word in it, if given."""
+        file, holds = self.file, self._holds(last)
+        also = self._holds(holding) if holding else holds
+        for function in file.functions_if(lambda f: holds(f) and also(f)):
+            named = [s for s in file.calls_of(function) if s.name is not None and holding in s.name]
+            sites = [s for s in named if last_name(s.name or "") == last]
+            for call in calls_of(file, function, sites):
+                yield self.function(function), call
+
+    def _holds(self, word: str) -> Callable[[Function], bool]:
+        """Whether a function that waits may speak of a word, by its own text or by what the file calls it."""
+        return speaks_of(self.file, (word,))
+
+    def defining(self, last: str) -> Iterator[FunctionFacts]:
+        """The functions of this name, each qualname once."""
+        word, source, seen = last.encode(), self.source, set[str]()
+        for function in self.file.functions_if(lambda f: source.find(word, f.start, f.end) >= 0):
+            if function.qualname.rpartition(".")[2] == last and function.qualname not in seen:
+                seen.add(function.qualname)
+                yield self.function(function)
+
+    def methods(self, owner: str) -> Iterator[str]:
+        """The names of the methods of the classes of a name."""
+        word, source = owner.encode(), self.source
+        for function in self.file.functions_if(lambda f: source.find(word, f.start, f.end) >= 0):
+            if function.owner is not None and function.owner.qualname.rpartition(".")[2] == owner:
+                yield function.qualname.rpartition(".")[2]
+
+    def aliases(self, word: str) -> set[str]:
+        """The names under which the file imports a word."""
+        if word.encode() + b" as" not in self.source:
+            return set()
+        return {local for local, dotted in self.file.module.imports.items() if dotted.rpartition(".")[2] == word}
+
+    def base_names(self, qualname: str) -> list[str] | None:
+        """What the bases of a class resolve to; None where there is no such class."""
+        if not self.holds(qualname.rpartition(".")[2]):
+            return None
+        cls = self._class(qualname)
+        return bases(self.file, cls) if cls is not None else None
+
+    def _class(self, qualname: str) -> Class | None:
+        names = self.file.names
+        return names.cls(f"{self.file.module.name}.{qualname}")
+
+
+def last_name(name: str) -> str:
+    """The last part of a resolved name: "m.Client().get" -> get."""
+    return name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
+
+
+class _OfFunction(dict[str, Any]):
+    """FunctionFacts whose values are made when they are asked for."""
+
+    def __init__(self, file: File, function: Function) -> None:
+        super().__init__()
+        self._file, self._of = file, function
+
+    def __missing__(self, key: str) -> Any:
+        if key in _COSTLY:
+            self[key] = _COSTLY[key](self._file, self._of)
+        elif key in ("line", "column", "end_line"):
+            span = self._file.span(self._of)
+            self.update(line=span.line, column=span.column, end_line=span.end_line)
+        else:
+            of = self._of
+            scope = of.scope
+            top = of.owner is not None or scope is None or scope.kind == "module"
+            self.update(
+                qualname=of.qualname,
+                start=of.start,
+                end=of.end,
+                is_async=of.is_async,
+                kind=of.kind,
+                owner=of.owner.qualname if of.owner else "",
+                outer=-1 if top or scope is None else scope.start,
+            )
+        return self[key]
+
+
+_COSTLY: dict[str, Callable[[File, Function], Any]] = {
+    "is_generator": lambda _, function: function.is_generator,
+    "seldom": lambda file, function: seldom(file, function) or "",
+    "entry": entry,
+    "calls": calls_of,
+    "returns": returned,
+    "registered": registered,
+    "waits": rows_of,
+}
+
+
+class _Bases(dict[str, list[str]]):
+    """The bases of a file's classes, looked up one by one."""
+
+    def __init__(self, of: Asked) -> None:
+        super().__init__()
+        self._of = of
+
+    def __contains__(self, qualname: object) -> bool:
+        return qualname in self.keys() or self._of.base_names(str(qualname)) is not None
+
+    def get(self, qualname: str, default: Any = None) -> Any:
+        found = self._of.base_names(qualname)
+        return default if found is None else found
+
+
+class _Imported(dict[str, str]):
+    """What a file's names stand for by its imports."""
+
+    def __init__(self, of: Asked) -> None:
+        super().__init__()
+        self._of = of
+
+    def __contains__(self, local: object) -> bool:
+        return self._of.holds(str(local)) and local in self._of.file.module.imports
+
+    def __missing__(self, local: str) -> str:
+        return self._of.file.module.imports[local]
+
+
+class _OfFile(dict[str, Any]):
+    """FileFacts whose values are made when they are asked for."""
+
+    def __init__(self, of: Asked, rules: dict[str, Any]) -> None:
+        super().__init__(path=of.path, name=of.name, language="python", exports={}, stars=[], rules=rules)
+        self._of = of
+
+    def __missing__(self, key: str) -> Any:
+        if key == "handed":
+            self[key] = handed(self._of.file)
+        elif key == "imports":
+            self[key] = _Imported(self._of)
+        elif key == "classes":
+            self[key] = _Bases(self._of)
+        else:
+            raise KeyError(key)
+        return self[key]

@@ -1,0 +1,80 @@
+"""Which files can mean a function of another by a name: those that import it, directly or through others."""
+
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from asynccost.flow.asked import Asked
+
+_CLASS = re.compile(rb"\bclass[ \t]+(\w+)[ \t]*\(([^)]*)\)")
+_WORD = re.compile(rb"\w+")
+
+
+class Modules(Protocol):
+    """What knows the modules of a project by their names."""
+
+    def module(self, name: str, near: str, language: str) -> str | None:
+        """The path of the module that a name means, seen from a file."""
+
+
+class Imports:
+    """Who imports whom, asked from the imported side."""
+
+    def __init__(self, modules: Modules, files: Iterable[Asked]) -> None:
+        self._modules = modules
+        self._files = {file.path: file for file in files}
+        self._by_name: dict[str, list[str]] = {}
+        self._direct: dict[str, list[str]] = {}
+        for file in self._files.values():
+            for name in _with_packages(file.imports):
+                self._by_name.setdefault(name, []).append(file.path)
+
+    def reaching(self, path: str, word: str) -> list[str]:
+        """The files that can name what a file defines by this word (a method: by its class), itself among them.
+
+        A file that imports it may hand it on: under its name or another, or as the base of a class of its own.
+        """
+        words, found, pending = {word}, {path}, [path]
+        while pending:
+            here = pending.pop()
+            if here != path and not any(self._files[here].holds(one) for one in words):
+                continue
+            words |= self._handed_on(here, words)
+            new = [near for near in self._importers(here) if near not in found]
+            found.update(new)
+            pending += new
+        return sorted(found)
+
+    def _handed_on(self, path: str, words: set[str]) -> set[str]:
+        """What stands for one of these words outside of a file: an alias, a class that inherits it."""
+        file = self._files[path]
+        found = {out for word in words for out in file.aliases(word)}
+        derived = [(m[1].decode(), {w.decode("utf-8", "replace") for w in _WORD.findall(m[2])})
+                   for m in _CLASS.finditer(file.source)]  # fmt: skip
+        size = -1
+        while size < len(found):
+            size = len(found)
+            found |= {name for name, bases in derived if bases & (words | found)}
+        return found
+
+    def _importers(self, path: str) -> list[str]:
+        if path not in self._direct:
+            parts = self._files[path].name.split(".")
+            suffixes = [".".join(parts[at:]) for at in range(len(parts))]
+            self._direct[path] = [
+                near
+                for name in suffixes
+                for near in self._by_name.get(name, ())
+                if self._modules.module(name, near, "python") == path
+            ]
+        return self._direct[path]
+
+
+def _with_packages(names: Iterable[str]) -> set[str]:
+    """Dotted names and all that they lie in: a.b.c is in a.b, which is in a."""
+    found: set[str] = set()
+    for name in names:
+        while name and name not in found:
+            found.add(name)
+            name = name.rpartition(".")[0]
+    return found

@@ -1,0 +1,121 @@
+"""Which bodies that wait may speak of some names, by their text: those that do not need not be lowered.
+
+A resolved name such as `httpx.AsyncClient().get` is put together from words that stand in the code, or in the
+import that a word of the code stands for. So a function without any of these words calls nothing of that name,
+unless the module, or a method that keeps something in an attribute, says the word for it.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Function
+
+_COMMON = frozenset({"default", "asyncio"})
+_WORD = re.compile(r"\w+")
+_KEEPS = re.compile(rb"\.\s*\w+\s*(?::[^=\n]+)?(?:=(?!=)|[,)])")
+
+
+@cache
+def rarest(name: str) -> str:
+    """The longest word of a name, which few texts hold: "requests.Session().*" -> requests."""
+    found: list[str] = _WORD.findall(name)
+    return max(found, key=lambda w: (w not in _COMMON, len(w), w))
+
+
+@lru_cache(maxsize=64)
+def words_of(names: frozenset[str]) -> frozenset[str]:
+    """A word of every name, one of which each code that speaks of these names must hold."""
+    return frozenset(map(rarest, names))
+
+
+class Mentions:
+    """Where the words of a file stand: in which of the bodies that wait, or outside of them."""
+
+    def __init__(self, file: File) -> None:
+        self._source = file.module.source
+        self._bodies = [f for f in file.module.outer if f.late is not None]
+        self._starts = [f.late.start for f in self._bodies if f.late is not None]
+        self._known: dict[str, tuple[frozenset[int], bool]] = {}
+
+    def of(self, word: str) -> tuple[frozenset[int], bool]:
+        """The ids of the functions whose text holds a word; whether it stands elsewhere too, imports aside."""
+        if word not in self._known:
+            self._known[word] = self._found(word.encode())
+        return self._known[word]
+
+    def _found(self, word: bytes) -> tuple[frozenset[int], bool]:
+        ids: set[int] = set()
+        outside = not word.isascii()
+        for at in self._all(word):
+            body = self._body(at)
+            if body is not None:
+                ids.add(id(body))
+            elif not outside:
+                outside = not self._declares(at)
+        return frozenset(ids), outside
+
+    def places(self, word: str) -> Iterator[tuple[int, Function]]:
+        """Where a word stands in bodies that wait, or did."""
+        for at in self._all(word.encode()):
+            body = self._body(at)
+            if body is not None:
+                yield at, body
+
+    def _all(self, word: bytes) -> Iterator[int]:
+        source, size = self._source, len(word)
+        at = source.find(word)
+        while at >= 0:
+            after = at + size
+            if not (_is_letter(source[at - 1 : at]) or _is_letter(source[after : after + 1])):
+                yield at
+            at = source.find(word, after)
+
+    def _body(self, at: int) -> Function | None:
+        number = bisect_right(self._starts, at) - 1
+        late = self._bodies[number].late if number >= 0 else None
+        return self._bodies[number] if late is not None and at < late.end else None
+
+    def _declares(self, at: int) -> bool:
+        """Whether a place names a class, or lies in an import: in its line, or in the brackets that begin there."""
+        if self._source[at - 6 : at] == b"class ":
+            return True
+        if self._imports(self._source.rfind(b"\n", 0, at) + 1, at):
+            return True
+        opened = self._source.rfind(b"(", 0, at)
+        inside = opened >= 0 and self._source.find(b")", opened, at) < 0
+        return inside and self._imports(self._source.rfind(b"\n", 0, opened) + 1, opened)
+
+    def _imports(self, start: int, end: int) -> bool:
+        line = self._source[start:end].lstrip()
+        return line.startswith((b"import ", b"from ")) and b";" not in line
+
+
+def _is_letter(char: bytes) -> bool:
+    return char.isalnum() or char == b"_"
+
+
+def speaks_of(file: File, names: Iterable[str]) -> Callable[[Function], bool]:
+    """Whether a function that waits may speak of something that resolves to, or lies under, one of these names."""
+    words = words_of(frozenset(names))
+    mentions = file.memo(Mentions)
+    spelled = {local for local, dotted in file.module.imports.items() if not words.isdisjoint(_WORD.findall(dotted))}
+    loud: set[int] = set()
+    for word in words | spelled:
+        ids, outside = mentions.of(word)
+        if outside:
+            return _everybody
+        loud |= ids
+    keeping = {
+        id(f.owner)
+        for f in file.module.outer
+        if id(f) in loud and f.owner is not None and f.late is not None
+        and _KEEPS.search(file.module.source, f.late.start, f.late.end)
+    }  # fmt: skip
+    return lambda f: id(f) in loud or (f.owner is not None and id(f.owner) in keeping)
+
+
+def _everybody(_: Function) -> bool:
+    return True

@@ -1,0 +1,147 @@
+"""Bodies that wait: what their text says, and that nobody notices whether they were lowered."""
+
+import pytest
+
+from asynccost import python
+from asynccost.flow.asked import Asked
+from asynccost.flow.attribute_texts import may_assign, may_change
+from asynccost.flow.facts import facts_of
+from asynccost.flow.file import File
+from asynccost.flow.import_graph import Imports
+from asynccost.flow.mentions import speaks_of
+from asynccost.flow.project import Project
+from asynccost.flow.tree import Function
+from asynccost.knowledge import Knowledge
+from asynccost.python.shapes import ANY, Shape, shape
+from tests.small_project import PYTHON
+
+
+def file(source: str, path: str = "a.py") -> File:
+    return File(python.lower(path, source.encode(), whole=True), Knowledge())
+
+
+def body(source: str) -> tuple[bytes, Function]:
+    made = file(source).module
+    return made.source, made.outer[1]
+
+
+def test_a_body_waits_until_something_of_it_is_asked_for() -> None:
+    """Then it is there, with what is written in it."""
+    made = file("def f(a=g()):\n    def inner(): pass\n    return a\n").module.outer[1]
+    assert made.asleep
+    assert made.params[0].name == "a"
+    assert made.asleep
+    assert made.index is not None
+    assert [r.value.id for r in made.index.returns] == ["a"]  # type: ignore[union-attr]
+    assert ([f.name for f in made.inner], made.asleep) == (["inner"], False)
+
+
+@pytest.mark.parametrize("source", ["def f():\n    import os\n", "def f():\n    global x\n    x = 1\n"])
+def test_a_body_that_tells_the_module_something_does_not_wait(source: str) -> None:
+    """What it imports or declares global holds for others."""
+    assert not any(f.asleep for f in file(source).module.outer)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("    await a()\n    await b()\n", (True, False)),
+        ("    x = await a()\n    # between\n\n    pass\n    y = (\n        await b()\n    )\n", (True, False)),
+        ("    if x:\n        await a()\n    await b()\n", (False, False)),
+        ("    await a()\n    x = 1\n    await b()\n", (False, False)),
+        ("    return await a()\n", (False, False)),
+        ("    for x in y:\n        if x:\n            await a()\n", (False, True)),
+        ("    while x:\n        async with a():\n            pass\n", (False, True)),
+        ("    x = [\n        await a(y)\n        for y in z\n    ]\n", (False, True)),
+        ("    for x in y:\n        pass\n    await a()\n", (False, False)),
+        ('    """await a()\n    await b()"""\n    await c()\n', (False, False)),
+        ("    await a('(')\n    await b()\n", (True, False)),
+        ("    await a(); await b()\n", ANY),
+        ("    await a(\n", (False, False)),
+        ("    await a()\n    x = await b(\n", ANY),
+        ("    await a() \\\n        .b\n    await c()\n", ANY),
+        ("    for x in y:\n        print(f'{await a()}')\n", ANY),
+    ],
+)
+def test_what_a_text_shows(source: str, said: tuple[bool, bool]) -> None:
+    """Where it does not show for certain, both count as present."""
+    assert shape(b"async def f():\n" + source.encode()) == Shape(*said)
+
+
+@pytest.mark.parametrize(
+    ("code", "assigns", "changes"),
+    [
+        ("self.x = 1", True, True),
+        ("self.x += 1", True, True),
+        ("self.x: int = 1", True, True),
+        ("self.x, y = 1, 2", True, True),
+        ("for self.x in y: pass", True, True),
+        ("del self.x", True, True),
+        ("self.x.append(1)", False, True),
+        ("self.x.get(1)", False, False),
+        ("self.xy = 1", False, False),
+        ("return self.x", True, False),
+        ("if self.x == 1: pass", True, False),
+    ],
+)
+def test_what_may_change_an_attribute(code: str, assigns: bool, changes: bool) -> None:
+    """By the text around its name."""
+    source, made = body(f"def f(self):\n    {code}\n")
+    assert (may_assign(source, made, "x"), may_change(source, made, "x")) == (assigns, changes)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import httpx\ndef f():\n    httpx.get()\ndef g():\n    pass\n", ["f"]),
+        ("from httpx import get as fetch\ndef f():\n    fetch()\ndef g():\n    pass\n", ["f"]),
+        ("import httpx\nclient = httpx.Client()\ndef f():\n    client.get()\n", ["f"]),
+        ("class A:\n    def f(self):\n        self.c = httpx.Client()\n    def g(self):\n        self.c.get()\n"
+         "def h():\n    pass\n", ["f", "g"]),
+        ("from httpx import (\n    get,\n)\ndef f():\n    pass\n", []),
+    ],
+)  # fmt: skip
+def test_who_may_speak_of_a_name(source: str, said: list[str]) -> None:
+    """By its words, by what the file calls it, by what the module or the class keeps."""
+    made = file(source)
+    speaks = speaks_of(made, ["httpx.get", "httpx.Client"])
+    assert [f.name for f in made.module.outer[1:] if speaks(f)] == said
+
+
+def asked(path: str, source: str) -> Asked:
+    name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    imports = sorted(python.imported_names(path, source.encode()))
+    return Asked(path, name, imports, {}, source.encode, lambda text: file(text.decode(), path))
+
+
+@pytest.mark.parametrize("path", PYTHON)
+def test_facts_are_the_same_when_they_are_asked_for_one_by_one(path: str) -> None:
+    """In any order: from the last function to the first."""
+    from textwrap import dedent
+
+    source = dedent(PYTHON[path])
+    whole, late = facts_of(file(source, path)), asked(path, source)
+    for one in reversed(whole["functions"]):
+        said = late.named(one["qualname"])
+        assert said is not None
+        assert {key: said[key] for key in one} == one  # type: ignore[literal-required]
+    assert late.facts["handed"] == whole["handed"]
+    assert {c: late.facts["classes"].get(c) for c in whole["classes"]} == whole["classes"]
+
+
+def test_who_can_come_to_a_function() -> None:
+    """Through a re-export, an alias, a class that inherits; not merely because it imports what imports it."""
+    sources = {
+        "lib/base.py": "class Base:\n    def run(self): pass\ndef tool(): pass\n",
+        "lib/__init__.py": "from lib.base import tool as handy\n",
+        "lib/derived.py": "from lib.base import Base\nclass Derived(Base): pass\n",
+        "user.py": "from lib.derived import Derived\nDerived().run()\n",
+        "other.py": "from lib import handy\nhandy()\n",
+        "plain.py": "import lib.base\n",
+        "far.py": "import plain\n",
+    }
+    files = [asked(path, source) for path, source in sources.items()]
+    graph = Imports(Project([], files), files)
+    always = {"lib/__init__.py", "lib/base.py", "lib/derived.py", "plain.py"}
+    assert set(graph.reaching("lib/base.py", "Base")) == {*always, "user.py"}
+    assert set(graph.reaching("lib/base.py", "tool")) == {*always, "other.py", "user.py"}  # which imports from lib
