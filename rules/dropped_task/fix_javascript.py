@@ -8,7 +8,7 @@ from asynccost.javascript.edits.batches import in_batches
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
-from asynccost.javascript.edits.sources import is_array, source_of
+from asynccost.javascript.edits.sources import Source, is_array, source_of
 from asynccost.model import Finding, Offer, Safety
 
 
@@ -42,18 +42,21 @@ def _array(file: File, site: Site, callee: Member, handed: "Closure | Name") -> 
     array = is_array(callee.value, site.function, file, tree)
     wide = outside(callee.value, file, site.function)
     reason = "the work is waited for, and its failures are seen here"
-    if (wide or not array) and use.kind == "dropped" and isinstance(handed, Closure):
+    if "?." in tree.text(callee):
+        return None
+    if wide and use.kind == "dropped" and isinstance(handed, Closure):
         if len(handed.function.params) > 1:
             return None
         _batches(file, site, callee, handed, patch)
         reason += ", ten items at a time"
-    elif array:
+    else:
         patch.insert(call.start, "Promise.all(" if awaited else "await Promise.all(")
+        if not array:
+            patch.insert(callee.value.start, "[...")
+            patch.insert(callee.value.end, "]")
         if callee.attr != "map":
             patch.replace(callee.end - len(callee.attr), callee.end, "map")
         patch.insert(call.end, ")")
-    else:
-        return None
     edits = patch.edits()
     return Offer(Safety.UNSAFE, f"{reason}: what follows runs later than before", lambda: edits)
 
@@ -62,8 +65,11 @@ def _batches(file: File, site: Site, callee: Member, handed: Closure, patch: Pat
     tree = patch.script
     statement = tree.statement(site.call)
     indent = tree.indent(statement.start_byte)
-    source = source_of(callee.value, site.function, file, patch, fresh("items", site.function, file))
-    work = patch.within(handed.start, handed.end, tree.unit)
+    name = fresh("items", site.function, file)
+    source = source_of(callee.value, site.function, file, patch, name)
+    if not source.before and source.text != tree.text(callee.value):
+        source = Source(name, f"const {name} = {source.text}{patch.semi}", False)
+    work = patch.within(handed.start, handed.end, tree.shift(handed.start, indent + tree.unit))
     start, batch = fresh("start", site.function, file), fresh("batch", site.function, file)
     text = in_batches(source, work, patch, indent, start, batch)
     patch.replace(statement.start_byte, statement.end_byte, text)

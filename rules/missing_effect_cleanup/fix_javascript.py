@@ -3,7 +3,7 @@
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.release import Acquisition
-from asynccost.flow.tree import Node, Return
+from asynccost.flow.tree import Collection, Node, Return
 from asynccost.javascript.edits.acquired import Releasing, is_subscription
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.listening import unlisten
@@ -57,6 +57,8 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     edits: tuple[Edit, ...] = patch.edits()
     what = " and ".join(dict.fromkeys(f"the {v.got.pair.what}" for v in found))
     assumed = next((a for v in rest if (a := _assumed(v.got, file))), "")
+    if rest and isinstance(effect.scope, Collection) and not effect.cleanups:
+        assumed = assumed or "it assumes Vue 3, which calls beforeUnmount()"
     if assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
     elif nested:

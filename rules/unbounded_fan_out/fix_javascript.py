@@ -48,7 +48,7 @@ def _offer(file: File, site: Site, mapped: Member, work: Closure) -> Offer | Non
     elif not isinstance(up, Do) or not isinstance(holder, Await):
         return None
     method = "all" if site.name == "Promise.all" else "allSettled"
-    text = patch.within(work.start, work.end, tree.unit)
+    text = patch.within(work.start, work.end, tree.shift(work.start, indent + tree.unit))
     loop = in_batches(source, text, patch, indent, start, batch, method=method, out=out)
     patch.replace(statement.start_byte, statement.end_byte, f"{before}{loop}{after}")
     edits = patch.edits()

@@ -175,10 +175,11 @@ def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
     if script.typed:
         raise UnfixableError  # the field's type is not to be had from the text
     attribute = keep.attribute(name)
-    text = script.text(handler)
     if isinstance(handler, Closure) and handler.function.kind != "arrow":
         raise UnfixableError
-    patch.before(top, f"{attribute} = {text}{patch.semi}")
+    indent = script.indent(top.start_byte)
+    text = script.moved(handler.start, handler.end, script.shift(handler.start, indent))
+    patch.before(top, f"{attribute} = {_flat(text, indent)}{patch.semi}")
     patch.replace(handler.start, handler.end, attribute)
     return attribute
 
@@ -188,9 +189,8 @@ def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
     if _free_of_inner(handler, keep, top):
         raise UnfixableError
     made = keep.name(name)
-    start_indent, own_indent = script.indent(top.start_byte), script.indent(handler.start)
-    text = script.moved(handler.start, handler.end, f"-{own_indent[len(start_indent):]}")
     base = script.indent(top.start_byte)
+    text = script.moved(handler.start, handler.end, script.shift(handler.start, base))
     line = f"const {made} = {_flat(text, base)}{patch.semi}"
     if getattr(keep.end, "inside", True) is False or top == script.body(keep.setup):
         keep.end.declare(line)

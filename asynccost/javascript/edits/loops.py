@@ -122,7 +122,8 @@ class LoopFix:
         if isinstance(first, Assign) and first.declares == "const" and len(places) == 1 and first.value is places[0]:
             statement = self.script.statement(first)
             following = statement.next_named_sibling
-            if following is not None and following.type != "comment" and len(self.body) > 1:
+            plain = self.script.text((first.start, first.end)).endswith(f"= {self.script.text(places[0])}")
+            if plain and following is not None and following.type != "comment" and len(self.body) > 1:
                 self.patch.replace(statement.start_byte, following.start_byte, "")
                 self.body = self.body[1:]
                 return self.script.text(first.targets[0])
@@ -177,7 +178,7 @@ class LoopFix:
         ends = {id(p.parent) for p in parts.pushes}
         always = tails(self.body, ends) is True and not parts.skips
         source = self._source()
-        single = self._single_value(parts)
+        single = self._single_value(parts, source.short)
         alone = single is not None and always
         work = single if single is not None and alone else self._returning(parts, always, source.short)
         flat = "" if always else ".flat()"
@@ -185,16 +186,20 @@ class LoopFix:
         self._emit(source, work, out, flat, merged)
         return Rewrite(not source.short, "the results are in the order of the items")
 
-    def _single_value(self, parts: Parts) -> str | None:
-        """`out.push(await f(x))` alone in the body: `f(x)`."""
-        if len(self.body) != 1 or len(parts.awaits) != 1 or self._comments():
+    def _single_value(self, parts: Parts, short: bool) -> str | None:
+        """`out.push(await f(x))` alone in the body, or with a name between: `f(x)`."""
+        if len(parts.awaits) != 1 or self._comments() or self.body[-1] is not parts.pushes[0].parent:
             return None
         value = parts.pushes[0].arguments[0].value
-        if self.body[0] is not parts.pushes[0].parent:
+        named = self.body[0] if len(self.body) == 2 else None
+        if isinstance(named, Assign) and named.declares and named.annotation is None and isinstance(value, Name):
+            same = isinstance(named.targets[0], Name) and named.targets[0].id == value.id
+            value = named.value if same and named.value is not None else value
+        elif len(self.body) != 1:
             return None
         if isinstance(value, Await):
-            text = self.patch.within(value.value.start, value.value.end, f"-{self.script.unit}")
-            return f"{self._arrow()} {text}"
+            by = self.script.shift(value.value.start, self._close(short))
+            return f"{self._arrow()} {_paren(self.patch.within(value.value.start, value.value.end, by))}"
         return None
 
     def _returning(self, parts: Parts, always: bool, short: bool) -> str:
@@ -379,7 +384,7 @@ class LoopFix:
             call = f"({call}){flat}" if flat else call
             if merged is not None and isinstance(merged, Assign) and merged.value is not None:
                 self.patch.replace(merged.value.start, merged.value.end, call)
-                self.patch.replace(self.script.statement(merged).end_byte, self.node.end_byte, semi)
+                self.patch.replace(self.script.statement(merged).end_byte, self.node.end_byte, "")
                 return
             text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
             self._replace(source, text)

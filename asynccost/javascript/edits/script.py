@@ -23,6 +23,7 @@ _FUNCTIONS = frozenset(
     }
 )
 _ENDED = frozenset({"expression_statement", "lexical_declaration", "return_statement", "import_statement"})
+_LISTS = frozenset({"object", "array", "arguments", "object_pattern", "formal_parameters", "named_imports"})
 WIDTHS = (80, 100, 120)
 
 
@@ -121,6 +122,11 @@ class Script:
         """Whether a node spans several lines."""
         return node.start_point[0] != node.end_point[0]
 
+    def shift(self, at: int, indent: str) -> str:
+        """By how much the lines that begin with that of a place must move to be indented like `indent`."""
+        own = self.indent(at)
+        return f"-{own[len(indent):]}" if own.startswith(indent) and own != indent else indent[len(own) :]
+
     # ------------------------------------------------------------------ style
 
     @cached_property
@@ -163,8 +169,12 @@ class Script:
     @cached_property
     def comma(self) -> str:
         """What follows the last item of a list that spans several lines."""
-        ends = re.findall(rb"(,?)[ \t]*\r?\n[ \t]*[\])]", self.source)
-        return "," if not ends or sum(e == b"," for e in ends) * 2 >= len(ends) else ""
+        ends = [
+            node.children[-2].type == ","
+            for node in self.walk()
+            if node.type in _LISTS and len(node.children) > 2 and self.starts_line(node.children[-1].start_byte)
+        ]
+        return "," if not ends or 2 * sum(ends) >= len(ends) else ""
 
     @cached_property
     def width(self) -> int:
