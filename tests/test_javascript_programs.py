@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from asynccost import fixer
 from asynccost.settings import Settings
 from asynccost.sources import Source
@@ -64,18 +66,25 @@ def test_the_newest_answer_is_shown(tmp_path: Path) -> None:
 
 
 ITEMS = [f"item {'x' * (n * 7 % 13)}{n}" for n in range(25)]
+SHAPES: list[list[Any]] = [
+    ["keyed", "", ITEMS],
+    ["summed", "", ITEMS],
+    ["destructured", "", [[item, {"url": "bad" if n == 4 else item}] for n, item in enumerate(ITEMS)]],
+]
 LOOPS: list[list[Any]] = [
     ["users", "", ITEMS],
     ["unlink", "", "file", ITEMS],
     ["filesOf", "", [{"id": item} for item in ITEMS]],
+    ["sized", "", ITEMS],
     ["prepared", "", [{"role": "user" if n % 2 else "tool", "parts": [item]} for n, item in enumerate(ITEMS)]],
 ]
 
 
-def test_loops_give_the_same_in_a_fraction_of_the_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("case", "calls"), [("ts", LOOPS), ("shapes.js", SHAPES)], ids=["ts", "shapes"])
+def test_loops_give_the_same_in_a_fraction_of_the_time(case: str, calls: list[list[Any]], tmp_path: Path) -> None:
     """Same results in the same order, the same requests, and never more than ten at once."""
-    before, fixed = both("await_in_loop/before.ts")
-    was, now = run("calls.mjs", before.files, tmp_path / "was", LOOPS), run("calls.mjs", fixed, tmp_path / "now", LOOPS)
+    before, fixed = both(f"await_in_loop/before.{case}")
+    was, now = run("calls.mjs", before.files, tmp_path / "was", calls), run("calls.mjs", fixed, tmp_path / "now", calls)
 
     for name in was:
         assert now[name].get("result") == was[name].get("result"), name

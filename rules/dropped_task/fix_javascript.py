@@ -5,7 +5,7 @@ from asynccost.flow.extent import outside
 from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Await, Call, Closure, Do, Function, Member, Name
 from asynccost.javascript.edits.batches import in_batches
-from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.names import fresh, inner
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.javascript.edits.sources import Source, is_array, source_of
@@ -70,7 +70,7 @@ def _batches(file: File, site: Site, callee: Member, handed: Closure, patch: Pat
     if not source.before and source.text != tree.text(callee.value):
         source = Source(name, f"const {name} = {source.text}{patch.semi}", False)
     work = patch.within(handed.start, handed.end, tree.shift(handed.start, indent + tree.unit))
-    start, batch = fresh("start", site.function, file), fresh("batch", site.function, file)
+    start, batch = (inner(word, tree.text(statement)) for word in ("start", "batch"))
     text = in_batches(source, work, patch, indent, start, batch)
     patch.replace(statement.start_byte, statement.end_byte, text)
 

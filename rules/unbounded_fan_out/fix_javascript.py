@@ -3,7 +3,7 @@
 from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Member, Name, Return
 from asynccost.javascript.edits.batches import in_batches
-from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.names import fresh, inner
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.javascript.edits.sources import AT_ONCE, Source, source_of
@@ -33,8 +33,8 @@ def _offer(file: File, site: Site, mapped: Member, work: Closure) -> Offer | Non
     indent = tree.indent(statement.start_byte)
     if not tree.starts_line(statement.start_byte) or "\n" in tree.text((statement.start_byte, holder.start)):
         return None
-    source, names = _source(file, site, mapped, patch), _names(file, site)
-    start, batch, results = names
+    source, results = _source(file, site, mapped, patch), fresh("results", site.function, file)
+    start, batch = (inner(word, tree.text(statement)) for word in ("start", "batch"))
     out, before, after = "", "", ""
     if isinstance(up, Assign) and isinstance(holder, Await) and isinstance(up.targets[0], Name):
         if up.declares not in ("const", "let") or statement.named_child_count != 1:
@@ -63,8 +63,3 @@ def _source(file: File, site: Site, mapped: Member, patch: Patch) -> Source:
         return made
     name = fresh("items", site.function, file)
     return Source(name, f"const {name} = {patch.script.text(mapped.value)}{patch.semi}", False)
-
-
-def _names(file: File, site: Site) -> tuple[str, str, str]:
-    start, batch, results = (fresh(n, site.function, file) for n in ("start", "batch", "results"))
-    return start, batch, results

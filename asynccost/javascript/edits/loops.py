@@ -33,7 +33,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
-from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.names import fresh, inner
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.sources import AT_ONCE, Source, singular, source_of
 from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, pushed_to, tails, uses
@@ -67,6 +67,12 @@ class LoopFix:
         self.block = block
         self.used: set[str] = set()
         self._taken = self._target()
+
+    def _inner_name(self, wanted: str) -> str:
+        """A name that only the loop itself sees."""
+        name = inner(wanted, self.script.text(self.node), self.used)
+        self.used.add(name)
+        return name
 
     def _name(self, wanted: str) -> str:
         name = fresh(wanted, self.function, self.file, self.used)
@@ -127,7 +133,7 @@ class LoopFix:
                 self.patch.replace(statement.start_byte, following.start_byte, "")
                 self.body = self.body[1:]
                 return self.script.text(first.targets[0])
-        name = self._name(singular(self.script.text(self.items)))
+        name = self._inner_name(singular(self.script.text(self.items)))
         for place in places:
             self.patch.replace(place.start, place.end, name)
         return name
@@ -197,7 +203,7 @@ class LoopFix:
             value = named.value if same and named.value is not None else value
         elif len(self.body) != 1:
             return None
-        if isinstance(value, Await):
+        if isinstance(value, Await) and self.script.exact(value):
             by = self.script.shift(value.value.start, self._close(short))
             return f"{self._arrow()} {_paren(self.patch.within(value.value.start, value.value.end, by))}"
         return None
@@ -208,18 +214,18 @@ class LoopFix:
         for push in parts.pushes:
             statement = script.statement(push)
             value = push.arguments[0].value
-            start, end = value.start, value.end
-            if isinstance(value, Await) and not in_try(value) and always:
+            start, end = script.written(value)
+            if isinstance(value, Await) and not in_try(value) and always and script.exact(value):
                 start = value.value.start
             head, tail = ("", "") if always else ("[", "]")
             patch.replace(statement.start_byte, start, f"return {head}")
             patch.replace(end, statement.end_byte, f"{tail}{patch.semi}")
         for skip in parts.skips:
             self._skip(skip, parts)
-        inner = self._inner("" if short else script.unit)
+        text = self._inner("" if short else script.unit)
         if not always:
-            inner = inner.rstrip() + f"\n{self._deep(short)}return []{patch.semi}\n{self._close(short)}"
-        return f"async {self._arrow()} {{{inner}}}"
+            text = text.rstrip() + f"\n{self._deep(short)}return []{patch.semi}\n{self._close(short)}"
+        return f"async {self._arrow()} {{{text}}}"
 
     def _skip(self, skip: Node, parts: Parts) -> None:
         statement = self.script.statement(skip)
@@ -276,7 +282,7 @@ class LoopFix:
         declared = head[-1] if wait is None else None
         if wait is not None:
             names = [n for n in names if n]
-            result = self._name("result" if not names else "results")
+            result = self._inner_name("result")
         script, patch = self.script, self.patch
         by = "" if source.short else script.unit
         if wait is not None:
@@ -292,7 +298,7 @@ class LoopFix:
         else:
             work, pattern = self._first_phase(head, declared, names, by)
             first = self._rest_start(head, rest)
-        self._emit_phases(source, work, pattern, first, rest, by)
+        self._emit_phases(source, work, pattern, first, rest, by, wait)
         return Rewrite(not source.short, "what follows the waits runs in the order of the items")
 
     def _rest_start(self, head: list[Any], rest: list[Any]) -> int:
@@ -311,10 +317,11 @@ class LoopFix:
         script = self.script
         if len(head) == 1 and isinstance(declared, Assign) and declared.value is not None and not self._comments():
             value, pattern = declared.value, script.text(declared.targets[0])
-            if isinstance(value, Await) and not any(isinstance(n, Await) for n in walk(value.value)):
+            once = isinstance(value, Await) and not any(isinstance(n, Await) for n in walk(value.value))
+            if isinstance(value, Await) and once and script.exact(value):
                 text = self.patch.within(value.value.start, value.value.end, by)
                 return f"{self._arrow()} {_paren(text)}", pattern
-            text = self.patch.within(value.start, value.end, by)
+            text = self.patch.within(*script.written(value), by)
             return f"async {self._arrow()} {_paren(text)}", pattern
         if not names:
             raise UnfixableError
@@ -342,6 +349,8 @@ class LoopFix:
             work = f"async {self._arrow()} {{{self._inner('' if source.short else self.script.unit)}}}"
         self._emit(source, work, "", "", None)
         order = "the view's state is updated in the order in which they finish" if parts.soft else ""
+        if parts.keyed and not order:
+            order = "keys are set in the order in which they finish"
         return Rewrite(not source.short, order)
 
     # -------------------------------------------------------------------- text
@@ -389,32 +398,35 @@ class LoopFix:
             text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
             self._replace(source, text)
             return
-        start, batch = self._name("start"), self._name("batch")
+        start, batch = self._inner_name("start"), self._inner_name("batch")
         lines = [
             f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
             f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
         ]
         call = self._all(batch, work, unit)
         if out:
-            done = self._name("done")
+            done = self._inner_name("done")
             lines += [f"{unit}const {done} = {call}{semi}", f"{unit}{out}.push(...{done}{flat}){semi}"]
         else:
             lines.append(f"{unit}{call}{semi}")
         lines.append("}")
         self._replace(source, f"\n{indent}".join(lines))
 
-    def _emit_phases(self, source: Source, work: str, pattern: str, first: int, rest: list[Any], by: str) -> None:
+    def _emit_phases(
+        self, source: Source, work: str, pattern: str, first: int, rest: list[Any], by: str, wait: Await | None
+    ) -> None:
         semi, unit, indent = self.patch.semi, self.script.unit, self.indent
         end = self.block.end_byte - 1
         if self.block.type != "statement_block":
             raise UnfixableError
         remainder = self.patch.within(first, end, by).rstrip()
-        wants_item = any(uses(rest, n) for n in _identifiers(self._taken))
-        results = self._name("answers")
+        names = _identifiers(self._taken)
+        wants_item = any(not _within(m, wait) for name in names for m in _mentions(rest, name))
+        results = (self._name if source.short else self._inner_name)("answers")
         lines = []
         items = source.text
         if not source.short:
-            start, items = self._name("start"), self._name("batch")
+            start, items = self._inner_name("start"), self._inner_name("batch")
             lines += [
                 f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
                 f"{by}const {items} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
@@ -423,7 +435,7 @@ class LoopFix:
             raise UnfixableError
         lines.append(f"{by}const {results} = {self._all(items, work, by)}{semi}")
         if wants_item:
-            index = self._name("i")
+            index = self._inner_name("i")
             lines.append(f"{by}for (const [{index}, {self._taken}] of {items}.entries()) {{")
             lines.append(f"{by}{unit}const {pattern} = {results}[{index}]{semi}")
         else:
@@ -462,6 +474,10 @@ def _mentions(body: list[Any], name: str) -> list[Name]:
             elif isinstance(node, Closure):
                 pending += node.function.body
     return found
+
+
+def _within(node: Node, around: Node | None) -> bool:
+    return around is not None and around.start <= node.start and node.end <= around.end
 
 
 def _mentioned_inside(body: list[Any], name: str, own: int) -> bool:

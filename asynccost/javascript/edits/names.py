@@ -33,6 +33,15 @@ def fresh(wanted: str, function: Function, file: File, also: "set[str] | frozens
     return name
 
 
+def inner(wanted: str, text: str, also: "set[str] | frozenset[str]" = frozenset()) -> str:
+    """A name for a block of its own: only what the code within it spells is taken."""
+    used = set(re.findall(r"[\w$]+", text)) | also | _RESERVED
+    name, number = wanted, 2
+    while name in used:
+        name, number = f"{wanted}{number}", number + 1
+    return name
+
+
 def camel(*parts: str) -> str:
     """One name of several words: camel("handle", "key-down") -> handleKeyDown."""
     words = [w for part in parts for w in re.split(r"[^A-Za-z0-9$]+", part) if w]

@@ -24,6 +24,7 @@ _FUNCTIONS = frozenset(
 )
 _ENDED = frozenset({"expression_statement", "lexical_declaration", "return_statement", "import_statement"})
 _LISTS = frozenset({"object", "array", "arguments", "object_pattern", "formal_parameters", "named_imports"})
+_AROUND = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
 WIDTHS = (80, 100, 120)
 
 
@@ -87,6 +88,17 @@ class Script:
         if function.kind == "module":
             return self.root
         return self.function(function).child_by_field_name("body")
+
+    def written(self, node: Node) -> tuple[int, int]:
+        """The range of an expression with the parentheses and casts around it, which the flow tree leaves out."""
+        found = self.of(node)
+        while found.parent is not None and found.parent.type in _AROUND:
+            found = found.parent
+        return _range(found)
+
+    def exact(self, node: Node) -> bool:
+        """Whether no parentheses and no cast stand around an expression."""
+        return self.written(node) == (node.start, node.end)
 
     def text(self, at: "Cst | Node | tuple[int, int]") -> str:
         """The source text of a node or a range."""

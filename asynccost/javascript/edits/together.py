@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Assign, Await, Do, Function, Member, Node, Other
+from asynccost.flow.tree import Assign, Await, Do, Function, Member, Node
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.names import fresh
@@ -80,13 +80,15 @@ class Together:
         target, wait = statement.targets[0], _await_in(statement.value)
         note = self._note(statement)
         text = self.script.text(target)
-        if wait is statement.value:
+        written = self._written(statement)
+        if wait is statement.value and _same(written, wait):
             return Step(self._value(wait), text, statement.declares, note)
         value = statement.value
-        if isinstance(value, Member) and value.value is wait and not (note or value.optional) and statement.declares:
+        member = isinstance(value, Member) and value.value is wait and _same(written, value)
+        if member and isinstance(value, Member) and not (note or value.optional) and statement.declares:
             pattern = f"{{ {value.attr} }}" if value.attr == text else f"{{ {value.attr}: {text} }}"
             return Step(self._value(wait), pattern, statement.declares)
-        cast = self._cast(statement.value, wait)
+        cast = self._cast(written, wait)
         if cast is not None:
             return Step(f"{self._value(wait)} as Promise<{cast}>", text, statement.declares, note)
         return self._behind(statement, wait)
@@ -127,13 +129,23 @@ class Together:
         note = declarator.child_by_field_name("type")
         return self.script.text(note).removeprefix(":").strip() if note is not None else ""
 
-    def _cast(self, value: Node, wait: Await) -> str | None:
+    def _written(self, statement: Assign) -> "Cst":
+        """The value of a statement as it is written: the flow tree knows no casts."""
+        node = self.script.at(statement.start, statement.end)
+        while node.type not in ("variable_declarator", "assignment_expression"):
+            inner = [c for c in node.named_children if c.type != "comment"]
+            if len(inner) != 1:
+                raise UnfixableError
+            node = inner[0]
+        value = node.child_by_field_name("value") or node.child_by_field_name("right")
+        if value is None:
+            raise UnfixableError
+        return value
+
+    def _cast(self, written: "Cst", wait: Await) -> str | None:
         """`(await f()) as T` -> T."""
-        node = self.script.of(value)
-        if node.type != "as_expression" or not isinstance(value, Other):
-            return None
-        kept = node.named_children
-        if len(kept) != 2 or value.parts[0] is not wait:
+        kept = written.named_children
+        if written.type != "as_expression" or len(kept) != 2 or not _same(kept[0], wait):
             return None
         return self.script.text(kept[1])
 
@@ -213,3 +225,10 @@ def _await_in(value: Any) -> Await:
         raise UnfixableError
     found: Await = waits[0]
     return found
+
+
+def _same(written: "Cst", node: Node) -> bool:
+    """Whether what is written is a node and nothing else, parentheses aside."""
+    while written.type == "parenthesized_expression" and written.named_child_count == 1:
+        written = written.named_children[0]
+    return (written.start_byte, written.end_byte) == (node.start, node.end)

@@ -21,6 +21,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Stmt,
+    Subscript,
     Switch,
     Try,
 )
@@ -32,12 +33,16 @@ _SETTER = re.compile(r"set[A-Z]\w*$")
 
 @dataclass(slots=True)
 class Parts:
-    """pushes: calls of `out.push(x)`; others: other writes whose order shows; soft: updates of a view's state."""
+    """pushes: calls of `out.push(x)`; others: other writes whose order shows; soft: updates of a view's state.
+
+    keyed: writes under a key of an outer object, whose order shows only where its keys are listed.
+    """
 
     awaits: list[Await] = field(default_factory=list)
     pushes: list[Call] = field(default_factory=list)
     others: list[Node] = field(default_factory=list)
     soft: list[Call] = field(default_factory=list)
+    keyed: list[Node] = field(default_factory=list)
     skips: list[Continue] = field(default_factory=list)
 
 
@@ -79,6 +84,8 @@ def _assign(node: "Assign | Bind", made: set[str], parts: Parts) -> None:
         plain = isinstance(target, Name) and target.id not in made and not getattr(node, "declares", "")
         if plain or (isinstance(target, Member) and root(target) not in made):
             parts.others.append(node)
+        elif isinstance(target, Subscript) and root(target) not in made:
+            parts.keyed.append(node)
 
 
 def root(node: Node) -> str:
