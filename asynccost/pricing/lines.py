@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from asynccost.cost.rates import warning
 from asynccost.cost.totals import Total, totals
 from asynccost.cost.words import LEAST, dollars, sentence
 from asynccost.model import Finding
@@ -31,6 +32,9 @@ def total_lines(findings: Sequence[Finding]) -> list[str]:
             f"Cost: {len(priced)} of {len(findings)} findings have a unit price; how often they run is for "
             "asynccost-usage.toml to say (asynccost usage init), or try --calls-per-month N."
         )
+    days = {b.unit: b.date for f in priced if f.cost for b in f.cost.basis if b.origin == "price"}
+    if old := warning(days):
+        said.append(f"{old[0].upper()}{old[1:]}.")
     unseen = [f for f in findings if f.evidence and f.evidence.get("seen") is False]
     if unseen:
         trace = (unseen[0].evidence or {}).get("trace")

@@ -8,8 +8,10 @@ wrapped around the same attribute.
 import contextlib
 import importlib
 import importlib.util
+import inspect
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from asynccost.probe.engine import ENGINE
@@ -74,6 +76,7 @@ def _hook(patch: Patch) -> dict[str, Any]:
     ours = ("asynccost", _module(patch).partition(".")[0], "aiohappyeyeballs")
     reached = any(step is patch.after or step is getattr(patch.after, "__func__", None) for step in chain)
     others = dict.fromkeys(package for step in chain if (package := _package(step)) not in ours)
+    others = {name: None for name in others if name not in sys.stdlib_module_names}
     return {"attribute": f"{_owner(patch)}.{patch.name}", "reached": reached, "others": list(others)}
 
 
@@ -82,8 +85,18 @@ def _chain(wrapper: Any) -> list[Any]:
     found: list[Any] = []
     while wrapper is not None and len(found) < 20:
         found.append(wrapper)
-        wrapper = getattr(wrapper, "__wrapped__", None) or getattr(wrapper, "__func__", None)
+        wrapper = next((inner for inner in _wrapped(wrapper) if callable(inner)), None)
     return found
+
+
+def _wrapped(wrapper: Any) -> Iterator[Any]:
+    """What a wrapper may stand around: what it says so itself, else a function that it closes over."""
+    for name in ("__wrapped__", "__func__", "func"):
+        yield getattr(wrapper, name, None)
+    for cell in getattr(wrapper, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):  # not filled yet
+            if inspect.isfunction(cell.cell_contents):
+                yield cell.cell_contents
 
 
 def _package(wrapper: Any) -> str:
