@@ -7,6 +7,7 @@ AsynccostError
 +-- ResultError       a results file that is not one of ours
 +-- BaselineError     a baseline file that cannot be read as one
 +-- GitError          a question to git that it cannot answer; the text names the command that helps
++-- DemoError         a step of the demo that did not end as it should
 """
 
 from collections.abc import Iterable
@@ -38,6 +39,10 @@ class BaselineError(AsynccostError):
 
 class GitError(AsynccostError):
     """A question that git cannot answer here; the text says which command helps."""
+
+
+class DemoError(AsynccostError):
+    """A step of the demo that did not end as it should; the text names the step and the folder."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -151,10 +151,10 @@ def test_the_money_adds_up() -> None:
         scopes[key] = max(scopes.get(key, 0.0), row["likely"])
     llm, machines = (sum(month[kind].values()) for kind in ("llm", "infrastructure"))
     heading = as_html.render(sample).partition("<h1>")[2].partition("</h1>")[0]
-    assert f"about {dollars(machines)} a month for machines" in heading[0].lower() + heading[1:]
-    assert f"about {dollars(llm)} a month for model calls" in heading
+    assert f"about {dollars(machines)} a month of machine time" in heading[0].lower() + heading[1:]
+    assert f"about {dollars(llm)} a month of model calls" in heading
     assert "3 of 8 findings are priced by the month" in seen.text
-    assert f"the parts add to {dollars(0.83)} for machines" in seen.text
+    assert f"the parts add to {dollars(0.83)} of machine time" in seen.text
     for row in rows:
         assert dollars(row["cost"]["likely"]) in seen.text
         assert all(figure["name"] in seen.text and figure["origin"] in seen.text for figure in row["cost"]["basis"])

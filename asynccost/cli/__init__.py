@@ -23,6 +23,7 @@ COMMANDS = (
     "usage",
     "doctor",
     "stats",
+    "demo",
     "merge",
     "clean",
     "completion",

@@ -7,7 +7,7 @@ from asynccost.cost.totals import Total, totals
 from asynccost.cost.words import dollars, worth_saying
 from asynccost.model import Finding
 
-KINDS = {"infrastructure": "machines", "llm": "model calls"}
+KINDS = {"infrastructure": "machine time", "llm": "model calls"}
 UNITS = ("month", "run")  # what can be added up; a unit price cannot
 
 
@@ -32,12 +32,12 @@ class Money:
         return sum(t.places for t in self.kinds)
 
     def words(self) -> str:
-        """`about $38 a month for model calls and up to $12 a month for machines`."""
-        return " and ".join(f"{_about(t)} a {self.per} for {KINDS.get(t.kind, t.kind)}" for t in self.kinds)
+        """`about $38 a month of model calls and up to $12 a month of machine time`."""
+        return " and ".join(f"{_about(t)} a {self.per} of {KINDS.get(t.kind, t.kind)}" for t in self.kinds)
 
     def range(self) -> str:
-        """`$31 to $45 for model calls; $0 to $12 for machines`."""
-        return "; ".join(f"{dollars(t.low)} to {dollars(t.high)} for {KINDS.get(t.kind, t.kind)}" for t in self.kinds)
+        """`$31 to $45 of model calls; $0 to $12 of machine time`."""
+        return "; ".join(f"{dollars(t.low)} to {dollars(t.high)} of {KINDS.get(t.kind, t.kind)}" for t in self.kinds)
 
 
 def money(findings: Iterable[Finding], per: str = "") -> Money:

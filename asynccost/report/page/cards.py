@@ -30,13 +30,13 @@ def folder_of(path: str) -> str:
     return "/".join(parts[:2]) or "."
 
 
-def card(report: Report, f: Finding, number: int, links: tuple[Link, Link], *, source: bool = True) -> Card:
-    """One finding, ready to be shown; number: how many equal fingerprints stood before it."""
+def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, source: bool = True) -> Card:
+    """One finding, ready to be shown; nth: how many equal fingerprints stood before it."""
     host, editor = links
     where = f"{f.path}:{f.span.line}:{f.span.column}"
     place = quote(f"{f.path}:{f.span.line}")
     return Card(
-        id=f"f-{f.fingerprint}" + (f"-{number}" if number else ""),
+        id=f"f-{f.fingerprint}" + (f"-{nth}" if nth else ""),
         link=f"f-{f.fingerprint}",
         rule=f.rule,
         family=f.family,
@@ -57,7 +57,7 @@ def card(report: Report, f: Finding, number: int, links: tuple[Link, Link], *, s
         editor=editor(f.path, f.span.line, f.span.end_line, f.span.column),
         fix=_fix(report, f, source=source),
         price=None if f.cost is None else price(f.cost),
-        evidence=[(name, _number(value)) for name, value in (f.evidence or {}).items() if _plain(value)],
+        evidence=[(name, number(value)) for name, value in (f.evidence or {}).items() if _plain(value)],
     )
 
 
@@ -82,7 +82,7 @@ def code(report: Report, f: Finding) -> Sequence[CodeLine]:
 def price(cost: Cost) -> Price:
     """A cost in words, with its receipt."""
     figures = [
-        (f.name, f"{_number(f.value)}{_range(f)} {f.unit}".rstrip(), f.origin, f.source, f.date) for f in cost.basis
+        (f.name, f"{number(f.value)}{_range(f)} {f.unit}".rstrip(), f.origin, f.source, f.date) for f in cost.basis
     ]
     unit = f"a {cost.per}" if cost.per in UNITS else f"per {cost.per}"
     if not worth_saying(cost):
@@ -97,7 +97,7 @@ def price(cost: Cost) -> Price:
 def _range(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ""
-    return f" ({_number(figure.low)} to {_number(figure.high)})"
+    return f" ({number(figure.low)} to {number(figure.high)})"
 
 
 def _commands(f: Finding, place: str) -> Sequence[str]:
@@ -122,7 +122,8 @@ def _plain(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _number(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def number(value: object) -> str:
+    """A figure as people read it: `30,000,000`, `0.0186`."""
+    if isinstance(value, float) and (not value.is_integer() or abs(value) >= 1e15):
+        return f"{value:,.4g}" if 1e-4 <= abs(value) < 1e6 else f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.2g}"
+    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)

@@ -136,6 +136,7 @@ class Page:
     charts: Sequence[Chart]
     actions: Sequence[Action]
     assumptions: Sequence[str]
+    figures: Sequence[str]
     scanned: Sequence[tuple[str, str]]
     problems: Sequence[tuple[str, str]]
     first: Sequence[Card]

@@ -9,7 +9,7 @@ from asynccost.model import Finding
 from asynccost.report import About, Report, by_weight, count
 from asynccost.report.context import Context
 from asynccost.report.money import KINDS, Money, money, spread
-from asynccost.report.page.cards import folder_of
+from asynccost.report.page.cards import folder_of, number
 from asynccost.report.page.data import Action, Bar, Chart
 
 _MOST_BARS, _MOST_ACTIONS = 8, 5
@@ -28,7 +28,7 @@ def headline(report: Report, total: Money) -> str:
     safe = money((f for f in report.findings if f.fix is not None and f.fix.safety == "safe"), total.per)
     saved = f"; safe fixes take back {safe.words()}" if safe else ""
     words = total.words()
-    return f"{words[0].upper()}{words[1:]} is spent on waste in {places}{saved}"
+    return f"{words[0].upper()}{words[1:]} is wasted in {places}{saved}"
 
 
 def sureness(report: Report, total: Money) -> str:
@@ -43,12 +43,12 @@ def sureness(report: Report, total: Money) -> str:
             "asynccost usage init writes a file to fill in; asynccost run measures."
         )
     overlaps = [
-        f"overlaps are taken out, the parts add to {dollars(t.parts)} for {KINDS.get(t.kind, t.kind)}"
+        f"overlaps are taken out, the parts add to {dollars(t.parts)} of {KINDS.get(t.kind, t.kind)}"
         for t in total.kinds
         if dollars(t.parts) != dollars(t.likely)
     ]
     defaults = [
-        f"{t.defaults:.0%} of the sum for {KINDS.get(t.kind, t.kind)} rests on documented defaults"
+        f"{t.defaults:.0%} of the {KINDS.get(t.kind, t.kind)} rests on documented defaults"
         for t in total.kinds
         if t.defaults
     ]
@@ -69,7 +69,11 @@ def strip(report: Report) -> list[tuple[str, str, str]]:
         for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
         if (n := severities[severity])
     ]
-    rows += [(f"{fixes[s]:,}", f"with a {s} fix", "good") for s in ("safe", "unsafe") if fixes[s]]
+    rows += [
+        (f"{fixes[safety]:,}", f"with {article} {safety} fix", "good")
+        for safety, article in (("safe", "a"), ("unsafe", "an"))
+        if fixes[safety]
+    ]
     if report.suppressed:
         rows.append((f"{report.suppressed:,}", "suppressed by comments", "dim"))
     return rows
@@ -95,7 +99,7 @@ def charts(findings: Sequence[Finding], total: Money) -> list[Chart]:
 def _dollars(findings: Sequence[Finding], key: Callable[[Finding], str], per: str) -> list[tuple[str, float, str]]:
     """A bar for each kind of cost that a group has; kinds are never added."""
     return [
-        (name, t.likely, f"{dollars(t.likely)} ({dollars(t.low)} to {dollars(t.high)}) {KINDS.get(t.kind, t.kind)}")
+        (name, t.likely, f"{dollars(t.likely)} {KINDS.get(t.kind, t.kind)}")
         for name, group in spread(findings, key, per)
         for t in group.kinds
     ]
@@ -146,9 +150,9 @@ def _action(rule: str, group: Sequence[Finding], about: About) -> Action:
     return Action(rule, about.action or about.summary, len(group), saving, effort, risk, command)
 
 
-def assumptions(report: Report, total: Money) -> list[str]:
+def assumptions(total: Money) -> list[str]:
     """What the figures rest on."""
-    lines = origins(report.findings)
+    lines = []
     if not total:
         lines.append("Nothing is added up in dollars: no trace and no usage file says how often this code runs.")
     lines.append("The code was read, never run; a finding says what the code does, not how often it does it.")
@@ -160,7 +164,7 @@ def origins(findings: Sequence[Finding]) -> list[str]:
     """Every figure that a cost rests on, once, with where it comes from."""
     figures = {figure for f in findings if f.cost is not None for figure in f.cost.basis if figure.origin != "measured"}
     return [
-        f"{f.name}: {f.value:,.6g} {f.unit} ({f.origin}: {f.source}{f', {f.date}' if f.date else ''})"
+        f"{f.name}: {number(f.value)} {f.unit} ({f.origin}: {f.source}{f', {f.date}' if f.date else ''})"
         for f in sorted(figures, key=lambda f: (f.origin, f.name, f.value))
     ]
 

@@ -1,0 +1,26 @@
+"""`asynccost demo`: everything at once, on a sample."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("demo")
+@click.argument("folder", default="asynccost-demo", type=click.Path(path_type=Path))
+@click.option("--open", "show", is_flag=True, help="Open the page in a browser at the end.")
+def command(folder: Path, *, show: bool) -> None:
+    """Scan, measure and fix a sample service in a new FOLDER; offline, in seconds."""
+    from shlex import quote
+
+    from asynccost.demo.showing import show as run
+
+    page = run(folder, click.echo)
+    place = quote(str(folder))
+    click.echo(
+        f"\nThe page: {page}\n\nNext, in {place}:\n"
+        "  asynccost explain service/providers.py:14   why that line costs what it costs\n"
+        "  asynccost diff HEAD~1                       what the second commit and the fixes changed\n"
+        "  asynccost baseline create                   accept what is left, and fail on what is new"
+    )
+    if show:
+        click.launch(str(page))
