@@ -86,8 +86,10 @@ def _why_alarm(file: File, function: Function, s: Statement, project: Project) -
 def _why_miss(s: Statement, here: Here, project: Project) -> str:
     function = here[s.id][1]
     removed_here = [r for _, f, r in project.removed if f == function.id and r.id in project.old]
-    first = [f for _, f, _ in here.values() if f.id == function.origin and f is not function]
-    if any(f.done["moved"] + f.done["renamed"] for f in first):
+    every = [f for file in project.files for f in file.functions]
+    first = [f for f in every if f.id == function.origin and f is not function]
+    copied = function.origin != function.id
+    if any(f.done["moved"] + f.done["renamed"] for f in (*first, *([function] if copied else []))):
         return ENTANGLED
     deleted = [r for how, _, r in project.removed if how == "deleted" and r.id in project.old]
     return REPLACED if removed_here or deleted else ""

@@ -1,14 +1,15 @@
 """Two branches that fix and add findings, merged by git: their merged baseline beside that of the merged code."""
 
 import sys
-from collections import Counter
 from copy import deepcopy
 from pathlib import Path
 from random import Random
 from subprocess import CalledProcessError
 
 from asynccost.baseline import store
-from asynccost.baseline.entry import Entry, Place, entry_of
+from asynccost.baseline.entry import Entry, entry_of
+from asynccost.baseline.functions import standing
+from asynccost.baseline.match import Matched, match
 from tests.fixtures import scan
 from tests.gate_model import Project
 from tests.test_gate_matrix import git, put
@@ -20,8 +21,12 @@ EDITS = (
 DRIVER = f"{sys.executable} -m asynccost baseline merge %O %A %B"
 
 
-def merge(folder: Path, seed: int, *, python: bool) -> tuple[Counter[Place], Counter[Place]] | None:
-    """What the merged baseline holds, and what one of the merged code would; None where git cannot merge the code."""
+def merge(folder: Path, seed: int, *, python: bool) -> Matched | None:
+    """The merged baseline beside the findings of the merged code; None where git cannot merge the code.
+
+    stale: what it accepts and the code does not have, so that it is looser; fresh: what the code has and it does not
+    accept, so that it is stricter.
+    """
     random = Random(seed)
     base = Project(random, python)
     for _ in range(4):
@@ -40,8 +45,9 @@ def merge(folder: Path, seed: int, *, python: bool) -> tuple[Counter[Place], Cou
         git(folder, "merge", "-q", "--no-edit", "theirs")
     except CalledProcessError:
         return None
-    merged = store.load(str(folder / store.NAME)).entries
-    return Counter(e.place for e in merged), Counter(e.place for e in _entries(folder))
+    files = _files(folder)
+    stands = standing(lambda path: files[path], files)
+    return match(store.load(str(folder / store.NAME)).entries, _entries(folder), stands)
 
 
 def _commit(folder: Path, project: Project) -> None:
@@ -53,5 +59,8 @@ def _commit(folder: Path, project: Project) -> None:
 
 
 def _entries(folder: Path) -> list[Entry]:
-    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in (folder / "app").iterdir()}
-    return [entry_of(f) for f in scan(files)[0]]
+    return [entry_of(f) for f in scan(_files(folder))[0]]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in (folder / "app").iterdir()}

@@ -46,6 +46,10 @@ class TestMerge:
     def test_one_side_removes_a_copy_and_the_other_adds_one(self) -> None:
         assert len(merged([A], [], [A, A.at(1)])) == 1
 
+    def test_what_one_side_adds_goes_along_where_the_other_renames_the_function(self) -> None:
+        renamed, added = A.within("a.py", "g"), B.within("a.py", "g")
+        assert merged([A], [renamed], [A, B]) == sorted([renamed, added])
+
     def test_is_symmetric(self) -> None:
         assert merged([A, B], [A, C], [B, C]) == merged([A, B], [B, C], [A, C])
 

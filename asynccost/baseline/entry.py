@@ -55,6 +55,11 @@ class Entry:
         """All but the ordinal."""
         return Place(self.rule, self.path, self.scope, self.shape)
 
+    def within(self, path: str, scope: str) -> "Entry":
+        """The same in another function."""
+        moved = replace(self, path=path, scope=scope)
+        return replace(moved, id=digest(*moved.place, str(moved.ordinal)))
+
     def at(self, ordinal: int) -> "Entry":
         """The same with another ordinal; its id is then what a finding there has."""
         if ordinal == self.ordinal:

@@ -25,11 +25,10 @@ def main() -> int:
         if said is None:
             outcomes["conflict in the code"] += 1
             continue
-        merged, of_the_code = said
-        outcome = "equal" if merged == of_the_code else "stricter" if merged <= of_the_code else "looser"
+        outcome = "looser" if said.stale else "stricter" if said.fresh else "equal"
         outcomes[outcome] += 1
-        if outcome == "looser":
-            print(f"seed {seed}: {merged - of_the_code}")
+        if said.stale:
+            print(f"seed {seed}: {said.stale}")
         if outcomes.total() - outcomes["conflict in the code"] == wanted:
             print(", ".join(f"{n} {what}" for what, n in outcomes.most_common()))
             return int(outcomes["looser"] > 0)
