@@ -55,7 +55,9 @@ class Calls(Writer):
             ).strip()
             if near and above is not None and is_empty_list(above, name) and self.layout.alone(above):
                 start = above.start
-                text = self.awaiting(f"{name} = ", call, walked)
+                assert isinstance(above, Assign)
+                assert above.value is not None
+                text = self.awaiting(self.layout.text(start, above.value.start), call, walked)
             else:
                 text = self.awaiting(f"{name}.extend(", call, walked, ")")
         body = [*helper, *lines, *text]

@@ -2,11 +2,12 @@
 
 from asynccost.flow.tree import Call, Collection, Comprehension, Function, Loop, Member, Name, Node
 from asynccost.python.codemod.joining import width
-from asynccost.python.codemod.names import fresh
+from asynccost.python.codemod.names import fresh, names_in
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import member_of
 from asynccost.python.codemod.turns import Shape, is_short
 
+_LISTS = frozenset({"list", "List", "Sequence", "tuple", "Tuple", "set", "Set", "frozenset", "dict", "Dict"})
 LIMIT = 10  # calls at a time
 
 
@@ -50,10 +51,20 @@ class Writer:
 
     def items(self, wanted: bool) -> tuple[str, list[str]]:
         """What to walk, and the line that makes a list of it where it is walked twice."""
-        if not wanted or _is_view(self.loop.iter):
+        if not wanted or _is_view(self.loop.iter) or self._is_kept():
             return self.iter, []
         name = self.fresh("items", "entries")
         return name, [f"{name} = {self.iter}" if _is_list(self.loop.iter) else f"{name} = list({self.iter})"]
+
+    def _is_kept(self) -> bool:
+        """Whether a parameter says that it is a list, or something as good: it may be walked twice."""
+        name = self.loop.iter.id if isinstance(self.loop.iter, Name) else ""
+        params = [p for p in self.shape.function.params if p.name == name and p.annotation is not None]
+        function = self.shape.function
+        once = function.index is not None and len(function.index.bound.get(name, ())) == 1
+        written = self.text(params[0].annotation) if params else ""
+        changed = any(n.id == name for n in names_in(*self.loop.body))
+        return once and not changed and written.partition("[")[0].rpartition(".")[2] in _LISTS
 
     def awaiting(self, head: str, call: str, walked: str, tail: str = "", more: str = "") -> list[str]:
         """`head await asyncio.gather(*(call for target in walked)) tail`, over several lines if it is long."""

@@ -17,7 +17,7 @@ from asynccost.python.codemod.building import (
     text_of,
 )
 from asynccost.python.codemod.layout import Layout
-from asynccost.python.codemod.names import bound_in, set_attributes
+from asynccost.python.codemod.names import bound_in, changed_in, set_attributes
 from asynccost.python.codemod.patch import Patch
 
 
@@ -60,7 +60,7 @@ def _may_leave(file: File, made: Building, loop: Loop) -> bool:
 
 def steady_in(call: Call, made: Building, loop: Loop, file: File) -> bool:
     """Whether every turn of the loop builds the same client."""
-    changing, attributes = bound_in(loop), set_attributes(loop)
+    changing, attributes = bound_in(loop) | (changed_in(loop) - {"self"}), set_attributes(loop)
     return all(
         steady(part, made.function, changing, attributes, file.names)
         for part in (call.callee, *(a.value for a in call.arguments))

@@ -6,9 +6,11 @@ from itertools import count
 
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
+from asynccost.flow.touches import MUTATORS
 from asynccost.flow.tree import (
     Assign,
     Bind,
+    Call,
     Clause,
     Closure,
     Define,
@@ -20,6 +22,7 @@ from asynccost.flow.tree import (
     Member,
     Name,
     Node,
+    Subscript,
     With,
 )
 from asynccost.flow.walk import walk
@@ -91,12 +94,31 @@ def _is_base(name: Name) -> bool:
 
 
 def set_attributes(*roots: Node | None) -> set[str]:
-    """The attributes that some code sets, whatever they are set on."""
+    """The attributes that some code sets, or whose objects it writes to, whatever they are set on."""
     found: set[str] = set()
     for node in walk(*roots):
         targets = node.targets if isinstance(node, (Assign, Drop)) else [node.target] if isinstance(node, Bind) else []
+        if isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.attr in MUTATORS:
+            targets = [node.callee.value]
         found |= {n.attr for t in targets for n in walk(t) if isinstance(n, Member)}
     return found
+
+
+def changed_in(*roots: Node | None) -> set[str]:
+    """The names whose objects some code writes to."""
+    found: set[str] = set()
+    for node in walk(*roots):
+        if isinstance(node, (Assign, Drop)):
+            found |= {_root(t) for t in node.targets if isinstance(t, (Member, Subscript))}
+        elif isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.attr in MUTATORS:
+            found.add(_root(node.callee.value))
+    return found
+
+
+def _root(node: Node) -> str:
+    while isinstance(node, (Member, Subscript)):
+        node = node.value
+    return node.id if isinstance(node, Name) else ""
 
 
 def locals_in(expr: Node, function: Function) -> set[str]:

@@ -10,7 +10,7 @@ from asynccost.flow.walk import walk
 from asynccost.python.codemod.building import Building, steady
 from asynccost.python.codemod.joining import width
 from asynccost.python.codemod.layout import Layout
-from asynccost.python.codemod.names import names_in
+from asynccost.python.codemod.names import changed_in, names_in
 
 
 class Recipe:
@@ -28,10 +28,11 @@ class Recipe:
         call = made.call
         self._indent = self.layout.indent(made.statement.start)
         self.indent = indent
+        written = changed_in(*made.function.body) - {"self"}
         parts: list[Expr] = [call.callee, *(a.value for a in call.arguments)]
         self._spots: list[tuple[int, int, str]] = []
         for part in parts:
-            if not steady(part, made.function, set(), set(changed), file.names):
+            if not steady(part, made.function, written, set(changed), file.names):
                 self.ok = False
             for name in names_in(part):
                 self._look(name, made.function)
@@ -68,7 +69,8 @@ class Recipe:
 
     def _settled(self, value: Expr) -> bool:
         function = self.made.function
-        if not steady(value, function, set(), set(self._changed), self.file.names):
+        written = changed_in(*function.body) - {"self"}
+        if not steady(value, function, written, set(self._changed), self.file.names):
             return False
         for name in names_in(value):
             scope = binder(name.id, function)

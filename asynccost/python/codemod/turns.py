@@ -33,7 +33,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.layout import Layout
-from asynccost.python.codemod.names import bound_in, names_in
+from asynccost.python.codemod.names import bound_in, changed_in, names_in
 from asynccost.python.codemod.outcomes import Outcome, outcomes
 
 _PASSED = (Member, Subscript, Assign, Do)
@@ -172,18 +172,7 @@ def settled_call(shape: Shape) -> bool:
     if any(n.id in inner and n.id not in shape.bound for n in names_in(shape.awaited.value)):
         return False
     later = {n.id for n in names_in(*shape.core, *shape.rest)} - bound_in(*shape.before) - shape.bound
-    return not (later & _changed(shape.before)) and not (later & bound_in(*shape.before) & shape.function.outer_names)
-
-
-def _changed(statements: list[Stmt]) -> set[str]:
-    """What some code changes: the names whose objects it writes to."""
-    found = set()
-    for node in walk(*statements):
-        if isinstance(node, (Assign, Drop)):
-            found |= {_root(t) for t in node.targets if isinstance(t, (Member, Subscript))}
-        elif isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.attr in MUTATORS:
-            found.add(_root(node.callee.value))
-    return found
+    return not later & changed_in(*shape.before)
 
 
 def whole_turn(shape: Shape, file: File) -> tuple[str, list[Outcome]] | None:
@@ -251,8 +240,8 @@ def _blocks(node: Node) -> list[Node]:
 
 
 def is_empty_list(node: Node | None, name: str) -> bool:
-    """`xs = []`."""
-    if not isinstance(node, Assign) or len(node.targets) != 1 or node.op != "=" or node.annotation is not None:
+    """`xs = []`, `xs: list[str] = []`."""
+    if not isinstance(node, Assign) or len(node.targets) != 1 or node.op != "=":
         return False
     target, value = node.targets[0], node.value
     empty = isinstance(value, Collection) and value.kind == "list" and not value.items
