@@ -1,7 +1,35 @@
 """Adds, changes and removes arguments of a call, and items of a literal dict."""
 
 from asynccost.flow.tree import Call, Comprehension, Node
+from asynccost.python.codemod.joining import width
+from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
+
+
+def too_long(call: Call, layout: Layout, more: int) -> bool:
+    """Whether a call that stands in one line, all of it, would make that line too long."""
+    line = layout.text(layout.line_start(call.start), layout.line_end(call.end))
+    one = layout.line_start(call.start) == layout.line_start(call.end - 1)
+    return one and "#" not in line and len(line) <= width(layout) < len(line) + more
+
+
+def spread(patch: Patch, call: Call, start: int, before: list[str], behind: list[str] | None = None) -> None:
+    """Put the arguments of a call on lines of their own, one more step in: all on one if they fit."""
+    layout = patch.layout
+    indent = layout.indent(call.start)
+    inner = indent + _step(indent)
+    given = [layout.text(a.start, a.end) for a in call.arguments]
+    together = ", ".join([*before, *given, *(behind or [])])
+    lines = [*before, *given, *(behind or [])]
+    if len(inner) + len(together) <= width(layout):
+        lines = [together]
+    comma = "," if len(lines) > 1 else ""
+    text = ",".join(f"\n{inner}{line}" for line in lines) + comma
+    patch.replace(start, call.end - 1, f"{text}\n{indent}")
+
+
+def _step(indent: str) -> str:
+    return "\t" if "\t" in indent else "    "
 
 
 def add_keyword(patch: Patch, call: Call, text: str) -> None:
@@ -15,6 +43,9 @@ def add_keyword(patch: Patch, call: Call, text: str) -> None:
     comma = layout.source.find(b",", last.end, call.end)
     if b"#" in layout.source[last.end : max(comma, last.end)]:
         comma = -1  # the comma belongs to a comment
+    if not own_line and too_long(call, layout, len(text) + 2):
+        spread(patch, call, layout.source.index(b"(", call.callee.end) + 1, [], [text])
+        return
     if not own_line:
         patch.insert(last.end, f", {text}")
         return

@@ -2,7 +2,6 @@
 
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.tree import (
-    Argument,
     Assign,
     Await,
     Bind,
@@ -13,9 +12,11 @@ from asynccost.flow.tree import (
     Comprehension,
     Do,
     Function,
+    Member,
     Name,
     Node,
     Return,
+    Subscript,
 )
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.fan_writer import LIMIT, apart
@@ -108,5 +109,6 @@ def _text(patch: Patch, node: Comprehension, call: str, indent: str, unit: str) 
 
 
 def _stands_alone(node: Node) -> bool:
-    """Whether an await needs no parentheses here."""
-    return isinstance(node.parent, (Argument, Assign, Return, Do, Collection))
+    """Whether an await needs no parentheses here: nothing is asked of its result at once."""
+    up = node.parent
+    return not isinstance(up, (Member, Subscript)) and not (isinstance(up, Call) and up.callee is node)

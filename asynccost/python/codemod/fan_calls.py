@@ -66,11 +66,14 @@ class Calls(Writer):
 
     def _walk(self, call: str, helper: list[str]) -> None:
         """The loop stays, and walks the results."""
-        names = needed(self.shape, [*self.shape.core, *self.shape.rest], but=self.shape.awaited)
-        names = [n for n in names if n in self.shape.bound]
+        names = [n for n in self._needed() if n in self.shape.bound]
         result = self._result()
-        walked, lines = self.items(wanted=bool(names))
+        walked, lines = self.items(wanted=bool(names) or not result)
         more = ", return_exceptions=True" if self._guarded() else ""
+        if not result:  # the rest asks nothing of it
+            self.above(*helper, *lines, *self.awaiting("", call, walked))
+            self.header([self.grouped()], walked)
+            return
         if names:
             results = self.fresh("results", "answers", "outcomes")
             self.above(*helper, *lines, *self.awaiting(f"{results} = ", call, walked, more=more))
@@ -82,7 +85,7 @@ class Calls(Writer):
 
     def _behind(self, call: str, helper: list[str]) -> None:
         """The loop goes as far as the call; a second one does the rest."""
-        names = needed(self.shape, [*self.shape.core, *self.shape.rest], but=self.shape.awaited)
+        names = self._needed()
         calls = self.fresh("calls", "pending")
         result = self._result()
         at = self.layout.with_comments(self.shape.core[0].start)
@@ -99,9 +102,15 @@ class Calls(Writer):
             lines.append(f"{kept} = []")
             started.append(f"{kept}.append({stash})")
             second = [f"{results} = {waiting}", f"for {stash}, {result} in zip({kept}, {results}):"]
+            if not result:
+                second = [waiting, f"for {stash} in {kept}:"]
         self.above(*helper, *lines)
         starting = [self.inner + line for line in started]
         self.patch.insert_lines(at, "", *starting, *(self.indent + line for line in second))
+
+    def _needed(self) -> list[str]:
+        """The names of the turn that the rest of it reads."""
+        return needed(self.shape, [*self.shape.core, *self.shape.rest], but=self.shape.awaited)
 
     def _guarded(self) -> bool:
         """Whether the turn catches errors of the call: then each result is looked at in its own turn."""
@@ -123,6 +132,8 @@ class Calls(Writer):
         statement = _simple_above(awaited)
         if isinstance(statement, Do) and statement.value is awaited:
             self.patch.remove_lines(statement)
+            if not self._guarded():
+                return "_" if self.shape.before and not self._needed() else ""
         else:
             self.patch.replace(awaited.start, awaited.end, result)
         if self._guarded():

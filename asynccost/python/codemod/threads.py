@@ -1,23 +1,9 @@
 """Moves a call that blocks to a thread: `await asyncio.to_thread(f, ...)`."""
 
 from asynccost.flow.around import above
-from asynccost.flow.tree import (
-    Argument,
-    Assign,
-    Call,
-    Class,
-    Collection,
-    Comprehension,
-    Do,
-    Function,
-    If,
-    Member,
-    Name,
-    Return,
-    WithItem,
-)
+from asynccost.flow.tree import Call, Class, Comprehension, Function, Member, Name, Other, Subscript
 from asynccost.flow.walk import walk
-from asynccost.python.codemod.arguments import takes_keyword
+from asynccost.python.codemod.arguments import spread, takes_keyword, too_long
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import member_of
 
@@ -46,16 +32,19 @@ def to_thread(patch: Patch, call: Call) -> None:
     opening = layout.source.index(b"(", call.callee.end)
     first, last = _parentheses(call)
     callee = layout.text(call.callee.start, call.callee.end)
-    inside = layout.source[opening + 1 : call.end - 1]
-    if not call.arguments:
-        patch.replace(call.start, opening + 1, f"{first}await {name}({callee}")
-    elif b"\n" in inside[: call.arguments[0].start - opening - 1]:
-        indent = layout.indent(call.arguments[0].start)
-        patch.replace(call.start, opening + 1, f"{first}await {name}(\n{indent}{callee},")
-    else:
-        patch.replace(call.start, opening + 1, f"{first}await {name}({callee}, ")
+    head = f"{first}await {name}("
     if last:
         patch.insert(call.end, last)
+    if not call.arguments:
+        patch.replace(call.start, opening + 1, f"{head}{callee}")
+    elif b"\n" in layout.source[opening : call.arguments[0].start]:
+        indent = layout.indent(call.arguments[0].start)
+        patch.replace(call.start, opening + 1, f"{head}\n{indent}{callee},")
+    elif too_long(call, layout, len(head) + 2):
+        patch.replace(call.start, opening + 1, head)
+        spread(patch, call, opening + 1, [callee])
+    else:
+        patch.replace(call.start, opening + 1, f"{head}{callee}, ")
 
 
 def await_instead(patch: Patch, call: Call, name: str) -> None:
@@ -67,6 +56,8 @@ def await_instead(patch: Patch, call: Call, name: str) -> None:
 
 
 def _parentheses(call: Call) -> tuple[str, str]:
-    """What an await needs around it where it is a part of something."""
-    alone = isinstance(call.parent, (Argument, Assign, Do, Return, Collection, WithItem, If, Comprehension))
-    return ("", "") if alone else ("(", ")")
+    """What an await needs around it: parentheses where something is asked of its result at once."""
+    up = call.parent
+    asked = isinstance(up, (Member, Subscript)) or (isinstance(up, Call) and up.callee is call)
+    power = isinstance(up, Other) and up.op == "**"
+    return ("(", ")") if asked or power else ("", "")
