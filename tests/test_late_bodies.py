@@ -108,6 +108,22 @@ def test_who_may_speak_of_a_name(source: str, said: list[str]) -> None:
     assert [f.name for f in made.module.outer[1:] if speaks(f)] == said
 
 
+@pytest.mark.parametrize(
+    ("source", "names", "said"),
+    [
+        ("import azure.storage.blob as b\ndef f():\n    b.BlobServiceClient()\n", ["azure.*Client"], ["f"]),
+        ("import anthropic\ndef f():\n    anthropic.AnthropicBedrock()\n", ["anthropic.Anthropic*"], ["f"]),
+        ("import os\ndef f():\n    connect()\n", [*"uvwxyz", "MySQLdb.connect().*"], []),
+        ("from MySQLdb import connect as c\ndef f():\n    c()\n", [*"uvwxyz", "MySQLdb.connect().*"], ["f"]),
+    ],
+)
+def test_a_name_with_stars_asks_for_its_whole_words(source: str, names: list[str], said: list[str]) -> None:
+    """And of many names only those count whose every word the file holds."""
+    made = file(source)
+    speaks = speaks_of(made, names)
+    assert [f.name for f in made.module.outer[1:] if speaks(f)] == said
+
+
 def asked(path: str, source: str) -> Asked:
     name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     imports = sorted(python.imported_names(path, source.encode()))

@@ -1,5 +1,6 @@
 """The node that a finding is about, found again by its place."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from asynccost.flow.file import File, Site
@@ -9,14 +10,19 @@ from asynccost.model import Span
 T = TypeVar("T", bound=Node)
 
 
+def _holds(span: Span) -> Callable[[Function], bool]:
+    return lambda function: function.start <= span.start < function.end
+
+
 def site_at(file: File, span: Span) -> Site | None:
     """The call at a place."""
-    return next((s for s in file.calls if s.call.start == span.start and s.call.end == span.end), None)
+    sites = file.calls_if(_holds(span))
+    return next((s for s in sites if s.call.start == span.start and s.call.end == span.end), None)
 
 
 def loop_at(file: File, span: Span) -> tuple[Loop | Comprehension, Function] | None:
     """The loop at a place, and the function it stands in."""
-    for function in file.functions:
+    for function in file.functions_if(_holds(span)):
         for loop in function.index.loops if function.index else ():
             if loop.start == span.start and loop.end == span.end:
                 return loop, function
@@ -25,5 +31,6 @@ def loop_at(file: File, span: Span) -> tuple[Loop | Comprehension, Function] | N
 
 def function_at(file: File, span: Span) -> Function | None:
     """The innermost function that holds a place; the module's top level aside."""
-    around = [f for f in file.functions if f.kind != "module" and f.start <= span.start and span.end <= f.end]
+    functions = file.functions_if(_holds(span))
+    around = [f for f in functions if f.kind != "module" and f.start <= span.start and span.end <= f.end]
     return min(around, key=lambda f: f.end - f.start, default=None)

@@ -8,27 +8,36 @@ unless the module, or a method that keeps something in an attribute, says the wo
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function
 
-_COMMON = frozenset({"default", "asyncio"})
+_COMMON = frozenset({"asyncio"})
+_SPACED = bytes(c if c < 128 and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
+_MANY = 6  # names: from here on it pays to split the source into words
+_SIGNS = re.compile(r"[./@:()-]+")
 _WORD = re.compile(r"\w+")
 _KEEPS = re.compile(rb"\.\s*\w+\s*(?::[^=\n]+)?(?:=(?!=)|[,)])")
 
 
-@cache
-def rarest(name: str) -> str:
-    """The longest word of a name, which few texts hold: "requests.Session().*" -> requests."""
-    found: list[str] = _WORD.findall(name)
-    return max(found, key=lambda w: (w not in _COMMON, len(w), w))
+class _Name(NamedTuple):
+    """The words of a name, all of which a file must hold that speaks of it, and the one that few texts hold."""
+
+    words: frozenset[str]
+    rarest: str
 
 
 @lru_cache(maxsize=64)
-def words_of(names: frozenset[str]) -> frozenset[str]:
-    """A word of every name, one of which each code that speaks of these names must hold."""
-    return frozenset(map(rarest, names))
+def _known(names: frozenset[str]) -> list[_Name]:
+    found = []
+    for name in names:
+        parts = [p for p in _SIGNS.split(name) if p and "*" not in p]
+        words = [p for p in parts if p.isidentifier() and p != "default"]
+        if words:
+            found.append(_Name(frozenset(words), max(words, key=lambda w: (w not in _COMMON, len(w), w))))
+    return found
 
 
 class Mentions:
@@ -39,6 +48,11 @@ class Mentions:
         self._bodies = [f for f in file.module.outer if f.late is not None]
         self._starts = [f.late.start for f in self._bodies if f.late is not None]
         self._known: dict[str, tuple[frozenset[int], bool]] = {}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The plain words of the source."""
+        return frozenset(self._source.translate(_SPACED).decode("ascii").split())
 
     def of(self, word: str) -> tuple[frozenset[int], bool]:
         """The ids of the functions whose text holds a word; whether it stands elsewhere too, imports aside."""
@@ -99,8 +113,11 @@ def _is_letter(char: bytes) -> bool:
 
 def speaks_of(file: File, names: Iterable[str]) -> Callable[[Function], bool]:
     """Whether a function that waits may speak of something that resolves to, or lies under, one of these names."""
-    words = words_of(frozenset(names))
     mentions = file.memo(Mentions)
+    known = _known(frozenset(names))
+    if len(known) >= _MANY:
+        known = [name for name in known if name.words <= mentions.words]
+    words = {name.rarest for name in known}
     spelled = {local for local, dotted in file.module.imports.items() if not words.isdisjoint(_WORD.findall(dotted))}
     loud: set[int] = set()
     for word in words | spelled:

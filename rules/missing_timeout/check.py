@@ -19,7 +19,7 @@ _ALIASES = (
     ("requests.api.", "requests."),
     ("niquests.", "requests."),
 )
-_SAME = ("niquests.get",)  # whose names stand for those of requests
+_SAME = ("niquests", "requests.session")  # whose names stand for those of the table
 _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
 _DEFAULTS = re.compile(
     rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"

@@ -22,7 +22,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
 
 
 def _fan_out(finding: Finding, file: File) -> FanOut | None:
-    for function in file.functions:
+    for function in file.functions_if(lambda f: f.start <= finding.span.start < f.end):
         for fan in fan_outs(file, function):
             if fan.call.start == finding.span.start and fan.call.end == finding.span.end:
                 return fan
