@@ -81,6 +81,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return "net"
     if last in ("send", "write_message") and len(names) > 1:
         return "message"
+    if "objects" in names[1:-1] and last.startswith("a"):
+        return "conn"  # Django's asynchronous queries take turns in one thread
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:
@@ -171,9 +173,14 @@ def _imports_session(file: File) -> bool:
     return any(v.endswith("Session") or package_kind(v, file.knowledge) == "conn" for v in said)
 
 
+_TRANSACTIONS = frozenset({
+    "tx", "trx", "transaction", "entitymanager", "transactionalentitymanager", "transactionmanager", "queryrunner",
+})
+
+
 def in_transaction(names: list[str]) -> bool:
     """Whether a call is one of a transaction: `tx.user.findFirst()` runs on one connection."""
-    return names[0] in ("tx", "trx", "transaction") and len(names) > 1
+    return names[0].lower() in _TRANSACTIONS and len(names) > 1
 
 
 def method_kind(name: str, knowledge: Knowledge) -> str:

@@ -220,10 +220,16 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
         return Wait(kind, label, call, names[0], target=target)
     if handed := by_argument(call, file, function):
         return Wait(handed, label, call, names[0], target=target)
-    said = by_words(call, names, file)
+    said = "conn" if _of_session(names, function) else by_words(call, names, file)
     if _is_project(name, file) and not (said and names[0] not in _SELF and len(names) > 1 and said in BAD):
         return Wait("project", label, call, names[0], ref=name, otherwise=said or "unknown", target=target)
     return Wait(said or "unknown", label, call, names[0], target=target)
+
+
+def _of_session(names: list[str], function: Function) -> bool:
+    """`users = Users.from_session(session)`: what is asked of it goes over that one session."""
+    values = function.index.bound.get(names[0], []) if function.index and len(names) > 1 else []
+    return any(isinstance(v, Call) and "session" in words(chain(v.callee)[-1])[-1:] and v.arguments for v in values)
 
 
 def _is_project(name: str, file: File) -> bool:

@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Call,
     Choice,
     Closure,
+    Constant,
     Do,
     Function,
     If,
@@ -123,7 +124,21 @@ def _awaited(node: Node | None) -> Await | None:
 def _step(node: Node, awaited: Await, file: File, function: Function) -> Step:
     waits = classify(awaited, file, function)
     name = waits[0].name if waits else ""
-    return Step(node, awaited, waits, verb(name, file.knowledge), is_gate(name, file.knowledge))
+    kind = "write" if _changes(awaited) else verb(name, file.knowledge)
+    return Step(node, awaited, waits, kind, is_gate(name, file.knowledge))
+
+
+def _changes(awaited: Await) -> bool:
+    """Whether the text of a query says that it changes something: `PRAGMA`, `INSERT`, `SET`."""
+    call = awaited.value
+    first = call.arguments[0].value if isinstance(call, Call) and call.arguments else None
+    if isinstance(first, Other) and first.op == "template" and first.parts:
+        first = first.parts[0]
+    said = first.value.split(None, 1)[:1] if isinstance(first, Constant) and isinstance(first.value, str) else []
+    return bool(said) and said[0].upper() in _STATEMENTS
+
+
+_STATEMENTS = frozenset({"PRAGMA", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "SET", "REPLACE", "MERGE"})
 
 
 def _given(call: Node) -> Iterator[str]:

@@ -24,10 +24,13 @@ from asynccost.flow.tree import (
     Expr,
     Function,
     Handler,
+    If,
     Member,
     Name,
     Node,
 )
+from asynccost.flow.walk import walk
+from asynccost.flow.words import words
 
 
 @dataclass(slots=True, eq=False)
@@ -73,13 +76,15 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
+    settled = bool(_SETTINGS.search(key)) or _while_open(call, effect)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
-    return Race(key, call, writes[0], listed, bool(_SETTINGS.search(key)), guard, errors)
+    return Race(key, call, writes[0], listed, settled, guard, errors)
 
 
 _SETTINGS = re.compile(
-    r"(?i)(api_?key|token|secret|password|credential|(base)?_?(path|url|uri)|endpoint|host|locale|lang|language|theme)s?$"
+    r"(?i)^(props\.)?(organi[sz]ation|org|tenant|account|dialog_?props|current_?user)(\.?(id|name|slug))?$|\.data$|"
+    r"(api_?key|token|secret|password|credential|(base)?_?(path|url|uri)|endpoint|host|locale|lang|language|theme)s?$"
 )
 
 
@@ -136,6 +141,18 @@ def _is_function(name: str, effect: Effect, functions: list[Function], file: Fil
         for f in functions
         for c in (f.index.calls if f.index else ())
     )
+
+
+_OPEN = frozenset({"open", "opened", "show", "shown", "visible"})
+
+
+def _while_open(request: Call, effect: Effect) -> bool:
+    """Whether an effect asks only while a dialog is open: what the dialog is about does not change meanwhile."""
+    tests = [up.test for up in above(request) if isinstance(up, If)]
+    body = effect.setups[0].body if effect.setups else []
+    tests += [node.test for node in body if isinstance(node, If)]
+    names = [n for test in tests for n in walk(test) if isinstance(n, (Name, Member))]
+    return any(not _OPEN.isdisjoint(words(n.id if isinstance(n, Name) else n.attr)) for n in names)
 
 
 # ------------------------------------------------------------------------ keys
@@ -244,12 +261,15 @@ _NOT_REQUESTS = frozenset(
 )
 
 
+_LOCAL = frozenset({"storage", "clipboard", "svg", "canvas", "render", "digest", "encrypt", "decrypt"})
+
+
 def _waited_call(name: Name, function: Function, functions: list[Function], file: File) -> Call | None:
     """The call with a key among its arguments whose answer is waited for."""
     below: Node = name
     for up in above(name):
         if isinstance(up, Call) and isinstance(below, Argument):
-            if is_waited(up) and word_of(up) not in _NOT_REQUESTS:
+            if is_waited(up) and word_of(up) not in _NOT_REQUESTS and _LOCAL.isdisjoint(words(word_of(up))):
                 return up
             local = local_function(up.callee, function, file)
             if local is not None and local.is_async and any(local is f for f in functions):

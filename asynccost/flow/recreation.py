@@ -139,6 +139,9 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
         place = spread[0].related(f"{_name(spread[0].by)} uses it for one call and drops it")
         many = f"every call of {_name(made)}, by {len(spread)} functions that use it once,"
         return _says(finding, many, Confidence.MEDIUM, (place,))
+    if worst is None and (own := _own_users(made, callers)):
+        place = own[0].related(f"{_name(own[0].by)} uses it for one call and drops it")
+        return _says(finding, f"every call of {_name(made)} from {_name(own[0].by)}", Confidence.MEDIUM, (place,))
     if worst is None:
         return _silent(finding, "it is returned, and nothing shows that its callers throw it away often")
     _, _, heat, caller = worst
@@ -147,6 +150,18 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
     place = caller.related(f"{_name(caller.by)} uses it for one call and drops it")
     confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
     return _says(finding, f"every call of {_name(made)} from {_name(caller.by)}", confidence, (place, *heat.chain))
+
+
+def _own_users(made: Def, callers: list[Caller]) -> list[Caller]:
+    """The calls of a factory method, where the methods of its own class alone use it, each for one call."""
+    owner = made.facts["owner"]
+    for caller in callers:
+        facts = caller.by.facts
+        if not owner or facts["owner"] != owner or facts["kind"] == "constructor" or facts["seldom"]:
+            return []
+        if caller.call["use"] not in _USES or caller.call["cold"] or facts["qualname"] == made.facts["qualname"]:
+            return []
+    return callers
 
 
 def _users(callers: list[Caller], project: Project) -> list[Caller]:

@@ -138,7 +138,7 @@ def _signed(call: Call, function: Function) -> bool:
 
 
 _VERBS = frozenset({"get", "post", "put", "head", "patch", "delete", "request", "stream"})
-_READS = frozenset({"str", "URL", "urlparse", "urlsplit"})
+_READS = re.compile(r"^(str|URL|urlparse|urlsplit)$|valid|normali[sz]e|saniti[sz]e|clean|ensure")
 _CONFIGURED = re.compile(r"base|api|endpoint|server|root|webhook", re.I)  # words of an address that stays the same
 _TRIMS = frozenset({"strip", "rstrip", "lstrip", "get", "lower", "removeprefix", "removesuffix", "replace", "trim"})
 
@@ -172,7 +172,9 @@ def _is_given(expr: Expr | None, function: Function, depth: int) -> bool:
         return _is_given(expr.callee.value, function, depth + 1)
     if isinstance(expr, Choice):
         return any(_is_given(option, function, depth + 1) for option in expr.options)
-    if isinstance(expr, Call) and chain(expr.callee)[-1] in _READS and expr.arguments:
+    if isinstance(expr, Await):
+        return _is_given(expr.value, function, depth + 1)
+    if isinstance(expr, Call) and _READS.search(chain(expr.callee)[-1]) and expr.arguments:
         return _is_given(expr.arguments[0].value, function, depth + 1)
     return False
 

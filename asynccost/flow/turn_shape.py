@@ -65,6 +65,9 @@ def shape_against(loop: "Loop | Comprehension", file: File) -> str:
         return "its counter is no plain index: it goes in chunks, retries or ends by what a turn found"
     if reason := _leaves(loop, file):
         return reason
+    table = file.knowledge.table("turns")
+    if isinstance(loop.target, Name) and words(loop.target.id)[-1:] and words(loop.target.id)[-1] in table["pieces"]:
+        return f"it goes chunk by chunk (`{loop.target.id}`), which bounds the load"
     return _source(loop.iter, file) if loop.iter is not None else ""
 
 

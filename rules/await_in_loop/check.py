@@ -8,6 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.noqa import waived_in_loop
 from asynccost.flow.project import Project
 from asynccost.flow.selects import selects
+from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Comprehension, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turns import WHY, Turns, turns
@@ -17,13 +18,12 @@ from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.python.shapes import shape_of
 
-_STARTS = frozenset({
-    "startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready", "bootstrap",
-    "install", "terminate", "dispose", "destroy", "close", "aclose", "aexit", "exit", "uninstall", "unload", "stop",
-})
 _CLOSES = frozenset({
     "close", "aclose", "terminate", "dispose", "shutdown", "disconnect", "stop", "kill", "destroy", "cancel",
 })
+
+
+_LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -65,6 +65,9 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
     doubts = list(said.doubts)
     if selects(loop, first.node):
         doubts.append("only the items that match get as far as the wait")
+    place = file.span(loop)
+    if place.end_line - place.line > _LONG and not said.contract:
+        doubts.append(f"each turn is {place.end_line - place.line} lines long and may do more than wait")
     told = file.knowledge.table("turns")["progress"]
     if any(w in told for wait in said.waits for w in words(wait.name)):
         doubts.append("each turn tells how far the work is")
@@ -109,7 +112,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
-    if not doubts and _at_start(project, finding):  # one doubt is enough, and this one costs the most to know
+    if not doubts and at_start(project, finding.path, finding.pending["runs"]):  # one doubt is enough, and this one costs the most to know
         doubts.append("it runs once, when the program starts or ends")
     if doubts:
         finding.confidence = Confidence.LOW
@@ -119,18 +122,6 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if verdict.good and verdict.good[0] != label and not doubts:
         finding.message += f" ({verdict.good[0]})"
     return finding
-
-
-def _at_start(project: Project, finding: Finding) -> bool:
-    """Whether the loop only prepares or clears up: nobody waits for it but the start or the end."""
-    made = project.function(finding.path, finding.pending["runs"])
-    if made is None:
-        return False
-    heat = project.heat(made)
-    name = words(made.facts["qualname"].rpartition(".")[2])
-    if heat.hot is False:
-        return not _STARTS.isdisjoint((*name, *words(heat.reason)))
-    return not heat.hot and name[:1] != () and name[0] in _STARTS
 
 
 def _against(verdict: Verdict, label: str) -> str:

@@ -137,9 +137,16 @@ def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | 
     if _open_ended(file, site.function):
         return file.silence(call, "it waits for a stream, which may stay open")
     message = f"{_title(file, call)}() switches the timeout off: one silent peer holds the caller for good"
-    meant = "()." in name  # on one request somebody thought of it; on a client it holds for all
+    meant = "()." in name or _of_request(call)  # on one request somebody thought of it; on a client it holds for all
     sure = Confidence.LOW if meant or file.memo(is_script) else Confidence.MEDIUM
     return file.finding(call, message, sure)
+
+
+def _of_request(call: Call) -> bool:
+    """`session.get(url, timeout=ClientTimeout(total=None))`: it is said of one request, not of a client."""
+    given = call.parent
+    asks = given.parent if isinstance(given, Argument) and given.keyword == "timeout" else None
+    return isinstance(asks, Call) and isinstance(asks.callee, Member) and asks.callee.attr.islower()
 
 
 def _open_ended(file: File, function: Function) -> bool:

@@ -12,6 +12,8 @@ from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Constant, Loop
 from asynccost.model import Confidence, Finding, Silence
 
+_FAR = 2  # a loop further away than this says little of how often a function runs
+
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Every call that sends a request by itself."""
@@ -89,6 +91,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     name = made.facts["qualname"].rpartition("<locals>.")[2]
     finding.message = f"every call of {name}() ({heat.reason}) {finding.message}"
     finding.related = heat.chain
+    if heat.kind == "loop" and len(heat.chain) > _FAR:
+        return finding
     rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
     if not rare and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM

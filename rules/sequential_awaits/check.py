@@ -9,6 +9,7 @@ from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.project import Project
+from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
 from asynccost.flow.verdicts import Verdict, open_rows
@@ -58,6 +59,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         steps=[_row(s, file) for s in best],
         stored=_all_stored(best, function),
         shown=shown(file),
+        runs=function.start,
     )
 
 
@@ -133,6 +135,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     listed = ", ".join(names[:-1]) + " and " + names[-1]
     finding.message = f"{listed} wait one after another though neither needs the other: their times add up"
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
+    if not doubt and at_start(project, finding.path, finding.pending["runs"]):
+        doubt = "it runs once, when the program starts or ends"
     if doubt:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubt})"

@@ -229,6 +229,8 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
 
 def _endless(one: Timer, file: File) -> Finding | Silence:
     message = f"{one.name}() starts itself again for ever and its handle is dropped, so nothing can stop it"
+    if one.name == "Timer" and class_around(one.function) is None and _daemon(one, file):
+        return file.silence(one.call, "a daemon timer of a module lives as long as the process")
     if _component(one.function) is not None:
         return file.finding(one.call, message, MEDIUM)
     if one.name in ("call_later", "call_at") or one.holds:

@@ -1,0 +1,22 @@
+"""Whether code only prepares or clears up: nobody waits for it but the start or the end of the program."""
+
+from asynccost.flow.project import Project
+from asynccost.flow.words import words
+
+_STARTS = frozenset({
+    "startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready", "bootstrap",
+    "install", "connect", "terminate", "dispose", "destroy", "close", "aclose", "aexit", "exit",
+    "uninstall", "unload", "stop",
+})
+
+
+def at_start(project: Project, path: str, start: int) -> bool:
+    """Whether the function that starts at a byte runs at the start or the end, by how it is entered or by its name."""
+    made = project.function(path, start)
+    if made is None:
+        return False
+    heat = project.heat(made)
+    name = words(made.facts["qualname"].rpartition(".")[2])
+    if heat.hot is False:
+        return not _STARTS.isdisjoint((*name, *words(heat.reason)))
+    return not heat.hot and bool(name) and name[0] in _STARTS
