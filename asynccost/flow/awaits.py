@@ -229,7 +229,8 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
 def _of_session(names: list[str], function: Function) -> bool:
     """`users = Users.from_session(session)`: what is asked of it goes over that one session."""
     values = function.index.bound.get(names[0], []) if function.index and len(names) > 1 else []
-    return any(isinstance(v, Call) and "session" in words(chain(v.callee)[-1])[-1:] and v.arguments for v in values)
+    made = [chain(v.callee) for v in values if isinstance(v, Call) and v.arguments]
+    return any("session" in words(m[-1])[-1:] or m[0] in ("em", "manager") or in_transaction(m) for m in made)
 
 
 def _is_project(name: str, file: File) -> bool:

@@ -78,7 +78,7 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         confidence = (
             Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
         )
-        if _hardly_pays(finding, made, heat):
+        if _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
             confidence = Confidence.LOW
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
     if finding.pending["property"]:

@@ -23,6 +23,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Other,
+    Return,
     Subscript,
     With,
 )
@@ -82,9 +83,18 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
         up = made.parent
         if isinstance(up, If):
             said = _spelled(file, up.test, function) + _spelled(file, made.value, function)
-            if _CACHE.search(said):
+            if _CACHE.search(said) or _remembered(file, function, up, made):
                 return True
     return False
+
+
+def _remembered(file: File, function: Function, branch: If, made: Return) -> bool:
+    """`if cls._id is not None: return cls._id`, where the same function fills it further down."""
+    if not isinstance(made.value, (Name, Member)):
+        return False
+    name = file.text(made.value)
+    filled = (t for a in (function.index.assigns if function.index else ()) for t in getattr(a, "targets", ()))
+    return name in file.text(branch.test) and any(t.start > made.end and file.text(t) == name for t in filled)
 
 
 def _spelled(file: File, expr: Expr | None, function: Function) -> str:

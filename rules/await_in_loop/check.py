@@ -31,6 +31,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
     for function in file.functions_if(lambda f: shape_of(file, f).loops):
         loops = _awaiting(function)
         found: list[Loop | Comprehension] = []
+        paced: list[Loop | Comprehension] = []
         for loop in sorted(loops.values(), key=lambda one: one.end - one.start):
             if file.is_test:
                 yield file.silence(_anchor(loop), "it is part of a test")
@@ -41,7 +42,10 @@ def check(file: File) -> Iterator[Finding | Silence]:
                 yield file.silence(_anchor(loop), f"the loop inside it is judged by itself (line {line})")
             else:
                 said = turns(loop, file, function)
-                if said.independent is False:
+                if any(loop.start <= p.start and p.end <= loop.end for p in paced):
+                    yield file.silence(_anchor(loop), "the loop inside it goes chunk by chunk, which bounds the load")
+                elif said.independent is False:
+                    paced += [loop] if "chunk" in said.reason else []
                     yield file.silence(_anchor(loop), said.reason)
                 else:
                     found.append(loop)
@@ -108,6 +112,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"nothing shows that {what} waits for another machine")
     if not {"read", "load", "parse", "write"}.isdisjoint(said := words(label)) and "file" in said and "url" not in said:
         doubts.append(f"{label} may only touch the local disk")
+    if not {"config", "settings"}.isdisjoint(words(label)):
+        doubts.append(f"{label} may be answered from memory")
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):

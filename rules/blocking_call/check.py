@@ -11,6 +11,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.noqa import waived
 from asynccost.flow.project import Def, Heat, Project
+from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
@@ -166,6 +167,8 @@ def _seeds(file: File, table: Blocking) -> Iterable[tuple[Site, Kind]]:
         if function.is_async or function.is_generator or function.kind in ("module", "lambda"):
             continue
         if _RANK[kind.confidence] == 0 or kind.name == "input" or _harmless(file, site, kind):
+            continue
+        if answers_from_cache(file, function, site.call):
             continue
         known = worst.get(id(function))
         if known is None or _RANK[known[1].confidence] < _RANK[kind.confidence]:

@@ -182,6 +182,8 @@ def _against(verdicts: list[Verdict], names: list[str], steps: list[dict[str, An
 
 def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str], all_stored: bool) -> str:
     """What keeps the confidence low; empty where there is evidence that running them together is right and pays."""
+    if any(not _OPENS.isdisjoint(words(name.rpartition(".")[2])) for name in names):
+        return "connections are opened once"
     for verdict, name in zip(verdicts, names, strict=True):
         if verdict.bad is not None and verdict.bad[0] == "message":
             return f"messages on the way would mix: {verdict.bad[1]}"
@@ -194,6 +196,9 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     if not all(v.good for v in verdicts):
         return "only names say that they wait for another machine"
     return _writes(steps, verdicts, all_stored)
+
+
+_OPENS = frozenset({"connect", "connection", "connections"})
 
 
 def _writes(steps: list[dict[str, Any]], verdicts: list[Verdict], all_stored: bool) -> str:
