@@ -118,7 +118,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
-    if not doubts and at_start(project, finding.path, finding.pending["runs"]):  # one doubt is enough, and this one costs the most to know
+    # one doubt is enough, and this one costs the most to know
+    if not doubts and at_start(project, finding.path, finding.pending["runs"]):
         doubts.append("it runs once, when the program starts or ends")
     if doubts:
         finding.confidence = Confidence.LOW
