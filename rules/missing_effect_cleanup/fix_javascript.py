@@ -57,6 +57,8 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     edits: tuple[Edit, ...] = patch.edits()
     what = " and ".join(dict.fromkeys(f"the {v.got.pair.what}" for v in found))
     assumed = next((a for v in rest if (a := _assumed(v.got, file))), "")
+    if any(v.got.pair.once and v.sure is Confidence.LOW for v in rest):
+        assumed = assumed or "what it was to do once does not happen any more when the component goes before"
     if rest and isinstance(effect.scope, Collection) and not effect.cleanups:
         assumed = assumed or "it assumes Vue 3, which calls beforeUnmount()"
     if assumed:

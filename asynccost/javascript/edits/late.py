@@ -7,7 +7,7 @@ from asynccost.flow.reach import binder
 from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Function, Member, Name
 
-_AT_ONCE = frozenset({"forEach", "map", "filter", "some", "every", "find", "reduce", "from", "flatMap"})
+_AT_ONCE = frozenset({"forEach", "map", "filter", "some", "every", "find", "reduce", "from", "flatMap", "Promise"})
 _TIMERS = frozenset({"setTimeout", "setInterval", "requestAnimationFrame", "requestIdleCallback", "setImmediate"})
 
 

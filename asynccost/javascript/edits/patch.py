@@ -74,6 +74,8 @@ class Patch:
     def last(self, block: Cst, *lines: str) -> None:
         """Put statements at the end of a block."""
         children = block.named_children
+        while children and _looks_ahead(children[-1], self.script):
+            children = children[:-1]
         at = children[-1].end_byte if children else block.start_byte + 1
         inner = self._inner(block)
         self.insert(at, "".join(f"\n{inner}{_indented(line, inner)}" for line in lines))
@@ -132,6 +134,12 @@ class Patch:
             out += self.script.moved(at, first, by) + (text if by.startswith("-") else text.replace("\n", f"\n{by}"))
             at = last
         return out + self.script.moved(at, end, by)
+
+
+def _looks_ahead(node: Cst, script: Script) -> bool:
+    """Whether a comment speaks to a linter of the line behind it, as many stand before a list of dependencies."""
+    text = script.text(node) if node.type == "comment" else ""
+    return "-next-line" in text or "@ts-" in text
 
 
 def _is_directive(node: Cst) -> bool:

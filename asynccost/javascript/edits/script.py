@@ -40,7 +40,7 @@ class Script:
             name, text = components.script(self.source)
         parsed = parse(name, text)
         self.dialect = parsed.dialect.name
-        self.typed = self.dialect != "javascript"
+        self.typed = name != "javascript"
         self.root = parsed.root
         self.newline = "\r\n" if b"\r\n" in self.source else "\n"
 
