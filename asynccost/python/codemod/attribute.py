@@ -106,10 +106,13 @@ def _may_take(made: Building, file: File) -> bool:
 
 
 def _attribute(made: Building, cls: Class, file: File) -> str:
-    name = (made.site.name or "").rpartition(".")[2].lower()
-    wanted = "_session" if "session" in name else "_client"
-    if taken(cls, file, wanted) or taken(cls, file, f"_get{wanted}"):
-        wanted = f"_{made.function.name.strip('_')}{wanted}"
+    package, _, name = (made.site.name or "").rpartition(".")
+    plain = "_session" if "session" in name.lower() else "_client"
+    wanted = plain
+    if taken(cls, file, f"_get{plain}"):  # one that is built otherwise
+        wanted = f"_{made.function.name.strip('_')}{plain}"
+    elif taken(cls, file, plain):
+        wanted = f"_http{plain}" if made.client.http else f"_{package.partition('.')[0]}{plain}"
     number, attr = 2, wanted
     while taken(cls, file, attr) or taken(cls, file, f"_get{attr}"):
         attr, number = f"{wanted}_{number}", number + 1

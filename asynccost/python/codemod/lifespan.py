@@ -12,7 +12,7 @@ from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe
 from asynccost.python.codemod.rewrite import take_over
-from asynccost.python.codemod.top import import_from
+from asynccost.python.codemod.top import import_from, stepped
 
 _APPS = ("fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette")
 
@@ -94,7 +94,7 @@ def _new(patch: Patch, app: App, chosen: Shared, attr: str) -> None:
     ]
     at = layout.with_comments(app.made.start)
     blank = [] if not layout.source[:at].strip() or layout.source[:at].endswith((b"\n\n\n", b"\r\n\r\n\r\n")) else [""]
-    patch.insert_lines(at, "", *blank, *lines)
+    patch.insert_lines(at, "", *blank, *(stepped(line, layout) for line in lines))
     add_keyword(patch, app.call, f"lifespan={name}")
 
 

@@ -41,6 +41,8 @@ def sent(file: File, site: Site) -> Sent | None:
         return None
     if library == "httpx" and any(a.keyword in _OF_THE_CLIENT or a.star == 2 for a in site.call.arguments):
         return None
+    if library not in file.module.imports or library not in file.module.top.bindings:
+        return None  # a function imports it for itself: it may not be installed
     layout = Layout(file.module.source)
     loops = [one for one in work_loops(file, site.call) if isinstance(one, Loop)]
     outer = loops[-1] if loops and len(loops) == len(work_loops(file, site.call)) else None

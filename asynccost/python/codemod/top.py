@@ -145,7 +145,15 @@ def define(patch: Patch, *lines: str, behind: Node | None = None) -> None:
     at = place(layout) if behind is None else layout.next_line(behind.end - 1)
     above, below = (_blank_lines(line) for line in (lines[0], lines[-1]))
     before = [""] * above if layout.source[:at].strip() else []
-    patch.insert_lines(at, "", *before, *lines, *[""] * max(0, below - _following(layout, at)))
+    written = [stepped(line, layout) for line in lines]
+    patch.insert_lines(at, "", *before, *written, *[""] * max(0, below - _following(layout, at)))
+
+
+def stepped(line: str, layout: Layout) -> str:
+    """A line that is indented by four blanks a step, as the file indents."""
+    if layout.source.count(b"\n\t") <= layout.source.count(b"\n    "):
+        return line
+    return re.sub(r"^( {4})+", lambda blanks: "\t" * (len(blanks[0]) // 4), line, flags=re.M)
 
 
 def _blank_lines(line: str) -> int:
