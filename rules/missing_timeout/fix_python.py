@@ -11,8 +11,9 @@ from asynccost.python.codemod.arguments import add_keyword, takes_keyword
 from asynccost.python.codemod.patch import Patch
 
 SECONDS = 30
-_TOTAL = 300  # aiohttp's own default for a whole answer
+_SILENCE = 300  # aiohttp's own default for a whole answer
 _REASON = "the number is a guess: an answer that takes longer used to arrive, and now raises"
+_SILENT = f"an answer may take as long as before, but not a silence of {_SILENCE} s"
 _NOT_TAKEN = ("feedparser.parse",)  # it has no such argument
 
 
@@ -21,21 +22,24 @@ def fix(finding: Finding, file: File) -> Offer | None:
     site = site_at(file, finding.span)
     if site is None or site.name in _NOT_TAKEN or not takes_keyword(site.call):
         return None
+    if site.name == "aiohttp.ClientTimeout":
+        bounds = f"sock_connect={SECONDS}, sock_read={_SILENCE}"
+        return Offer(Safety.UNSAFE, _SILENT, lambda: _added(file, site, bounds))
     none = _none(site)
     if none is not None:
-        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none, site))
+        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none))
     if any(a.keyword == "timeout" for a in site.call.arguments):
         return None
     if passed := _passed_on(site, file):
         return Offer(Safety.UNSAFE, _REASON, lambda: _set_default(file, site, passed))
     if any(a.star == 2 for a in site.call.arguments) or (site.name or "").endswith("run_in_executor"):
         return None
-    return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site))
+    return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site, f"timeout={SECONDS}"))
 
 
 def _none(site: Site) -> Node | None:
     """The None that switches the timeout off: in the call, or as the default of the parameter that it hands on."""
-    given = next((a for a in site.call.arguments if a.keyword in ("timeout", "total")), None)
+    given = next((a for a in site.call.arguments if a.keyword == "timeout"), None)
     if given is None and site.name == "httpx.Timeout" and len(site.call.arguments) == 1:
         given = site.call.arguments[0]
     value = given.value if given is not None else None
@@ -64,9 +68,9 @@ def _is_rest(name: str, function: Function) -> bool:
     return any(p.name == name and p.star == 2 for p in function.params)
 
 
-def _replaced(file: File, none: Node, site: Site) -> Iterator[Edit]:
+def _replaced(file: File, none: Node) -> Iterator[Edit]:
     patch = Patch(file)
-    patch.replace(none.start, none.end, str(_TOTAL if site.name == "aiohttp.ClientTimeout" else SECONDS))
+    patch.replace(none.start, none.end, str(SECONDS))
     return patch.edits()
 
 
@@ -78,7 +82,7 @@ def _set_default(file: File, site: Site, name: str) -> Iterator[Edit]:
     return patch.edits()
 
 
-def _added(file: File, site: Site) -> Iterator[Edit]:
+def _added(file: File, site: Site, text: str) -> Iterator[Edit]:
     patch = Patch(file)
-    add_keyword(patch, site.call, f"timeout={SECONDS}")
+    add_keyword(patch, site.call, text)
     return patch.edits()
