@@ -1,90 +1,87 @@
-"""Event loops that stand still: seen from the probe's own thread, at no cost to the loop.
+"""Event loops that stand still: how long each turn took, and which line was seen running in the long ones.
 
-At each beat the stacks of all threads are looked at. A loop that is in the same turn (the same call of its `_run_once`)
-as at the last beat, and not waiting for events, has run without a pause since then. A turn that was seen to last for
-THRESHOLD seconds or longer is counted for the line of the user's that was seen most; its length is known to a beat. A
-call that holds the interpreter's lock cannot be looked at while it runs, and is missed.
+A loop's turn is from the end of one wait for events to the begin of the next. A thread of ours looks at turns that last
+already (`look`), and a turn that took THRESHOLD seconds or longer is counted for the line that it saw most often.
 """
 
+import asyncio
 import sys
 import time
-from types import FrameType
+from _thread import get_ident
 
 from asynccost.probe.recorder import Recorder
-from asynccost.probe.sites import OTHER, USER, Spot
+from asynccost.probe.sites import UNSEEN, USER, Spot
 from asynccost.probe.trace import Blocking
 
 THRESHOLD = 0.05
-_TURN = "_run_once"
-_WAITS = ("select", "_poll")
 clock = time.perf_counter
 
 
-class Turn:
-    """One turn of a loop, as it was seen at one beat or more."""
+class Pulse:
+    """The loop of one thread. since: when its turn began; 0 while it waits for events."""
 
-    __slots__ = ("frame", "last", "seen", "since")
+    __slots__ = ("seen", "selector", "since")
 
-    def __init__(self, frame: FrameType) -> None:
-        """Seen for the first time."""
-        self.frame = frame  # held, so that no other turn takes its place in memory
-        self.since = self.last = clock()
+    def __init__(self, selector: object) -> None:
+        """It waits."""
+        self.selector = selector
+        self.since = 0.0
         self.seen: dict[Spot, int] = {}
 
 
 class Pulses:
-    """The turns that are under way, by thread."""
+    """The loops of a process, by thread."""
 
     def __init__(self, recorder: Recorder) -> None:
-        """None is."""
+        """None runs."""
         self._recorder = recorder
-        self._turns: dict[int, Turn] = {}
+        self._loops: dict[int, Pulse] = {}
 
-    def look(self) -> None:
-        """One beat."""
-        turns = self._turns
-        under_way: dict[int, Turn] = {}
-        for thread, innermost in sys._current_frames().items():
-            turn = _turn_of(innermost)
-            if turn is None:
-                continue
-            known = turns.get(thread)
-            if known is None or known.frame is not turn:
-                known = Turn(turn)
-            known.last = clock()
-            self._note(known, innermost)
-            under_way[thread] = known
-        for thread, known in turns.items():
-            if under_way.get(thread) is not known:
-                self._over(known)
-        self._turns = under_way
+    def rests(self, selector: object) -> None:
+        """A loop begins to wait for events: its turn is over."""
+        pulse = self._loops.get(get_ident())
+        if pulse is not None and pulse.selector is selector and pulse.since:
+            seconds = clock() - pulse.since
+            pulse.since = 0.0
+            if seconds >= THRESHOLD:
+                self._blocked(pulse, seconds)
 
-    def _note(self, turn: Turn, frame: FrameType | None) -> None:
-        sites = self._recorder.sites
-        while frame is not None and frame is not turn.frame:
-            if sites.kind_of(frame.f_code.co_filename) == USER:
-                spot = sites.spot(frame)
-                turn.seen[spot] = turn.seen.get(spot, 0) + 1
-                return
-            frame = frame.f_back
+    def wakes(self, selector: object) -> None:
+        """Its wait is over."""
+        pulse = self._loops.get(get_ident())
+        if pulse is None or pulse.selector is not selector:
+            if getattr(asyncio._get_running_loop(), "_selector", None) is not selector:
+                return  # somebody else's, within a turn
+            pulse = self._loops[get_ident()] = Pulse(selector)
+        pulse.since = clock()
 
-    def _over(self, turn: Turn) -> None:
-        seconds = turn.last - turn.since
-        if seconds < THRESHOLD:
-            return
-        seen = turn.seen
-        row = self._recorder.row(Blocking, max(seen, key=lambda spot: seen[spot]) if seen else OTHER)
+    def _blocked(self, pulse: Pulse, seconds: float) -> None:
+        seen, pulse.seen = pulse.seen, {}
+        row = self._recorder.row(Blocking, max(seen, key=lambda spot: seen[spot]) if seen else UNSEEN)
         row.times += 1
         row.seconds += seconds
         row.longest_seconds = max(row.longest_seconds, seconds)
 
+    def look(self) -> None:
+        """From our own thread: note the line that runs in each turn that has lasted for half the threshold."""
+        late = []
+        for thread, pulse in self._loops.copy().items():
+            if pulse.since and clock() - pulse.since >= THRESHOLD / 2:
+                late.append((thread, pulse))
+            elif pulse.seen:
+                pulse.seen = {}  # that turn was not so long after all
+        if not late:
+            return
+        frames = sys._current_frames()
+        sites = self._recorder.sites
+        for thread, pulse in late:
+            frame = frames.get(thread)
+            while frame is not None and sites.kind_of(frame.f_code.co_filename) != USER:
+                frame = frame.f_back
+            if frame is not None:
+                spot = sites.spot(frame)
+                pulse.seen[spot] = pulse.seen.get(spot, 0) + 1
 
-def _turn_of(frame: FrameType | None) -> FrameType | None:
-    """The turn of a loop that a stack is in; None where it waits for events or there is no loop."""
-    if frame is None or frame.f_code.co_name in _WAITS:
-        return None
-    while frame is not None:
-        if frame.f_code.co_name == _TURN and frame.f_code.co_filename.endswith("base_events.py"):
-            return frame
-        frame = frame.f_back
-    return None
+    def ended(self) -> None:
+        """The loop of this thread has ended."""
+        self._loops.pop(get_ident(), None)

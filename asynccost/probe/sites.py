@@ -38,6 +38,7 @@ class Spot:
 
 
 OTHER = Spot("(other)", "", 0)
+UNSEEN = Spot("(unseen)", "", 0)
 
 
 class Sites:

@@ -206,7 +206,7 @@ class Timers(Row):
 class Blocking(Row):
     """Times an event loop stood still for 50 ms or longer, by the user's line that was seen running most.
 
-    Lengths are known to 25 ms. "(other)": no line of the user's was seen.
+    "(unseen)": no line was, since the interpreter's lock was never free.
     """
 
     KIND: ClassVar[str] = "blocking"

@@ -1,8 +1,9 @@
-"""asyncio's own loops: tasks, timer handles and ends of loops.
+"""asyncio's own loops: tasks, timer handles, ends of loops, and loops that stand still.
 
 Loops that are not Python classes of asyncio (uvloop) are not seen here.
 """
 
+import selectors
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(loop, "call_exception_handler", _complain)
     patches.wrap(loop, "close", _close)
     patches.wrap(module.runners, "_cancel_all_tasks", _close)
+    patches.wrap(selectors.DefaultSelector, "select", _select)
 
 
 def _create_task(call: Call) -> Call:
@@ -86,5 +88,33 @@ def _close(call: Call) -> Call:
 def _ending(loop: Any) -> None:
     if ON.tasks is not None:
         ON.tasks.ending(loop)
+    if ON.pulses is not None:
+        ON.pulses.ended()
     if ON.ledger is not None and not loop.is_running():
         ON.ledger.pool_closed(id(loop))
+
+
+def _select(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _rests(self)
+        events = call(self, *args, **kwargs)
+        _wakes(self)
+        return events
+
+    return wrapper
+
+
+def _rests(selector: Any) -> None:
+    try:
+        if ON.pulses is not None:
+            ON.pulses.rests(selector)
+    except Exception as error:
+        fault(error)
+
+
+def _wakes(selector: Any) -> None:
+    try:
+        if ON.pulses is not None:
+            ON.pulses.wakes(selector)
+    except Exception as error:
+        fault(error)
