@@ -28,6 +28,8 @@ def unlisten(got: Acquisition, keep: Releasing) -> None:
     if got.function is not keep.setup and keep.end.variables:
         raise UnfixableError
     receiver = receiver_of(call)
+    if got.function is not keep.setup and not all(_seen_alike(e, got, keep) for e in (receiver, handler)):
+        raise UnfixableError
     target = "" if receiver is None else _target(receiver, keep, top)
     name = _handler(handler, kind, keep, top)
     arguments = [script.text(call.arguments[0].value), name] if at else [name]
@@ -69,6 +71,17 @@ def _seen(expr: Expr, keep: Releasing) -> bool:
         if isinstance(node, Name) and not _steady(node.id, keep):
             return False
     return True
+
+
+def _seen_alike(expr: Expr | None, got: Acquisition, keep: Releasing) -> bool:
+    """Whether an expression of another method means the same where the effect ends.
+
+    A function written there does not: each call of the method would add one, and only the newest has a name.
+    """
+    if isinstance(expr, (Call, Closure)):
+        return False
+    names = (n.id for n in walk(expr) if isinstance(n, Name)) if expr is not None else ()
+    return all(n == "this" or binder(n, got.function) is binder(n, keep.setup) for n in names)
 
 
 def _steady(name: str, keep: Releasing) -> bool:
