@@ -270,3 +270,13 @@ def test_a_patch_is_as_git_writes_it(tmp_path: Path) -> None:
 
     assert {path: (tmp_path / path).read_bytes() for path in before} == before | after
     assert patch({}, {}) == b""
+
+
+def test_a_finding_behind_another_is_fixed_next() -> None:
+    """blocking-call reports the first of several callers of a helper; fixing it reveals the second, not a new one."""
+    helper = "import time\n\n\ndef check(url):\n    time.sleep(1)\n"
+    callers = [f"\n\nasync def ask{n}(url):\n    check(url)\n" for n in range(3)]
+    outcome = fix({"a.py": "".join([helper, *callers]).encode()}, "blocking-call")
+
+    assert outcome.after["a.py"].count(b"await asyncio.to_thread(check, url)") == 3
+    assert outcome.left == []

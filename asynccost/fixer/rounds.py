@@ -150,7 +150,10 @@ class _Rounds:
 
     def place(self, finding: Finding) -> Place:
         """Where a finding was before anything was changed."""
-        at = finding.span.start
+        return self._original(finding, finding.span.start)
+
+    def _original(self, finding: Finding, at: int) -> Place:
+        """The place of a finding that is at an offset of the texts as they are by now."""
         for moved in reversed(self.past.get(finding.path, [])):
             at, _ = moved.before(at)
         return finding.rule, finding.path, at
@@ -160,18 +163,18 @@ class _Rounds:
     def _changes(self, found: Sequence[Finding]) -> Iterator[tuple[str, _Change]]:
         by_path: dict[str, list[Finding]] = {}
         for finding in self._asked(found):
-            if self._may(finding):
+            if self._may(finding, self.place(finding)):
                 by_path.setdefault(finding.path, []).append(finding)
         for path, findings in by_path.items():
             change = self._change(path, findings)
             if change is not None:
                 yield path, change
 
-    def _may(self, finding: Finding) -> bool:
-        if finding.fix is None or self.place(finding) in self.refused:
+    def _may(self, finding: Finding, place: Place) -> bool:
+        if finding.fix is None or place in self.refused:
             return False
-        if (why := self.task.without.get(self.place(finding))) is not None:
-            self.refused[self.place(finding)] = Left(finding, "left out", why)
+        if (why := self.task.without.get(place)) is not None:
+            self.refused[place] = Left(finding, "left out", why)
             return False
         return self._permits(finding.fix.safety)
 
@@ -282,12 +285,15 @@ class _Rounds:
 
     def _strange(
         self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, _Change]
-    ) -> list[tuple[Finding, int]]:
-        """The findings after a round that should not be there, with where they would have been before it."""
+    ) -> list[tuple[Finding, int, bool]]:
+        """The findings after a round that should not be there, with where they would have been before it.
+
+        And whether the text there is as it was.
+        """
         known = Counter((f.rule, f.path, f.span.start) for f in before)
         for change in changes.values():
             known.subtract((p.finding.rule, p.finding.path, p.finding.span.start) for p in change.made)
-        moved: list[tuple[Finding, int]] = []
+        moved: list[tuple[Finding, int, bool]] = []
         for finding in after:
             at, same = finding.span.start, True
             if finding.path in changes:
@@ -295,8 +301,8 @@ class _Rounds:
             if same and known[finding.rule, finding.path, at] > 0:
                 known[finding.rule, finding.path, at] -= 1
             else:
-                moved.append((finding, at))
-        return [(f, at) for f, at in moved if not self._rewritten(f, at, known, changes)]
+                moved.append((finding, at, same))
+        return [row for row in moved if not self._rewritten(*row[:2], known, changes)]
 
     def _rewritten(
         self, finding: Finding, at: int, known: Counter[Place], changes: Mapping[str, _Change]
@@ -326,17 +332,28 @@ class _Rounds:
     ) -> list[tuple[Finding, str]]:
         """The fixes of a round that did not help, or did harm, and how."""
         bad: list[tuple[Finding, str]] = []
-        for finding, at in self._strange(before, after, changes):
+        for finding, at, untouched in self._strange(before, after, changes):
             owners = self._owners(finding.path, at, changes)
             same = [p for p in owners if p.finding.rule == finding.rule and p.finding.span.start == at]
             if same:
                 bad += [(p.finding, "the finding is still there afterwards") for p in same]
+                continue
+            if untouched and self._revealed(finding, at, changes):
                 continue
             place = f"{finding.path}:{finding.span.line}"
             why = f"it brings a new finding: {finding.rule} at {place}"
             made = owners or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
             bad += [(p.finding, why) for p in made]
         return bad
+
+    def _revealed(self, finding: Finding, at: int, changes: Mapping[str, _Change]) -> bool:
+        """Whether a finding was there before, behind one that is fixed now, and comes next.
+
+        Some rules report the first of several places that are alike: its text is as it was, and it can be fixed.
+        """
+        made = changes[finding.path].made if finding.path in changes else []
+        alike = any(p.finding.rule == finding.rule for p in made)
+        return alike and bool(self._asked([finding])) and self._may(finding, self._original(finding, at))
 
     def _culprits(
         self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
@@ -347,7 +364,7 @@ class _Rounds:
             for part in (made[:half], made[half:]):
                 changes = self._only(part)
                 after = self._scan({**self.texts, **{path: c.data for path, c in changes.items()}})
-                names = {(f.rule, f.path, f.function, f.shape) for f, _ in self._strange(before, after, changes)}
+                names = {(f.rule, f.path, f.function, f.shape) for f, *_ in self._strange(before, after, changes)}
                 if (finding.rule, finding.path, finding.function, finding.shape) in names:
                     made = part
                     break
