@@ -359,9 +359,10 @@ class _Rounds:
         self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
     ) -> list[Proposal]:
         """The fix that brings a finding elsewhere, by halving; all of them where no half brings it alone."""
+        here = [p for p in made if p.finding.path == finding.path]  # most likely
+        parts = [here, [p for p in made if p.finding.path != finding.path]]
         while len(made) > 1:
-            half = len(made) // 2
-            for part in (made[:half], made[half:]):
+            for part in filter(None, parts):
                 changes = self._only(part)
                 after = self._scan({**self.texts, **{path: c.data for path, c in changes.items()}})
                 names = {(f.rule, f.path, f.function, f.shape) for f, *_ in self._strange(before, after, changes)}
@@ -370,6 +371,7 @@ class _Rounds:
                     break
             else:
                 return made
+            parts = [made[: len(made) // 2], made[len(made) // 2 :]]
         return made
 
     def _only(self, made: Sequence[Proposal]) -> dict[str, _Change]:

@@ -44,18 +44,24 @@ def shared(file: File, made: Building) -> Shared | None:
     mine = Recipe(made, file, indent="    ")
     if not mine.ok or mine.own or not may_take(made, file) or made.function.kind == "module":
         return None
-    alike = []
-    for site, client in built(file):
-        one = building(site, client)
-        if one is not None and may_take(one, file) and one.function.kind != "module":
-            recipe = Recipe(one, file, indent="    ")
-            if recipe.ok and not recipe.own and recipe.key == mine.key:
-                alike.append((one, recipe))
+    alike = [(one, recipe) for one, recipe in file.memo(_shareable) if recipe.key == mine.key]
     word = "session" if "session" in (made.site.name or "").rpartition(".")[2].lower() else "client"
     package = (made.site.name or "").partition(".")[0]
     stem = f"{_service(alike[0][0].call) or package}_{word}"
     name = next(n for n in (f"_get_{stem}", f"_get_shared_{stem}") if fresh(file, n) == n)
     return Shared(alike, name, fresh(file, f"_{stem}", f"_shared_{stem}"))
+
+
+def _shareable(file: File) -> list[tuple[Building, Recipe]]:
+    """Every client of a file that its module could own, and how it is built."""
+    found = []
+    for site, client in built(file):
+        one = building(site, client)
+        if one is not None and may_take(one, file) and one.function.kind != "module":
+            recipe = Recipe(one, file, indent="    ")
+            if recipe.ok and not recipe.own:
+                found.append((one, recipe))
+    return found
 
 
 def _service(call: Call) -> str:

@@ -2,11 +2,21 @@
 
 from functools import cached_property
 
+from asynccost.flow.file import File
 from asynccost.flow.tree import Function, Node
 from asynccost.python.grammar import Cst, kind, parse
 
 STRING = kind("string")
 _BLANK = b" \t\f"
+
+
+def layout_of(file: File) -> "Layout":
+    """The layout of a file, made once."""
+    return file.memo(_layout)
+
+
+def _layout(file: File) -> "Layout":
+    return Layout(file.module.source)
 
 
 class Layout:
@@ -91,9 +101,10 @@ class Layout:
 
     def shifted(self, start: int, end: int, old: str, new: str) -> str:
         """A stretch as it reads where its first line is indented by `new` in the place of `old`."""
-        still = self.in_string(start, end)
         text = self.text(start, min(end, self.next_line(start)))
-        for line in self.lines(start, end)[1:]:
+        further = self.lines(start, end)[1:]
+        still = self.in_string(start, end) if further else set()  # most calls are on one line, and need no tree
+        for line in further:
             part = self.text(line, min(end, self.next_line(line)))
             text += new + part[len(old) :] if line not in still and part.startswith(old) and part.strip() else part
         return text

@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+from functools import cached_property
 
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
@@ -9,7 +10,7 @@ from asynccost.flow.tree import Argument, Assign, Call, Expr, Function, Member, 
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.building import Building, steady
 from asynccost.python.codemod.joining import width
-from asynccost.python.codemod.layout import Layout
+from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.names import changed_in, names_in
 
 
@@ -19,7 +20,7 @@ class Recipe:
 
     def __init__(self, made: Building, file: File, *, indent: str, changed: frozenset[str] = frozenset()) -> None:
         self.made, self.file = made, file
-        self.layout = Layout(file.module.source)
+        self.layout = layout_of(file)
         self.locals: list[Assign] = []
         self.comments: list[str] = []  # those behind these statements
         self.own = False
@@ -89,7 +90,7 @@ class Recipe:
             return text + self.layout.text(at, end)
         return self.layout.shifted(start, end, self._indent, self.indent)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Equal keys build equal clients."""
         try:
