@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from asynccost.cli.compare import command as compare
 from asynccost.probe import tracefile
 from asynccost.probe.running import run
-from tests.llm_server import Provider, serving
+from tests.llm_server import Provider, prompts, serving
 
 BEFORE = """
 import aiohttp
@@ -96,3 +96,39 @@ def test_connections_go_from_many_to_one(tmp_path: Path, monkeypatch: pytest.Mon
     assert after["seconds"]["DNS, TCP and TLS"] < before["seconds"]["DNS, TCP and TLS"]
     text = CliRunner().invoke(compare, ["before.jsonl", "after.jsonl"]).output
     assert "24 fewer new connections" in text
+
+
+ASKS = """
+import asyncio, json, sys
+import httpx
+
+async def main(url):
+    async with httpx.AsyncClient() as client:
+        for messages in json.load(open("prompts.json")):
+            answer = await client.post(f"{url}/v1/chat/completions", json={"model": "gpt-4o", "messages": messages})
+            answer.raise_for_status()
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def test_the_static_part_in_front_pays_what_the_server_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten calls on one workflow under `asynccost run`: hit rate and dollars are those of the server's own bill."""
+    monkeypatch.chdir(tmp_path)
+    Path("main.py").write_text(ASKS)
+    servers = {"before": Provider(), "after": Provider()}
+    for name, order in (("before", "static part behind"), ("after", "static part in front")):
+        Path("prompts.json").write_text(json.dumps(list(prompts(order))))
+        with serving(servers[name]) as server:
+            ran = run([sys.executable, "main.py", server.url])
+        assert ran.code == 0
+        tracefile.write(f"{name}.jsonl", tracefile.dumps(ran.trace))
+    said = json.loads(CliRunner().invoke(compare, ["before.jsonl", "after.jsonl", "--format", "json"]).output)
+    for name, server in servers.items():
+        paid = sum(c["likely"] for c in said[name]["costs"] if c["kind"] == "llm")
+        assert paid == pytest.approx(float(server.bill), abs=1e-9)
+        assert said[name]["counts"]["model calls"] == server.calls == 10
+        assert said[name]["prompt_cache_hit_rate"] == pytest.approx(server.cached / server.input)
+    assert said["before"]["prompt_cache_hit_rate"] == 0
+    assert said["after"]["prompt_cache_hit_rate"] == pytest.approx(0.84, abs=0.01)
+    assert not any(b"workflows" in Path(f"{name}.jsonl").read_bytes() for name in servers)
