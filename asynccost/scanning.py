@@ -19,6 +19,7 @@ from asynccost.sources import Project
 
 if TYPE_CHECKING:  # prices are loaded only where there is something to price
     from asynccost.pricing.money import Money
+    from asynccost.probe.trace import Trace
 
 Progress = Callable[[int, int], None]
 
@@ -79,6 +80,7 @@ def scan(
         read=reader(found),
         context=lambda: context(found.root),
         view=View(settings.link_template, settings.editor, settings.source),
+        trace=money.trace if money else None,
     )
     return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
 
@@ -145,6 +147,39 @@ def from_results(paths: Sequence[str], settings: Settings) -> Report:
     report.prefix, report.rules, report.context = prefix(root), about_rules, lambda: context(root)
     report.view = View(settings.link_template, settings.editor, settings.source)
     return report
+
+
+def from_traces(paths: Sequence[str], settings: Settings) -> Report:
+    """What traces tell by themselves, several merged; raises ResultError for what is none."""
+    from asynccost.probe.trace import merged
+    from asynccost.probe.tracefile import read
+
+    return from_trace(merged(map(read, paths)), ", ".join(paths), settings)
+
+
+def from_trace(trace: "Trace", source: str, settings: Settings) -> Report:
+    """What a run tells by itself, without a scan: the wastes that were measured, priced. source: for the receipts."""
+    from asynccost.pricing.joining import join
+    from asynccost.pricing.money import load as known
+    from asynccost.pricing.money import with_trace
+
+    money = with_trace(known(settings.root), trace, source)
+    places = sorted({place.path for row in trace if (place := getattr(row, "place", None))})
+    read = below(settings.root, {})
+    own = join([], [], money, places, read)
+    rules = load()
+    found = [replace(f, family=rules[f.rule].family, severity=rules[f.rule].severity) for f in own if f.rule in rules]
+    return ordered(
+        Report(
+            findings=found,
+            scanned={"python": len(places)},
+            rules=about_rules,
+            read=read,
+            context=lambda: context(settings.root),
+            view=View(settings.link_template, settings.editor, settings.source),
+            trace=trace,
+        )
+    )
 
 
 def scope(what: Input, settings: Settings) -> str:

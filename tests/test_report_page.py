@@ -13,6 +13,7 @@ import pytest
 from asynccost.cost.words import dollars
 from asynccost.history import Run
 from asynccost.model import Confidence, Finding, Problem
+from asynccost.probe.trace import Calls, Clients, Place, Process, Tokens, Trace
 from asynccost.report import Report, View, as_html, as_json
 from asynccost.report import page as package
 from asynccost.report.context import Context
@@ -203,3 +204,27 @@ def test_links_to_the_editor_are_made_only_when_asked_for() -> None:
     assert "/home/me" not in as_html.render(sample)
     sample.view = View(editor="vscode")
     assert 'href="vscode://file/home/me/shop/src/a%20b.py:2:5"' in as_html.render(sample)
+
+
+def test_a_trace_adds_what_was_measured() -> None:
+    """Charts with their words, memory over time; names from the trace are text like any other."""
+    place = Place(HOSTILE, "f", 3)
+    trace = Trace(
+        [Process(7, 100.0, 160.0, program="app", gauges=[[100.0, 1e6, 5, 1], [130.0, 3e6, 6, 1], [160.0, 4e6, 7, 1]])],
+        [
+            Clients(place, "httpx", "Client", created=9, used_once=9, max_live=2),
+            Calls(place, None, "httpx", "GET", "http://a", "/", requests=20, new=9, reused=11, avoidable=8),
+            Tokens(place, None, "http://a", "openai", "gpt-4o", "chat", counts={"input": 1000, "cached": 250}),
+        ],
+    )
+    sample = report()
+    sample.trace = trace
+    page = as_html.render(sample)
+    seen = Seen(page)
+    assert "Seen at run time" in seen.text
+    for words in ("9, 9 for one request, at most 2 live", "9 new, 11 reused, 8 avoidable", "1,000 in (25% cached)"):
+        assert words in seen.text
+    assert "Memory of process 7 (app)" in seen.text
+    assert 'points="4.0,43.0 150.0,17.0 296.0,4.0"' in page
+    assert "img" not in seen.tags
+    assert "tasks left behind" not in seen.text.lower()

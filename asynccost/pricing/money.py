@@ -1,7 +1,7 @@
 """What prices rest on: a usage file, a trace, a what-if; and who asks for them."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from asynccost.cost.usage import Usage, with_calls
@@ -31,14 +31,18 @@ def load(root: str, *, usage: str | None = None, trace: str | None = None, calls
         said = with_calls(said, calls)
     if trace is None:
         return Money(said)
-    from datetime import UTC, datetime
-
     from asynccost.probe.tracefile import read
 
-    seen = read(trace)
-    ended = max((p.ended for p in seen.processes), default=0.0)
+    return with_trace(Money(said), read(trace), trace)
+
+
+def with_trace(money: Money, trace: "Trace", source: str) -> Money:
+    """The same with what a run showed. source: what the trace is called."""
+    from datetime import UTC, datetime
+
+    ended = max((p.ended for p in trace.processes), default=0.0)
     day = datetime.fromtimestamp(ended, UTC).date().isoformat() if ended else ""
-    return Money(said, seen, trace, day)
+    return replace(money, trace=trace, source=source, date=day)
 
 
 def _read(path: str) -> Usage:

@@ -11,6 +11,7 @@ from asynccost.report.context import Context
 
 if TYPE_CHECKING:
     from asynccost.history import Run
+    from asynccost.probe.trace import Trace
 
 FORMATS = (
     "text",
@@ -75,6 +76,7 @@ class Report:
     context: Callable[[], Context] = Context  # asked for only by the page
     history: "Callable[[], Sequence[Run]]" = tuple  # earlier runs that can be compared, and this one; oldest first
     view: View = View()
+    trace: "Trace | None" = None  # what was measured, where that was asked for
 
     @property
     def files(self) -> int:

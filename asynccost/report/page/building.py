@@ -15,6 +15,7 @@ from asynccost.report.page import summary
 from asynccost.report.page.cards import card
 from asynccost.report.page.data import Card, Page, RulePage
 from asynccost.report.page.links import Link, links
+from asynccost.report.page.runtime import runtime
 from asynccost.report.page.trend import trend
 from asynccost.report.past import change
 
@@ -59,6 +60,7 @@ def build(report: Report) -> Page:
         left=len(report.findings) - len(cards),
         choices=_choices(cards),
         rules=_rules(report),
+        runtime=None if report.trace is None else runtime(report.trace),
     )
 
 
@@ -91,7 +93,7 @@ def _value(c: Card, key: str) -> str:
     if key == "fix":
         return c.fix.safety if c.fix else "none"
     if key == "seen":
-        return "yes" if c.evidence else "no"
+        return "yes" if c.seen else "no"
     return str(getattr(c, key))
 
 

@@ -58,6 +58,7 @@ def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, sour
         fix=_fix(report, f, source=source),
         price=None if f.cost is None else price(f.cost),
         evidence=[(name, number(value)) for name, value in (f.evidence or {}).items() if _plain(value)],
+        seen=bool(f.evidence and f.evidence.get("seen", True)),
     )
 
 

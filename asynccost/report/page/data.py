@@ -79,6 +79,7 @@ class Card:
     fix: FixView | None = None
     price: Price | None = None
     evidence: Sequence[tuple[str, str]] = ()
+    seen: bool = False  # by a trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class Page:
     rules: Sequence[RulePage]
     change: str = ""
     trend: "Trend | None" = None
+    runtime: "Runtime | None" = None
     policy: str = ""
 
 
@@ -156,3 +158,12 @@ class Trend:
     caption: str
     points: str
     rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a trace measured."""
+
+    facts: Sequence[tuple[str, str]]
+    charts: Sequence[Chart]
+    memory: Sequence[Trend]

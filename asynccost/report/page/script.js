@@ -33,9 +33,7 @@
   function theme(name) {
     if (name === "system") delete root.dataset.theme;
     else root.dataset.theme = name;
-    const button = $("#theme");
-    button.textContent = `Theme: ${name}`;
-    button.setAttribute("aria-label", `Theme: ${name === "system" ? "as the system" : name}`);
+    $("#theme").textContent = `Theme: ${name}`;
   }
 
   const sorts = {
@@ -160,7 +158,8 @@
     put({ theme: next === "system" ? "" : next });
   });
   if (form) {
-    form.addEventListener("input", (event) => put({ view: "engineering", [event.target.name]: event.target.value }));
+    const chosen = (event) => put({ view: "engineering", [event.target.name]: event.target.value });
+    for (const kind of ["input", "change"]) form.addEventListener(kind, chosen);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(() => put(Object.fromEntries(KEYS.map((k) => [k, ""])))));
   }
