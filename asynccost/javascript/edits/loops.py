@@ -7,38 +7,27 @@
 Where nothing shows that the list is short, it is gone through in batches.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from asynccost.flow.around import function_of
 from asynccost.flow.file import File
-from asynccost.flow.tree import (
-    Assign,
-    Await,
-    Choice,
-    Closure,
-    Collection,
-    Constant,
-    Do,
-    Expr,
-    Function,
-    If,
-    Loop,
-    Member,
-    Name,
-    Node,
-    Subscript,
-    Try,
-)
+from asynccost.flow.tree import Assign, Await, Collection, Do, Loop, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
-from asynccost.javascript.edits.names import fresh, inner
+from asynccost.javascript.edits.loop_head import LoopHead
+from asynccost.javascript.edits.loop_nodes import (
+    conditional,
+    declares,
+    identifiers,
+    mentioned_inside,
+    mentions,
+    names_of,
+    paren,
+    within,
+)
 from asynccost.javascript.edits.patch import Patch
-from asynccost.javascript.edits.sources import AT_ONCE, Source, singular, source_of
+from asynccost.javascript.edits.sources import AT_ONCE, Source
 from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, pushed_to, tails, uses
-
-_DECLARED = ("const", "let", "var")
 
 
 @dataclass(slots=True)
@@ -53,100 +42,9 @@ class LoopFix:
     """One loop being rewritten."""
 
     def __init__(self, loop: Loop, file: File, patch: Patch) -> None:
-        self.loop, self.file, self.patch = loop, file, patch
-        self.script = patch.script
-        self.function: Function = function_of(loop)
-        self.node = self.script.statement(loop)
-        self.indent = self.script.indent(self.node.start_byte)
-        self.body: list[Any] = list(loop.body)
-        if loop.label or loop.is_async or self.node.parent is None or self.node.type == "labeled_statement":
-            raise UnfixableError
-        block = self.node.child_by_field_name("body")
-        if block is None:
-            raise UnfixableError
-        self.block = block
-        self.used: set[str] = set()
-        self._taken = self._target()
-
-    def _inner_name(self, wanted: str) -> str:
-        """A name that only the loop itself sees."""
-        name = inner(wanted, self.script.text(self.node), self.used)
-        self.used.add(name)
-        return name
-
-    def _name(self, wanted: str) -> str:
-        name = fresh(wanted, self.function, self.file, self.used)
-        self.used.add(name)
-        return name
-
-    # ------------------------------------------------------------------ header
-
-    def _target(self) -> str:
-        """How each item is named, and the list that they come from (`self.items`)."""
-        loop = self.loop
-        if loop.kind == "for" and loop.iter is not None and loop.target is not None:
-            header = self.script.text((loop.start, loop.target.start))
-            if not header.rstrip().endswith(_DECLARED):
-                raise UnfixableError
-            self.items: Expr = loop.iter
-            self.spelled = ""
-            return self.script.text(loop.target)
-        if loop.kind == "count":
-            return self._counted()
-        raise UnfixableError
-
-    def _counted(self) -> str:
-        """`for (let i = 0; i < xs.length; i++)`: the items, where only `xs[i]` is used, else the numbers."""
-        loop = self.loop
-        test = loop.test
-        right = getattr(test, "parts", [None, None])[-1]
-        first = loop.setup[0] if len(loop.setup) == 1 else None
-        zero = isinstance(first, Assign) and isinstance(first.value, Constant) and first.value.value == 0
-        if getattr(test, "op", "") != "<" or not isinstance(right, Member) or right.attr != "length" or not zero:
-            raise UnfixableError
-        assert isinstance(first, Assign)
-        index = first.targets[0]
-        if not isinstance(index, Name):
-            raise UnfixableError
-        self.items = right.value
-        reads = _mentions(self.body, index.id)
-        places = [self._place(n) for n in reads]
-        if not all(p is not None for p in places) or any(_is_target(p) for p in places):
-            self.spelled = f"[...{self.script.text(right.value)}.keys()]"
-            return index.id
-        self.spelled = ""
-        return self._item_name([p for p in places if p is not None])
-
-    def _place(self, index: Name) -> Subscript | None:
-        up = index.parent
-        same = isinstance(up, Subscript) and up.index is index
-        text = self.script.text
-        return up if isinstance(up, Subscript) and same and text(up.value) == text(self.items) else None
-
-    def _item_name(self, places: list[Subscript]) -> str:
-        first = self.body[0] if self.body else None
-        if isinstance(first, Assign) and first.declares == "const" and len(places) == 1 and first.value is places[0]:
-            statement = self.script.statement(first)
-            following = statement.next_named_sibling
-            plain = self.script.text((first.start, first.end)).endswith(f"= {self.script.text(places[0])}")
-            if plain and following is not None and following.type != "comment" and len(self.body) > 1:
-                self.patch.replace(statement.start_byte, following.start_byte, "")
-                self.body = self.body[1:]
-                return self.script.text(first.targets[0])
-        name = self._inner_name(singular(self.script.text(self.items)))
-        for place in places:
-            self.patch.replace(place.start, place.end, name)
-        return name
-
-    def _source(self) -> Source:
-        wanted = "items" if not self.spelled else "indexes"
-        made = source_of(self.items, self.function, self.file, self.patch, self._name(wanted))
-        if not self.spelled:
-            return made
-        name = wanted if not made.before else made.text
-        if made.short:
-            return Source(self.spelled, "", True)
-        return Source(name, f"const {name} = {self.spelled}{self.patch.semi}", False)
+        self.head = head = LoopHead(loop, file, patch)
+        self.loop, self.patch, self.script = loop, patch, patch.script
+        self.node, self.block, self.indent, self.body = head.node, head.block, head.indent, head.body
 
     # ------------------------------------------------------------------ shapes
 
@@ -175,7 +73,7 @@ class LoopFix:
         (name,) = lists
         root = name.partition(".")[0]
         mentioned = [n for s in self.body for n in walk(s) if isinstance(n, Name) and n.id == root]
-        if len(mentioned) != len(parts.pushes) or _mentioned_inside(self.body, root, len(mentioned)):
+        if len(mentioned) != len(parts.pushes) or mentioned_inside(self.body, root, len(mentioned)):
             return False
         return tails(self.body, {id(p.parent) for p in parts.pushes}) is not None
 
@@ -183,7 +81,7 @@ class LoopFix:
         out = self.script.text(pushed_to(parts.pushes[0]))
         ends = {id(p.parent) for p in parts.pushes}
         always = tails(self.body, ends) is True and not parts.skips
-        source = self._source()
+        source = self.head.source()
         single = self._single_value(parts, source.short)
         alone = single is not None and always
         work = single if single is not None and alone else self._returning(parts, always, source.short)
@@ -205,7 +103,7 @@ class LoopFix:
             return None
         if isinstance(value, Await) and self.script.exact(value):
             by = self.script.shift(value.value.start, self._close(short))
-            return f"{self._arrow()} {_paren(self.patch.within(value.value.start, value.value.end, by))}"
+            return f"{self._arrow()} {paren(self.patch.within(value.value.start, value.value.end, by))}"
         return None
 
     def _returning(self, parts: Parts, always: bool, short: bool) -> str:
@@ -269,20 +167,20 @@ class LoopFix:
             return None
         inside = [n for n in ordered if n.start < at.end]
         if not inside:
-            return (head, None) if all(_declares(s) for s in head) else None
+            return (head, None) if all(declares(s) for s in head) else None
         waits = [n for n in walk(at) if isinstance(n, Await)]
-        if len(waits) != 1 or not isinstance(at, (Do, Assign)) or _conditional(waits[0], at):
+        if len(waits) != 1 or not isinstance(at, (Do, Assign)) or conditional(waits[0], at):
             return None
-        return (head[:-1], waits[0]) if all(_declares(s) for s in head[:-1]) else None
+        return (head[:-1], waits[0]) if all(declares(s) for s in head[:-1]) else None
 
     def _two_phases(self, head: list[Any], wait: Await | None) -> Rewrite:
-        source = self._source()
+        source = self.head.source()
         rest = self.body[len(head) :]
-        names = [n for s in head for n in _names_of(s) if uses(rest, n)]
+        names = [n for s in head for n in names_of(s) if uses(rest, n)]
         declared = head[-1] if wait is None else None
         if wait is not None:
             names = [n for n in names if n]
-            result = self._inner_name("result")
+            result = self.head.inner_name("result")
         script, patch = self.script, self.patch
         by = "" if source.short else script.unit
         if wait is not None:
@@ -311,7 +209,7 @@ class LoopFix:
     def _waiting(self, head: list[Any], wait: Await, by: str) -> str:
         if head:
             raise UnfixableError
-        return f"{self._arrow()} {_paren(self.patch.within(wait.value.start, wait.value.end, by))}"
+        return f"{self._arrow()} {paren(self.patch.within(wait.value.start, wait.value.end, by))}"
 
     def _first_phase(self, head: list[Any], declared: Any, names: list[str], by: str) -> tuple[str, str]:
         script = self.script
@@ -320,9 +218,9 @@ class LoopFix:
             once = isinstance(value, Await) and not any(isinstance(n, Await) for n in walk(value.value))
             if isinstance(value, Await) and once and script.exact(value):
                 text = self.patch.within(value.value.start, value.value.end, by)
-                return f"{self._arrow()} {_paren(text)}", pattern
+                return f"{self._arrow()} {paren(text)}", pattern
             text = self.patch.within(*script.written(value), by)
-            return f"async {self._arrow()} {_paren(text)}", pattern
+            return f"async {self._arrow()} {paren(text)}", pattern
         if not names:
             raise UnfixableError
         start, end = script.statement(head[0]).start_byte, script.statement(head[-1]).end_byte
@@ -335,7 +233,7 @@ class LoopFix:
     # ------------------------------------------------------------------- whole
 
     def _whole(self, parts: Parts) -> Rewrite:
-        source = self._source()
+        source = self.head.source()
         only = self.body[0] if len(self.body) == 1 else None
         value = only.value if isinstance(only, Do) and isinstance(only.value, Await) else None
         for skip in parts.skips:
@@ -344,7 +242,7 @@ class LoopFix:
         if value is not None and not self._comments() and not any(isinstance(n, Await) for n in walk(value.value)):
             by = f"-{self.script.unit}" if source.short else ""
             text = self.patch.within(value.value.start, value.value.end, by)
-            work = f"{self._arrow()} {_paren(text)}"
+            work = f"{self._arrow()} {paren(text)}"
         else:
             work = f"async {self._arrow()} {{{self._inner('' if source.short else self.script.unit)}}}"
         self._emit(source, work, "", "", None)
@@ -356,7 +254,7 @@ class LoopFix:
     # -------------------------------------------------------------------- text
 
     def _arrow(self) -> str:
-        return self.script.arrow(self._taken) if self._taken.isidentifier() else f"({self._taken}) =>"
+        return self.script.arrow(self.head.taken) if self.head.taken.isidentifier() else f"({self.head.taken}) =>"
 
     def _comments(self) -> bool:
         """Whether a comment stands among the statements: then the body is kept as it is."""
@@ -398,14 +296,14 @@ class LoopFix:
             text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
             self._replace(source, text)
             return
-        start, batch = self._inner_name("start"), self._inner_name("batch")
+        start, batch = self.head.inner_name("start"), self.head.inner_name("batch")
         lines = [
             f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
             f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
         ]
         call = self._all(batch, work, unit)
         if out:
-            done = self._inner_name("done")
+            done = self.head.inner_name("done")
             lines += [f"{unit}const {done} = {call}{semi}", f"{unit}{out}.push(...{done}{flat}){semi}"]
         else:
             lines.append(f"{unit}{call}{semi}")
@@ -420,13 +318,13 @@ class LoopFix:
         if self.block.type != "statement_block":
             raise UnfixableError
         remainder = self.patch.within(first, end, by).rstrip()
-        names = _identifiers(self._taken)
-        wants_item = any(not _within(m, wait) for name in names for m in _mentions(rest, name))
-        results = (self._name if source.short else self._inner_name)("answers")
+        names = identifiers(self.head.taken)
+        wants_item = any(not within(m, wait) for name in names for m in mentions(rest, name))
+        results = (self.head.name if source.short else self.head.inner_name)("answers")
         lines = []
         items = source.text
         if not source.short:
-            start, items = self._inner_name("start"), self._inner_name("batch")
+            start, items = self.head.inner_name("start"), self.head.inner_name("batch")
             lines += [
                 f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
                 f"{by}const {items} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
@@ -435,8 +333,8 @@ class LoopFix:
             raise UnfixableError
         lines.append(f"{by}const {results} = {self._all(items, work, by)}{semi}")
         if wants_item:
-            index = self._inner_name("i")
-            lines.append(f"{by}for (const [{index}, {self._taken}] of {items}.entries()) {{")
+            index = self.head.inner_name("i")
+            lines.append(f"{by}for (const [{index}, {self.head.taken}] of {items}.entries()) {{")
             lines.append(f"{by}{unit}const {pattern} = {results}[{index}]{semi}")
         else:
             lines.append(f"{by}for (const {pattern} of {results}) {{")
@@ -450,57 +348,3 @@ class LoopFix:
         before = f"{source.before}\n{self.indent}" if source.before else ""
         self.patch.within(self.node.start_byte, self.node.end_byte)
         self.patch.replace(self.node.start_byte, self.node.end_byte, before + text)
-
-
-def _declares(statement: Any) -> bool:
-    return isinstance(statement, Assign) and statement.declares in _DECLARED and statement.value is not None
-
-
-def _names_of(statement: Any) -> list[str]:
-    return [n.id for t in getattr(statement, "targets", []) for n in walk(t) if isinstance(n, Name)]
-
-
-def _identifiers(pattern: str) -> list[str]:
-    return re.findall(r"[A-Za-z_$][\w$]*", pattern)
-
-
-def _mentions(body: list[Any], name: str) -> list[Name]:
-    found: list[Name] = []
-    pending: list[Any] = list(body)
-    while pending:
-        for node in walk(pending.pop()):
-            if isinstance(node, Name) and node.id == name:
-                found.append(node)
-            elif isinstance(node, Closure):
-                pending += node.function.body
-    return found
-
-
-def _within(node: Node, around: Node | None) -> bool:
-    return around is not None and around.start <= node.start and node.end <= around.end
-
-
-def _mentioned_inside(body: list[Any], name: str, own: int) -> bool:
-    return len(_mentions(body, name)) != own
-
-
-def _is_target(place: Subscript | None) -> bool:
-    return place is not None and isinstance(place.parent, Assign) and any(t is place for t in place.parent.targets)
-
-
-def _conditional(wait: Await, statement: Node) -> bool:
-    """Whether a wait is reached only sometimes, or behind something that runs first."""
-    up = wait.parent
-    below: Node = wait
-    while up is not None and up is not statement:
-        if isinstance(up, Choice) and below is not up.test and (up.test is not None or below is not up.options[0]):
-            return True
-        if isinstance(up, (If, Try)):
-            return True
-        below, up = up, up.parent
-    return False
-
-
-def _paren(text: str) -> str:
-    return f"({text})" if text.startswith("{") else text
-

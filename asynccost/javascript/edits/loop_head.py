@@ -1,0 +1,112 @@
+"""The head of a loop: what its items are called, and the array that they come from."""
+
+from typing import Any
+
+from asynccost.flow.around import function_of
+from asynccost.flow.file import File
+from asynccost.flow.tree import Assign, Constant, Expr, Function, Loop, Member, Name, Subscript
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.loop_nodes import DECLARED, is_target, mentions
+from asynccost.javascript.edits.names import fresh, inner
+from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.sources import Source, singular, source_of
+
+
+class LoopHead:
+    """taken: how a turn calls its item. body: the statements of a turn, without one that only names the item."""
+
+    def __init__(self, loop: Loop, file: File, patch: Patch) -> None:
+        self.loop, self.file, self.patch = loop, file, patch
+        self.script = patch.script
+        self.function: Function = function_of(loop)
+        self.node = self.script.statement(loop)
+        self.indent = self.script.indent(self.node.start_byte)
+        self.body: list[Any] = list(loop.body)
+        if loop.label or loop.is_async or self.node.parent is None or self.node.type == "labeled_statement":
+            raise UnfixableError
+        block = self.node.child_by_field_name("body")
+        if block is None:
+            raise UnfixableError
+        self.block = block
+        self.used: set[str] = set()
+        self.taken = self._target()
+
+    def inner_name(self, wanted: str) -> str:
+        """A name that only the loop itself sees."""
+        name = inner(wanted, self.script.text(self.node), self.used)
+        self.used.add(name)
+        return name
+
+    def name(self, wanted: str) -> str:
+        name = fresh(wanted, self.function, self.file, self.used)
+        self.used.add(name)
+        return name
+
+    # ------------------------------------------------------------------ header
+
+    def _target(self) -> str:
+        """How each item is named, and the list that they come from (`self.items`)."""
+        loop = self.loop
+        if loop.kind == "for" and loop.iter is not None and loop.target is not None:
+            header = self.script.text((loop.start, loop.target.start))
+            if not header.rstrip().endswith(DECLARED):
+                raise UnfixableError
+            self.items: Expr = loop.iter
+            self.spelled = ""
+            return self.script.text(loop.target)
+        if loop.kind == "count":
+            return self._counted()
+        raise UnfixableError
+
+    def _counted(self) -> str:
+        """`for (let i = 0; i < xs.length; i++)`: the items, where only `xs[i]` is used, else the numbers."""
+        loop = self.loop
+        test = loop.test
+        right = getattr(test, "parts", [None, None])[-1]
+        first = loop.setup[0] if len(loop.setup) == 1 else None
+        zero = isinstance(first, Assign) and isinstance(first.value, Constant) and first.value.value == 0
+        if getattr(test, "op", "") != "<" or not isinstance(right, Member) or right.attr != "length" or not zero:
+            raise UnfixableError
+        assert isinstance(first, Assign)
+        index = first.targets[0]
+        if not isinstance(index, Name):
+            raise UnfixableError
+        self.items = right.value
+        reads = mentions(self.body, index.id)
+        places = [self._place(n) for n in reads]
+        if not all(p is not None for p in places) or any(is_target(p) for p in places):
+            self.spelled = f"[...{self.script.text(right.value)}.keys()]"
+            return index.id
+        self.spelled = ""
+        return self._item_name([p for p in places if p is not None])
+
+    def _place(self, index: Name) -> Subscript | None:
+        up = index.parent
+        same = isinstance(up, Subscript) and up.index is index
+        text = self.script.text
+        return up if isinstance(up, Subscript) and same and text(up.value) == text(self.items) else None
+
+    def _item_name(self, places: list[Subscript]) -> str:
+        first = self.body[0] if self.body else None
+        if isinstance(first, Assign) and first.declares == "const" and len(places) == 1 and first.value is places[0]:
+            statement = self.script.statement(first)
+            following = statement.next_named_sibling
+            plain = self.script.text((first.start, first.end)).endswith(f"= {self.script.text(places[0])}")
+            if plain and following is not None and following.type != "comment" and len(self.body) > 1:
+                self.patch.replace(statement.start_byte, following.start_byte, "")
+                self.body = self.body[1:]
+                return self.script.text(first.targets[0])
+        name = self.inner_name(singular(self.script.text(self.items)))
+        for place in places:
+            self.patch.replace(place.start, place.end, name)
+        return name
+
+    def source(self) -> Source:
+        wanted = "items" if not self.spelled else "indexes"
+        made = source_of(self.items, self.function, self.file, self.patch, self.name(wanted))
+        if not self.spelled:
+            return made
+        name = wanted if not made.before else made.text
+        if made.short:
+            return Source(self.spelled, "", True)
+        return Source(name, f"const {name} = {self.spelled}{self.patch.semi}", False)
