@@ -10,7 +10,6 @@
 
     [prices]
     vcpu-hour = 0.032
-    call = 0.002                            # USD for one call of a paid API that is no model
 
     [prices.models."gpt-4o"]                # USD per million tokens; also "azure/gpt-4o"
     input = 2.0
@@ -65,15 +64,11 @@ class _Reader:
         calls = self._table(values, ("calls-per-month",))
         rates = self._rates(values)
         prices = self._table(values, ("prices",))
-        self._known(prices, [*PRICES, "call", "models"], ("prices",))
-        paid = None
-        if "call" in prices:
-            paid = self._figure("call_price", prices["call"], "USD a call", ("prices", "call"))
+        self._known(prices, [*PRICES, "models"], ("prices",))
         return Usage(
             {n: self._figure("calls_per_month", v, "calls a month", ("calls-per-month", n)) for n, v in calls.items()},
             rates,
             self._models(prices),
-            paid,
         )
 
     def _rates(self, values: Mapping[str, Any]) -> Rates:

@@ -24,7 +24,6 @@ _TAIL = """
 [prices] # USD; the values are those of {day}
 # vcpu-hour = {vcpu_hour:g}
 # gb-hour = {gb_hour:g}
-# call = 0.002 # one call of a paid API that is no model
 
 # [prices.models."gpt-4o"] # USD per million tokens, before the table that asynccost ships
 # input = 2.5
