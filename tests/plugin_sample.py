@@ -53,9 +53,28 @@ class Service:
         if BAD:
             time.sleep(0.3)
         await asyncio.sleep(0)
+
+    async def prices(self):
+        paths = [f"/price/{name}" for name in ("ash", "birch", "cedar", "dogwood")]
+        if not BAD:
+            return await asyncio.gather(*map(self.get, paths))
+        return [await self.get(path) for path in paths]
+
+    async def user(self):
+        if BAD:
+            await self.get("/user")
+        return await self.get("/user")
+
+    async def ask(self):
+        text = "What does a birch cost? " * (10 if BAD else 1)
+        asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}
+        async with self.session.post(self.base + "/v1/chat/completions", json=asked) as response:
+            return (await response.json())["usage"]
 '''
 
 CONFTEST = '''
+import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -66,13 +85,30 @@ class Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.answer(b"ok")
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        prompt = sum(len(message["content"]) for message in asked["messages"]) // 4
+        usage = {"prompt_tokens": prompt, "completion_tokens": 5, "total_tokens": prompt + 5}
+        choice = {"index": 0, "message": {"role": "assistant", "content": "ten"}, "finish_reason": "stop"}
+        told = {"id": "1", "object": "chat.completion", "model": asked["model"], "choices": [choice], "usage": usage}
+        self.answer(json.dumps(told).encode())
+
+    def answer(self, body):
         self.send_response(200)
-        self.send_header("content-length", "2")
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"ok")
+        self.wfile.write(body)
 
     def log_message(self, *_):
         pass
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("REVERSED"):
+        items.reverse()
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +158,18 @@ def test_blocking_call(base):
     asyncio.run(served(base, Service.settle))
 
 
+def test_serialised_fan_out(base):
+    asyncio.run(served(base, Service.prices))
+
+
+def test_repeated_request(base):
+    asyncio.run(served(base, Service.user))
+
+
+def test_longer_prompt(base):
+    asyncio.run(served(base, Service.ask))
+
+
 def test_nothing_planted(base):
     asyncio.run(served(base, lambda service: service.get("/calm")))
 '''
@@ -134,6 +182,9 @@ PLANTED = {
     "test_leaked_session": ("clients left open", "service.py:34 in Service.status"),
     "test_dropped_task": ("tasks left behind", "service.py:44 in Service.record"),
     "test_blocking_call": ("ms of a loop that stood still", "service.py:50 in Service.settle"),
+    "test_serialised_fan_out": ("requests that waited for one they did not need", "service.py:30 in Service.get"),
+    "test_repeated_request": ("requests that repeat an earlier one", "service.py:30 in Service.get"),
+    "test_longer_prompt": ("tokens of model calls", "service.py:67 in Service.ask"),
 }
 
 

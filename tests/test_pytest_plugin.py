@@ -5,21 +5,29 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from asynccost.errors import BaselineError, SettingsError
+from asynccost.probe.calls import Ledger
+from asynccost.probe.recorder import Recorder, Table
+from asynccost.probe.trace import Calls, Clients, Place, Trace
 from asynccost.testing import record
+from asynccost.testing.counts import MEASURES, counts
 from asynccost.testing.limits import limits, marked, steady
 from tests.plugin_sample import PLANTED, write
 
 QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore")
 
 
-def run(folder: Path, *arguments: str, plant: bool = False) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, *arguments: str, plant: bool = False, backwards: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Run pytest in a project."""
-    environment = {**os.environ, "PLANT": "1" if plant else "", "PYTEST_ADDOPTS": "", "PYTHONPATH": str(folder)}
+    environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(folder)}
+    environment |= {"PLANT": "1" if plant else "", "REVERSED": "1" if backwards else ""}
     command = [sys.executable, "-m", "pytest", *QUIET, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -52,18 +60,58 @@ def test_planted_waste_fails_the_test_that_meets_it(project: Path) -> None:
     files = ("--asynccost-json=a/r.json", "--asynccost-html=r.html")
     reverted = run(project, "--asynccost", "--asynccost-no-scan", *files)
     assert reverted.returncode == 0, reverted.stdout
-    assert "5 tests watched: 6 clients built" in reverted.stdout
+    assert "8 tests watched: 9 clients built" in reverted.stdout
     told = json.loads((project / "a" / "r.json").read_text())
-    assert told["totals"]["clients"] == 6
+    assert told["totals"]["clients"] == 9
     assert {t["test"] for t in told["tests"]} >= {f"test_service.py::{name}" for name in PLANTED}
-    assert "What 5 tests did" in (project / "r.html").read_text()
+    assert "What 8 tests did" in (project / "r.html").read_text()
 
 
 def test_workers_of_xdist_find_the_same(project: Path) -> None:
     pytest.importorskip("xdist")
     found = run(project, "--asynccost", "--asynccost-no-scan", "-n", "2", plant=True)
     assert failed(found) == set(PLANTED), found.stdout
-    assert "5 tests watched" in found.stdout
+    assert "8 tests watched" in found.stdout
+
+
+def test_numbers_do_not_depend_on_what_ran_before(project: Path) -> None:
+    """As recorded, in reversed order, and alone."""
+
+    def numbers(*which: str, backwards: bool = False) -> dict[str, dict[str, float]]:
+        options = ("--asynccost", "--asynccost-no-scan", "--asynccost-json=order.json")
+        done = run(project, *options, *which, backwards=backwards)
+        assert done.returncode == 0, done.stdout
+        told = json.loads((project / "order.json").read_text())["tests"]
+        return {t["test"]: {m: t[m] for m in MEASURES if m in t and m != "block_ms"} for t in told}
+
+    recorded = record.load(str(project / record.NAME))
+    assert recorded is not None
+    assert numbers(backwards=True) == recorded.tests
+    for test in (test for test, did in recorded.tests.items() if did.keys() - {"clients", "connections"}):
+        assert numbers(test) == {test: recorded.tests[test]}
+
+
+def test_a_client_of_many_tests_is_charged_for_what_a_pool_would_not_open() -> None:
+    """Its first test opens the connections for all of them; one that opens more than it needs is still seen."""
+    here, there = Place("a.py", "f", 1), Place("b.py", "g", 2)
+    call = Calls(here, there, "httpx", "GET", "http://x", "/", requests=8, new=8)
+    built = Clients(there, "httpx", "Client", created=1, live=1)
+    assert counts(Trace([], [call])).numbers() == {}
+    assert counts(Trace([], [replace(call, avoidable=7)])).numbers() == {"connections": 7}
+    lazy = counts(Trace([], [call, built]))
+    assert lazy.numbers() == {"clients": 1, "leaked_sessions": 1, "connections": 8}
+    assert lazy.without({"b.py::g"}).numbers() == {}
+
+
+def test_each_table_remembers_its_own_requests() -> None:
+    """A table may come to lie where another lay."""
+    recorder = Recorder("", b"key")
+    ledger = Ledger(recorder)
+    first = ledger.history
+    recorder.rows = Table()
+    ledger._turn_to(recorder.rows)
+    assert ledger.history is not first
+    assert recorder.rows.memory == (ledger.scopes, ledger.history)
 
 
 @pytest.mark.parametrize("mode", ["strict", "auto"])

@@ -17,7 +17,7 @@ from asynccost.probe.clients import Client, Registry
 from asynccost.probe.flows import FLOW, Flow
 from asynccost.probe.history import MOST_BODY, SAFE, History, Seen, retried
 from asynccost.probe.on import ON
-from asynccost.probe.recorder import STEP, Recorder
+from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.scopes import Scope, Scopes
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls
@@ -80,14 +80,12 @@ class Ledger:
         """Nothing has been asked for."""
         self.recorder = recorder
         self.clients = Registry(recorder)
-        self.scopes = Scopes()
-        self.history = History()
         self.metering: Any = None  # asynccost.probe.metering, once a request may be metered
         self.when_metered: list[Callable[[], object]] = []  # what follows chunks, hooked when it is needed
-        self.task: Callable[[], int] = flows.nobody  # tasks.current, once there is asyncio
-        self._table = recorder.rows
+        self.task: Callable[[], object] = flows.nobody  # tasks.current, once there is asyncio
         self._rows: dict[tuple[Any, ...], tuple[Calls, Scope]] = {}
-        recorder.lookers.append(self.scopes.settle)
+        self._turn_to(recorder.rows)
+        recorder.lookers.append(_settle)
 
     def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
         """A request of the program; None where it belongs to one that is under way. `pool`: see Scope."""
@@ -97,8 +95,7 @@ class Ledger:
         known = self.clients.live.get(id(client)) or self.clients.stranger(client)
         known.uses += 1
         if self._table is not self.recorder.rows:  # a test of its own has begun
-            self._table = self.recorder.rows
-            self._rows.clear()
+            self._turn_to(self.recorder.rows)
         spot = self.recorder.sites.find(4)  # this, begun, the guard, the wrapper
         key = spot, known.spot, method, url, STEP.get(), pool
         found = self._rows.get(key)
@@ -110,6 +107,16 @@ class Ledger:
             ON.wake()
         return Request(row, scope, known, spot, library, url)
 
+    def _turn_to(self, table: Table) -> None:
+        """What another table's requests did says nothing about those of this one."""
+        if table.memory is None:
+            table.memory = Scopes(), History()
+        self._table = table
+        self.scopes: Scopes
+        self.history: History
+        self.scopes, self.history = table.memory
+        self._rows.clear()
+
     def _found(self, library: str, spot: Spot, client: Spot | None, method: str, url: str, step: str, pool: int) -> Any:
         origin, path, _ = split(url)
         route = self.recorder.routes.find(origin, path)
@@ -118,7 +125,7 @@ class Ledger:
             self._rows.clear()
         found = self._rows[spot, client, method, url, step, pool] = (
             row,
-            self.scopes.find(f"{library} {origin} {id(self._table)}", pool),
+            self.scopes.find(f"{library} {origin}", pool),
         )
         return found
 
@@ -134,11 +141,11 @@ class Ledger:
         row, scope = request.row, request.scope
         task = self.task()
         mine = FLOW.get()
-        if mine is None or mine.task != task:  # a child inherits its parent's context
+        if mine is None or mine.task() is not task:  # a child inherits its parent's context
             mine = Flow(task)
             FLOW.set(mine)
         request.flow = mine
-        identity = hash((row.method, url, body or None, id(self._table)))
+        identity = hash((row.method, url, body or None))
         seen = self.history.seen.get(identity)
         if seen is None:
             seen = self.history.first(identity)
@@ -304,6 +311,11 @@ class Ledger:
             request.row.expired += 1
         else:
             request.row.closed_by_server += 1
+
+
+def _settle(table: Table) -> None:
+    if table.memory is not None:
+        table.memory[0].settle()
 
 
 _CLASSES = [f"{n}xx" for n in range(10)]

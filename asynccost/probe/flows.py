@@ -6,6 +6,7 @@ says nothing: such pairs are counted as unknown.
 """
 
 import re
+import weakref
 from contextvars import ContextVar
 from urllib.parse import unquote
 
@@ -13,7 +14,6 @@ from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls, Serial
 
-GAP = 0.5  # seconds between two requests that still belong together
 MOST_ANSWERS = 8  # the last ones of a run of requests
 MOST_ANSWER = 1 << 16  # bytes
 SHORT = 3  # characters: such a value must stand alone in an answer to count
@@ -38,9 +38,9 @@ class Flow:
         "url",
     )
 
-    def __init__(self, task: int) -> None:
+    def __init__(self, task: object) -> None:
         """Nothing was read."""
-        self.task = task
+        self.task = nobody if task is None else weakref.ref(task)  # by itself: another may come to have its id
         self.busy = 0
         self.table: object = None
         self.restart()
@@ -57,9 +57,9 @@ class Flow:
         self.unknown = False
 
 
-def nobody() -> int:
+def nobody() -> None:
     """There is no loop, so there are no tasks."""
-    return 0
+    return
 
 
 FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
@@ -67,7 +67,7 @@ FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
 
 def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, now: float) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
-    serial = not mine.busy and now - mine.ended <= GAP
+    serial = not mine.busy and now - mine.ended <= recorder.gap
     if (
         serial
         and mine.table is recorder.rows

@@ -27,8 +27,21 @@ STEP: ContextVar[str] = ContextVar("asynccost_step", default="")
 R = TypeVar("R", bound=Row)
 
 
+class Table(dict[tuple[Any, ...], Row]):
+    """Rows by their keys. memory: what is known of the requests that they count; it goes with the table."""
+
+    __slots__ = ("memory",)
+
+    def __init__(self) -> None:
+        """Nothing was counted."""
+        super().__init__()
+        self.memory: Any = None
+
+
 class Recorder:
-    """The counts of one process."""
+    """The counts of one process. gap: seconds between two requests that may still have waited for each other."""
+
+    gap = 0.5
 
     def __init__(self, root: str, key: bytes, interval: float = 1.0, sites: Sites | None = None) -> None:
         """Begin to count; `key` keeps hashes of one run comparable and of two runs not."""
@@ -36,7 +49,7 @@ class Recorder:
         self.sites = sites or Sites()
         self.places = Places(root)
         self.routes = Routes()
-        self.rows: dict[tuple[Any, ...], Row] = {}
+        self.rows = Table()
         self.process = Process(
             pid=os.getpid(),
             started=time.time(),
@@ -46,7 +59,7 @@ class Recorder:
             python=".".join(map(str, sys.version_info[:3])),
             interval=interval,
         )
-        self.lookers: list[Callable[[], None]] = []  # called before a trace is taken: what is counted by looking
+        self.lookers: list[Callable[[Table], None]] = []  # called before a trace is taken: what is counted by looking
 
     def row(self, kind: type[R], *key: Any) -> R:
         """The row of a key, made when it is first asked for."""
@@ -66,11 +79,12 @@ class Recorder:
         """A Trace of now."""
         return Trace([self.seen()], (self.told(row) for row in self.looked()))
 
-    def looked(self) -> list[Row]:
-        """The rows as of now, in the order in which they were made."""
+    def looked(self, table: Table | None = None) -> list[Row]:
+        """The rows of a table, or of the one that is counted into, as of now; in the order in which they were made."""
+        rows = self.rows if table is None else table
         for look in self.lookers:
-            look()
-        return list(self.rows.copy().values())
+            look(rows)
+        return list(rows.copy().values())
 
     def seen(self) -> Process:
         """The process as of now."""

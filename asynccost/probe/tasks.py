@@ -12,10 +12,10 @@ from asynccost.probe.trace import Tasks, Timers
 MOST_GONE = 1_000
 
 
-def current() -> int:
-    """What tells the task that runs now from others; 0 outside of loops."""
+def current() -> object:
+    """The task that runs now; None outside of loops."""
     loop = asyncio._get_running_loop()
-    return 0 if loop is None else id(asyncio.current_task(loop))
+    return None if loop is None else asyncio.current_task(loop)
 
 
 class _Started:
@@ -73,7 +73,7 @@ class TaskWatch:
 
     def above(self) -> Spot | None:
         """The place that started the task that runs now."""
-        started = self._tasks.get(current())
+        started = self._tasks.get(id(current()))
         return None if started is None else started.spot
 
     def complained(self, context: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What one test did, as numbers that a run on another machine gives again, and the lines that they come from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,13 @@ Shares = dict[Place, float]
 
 @dataclass(slots=True)
 class Counts:
-    """Each measure by the place that is responsible; a measure that is not here is nought."""
+    """Each measure by the place that is responsible; a measure that is not here is nought.
+
+    avoidable: of the connections, those that a pool would not have opened.
+    """
 
     by_place: dict[str, Shares] = field(default_factory=dict)
+    avoidable: Shares = field(default_factory=dict)
 
     def add(self, measure: str, place: Place, number: float) -> None:
         """Count something that a place did."""
@@ -44,6 +48,17 @@ class Counts:
         """The sum over places."""
         return sum(self.by_place.get(measure, {}).values())
 
+    def without(self, shared: Container[str]) -> "Counts":
+        """Without what these lines build (see `name_of`).
+
+        It outlives tests: which of them comes to build it, and to open its connections, depends on their order.
+        """
+        kept = {measure: {**shares} for measure, shares in self.by_place.items()}
+        for measure in ("clients", "leaked_sessions", "connections"):
+            for place in [place for place in kept.get(measure, ()) if name_of(place) in shared]:
+                kept[measure][place] = self.avoidable.get(place, 0) if measure == "connections" else 0
+        return Counts(kept, self.avoidable)
+
     def numbers(self) -> dict[str, float]:
         """Measures that are not nought; milliseconds and counts as integers, dollars to the tenth of a cent's cent."""
         sums = {name: self[name] for name in MEASURES if name in self.by_place}
@@ -54,16 +69,18 @@ class Counts:
         return sorted(self.by_place.get(measure, {}).items(), key=lambda row: (-row[1], row[0]))[:most]
 
 
+def name_of(place: Place) -> str:
+    """A line that builds something, by file and function: edits above it change nothing."""
+    return f"{place.path}::{place.function}"
+
+
 def counts(trace: Trace, machine_busy: float = 0.0) -> Counts:
     """The counts of a stretch of a run. machine_busy: seconds that its thread waited for a processor."""
     found = Counts()
     for client in trace.rows(Clients):
         found.add("clients", client.place, client.created)
         found.add("leaked_sessions", client.place, client.unclosed + client.live)
-    for call in trace.rows(Calls):
-        found.add("connections", call.client_place or call.place, call.new)
-        found.add("reused", call.client_place or call.place, call.reused)
-        found.add("repeats", call.place, call.repeats)
+    _requests(trace, found)
     for run in trace.rows(Serial):
         found.add("serial", run.place, run.requests)
     for task in trace.rows(Tasks):
@@ -77,6 +94,17 @@ def counts(trace: Trace, machine_busy: float = 0.0) -> Counts:
             found.add("block_ms", block.place, 1000 * own)
     _model_calls(trace.rows(Tokens), found)
     return found
+
+
+def _requests(trace: Trace, found: Counts) -> None:
+    """A client that was there before opens connections for the first test that asks: those count which it need not."""
+    own = {client.place for client in trace.rows(Clients) if client.created}
+    for call in trace.rows(Calls):
+        place = call.client_place or call.place
+        found.add("connections", place, call.new if place in own else call.avoidable)
+        found.avoidable[place] = found.avoidable.get(place, 0) + call.avoidable
+        found.add("reused", place, call.reused)
+        found.add("repeats", call.place, call.repeats)
 
 
 def _model_calls(rows: Sequence[Tokens], found: Counts) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from asynccost.errors import AsynccostError, SettingsError
 from asynccost.testing import record
-from asynccost.testing.counts import LEAKS, MEASURES, Counts
+from asynccost.testing.counts import LEAKS, MEASURES, Counts, name_of
 from asynccost.testing.limits import Limits, limits, marked
 from asynccost.testing.told import Outcome, failure
 from asynccost.testing.watch import NAME, Watch, Watched
@@ -112,21 +112,10 @@ class Tests:
 
     def _judge(self, item: pytest.Item, found: Counts, measures: tuple[str, ...]) -> None:
         allowed = self._limits(item)
-        charged = self._without_shared(found)
+        charged = found.without(self._known.shared)
         over = allowed.over(charged.numbers(), measures)
         if over:
             pytest.fail(failure(charged, allowed, over, self._known.tests.get(item.nodeid)), pytrace=False)
-
-    def _without_shared(self, found: Counts) -> Counts:
-        """Without what is known to outlive tests: which of them comes to build it depends on their order."""
-        return Counts(
-            {
-                measure: {p: n for p, n in shares.items() if _name(p) not in self._known.shared}
-                if measure in ("clients", "leaked_sessions")
-                else shares
-                for measure, shares in found.by_place.items()
-            }
-        )
 
     def _limits(self, item: pytest.Item) -> Limits:
         said: dict[str, object] = {}
@@ -144,9 +133,5 @@ _DONE: pytest.StashKey[Outcome] = pytest.StashKey()
 
 
 def _left(found: Counts) -> list[str]:
-    return [_name(place) for place in found.by_place.get("leaked_sessions", {})]
+    return [name_of(place) for place in found.by_place.get("leaked_sessions", {})]
 
-
-def _name(place: Any) -> str:
-    """A line that builds something, by file and function: edits above it change nothing."""
-    return f"{place.path}::{place.function}"

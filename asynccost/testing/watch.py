@@ -1,19 +1,20 @@
 """The probe around single tests: each test counts into rows of its own, work that tests share into others."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.on import ON
-from asynccost.probe.trace import Row, Trace
+from asynccost.probe.recorder import Table
+from asynccost.probe.trace import Trace
 from asynccost.testing.counts import Counts, counts
 
 if TYPE_CHECKING:
     import pytest
 
 NAME = "asynccost-tests"  # of the plugin that watches every test
-Rows = dict[tuple[Any, ...], Row]
 
 
 class Watched:
@@ -21,7 +22,7 @@ class Watched:
 
     def __init__(self) -> None:
         """Nothing was done yet."""
-        self.rows: Rows = {}
+        self.rows = Table()
         self._began = delayed()
 
     @property
@@ -30,9 +31,7 @@ class Watched:
         recorder = ON.recorder
         if recorder is None or not self.rows:
             return Trace()
-        for look in recorder.lookers:
-            look()
-        return Trace((), (recorder.told(row) for row in self.rows.copy().values()))
+        return Trace((), (recorder.told(row) for row in recorder.looked(self.rows)))
 
     @property
     def counts(self) -> Counts:
@@ -55,7 +54,8 @@ class Watch:
     def __init__(self, root: str) -> None:
         """Begin to watch."""
         self.recorder = ENGINE.start(root)
-        self.shared: Rows = {}
+        self.recorder.gap = math.inf  # a slow machine must not make the numbers smaller
+        self.shared = Table()
         self.recorder.rows = self.shared
 
     def stop(self) -> None:
@@ -63,7 +63,7 @@ class Watch:
         ENGINE.stop()
 
     @contextmanager
-    def counting(self, rows: Rows) -> Iterator[None]:
+    def counting(self, rows: Table) -> Iterator[None]:
         """Count into these rows."""
         before, self.recorder.rows = self.recorder.rows, rows
         try:
