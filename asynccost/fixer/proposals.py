@@ -1,5 +1,6 @@
 """What the rules offer for findings of one file: it is lowered once, and each finding's rule is asked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,8 @@ from asynccost.knowledge import Knowledge
 from asynccost.model import Edit, Finding, Offer
 from asynccost.rulebook import load
 from asynccost.splice import with_line_ends
+
+_COMMENT = re.compile(rb"#[^\r\n]*")
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -34,11 +37,20 @@ def offer(finding: Finding, file: File) -> Offer | None:
 
 
 def propose(finding: Finding, made: Offer, file: File) -> Proposal | None:
-    """The edits of an offer; None where they change nothing. Raises ValueError for edits that make no sense."""
+    """The edits of an offer; None where they change nothing or lose a comment. Raises ValueError for senseless ones."""
     source = file.module.source
     edits = _sorted(with_line_ends(source, list(made.build())), file)
     edits = [e for e in edits if source[e.start_byte : e.end_byte] != e.text.encode()]
-    return Proposal(finding, made, tuple(edits)) if edits else None
+    return Proposal(finding, made, tuple(edits)) if edits and not _loses_comment(edits, file) else None
+
+
+def _loses_comment(edits: Sequence[Edit], file: File) -> bool:
+    """Whether a comment of a Python file would be gone: somebody wrote it for a reason that we do not know."""
+    if file.language != "python":
+        return False
+    new = "".join(edit.text for edit in edits).encode()
+    gone = b"\n".join(file.module.source[e.start_byte : e.end_byte] for e in edits)
+    return any(comment.rstrip() not in new for comment in _COMMENT.findall(gone))
 
 
 def _sorted(edits: Sequence[Edit], file: File) -> list[Edit]:
