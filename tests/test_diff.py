@@ -140,7 +140,7 @@ class TestCommand:
         rule = ("--select", "session-recreation")
         assert "about $" in run("diff", "main", *rule).stdout  # a unit price
         said = run("diff", "main", *rule, "--calls-per-month", "1e9", "--max-cost-increase", "0.01", code=1)
-        assert " a month for machines (from $0 to $" in said.stdout
+        assert " a month for machine time (from $0 to $" in said.stdout
         assert "--max-cost-increase 0.01: the change adds $" in said.stderr
 
     def test_gates(self) -> None:

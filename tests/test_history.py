@@ -57,7 +57,7 @@ def test_a_file_that_is_no_history_is_told_and_kept(tmp_path: Path) -> None:
 
 def test_words() -> None:
     assert change(_run(1, 5, 40.0), _run(2, 7, 52.0)) == (
-        "2 findings more than on 2026-11-01 (5, now 7); machines: +$12 a month (from $40 to $52)."
+        "2 findings more than on 2026-11-01 (5, now 7); machine time: +$12 a month (from $40 to $52)."
     )
     assert "2 findings fewer" in as_text([_run(1, 5), _run(2, 3)])
     assert "No run is recorded here" in as_text([])

@@ -18,7 +18,7 @@ def command(folder: Path, *, show: bool) -> None:
     place = quote(str(folder))
     click.echo(
         f"\nThe page: {page}\n\nNext, in {place}:\n"
-        "  asynccost explain service/providers.py:14   why that line costs what it costs\n"
+        "  asynccost explain crawler/crawl.py:10       what is left there, and the question that its fix asks\n"
         "  asynccost diff HEAD~1                       what the second commit and the fixes changed\n"
         "  asynccost baseline create                   accept what is left, and fail on what is new"
     )

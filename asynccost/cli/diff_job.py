@@ -6,11 +6,11 @@ from typing import Any
 
 from asynccost import differing, settings
 from asynccost.cli import output
-from asynccost.cost.words import dollars
+from asynccost.cost.words import KINDS, dollars
 from asynccost.errors import SettingsError
 from asynccost.pricing.money import load
 from asynccost.report import count
-from asynccost.report.difference import KINDS, Difference
+from asynccost.report.difference import Difference
 from asynccost.report.difference_formats import FORMATS
 
 

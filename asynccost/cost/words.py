@@ -2,6 +2,7 @@
 
 from asynccost.model import Cost
 
+KINDS = {"infrastructure": "machine time", "llm": "model calls"}  # of cost; never added
 LEAST = 0.01  # dollars a month or a run; below that a place gets no dollar figure
 _ORIGINS = {"measured": "measured", "usage": "usage file", "price": "prices", "default": "defaults"}
 

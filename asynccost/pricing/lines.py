@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from asynccost.cost.rates import warning
 from asynccost.cost.totals import Total, totals
-from asynccost.cost.words import LEAST, dollars, sentence
+from asynccost.cost.words import KINDS, LEAST, dollars, sentence
 from asynccost.model import Finding
 
-_KINDS = {"infrastructure": "machines", "llm": "model calls"}
 _COUNTED = ("month", "run")
 
 
@@ -55,4 +54,4 @@ def _total(t: Total) -> str:
     span = f" ({dollars(t.low)} to {dollars(t.high)})" if t.low != t.high else ""
     overlaps = f"; overlaps removed, the parts add to {dollars(t.parts)}" if t.parts > t.likely * 1.005 else ""
     assumed = f"; {100 * t.defaults:.0f} % of it rests on defaults" if t.defaults >= 0.005 else ""
-    return f"Cost: {_KINDS[t.kind]} {likely} a {t.per}{span}, estimated{overlaps}{assumed}."
+    return f"Cost: {KINDS[t.kind]} {likely} a {t.per}{span}, estimated{overlaps}{assumed}."

@@ -39,7 +39,8 @@ def _rows(found: Comparison) -> list[tuple[str, str, str]]:
         rows.append(("prompt-cache hit rate", f"{one.hit_rate:.1%}", f"{two.hit_rate:.1%}"))
     rows += [(f"seconds: {name}", f"{one.seconds[name]:,.2f}", f"{two.seconds[name]:,.2f}") for name in one.seconds]
     said = [row for row in rows if {row[1], row[2]} - {"0", "0.00"}]
-    said.append(("machines, by CPU", dollars(one.dollars("infrastructure")), dollars(two.dollars("infrastructure"))))
+    was, now = (dollars(side.dollars("infrastructure")) for side in (one, two))
+    said.append(("machine time, by CPU", was, now))
     if any(c.kind == "llm" for c in (*one.costs, *two.costs)):
         said.append(("model calls, USD", f"{one.dollars('llm'):,.6f}", f"{two.dollars('llm'):,.6f}"))
     return said

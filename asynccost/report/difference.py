@@ -7,11 +7,10 @@ from typing import Any
 from asynccost.baseline.entry import Entry, of_row
 from asynccost.baseline.match import Stands, match
 from asynccost.cost.totals import Total, totals
-from asynccost.cost.words import dollars
+from asynccost.cost.words import KINDS, dollars
 from asynccost.model import Cost, Figure
 
 Row = dict[str, Any]
-KINDS = {"infrastructure": "machines", "llm": "model calls"}
 
 
 @dataclass(frozen=True, slots=True)

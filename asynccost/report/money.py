@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from asynccost.cost.totals import Total, totals
-from asynccost.cost.words import dollars, worth_saying
+from asynccost.cost.words import KINDS, dollars, worth_saying
 from asynccost.model import Finding
 
-KINDS = {"infrastructure": "machine time", "llm": "model calls"}
 UNITS = ("month", "run")  # what can be added up; a unit price cannot
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 
 from asynccost import __version__
-from asynccost.cost.words import dollars
+from asynccost.cost.words import KINDS, dollars
 from asynccost.errors import SettingsError
 from asynccost.history import Run
 from asynccost.model import Severity
@@ -82,8 +82,8 @@ def change(old: Run, new: Run) -> str:
     said = f"{count(abs(less), 'finding')} {'fewer' if less > 0 else 'more'} than" if less else "As many findings as"
     parts = [f"{said} on {old.time[:10]} ({old.findings:,}, now {new.findings:,})"]
     for name, was, now in (
-        ("machines", old.infrastructure, new.infrastructure),
-        ("model calls", old.llm, new.llm),
+        (KINDS["infrastructure"], old.infrastructure, new.infrastructure),
+        (KINDS["llm"], old.llm, new.llm),
     ):
         if was is not None and now is not None and dollars(was) != dollars(now):
             sign = "+" if now > was else "-"
@@ -92,5 +92,5 @@ def change(old: Run, new: Run) -> str:
 
 
 def _month(row: Run) -> str:
-    parts = [(row.infrastructure, "machines"), (row.llm, "model calls")]
+    parts = [(row.infrastructure, KINDS["infrastructure"]), (row.llm, KINDS["llm"])]
     return ", ".join(f"{dollars(amount)} {kind}" for amount, kind in parts if amount is not None) or "not priced"

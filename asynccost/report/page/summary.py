@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 
-from asynccost.cost.words import dollars
+from asynccost.cost.words import KINDS, dollars
 from asynccost.model import Finding
 from asynccost.report import About, Report, by_weight, count
 from asynccost.report.context import Context
-from asynccost.report.money import KINDS, Money, money, spread
+from asynccost.report.money import Money, money, spread
 from asynccost.report.page.cards import folder_of, number
 from asynccost.report.page.data import Action, Bar, Chart
 
