@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from asynccost.kinds import is_minified, language_of
 from tests.edits import edit
 from tests.small_project import Answer, scan
 
-_CODE = {".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".vue", ".svelte"}
 _OLD = 1_600_000_000  # edits are dated from here on, a minute apart: times that a cache may trust
 
 
@@ -21,8 +21,12 @@ class Said:
 
 
 def sources(root: Path) -> list[str]:
-    """The project's files of code, by relative path."""
-    return sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.suffix in _CODE and p.is_file())
+    """The files that a scan reads, by relative path; type declarations are none of them, and count in no shard."""
+    return sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if _read(p.name) and p.is_file())
+
+
+def _read(name: str) -> bool:
+    return language_of(name) is not None and not is_minified(name)
 
 
 def subset(root: Path, whole: Answer, random: Random, cache_dir: Path) -> Said:

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.consistency import edited, subset
+from tests.consistency import edited, sources, subset
 from tests.small_project import JAVASCRIPT, PYTHON, scan, write
 
 
@@ -26,6 +26,14 @@ def test_the_project_has_findings_that_need_other_files(root: Path, tmp_path: Pa
     assert {f[0] for f in whole.findings}
     for suffix in (".py", ".ts"):
         assert any(whole.of({path}).findings != alone for path, alone in apart.items() if path.endswith(suffix))
+
+
+def test_what_no_scan_reads_counts_in_no_shard(root: Path) -> None:
+    """Otherwise the right answer to a shard would be another one than the scan's."""
+    read = sources(root)
+    write(root, {"app/types.d.ts": "export {}", "app/vendor.min.js": "f()", "app/old.mts": "export {}"})
+
+    assert sources(root) == sorted([*read, "app/old.mts"])
 
 
 @pytest.mark.parametrize("seed", range(24))
