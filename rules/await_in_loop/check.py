@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.acts import acts_only, listed, tells
 from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
@@ -14,12 +15,12 @@ from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turns import WHY, Turns, turns
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
-from asynccost.flow.words import words
+from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.python.shapes import shape_of
 
 _CLOSES = frozenset({
-    "close", "aclose", "terminate", "dispose", "shutdown", "disconnect", "stop", "kill", "destroy", "cancel",
+    "close", "aclose", "terminate", "dispose", "shutdown", "disconnect", "stop", "kill", "destroy", "cancel", "abort",
 })
 
 
@@ -77,6 +78,12 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append("each turn tells how far the work is")
     if all(words(wait.name)[:1] and words(wait.name)[0] in _CLOSES for wait in said.waits):
         doubts.append("it only closes what is no longer needed")
+    if any(wait.name and wait.name == function_of(loop).name for wait in said.waits):
+        doubts.append(f"{first.label}() calls itself: the loop walks down a tree")
+    if tells(loop):
+        doubts.append("each turn tells somebody how it went")
+    if listed(loop):
+        doubts.append("its list is written out in the function, a few items long")
     return file.finding(
         loop,
         "",
@@ -88,7 +95,13 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         label=_label(first),
         runs=function_of(loop).start,
         contract=said.contract,
+        acts=acts_only(loop) or _writes(said.waits, file),
     )
+
+
+def _writes(waits: list[Wait], file: File) -> bool:
+    """Whether a call says by its name that it changes something."""
+    return any(verb(w.name, file.knowledge) in ("write", "add") for w in waits if w.kind not in ("fresh", "memory"))
 
 
 def _label(wait: Wait) -> str:
@@ -114,6 +127,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{label} may only touch the local disk")
     if not {"config", "settings"}.isdisjoint(words(label)):
         doubts.append(f"{label} may be answered from memory")
+    if finding.pending["acts"] and verdict.pooled and not finding.pending["contract"]:
+        doubts.append("each turn changes what a database stores, where order, locks and triggers may tie them")
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):

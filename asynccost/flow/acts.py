@@ -1,0 +1,83 @@
+"""Whether the turns of a loop bring answers, or only act: change, tell, clear up."""
+
+from asynccost.flow.around import above, function_of
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Do,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    With,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
+
+_FEW = 8  # items of a list that somebody wrote out
+_GROWS = frozenset({"push", "append", "add"})
+_TELLS = frozenset({"emit", "$emit", "toast", "$toast", "stdout", "spinner", "print_status", "snackbar"})
+
+
+def acts_only(loop: Loop | Comprehension) -> bool:
+    """Whether nobody takes what any turn waits for: every await is a statement of its own."""
+    if isinstance(loop, Comprehension):
+        return False
+    awaits, statements = 0, 0
+    for node in walk(*loop.body):
+        awaits += isinstance(node, Await) or (isinstance(node, With) and node.is_async)
+        statements += isinstance(node, Do) and isinstance(node.value, Await)
+    return awaits == statements
+
+
+def tells(loop: Loop | Comprehension) -> bool:
+    """Whether a turn tells a person or another part of the program how it went."""
+    body = loop.body if isinstance(loop, Loop) else [loop.element]
+    calls = (n for n in walk(*body) if isinstance(n, Call))
+    return any(not _TELLS.isdisjoint(chain(call.callee)) for call in calls)
+
+
+def listed(loop: Loop | Comprehension) -> bool:
+    """Whether a loop walks through a local list that only the function's own text fills, a few items long."""
+    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    function = function_of(loop)
+    if not isinstance(source, Name) or source.id not in function.bindings:
+        return False
+    return 0 < _spelled(source.id, function) <= _FEW
+
+
+def _spelled(name: str, function: Function) -> int:
+    """How many items a local list gets; 0 where it gets them from anywhere but the text, or in a loop."""
+    count = 0
+    for node in walk(*function.body):
+        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id == name for t in node.targets):
+            if not isinstance(node.value, Collection) or node.op != "=" or _repeats(node) or _spreads(node.value):
+                return 0
+            count += len(node.value.items)
+        elif isinstance(node, Call) and isinstance(node.callee, Member) and _root(node.callee) == name:
+            if node.callee.attr not in _GROWS or _repeats(node) or not all(_spelled_out(a) for a in node.arguments):
+                return 0
+            count += 1
+    return count
+
+
+def _spreads(value: Collection) -> bool:
+    return not all(isinstance(item, (Constant, Collection)) for item in value.items)
+
+
+def _spelled_out(argument: Argument) -> bool:
+    return isinstance(argument.value, (Constant, Collection))
+
+
+def _root(member: Member) -> str:
+    return member.value.id if isinstance(member.value, Name) else ""
+
+
+def _repeats(node: Node) -> bool:
+    return any(isinstance(up, (Loop, Comprehension)) for up in above(node))
