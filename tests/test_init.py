@@ -68,6 +68,18 @@ class TestFilesThatAreThere:
         assert "put this into its list of repos by hand:\n- repo: local" in run("init", "--pre-commit", "--yes").stderr
         assert path.read_text() == f"{CONFIG}ci:\n  autofix_prs: false\n"
 
+    def test_pytest_options_get_a_line(self, here: Path) -> None:
+        path = here / "pyproject.toml"
+        path.write_text('[tool.pytest.ini_options]\naddopts = "-q"\n\n[tool.x]\ny = 1\n')
+        assert fitting(here, "") == ["pre-commit", "pytest"]
+        run("init", "--pytest", "--yes")
+        now = '[tool.pytest.ini_options]\nasynccost = true\naddopts = "-q"\n\n[tool.x]\ny = 1\n'
+        assert path.read_text() == now
+        assert "speaks of asynccost already" in run("init", "--pytest", "--yes").stderr
+        assert path.read_text() == now
+        path.write_text("[tool.x]\n")
+        assert "has no [tool.pytest.ini_options]" in run("init", "--pytest", "--yes").stderr
+
     def test_a_workflow_is_not_replaced(self, here: Path) -> None:
         path = here / ".github" / "workflows" / "asynccost.yml"
         path.parent.mkdir(parents=True)

@@ -57,13 +57,14 @@ def test_planted_waste_fails_the_test_that_meets_it(project: Path) -> None:
     assert failed(planted) == set(PLANTED), planted.stdout
     for what, place in PLANTED.values():
         assert re.search(rf"[\d,]+ {what} \(recorded .*\)\n(    .*\n)*    {re.escape(place)}", planted.stdout), what
-    files = ("--asynccost-json=a/r.json", "--asynccost-html=r.html")
+    files = ("--asynccost-json=a/r.json", "--asynccost-html=r.html", "--junitxml=junit.xml")
     reverted = run(project, "--asynccost", "--asynccost-no-scan", *files)
     assert reverted.returncode == 0, reverted.stdout
     assert "8 tests watched: 9 clients built" in reverted.stdout
     told = json.loads((project / "a" / "r.json").read_text())
     assert told["totals"]["clients"] == 9
     assert {t["test"] for t in told["tests"]} >= {f"test_service.py::{name}" for name in PLANTED}
+    assert '<property name="asynccost.serial" value="7"' in (project / "junit.xml").read_text()
     assert "What 8 tests did" in (project / "r.html").read_text()
 
 

@@ -13,6 +13,9 @@ _TOP_KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.M)
 ATTRIBUTE = f"{NAME} merge=asynccost"
 DRIVER = ("merge.asynccost.driver", "asynccost baseline merge %O %A %B")
 
+# Where pytest looks, in its order.
+_PYTEST = (("pytest.ini", "[pytest]"), ("pyproject.toml", "[tool.pytest.ini_options]"))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -64,11 +67,25 @@ def merge_driver(root: Path) -> Plan:
     return Plan(path, before, f"{before.rstrip()}\n{ATTRIBUTE}\n" if before and before.strip() else f"{ATTRIBUTE}\n")
 
 
+def pytest_options(root: Path) -> Plan:
+    """`asynccost = true` among pytest's options, right below their header."""
+    for path, header in _PYTEST:
+        before = _read(root / path)
+        table = re.search(rf"^{re.escape(header)}[ \t]*(?:#.*)?\r?\n", before or "", re.M)
+        if before is None or table is None:
+            continue
+        if re.search(r"^asynccost\b", before[table.end() :].partition("\n[")[0], re.M):
+            return Plan(path, before, advice="speaks of asynccost already")
+        return Plan(path, before, f"{before[: table.end()]}asynccost = true\n{before[table.end() :]}")
+    return Plan("pyproject.toml", _read(root / "pyproject.toml"), advice="has no [tool.pytest.ini_options] yet")
+
+
 PLANS: dict[str, Callable[[Path], Plan]] = {
     "pre-commit": pre_commit,
     "github": github,
     "gitlab": gitlab,
     "merge-driver": merge_driver,
+    "pytest": pytest_options,
 }
 
 
@@ -81,6 +98,8 @@ def fitting(root: Path, remotes: str) -> list[str]:
         wanted.append("gitlab")
     if (root / NAME).is_file():
         wanted.append("merge-driver")
+    if pytest_options(root).after is not None:
+        wanted.append("pytest")
     return wanted
 
 

@@ -9,6 +9,7 @@ import click
 @click.option("--pre-commit", is_flag=True, help="A hook in .pre-commit-config.yaml.")
 @click.option("--ci", multiple=True, type=click.Choice(["github", "gitlab"]), help="A workflow or job; repeatable.")
 @click.option("--merge-driver", is_flag=True, help="Merge baselines as sets: .gitattributes and this clone's git.")
+@click.option("--pytest", is_flag=True, help="Watch every test: asynccost = true among pytest's options.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 def command(**given: Any) -> int:
     """Set up the gate where people work: before a commit, in pull requests, in merges.
@@ -18,5 +19,5 @@ def command(**given: Any) -> int:
     from asynccost.cli.init_job import run
 
     chosen = [*given["ci"]]
-    chosen += [name for name in ("pre-commit", "merge-driver") if given[name.replace("-", "_")]]
+    chosen += [name for name in ("pre-commit", "merge-driver", "pytest") if given[name.replace("-", "_")]]
     return run(chosen, yes=given["yes"])
