@@ -1,8 +1,10 @@
 """What waits: which code of an effect runs with it, and which runs after an answer."""
 
 from asynccost.flow.around import use_of
+from asynccost.flow.file import File
+from asynccost.flow.reach import inner_functions, mentioned
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Argument, Call, Closure, Function, Member, Node
+from asynccost.flow.tree import Argument, Assign, Call, Closure, Collection, Function, Member, Name, Node
 
 
 def waits_from(function: Function, functions: list[Function]) -> int | None:
@@ -72,6 +74,36 @@ def is_run(function: Function) -> bool:
             return True
         function, closure = scope, scope.closure
     return True
+
+
+_LISTENS = frozenset({"addEventListener", "on", "addListener", "subscribe", "listen"})
+
+
+def running(setups: list[Function], functions: list[Function], file: File) -> list[Function]:
+    """The functions that run because an effect does; not those that it hands to listeners, nor what only they call."""
+    known = {id(f) for f in functions}
+    found: list[Function] = []
+    pending = list(setups)
+    while pending:
+        one = pending.pop(0)
+        if id(one) not in known or any(one is f for f in found):
+            continue
+        found.append(one)
+        pending += [f for f in inner_functions(one, file) if not _listens(f)]
+        pending += [f for f, called in mentioned(one, file) if called]
+    return [f for f in found if is_run(f)]
+
+
+def _listens(function: Function) -> bool:
+    """Whether a function waits for an event: an object's method, or a local that is handed to `addEventListener`."""
+    holder = function.closure.parent if function.closure is not None else None
+    if isinstance(holder, Collection):
+        return True
+    if not isinstance(holder, Assign) or function.scope is None or function.scope.index is None:
+        return False
+    names = {t.id for t in holder.targets if isinstance(t, Name)}
+    used = [n.parent for n in function.scope.index.names if n.id in names and isinstance(n.parent, Argument)]
+    return any(isinstance(a.parent, Call) and word_of(a.parent) in _LISTENS for a in used)
 
 
 def is_waited(call: Node) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asynccost.flow.around import above
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
-from asynccost.flow.late import is_run, is_waited, waits_from
+from asynccost.flow.late import is_waited, running, waits_from
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.race_guards import guard_of
 from asynccost.flow.reach import binder, local_function
@@ -67,7 +67,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         return None
     keys, listed = _keys(effect, state)
     keys = {k for k in keys if not _is_function(k, effect, functions, file)}
-    request = _keyed_request([f for f in functions if is_run(f)], keys, effect, file)
+    request = _keyed_request(running(effect.setups, functions, file), keys, effect, file)
     if request is None:
         return "nothing that it asks by can change while it waits"
     call, key = request
