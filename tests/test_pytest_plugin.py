@@ -143,6 +143,12 @@ def test_the_scan_is_an_item_of_the_run(tmp_path: Path) -> None:
     assert run(tmp_path, "--asynccost").returncode == 0
 
 
+def test_a_run_that_breaks_off_records_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text("import nothing_of_this_name\n")
+    assert "is left as it was" in run(tmp_path, "--asynccost-update").stdout
+    assert not (tmp_path / ".asynccost").exists()
+
+
 def test_markers_and_the_fixture(tmp_path: Path) -> None:
     """A limit holds without a record; a wrong one is told; the fixture works with and without --asynccost."""
     write(tmp_path)

@@ -59,6 +59,9 @@ class Ending:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def _update(self, session: pytest.Session) -> None:
+        if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self._said.append(f"{record.NAME} is left as it was: the run did not reach its end")
+            return
         before = self._known.tests if self._known else {}
         good = {
             test: steady(before[test], numbers, self._tolerance) if test in before else numbers
