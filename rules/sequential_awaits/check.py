@@ -114,7 +114,8 @@ def _alone(step: Step) -> str:
 
 def _gated(part: list[Step]) -> str:
     for step in part:
-        asks = not step.binds and words(step.waits[0].name)[:1] in (("is",), ("has",))
+        said = words(step.waits[0].name)
+        asks = not step.binds and (said[:1] in (("is",), ("has",)) or "throw" in said)
         if step.gate or asks:  # a question whose answer nobody takes speaks by raising
             return f"{step.label} decides whether the next may happen"
     return ""
