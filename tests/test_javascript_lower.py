@@ -449,6 +449,14 @@ def test_an_error_leaves_the_rest() -> None:
     assert module.top.bindings == {"a", "b", "c"}
 
 
+@pytest.mark.parametrize("head", ["interface A {\n  b: string;\n", "interface A {\n\n;\n"])
+def test_code_behind_an_interface_that_was_never_closed_is_broken(head: str) -> None:
+    """The grammar takes what is exported there for a part of the interface: silence would say that it was read."""
+    swallowed = "export async function f() { await g() }"
+
+    assert lower("x.ts", f"{head}{swallowed}\n".encode()).broken == [(len(head), len(head) + len(swallowed))]
+
+
 def test_a_missing_token_and_an_ampersand_in_text_are_not_broken() -> None:
     assert lower("x.tsx", b"const A = s.div<{a: b}>`c`; const B = <p>Save & Close</p>").broken == []
 

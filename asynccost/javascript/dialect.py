@@ -12,6 +12,8 @@ from tree_sitter import Node as Cst
 ERROR = 65535  # the kind id of ERROR nodes in every grammar
 SMALL = 10_000  # bytes; what is smaller is parsed without a budget
 
+_INTERFACE = "interface_body"  # the grammar lets it hold exports, which no interface does
+
 Range = tuple[int, int]
 
 
@@ -91,15 +93,21 @@ def _root(parser: Parser, source: bytes) -> Cst | None:
 
 
 def _broken(root: Cst) -> Iterator[Range]:
-    """Yield the outermost ERROR ranges; a MISSING token leaves the tree around it sound."""
+    """Yield the outermost ERROR ranges, and code that became part of an interface whose brace is missing.
+
+    Any other MISSING token leaves the tree around it sound.
+    """
     pending = [(root, "")]  # with the type of what is around: `node.parent` walks down from the root
     while pending:
         node, around = pending.pop()
         if node.kind_id == ERROR:
             if node.end_byte > node.start_byte and not _is_text(node, around):
                 yield node.start_byte, node.end_byte
+        elif node.type == "export_statement" and around == _INTERFACE:
+            yield node.start_byte, node.end_byte
         else:
-            pending.extend((child, node.type) for child in reversed(node.children) if child.has_error)
+            kept = (child for child in reversed(node.children) if child.has_error or node.type == _INTERFACE)
+            pending.extend((child, node.type) for child in kept)
 
 
 def _is_text(node: Cst, around: str) -> bool:
