@@ -13,7 +13,7 @@ import pytest
 from asynccost.errors import BaselineError, SettingsError
 from asynccost.probe.calls import Ledger
 from asynccost.probe.recorder import Recorder, Table
-from asynccost.probe.trace import Calls, Clients, Place, Trace
+from asynccost.probe.trace import Blocking, Calls, Clients, Place, Trace
 from asynccost.testing import record
 from asynccost.testing.counts import MEASURES, counts
 from asynccost.testing.limits import limits, marked, steady
@@ -217,3 +217,10 @@ def test_a_record_survives_its_file(tmp_path: Path) -> None:
     Path(path).write_text("{}\n")
     with pytest.raises(BaselineError, match=r"tests\.jsonl:1: not a line"):
         record.load(path)
+
+
+def test_a_wait_of_nobodys_line_is_charged_to_nobody() -> None:
+    """The probe saw no line of the user's: an import of its own, or a machine that was elsewhere."""
+    unseen, seen = Blocking(Place("(unseen)", "", 0), times=1, seconds=0.4), Blocking(Place("a.py", "f", 1), 1, 0.4)
+    assert counts(Trace([], [unseen])).numbers() == {}
+    assert counts(Trace([], [unseen, seen])).numbers() == {"block_ms": 400}

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from asynccost.probe.sites import UNSEEN
 from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Tasks, Timers, Tokens, Trace
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def counts(trace: Trace, machine_busy: float = 0.0) -> Counts:
     stood_still = sum(block.seconds for block in trace.rows(Blocking))
     for block in trace.rows(Blocking):
         own = block.seconds * (1 - machine_busy / stood_still)
-        if own >= _BLOCK:
+        if own >= _BLOCK and block.place.path != UNSEEN.file:  # nobody's line: an import of ours, a busy machine
             found.add("block_ms", block.place, 1000 * own)
     _model_calls(trace.rows(Tokens), found)
     return found
