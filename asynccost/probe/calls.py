@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import flows
 from asynccost.probe.clients import Client, Registry
-from asynccost.probe.flows import FLOW, Flow
+from asynccost.probe.flows import FLOW, MOST_EXAMPLE, Flow
 from asynccost.probe.history import MOST_BODY, SAFE, History, Seen, retried
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder, Table
@@ -85,7 +85,7 @@ class Ledger:
         self.task: Callable[[], object] = flows.nobody  # tasks.current, once there is asyncio
         self._rows: dict[tuple[Any, ...], tuple[Calls, Scope]] = {}
         self._turn_to(recorder.rows)
-        recorder.lookers.append(_settle)
+        recorder.lookers += [_settle, flows.keep_worst, lambda _: self.clients.sample()]
 
     def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
         """A request of the program; None where it belongs to one that is under way. `pool`: see Scope."""
@@ -231,12 +231,20 @@ class Ledger:
             mine.busy -= 1
             mine.ended = now
             mine.length += 1
-            if good and request.serial is not None:
+            if good:
+                run = mine.run
+                if len(run) < MOST_EXAMPLE:
+                    run.append((request.started, seconds, request.spot, row))
                 serial = request.serial
-                serial.requests += 1
-                serial.savable_seconds += seconds if seconds < mine.longest else mine.longest
-                if mine.length > serial.longest:
-                    serial.longest = mine.length
+                if serial is not None:
+                    saved = seconds if seconds < mine.longest else mine.longest
+                    serial.requests += 1
+                    serial.savable_seconds += saved
+                    mine.saved += saved
+                    if mine.length > serial.longest:
+                        serial.longest = mine.length
+                    if mine.saved > serial.worst_seconds:
+                        serial.worst_seconds, serial.example = mine.saved, run
             if seconds > mine.longest:
                 mine.longest = seconds
         elif request.meter is not None:
