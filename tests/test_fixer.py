@@ -125,7 +125,7 @@ def test_overlapping_fixes_wait_for_the_next_round(offers: Callable[..., None]) 
     assert outcome.after["a.py"] == b"# line 7\n# line 5\n" + TWO[: TWO.index(b"    async")] + b"    pass\n    pass\n##"
     assert [(place[2], f.span.line) for place, f in outcome.fixed] == [
         (TWO.index(b"asyncio.create"), 5),
-        (TWO.rindex(b"asyncio.create"), 7),
+        (TWO.rindex(b"asyncio.create"), 6),
     ]
 
 

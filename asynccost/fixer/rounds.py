@@ -57,9 +57,10 @@ class Left:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of it. fixed: the findings as they were when they were fixed, with where that was at first.
+    """What became of it. fixed: the findings as they were at first, each with its place.
 
-    before, after: the bytes of the changed files. problems: files that could not be read or changed.
+    One that came to light as another was fixed is as it was then. before, after: the bytes of the changed files.
+    problems: files that could not be read or changed.
     """
 
     fixed: list[tuple[Place, Finding]] = field(default_factory=list)
@@ -102,10 +103,12 @@ class _Rounds:
         self.handed: dict[str, tuple[str, str]] = {}  # what scans made of texts, so that none is read twice
         self.past: dict[str, list[Moved]] = {}
         self.refused: dict[Place, Left] = {}
+        self.first: dict[Place, Finding] = {}  # before anything was changed
         self.out = Outcome()
 
     def run(self) -> Outcome:
         found = self._scan({})
+        self.first = {(f.rule, f.path, f.span.start): f for f in found}
         for _ in range(MOST):
             changes = dict(self._changes(found))
             while changes:
@@ -276,7 +279,8 @@ class _Rounds:
 
     def _keep(self, changes: Mapping[str, _Change]) -> None:
         for change in changes.values():
-            self.out.fixed += [(self.place(p.finding), p.finding) for p in change.made]
+            places = [(self.place(p.finding), p.finding) for p in change.made]
+            self.out.fixed += [(place, self.first.get(place, finding)) for place, finding in places]
         for path, change in changes.items():
             self.texts[path] = change.data
             self.past.setdefault(path, []).append(change.moved)
