@@ -167,6 +167,17 @@ class Ledger:
             request.meter = self.metering.watch(self.recorder, request.row, split(url)[1], body)
         if request.meter is None:
             request.scope.writes += 1
+        elif ON.limits:
+            self._checked(request)
+
+    def _checked(self, request: Request) -> None:
+        """Let a model call pass, unless a limit refuses it; then it has failed, whoever is told of it once more."""
+        try:
+            self.metering.check(self.recorder, request)
+        except BaseException as error:
+            if not isinstance(error, Exception):  # that is a fault of ours, which stops nobody
+                self.failed(request, error)
+            raise
 
     def prepare(self) -> None:
         """Load what a model call needs; the probe's own thread does it first, so that no loop waits for it."""
@@ -201,6 +212,8 @@ class Ledger:
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
+        if request.returned:
+            return
         CURRENT.reset(request.token)
         request.returned = True
         request.status = FAILED
@@ -331,8 +344,10 @@ _BUCKETS = [str(n) for n in range(64)]
 
 
 def kind_of(error: BaseException) -> str:
-    """timeout, cancelled or error."""
+    """timeout, cancelled, refused (by a cost limit) or error."""
     name = type(error).__name__
     if isinstance(error, TimeoutError) or "Timeout" in name:
         return "timeout"
-    return "cancelled" if name in ("CancelledError", "Cancelled") else "error"
+    if name in ("CancelledError", "Cancelled"):
+        return "cancelled"
+    return "refused" if name == "CostLimitExceeded" else "error"

@@ -103,7 +103,8 @@ class Calls(Row):
 
     requests: what the program asked for; exchanges: what went over the wire (redirects and retries of the library
     included); mocks, and libraries that run over another hooked one, have no exchanges of their own. seconds: from
-    the call to the end of the response. outcomes: "2xx" ... "5xx", "timeout", "cancelled", "error".
+    the call to the end of the response. outcomes: "2xx" ... "5xx", "timeout", "cancelled", "error", and "refused" by a
+    cost limit.
     new: connections established; reused: exchanges on one that was there; aborted: attempts that were cancelled or
     failed before they stood. avoidable: of the new ones, those that a pool would not have opened: more than were ever
     in flight at once to this origin, less those whose forerunner the server had closed (closed_by_server) or that had
