@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.probe import flows
 from asynccost.probe.clients import Client, Registry
 from asynccost.probe.flows import FLOW, MOST_EXAMPLE, Flow
+from asynccost.probe.guards import fault
 from asynccost.probe.history import MOST_BODY, SAFE, History, Seen, retried
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder, Table
@@ -174,9 +175,10 @@ class Ledger:
         """Let a model call pass, unless a limit refuses it; then it has failed, whoever is told of it once more."""
         try:
             self.metering.check(self.recorder, request)
+        except Exception as error:
+            fault(error)  # ours, which holds nobody
         except BaseException as error:
-            if not isinstance(error, Exception):  # that is a fault of ours, which stops nobody
-                self.failed(request, error)
+            self.failed(request, error)
             raise
 
     def prepare(self) -> None:
