@@ -461,6 +461,8 @@ class Project:
             return Heat(None, "rare", f"{by} calls {name} in a loop, but seldom runs", (*chain, place)), place
         if caller.by.facts["seldom"] in _AT_START and entry is None:
             return Heat(None, "rare", f"{by} calls {name}, but seldom runs", (*chain, place)), place
+        if caller.call["loop"] and caller.by.facts["kind"] == "module":
+            return Heat(None, "rare", f"{by} calls {name} in a loop, once", (*chain, place)), place
         if caller.call["loop"] and (entry is None or entry[0] not in ("test", "script")):
             place = caller.related(f"{by} calls {name} in a loop")
             return Heat(True, "loop", f"{by} calls {name} in a loop", (*chain, place)), place

@@ -1,18 +1,32 @@
 """A client that is built where it may be thrown away again: what one file can say of it."""
 
-from asynccost.flow.around import above
+from asynccost.flow.addresses import fixed_request, free_request, loopback_request
+from asynccost.flow.around import above, function_of
 from asynccost.flow.clients import Client, clients, identity, is_fake
 from asynccost.flow.dead import is_dead
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.guarded import is_guarded
+from asynccost.flow.guarded import is_guarded, words_in
 from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
 from asynccost.flow.recreation import COST
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.sharing import answers_from_cache, fixed_request, free_request, listens, shared_by
-from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Function, Handler, Loop
+from asynccost.flow.sharing import answers_from_cache, listens, shared_by
+from asynccost.flow.tree import (
+    Assign,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+)
 from asynccost.flow.varies import parameters, varies
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.model import Confidence, Finding, Silence
 
 _KEPT = {
@@ -44,7 +58,8 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
     if (reason := shared_by(file, life, loops)) is not None:
         return file.silence(call, reason)
     if loops and not _keeps_nothing(site):
-        return _in_loop(file, call, client, loops, _left(client, life))
+        near = client.cost == "pool" and loopback_request(file, function, life)
+        return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
 
 
@@ -85,7 +100,9 @@ def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:
     )
 
 
-def _in_loop(file: File, call: Call, client: Client, loops: list[Loop | Comprehension], left: str) -> Finding:
+def _in_loop(
+    file: File, call: Call, client: Client, loops: list[Loop | Comprehension], left: str, sure: Confidence
+) -> Finding:
     loop = loops[0]
     header = loop.header_end if isinstance(loop, Loop) else loop.end
     place = file.related((loop.start, header), "every turn of this loop builds another")
@@ -93,7 +110,7 @@ def _in_loop(file: File, call: Call, client: Client, loops: list[Loop | Comprehe
     finding = file.finding(
         call,
         f"{turn}: build it once, before the loop",
-        Confidence.HIGH,
+        sure,
         related=(place,),
         entry="script" if file.memo(is_script) else "loop",
     )
@@ -113,11 +130,13 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     rare = seldom(file, function) if life.kind != "kept" else None
     if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
         rare = "fixed"
+    if rare is None and client.cost == "pool" and loopback_request(file, function, life):
+        rare = "no pool"
     if rare is None and (client.cost == "nothing" or _keeps_nothing(site)):
         rare = "no pool"
     if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
         rare = "an error"
-    if rare is None and answers_from_cache(file, function, site.call):
+    if rare is None and (answers_from_cache(file, function, site.call) or _fills_a_memo(file, site.call)):
         rare = "cached"
     return file.finding(
         site.call,
@@ -129,11 +148,22 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         life=life.kind,
         start=function.start,
         rare=rare or "",
-        free=client.http and free_request(function, life),
+        free=client.http and free_request(file, function, life),
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
-        static=any(getattr(d, "id", "") == "staticmethod" for d in function.decorators),
     )
+
+
+def _fills_a_memo(file: File, call: Call) -> bool:
+    """`if _names is None: client = Client(); _names = client.list()`: what the client is asked for is kept."""
+    for up in above(call):
+        if isinstance(up, If) and any(s.start <= call.start < s.end for s in up.body):
+            tested = words_in(up.test)
+            targets = (t for n in walk(*up.body) if isinstance(n, Assign) and n.start > call.start for t in n.targets)
+            outer = (t for t in targets if isinstance(t, Member) or file.text(t) not in function_of(call).bindings)
+            if any(chain(t)[-1] in tested for t in outer):
+                return True
+    return False
 
 
 def _left(client: Client, life: Life) -> str:

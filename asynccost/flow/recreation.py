@@ -2,6 +2,7 @@
 
 from asynccost.flow.project import Caller, Def, Heat, Project
 from asynccost.flow.words import words
+from asynccost.flow.worth import fetches_a_file, reads_messages, reports, reports_an_event, takes_long
 from asynccost.model import Confidence, Finding, Related, Silence
 
 COST = {
@@ -20,10 +21,6 @@ _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
 _MANY = 5  # so many functions that use a factory once each make it a hot one, whatever calls them
 _NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
 _FAR = 3  # a loop further away than this says little of how often a function runs
-_LONG = frozenset({
-    "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription",
-    "train", "training", "finetune", "deploy", "deployment", "animation", "dub", "dubbing", "podcast",
-})
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
 _NOT_WORK = {
@@ -84,19 +81,29 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
     if finding.pending["property"]:
         return _says(finding, f"every read of {name.removesuffix('()')}", Confidence.MEDIUM, heat.chain)
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
-        static = finding.pending["free"] and finding.pending["static"]
-        sure = Confidence.LOW if _is_node(made) or static else Confidence.MEDIUM
+        known = made.facts["qualname"]
+        rarely = takes_long(known) or reports(known) or reports_an_event(known)
+        sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
 
 
 def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
     """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
-    if heat.kind == "loop" and len(heat.chain) > (_NEAR if finding.pending["free"] else _FAR):
+    name, free = made.facts["qualname"], finding.pending["free"]
+    if heat.kind != "loop":
+        return free or reports(name) or any(map(takes_long, (name, *_ways(heat))))
+    if any("cli" in place.path.split("/") for place in heat.chain):
         return True
-    if finding.pending["free"] and heat.kind != "loop":
+    if free and fetches_a_file(name) and any(map(reads_messages, _ways(heat))):
         return True
-    return heat.kind == "tool" and not _LONG.isdisjoint(words(f"{made.facts['qualname']} {heat.reason}"))
+    return len(heat.chain) > (_NEAR if free else _FAR) or reports(name)
+
+
+def _ways(heat: Heat) -> list[str]:
+    """The functions on the way to the one that is known to run often, and that one."""
+    said = (*(place.message for place in heat.chain), heat.reason)
+    return [text.partition("()")[0] for text in said if "()" in text]
 
 
 def _is_node(made: Def) -> bool:
@@ -122,19 +129,20 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
         return _silent(finding, "it is returned: whoever calls this owns it")
     if any(c.call["use"] in _KEEPS for c in callers):
         return _silent(finding, "a caller keeps what this returns")
-    worst: tuple[int, str, Heat, Caller] | None = None
+    worst: tuple[bool, int, str, Heat, Caller] | None = None
     for caller in callers:
         if caller.call["use"] not in _USES:
             continue
         heat = _caller_heat(caller, project)
         if heat.hot:
             rank = (
+                takes_long(caller.by.facts["qualname"]),
                 len(heat.chain) + (heat.kind != "loop"),
                 caller.by.file["path"] + str(caller.call["start"]).zfill(9),
                 heat,
                 caller,
             )
-            worst = rank if worst is None else min(worst, rank, key=lambda r: r[:2])
+            worst = rank if worst is None else min(worst, rank, key=lambda r: r[:3])
     if worst is None and len(spread := _users(callers, project)) >= _MANY:
         place = spread[0].related(f"{_name(spread[0].by)} uses it for one call and drops it")
         many = f"every call of {_name(made)}, by {len(spread)} functions that use it once,"
@@ -144,11 +152,13 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
         return _says(finding, f"every call of {_name(made)} from {_name(own[0].by)}", Confidence.MEDIUM, (place,))
     if worst is None:
         return _silent(finding, "it is returned, and nothing shows that its callers throw it away often")
-    _, _, heat, caller = worst
+    long, _, _, heat, caller = worst
     if heat.kind == "job" and finding.pending["is_async"]:
         return _silent(finding, "a job runs in an event loop of its own")
     place = caller.related(f"{_name(caller.by)} uses it for one call and drops it")
     confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
+    if long or any(map(takes_long, _ways(heat))):
+        confidence = Confidence.LOW
     return _says(finding, f"every call of {_name(made)} from {_name(caller.by)}", confidence, (place, *heat.chain))
 
 
@@ -161,7 +171,7 @@ def _own_users(made: Def, callers: list[Caller]) -> list[Caller]:
             return []
         if caller.call["use"] not in _USES or caller.call["cold"] or facts["qualname"] == made.facts["qualname"]:
             return []
-    return callers
+    return [c for c in callers if not takes_long(c.by.facts["qualname"])]
 
 
 def _users(callers: list[Caller], project: Project) -> list[Caller]:

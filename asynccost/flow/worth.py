@@ -1,0 +1,59 @@
+"""What the names of a function say of a client that it builds: whether to keep it would be worth anything."""
+
+from asynccost.flow.words import words
+
+_LONG = frozenset({
+    "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription",
+    "train", "training", "finetune", "deploy", "deployment", "redeploy", "provision", "animation", "dub",
+    "dubbing", "podcast",
+})
+_BUILT = frozenset({"image", "container", "docker", "project", "app", "application", "package", "artifact", "site"})
+_CHANGES = frozenset({
+    "create", "delete", "update", "modify", "reboot", "restore", "promote", "destroy", "terminate", "scale",
+    "resize", "launch", "remove", "attach", "detach", "start", "stop", "import", "export",
+})
+_MACHINERY = frozenset({
+    "cluster", "clusters", "instance", "instances", "stack", "stacks", "datastore", "datastores", "environment",
+    "vm", "nodegroup", "vpc", "subnet", "gateway", "bucket", "repository", "repo", "snapshot", "backup", "volume",
+    "machine", "replica", "endpoint", "domain", "certificate", "sandbox", "server", "parameter", "infrastructure",
+})
+_REPORTS = frozenset({"telemetry", "metric", "metrics", "analytics", "posthog", "heartbeat", "crash"})
+_SENDS = frozenset({"send", "post", "report", "track", "capture", "emit", "flush", "push", "upload", "record", "log"})
+FILES = frozenset({  # words of a file beside the text
+    "image", "images", "img", "picture", "pic", "photo", "avatar", "icon", "logo", "thumbnail", "poster", "cover",
+    "media", "attachment", "attachments", "sticker", "emoji", "favicon", "screenshot", "audio", "voice",
+})
+_TEXTS = frozenset({"message", "messages", "msg", "event", "events", "markdown", "convert", "parse", "parser", "chat"})
+
+
+def takes_long(name: str) -> bool:
+    """Whether a function sets off work of minutes: a deployment, a video, a cluster; a client is nothing beside it."""
+    said = words(name)
+    if not _LONG.isdisjoint(said):
+        return True
+    own = words(name.rpartition(".")[2])
+    if "build" in own and (own[-1] == "build" or not _BUILT.isdisjoint(own)):
+        return True
+    return not _CHANGES.isdisjoint(own[:2]) and not _MACHINERY.isdisjoint(own[1:])
+
+
+def reports(name: str) -> bool:
+    """Whether a function tells how the program is used: nobody waits for it, and it sends seldom."""
+    return not _REPORTS.isdisjoint(words(name)) and not _SENDS.isdisjoint(words(name.rpartition(".")[2]))
+
+
+def reports_an_event(name: str) -> bool:
+    """`_send_event`: what is sent when something happened, to whoever collects it."""
+    own = words(name.rpartition(".")[2])
+    return own[-1:] in (("event",), ("events",)) and not _SENDS.isdisjoint(own)
+
+
+def fetches_a_file(name: str) -> bool:
+    """`download_image(url)`, `fetch_avatar(user)`: a file beside the text, wherever it lies."""
+    own = words(name.rpartition(".")[2])
+    return not FILES.isdisjoint(own)
+
+
+def reads_messages(name: str) -> bool:
+    """`convert_message`, `MarkdownParser.parse`: a loop over the parts of one text, of which few are files."""
+    return not _TEXTS.isdisjoint(words(name))
