@@ -9,7 +9,7 @@ from asynccost.flow.late import waits_from
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, within
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Assign, Choice, Function, If, Member, Name, Node, Other
+from asynccost.flow.tree import Assign, Choice, Constant, Function, If, Member, Name, Node, Other, Return
 
 _FLAGS = frozenset(
     [
@@ -45,6 +45,8 @@ _FLAGS = frozenset(
 def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
     if _runs_once(effect):
         return "a ref keeps it from running again"
+    if any(_is_busy(f) for f in functions):
+        return "a flag keeps it from asking again while it waits"
     flags = flags_set(effect, file)
     if any(tests_any(f, flags) for f in functions):
         return "a flag that the cleanup sets is tested before the state is written"
@@ -73,6 +75,31 @@ def _runs_once(effect: Effect) -> bool:
     refs = {p for p in refs if p is not None and p.path == ("current",)}
     asked = {place_of(n.parent) for n in index.names if isinstance(n.parent, Member) and _in_test(n)}
     return bool(refs & asked)
+
+
+def _is_busy(function: Function) -> bool:
+    """Whether a function leaves by a flag that it then sets: `if (running) return; running = true; await f()`."""
+    index = function.index
+    if index is None:
+        return False
+    assigns = [a for a in index.assigns if isinstance(a, Assign) and not a.declares]
+    names = {t.id for a in assigns for t in a.targets if isinstance(t, Name) and _is_true(a.value)}
+    names = {name for name in names if binder(name, function) is not function}
+    return any(n.id in names and _leaves(n) for n in index.names)
+
+
+def _is_true(value: Node | None) -> bool:
+    return isinstance(value, Constant) and value.value is True
+
+
+def _leaves(name: Node) -> bool:
+    """Whether a name stands in a test that leads out."""
+    below = name
+    for up in above(name):
+        if isinstance(up, If):
+            return below is up.test and any(isinstance(s, Return) for s in up.body)
+        below = up
+    return False
 
 
 def _asks_after(function: Function, start: int) -> bool:

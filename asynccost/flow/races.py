@@ -1,20 +1,19 @@
 """Answers that come late: what an effect asks for, by which key, and what it writes when the answer is there."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asynccost.flow.around import above
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
-from asynccost.flow.late import is_waited, running, waits_from
+from asynccost.flow.late import running, waits_from
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.race_guards import guard_of
-from asynccost.flow.reach import binder, local_function
-from asynccost.flow.state import SETTER, State, pattern_names, root_name, state_of, wrapped_deps
+from asynccost.flow.race_keys import is_function, is_settled, keyed_request, keys_of
+from asynccost.flow.reach import binder
+from asynccost.flow.state import SETTER, State, root_name, state_of
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import (
-    Argument,
     Await,
     Bind,
     Call,
@@ -24,13 +23,10 @@ from asynccost.flow.tree import (
     Expr,
     Function,
     Handler,
-    If,
     Member,
     Name,
     Node,
 )
-from asynccost.flow.walk import walk
-from asynccost.flow.words import words
 
 
 @dataclass(slots=True, eq=False)
@@ -65,9 +61,9 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     writes = list(_late_writes(functions, effect, state))
     if not writes:
         return None
-    keys, listed = _keys(effect, state)
-    keys = {k for k in keys if not _is_function(k, effect, functions, file)}
-    request = _keyed_request(running(effect.setups, functions, file), keys, effect, file)
+    keys, listed = keys_of(effect, state)
+    keys = {k for k in keys if not is_function(k, effect, functions, file)}
+    request = keyed_request(running(effect.setups, functions, file), keys, effect, file)
     if request is None:
         return "nothing that it asks by can change while it waits"
     call, key = request
@@ -76,214 +72,10 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    settled = bool(_SETTINGS.search(key)) or _while_open(call, effect)
+    settled = is_settled(key, call, effect)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
     return Race(key, call, writes[0], listed, settled, guard, errors)
-
-
-_SETTINGS = re.compile(
-    r"(?i)^(props\.)?(organi[sz]ation|org|tenant|account|dialog_?props|current_?user)(\.?(id|name|slug))?$|\.data$|"
-    r"(api_?key|token|secret|password|credential|(base)?_?(path|url|uri)|endpoint|host|locale|lang|language|theme)s?$"
-)
-
-
-_SERVICES = frozenset(
-    [
-        "client",
-        "api",
-        "store",
-        "navigate",
-        "router",
-        "t",
-        "dispatch",
-        "queryClient",
-        "socket",
-        "editor",
-        "session",
-        "signal",
-        "fetcher",
-        "headers",
-        "toast",
-        "intl",
-        "i18n",
-        "app",
-        "service",
-        "services",
-        "supabase",
-        "db",
-        "http",
-        "axios",
-        "config",
-        "options",
-        "token",
-        "user",
-        "env",
-        "logger",
-        "theme",
-        "ctx",
-        "context",
-    ]
-)
-
-
-def _is_function(name: str, effect: Effect, functions: list[Function], file: File) -> bool:
-    """Whether a name is a function or a service: such a thing is no key to ask by."""
-    if name in _SERVICES or name in file.module.imports:
-        return True
-    assert isinstance(effect.scope, Function)
-    if local_function(Name(0, 0, name), effect.scope, file) is not None:
-        return True
-    if effect.framework == "Solid":
-        return False  # a signal is read by calling it
-    return any(
-        isinstance(c.callee, Name) and c.callee.id == name
-        for f in functions
-        for c in (f.index.calls if f.index else ())
-    )
-
-
-_OPEN = frozenset({"open", "opened", "show", "shown", "visible"})
-
-
-def _while_open(request: Call, effect: Effect) -> bool:
-    """Whether an effect asks only while a dialog is open: what the dialog is about does not change meanwhile."""
-    tests = [up.test for up in above(request) if isinstance(up, If)]
-    body = effect.setups[0].body if effect.setups else []
-    tests += [node.test for node in body if isinstance(node, If)]
-    names = [n for test in tests for n in walk(test) if isinstance(n, (Name, Member))]
-    return any(not _OPEN.isdisjoint(words(n.id if isinstance(n, Name) else n.attr)) for n in names)
-
-
-# ------------------------------------------------------------------------ keys
-
-
-def _keys(effect: Effect, state: State) -> tuple[set[str], bool]:
-    """The names whose change asks again; where nothing can, what the caller or the address decides."""
-    assert isinstance(effect.scope, Function)
-    if effect.framework != "React":
-        return _reactive_keys(effect), not effect.once
-    if effect.deps is None:
-        return set(), False
-    keys: set[str] = set()
-    for dep in effect.deps:
-        name = root_name(dep)
-        inner = wrapped_deps(name, effect.scope)
-        keys |= {root_name(d) for d in inner} if inner else {name}
-    keys -= state.steady | set(state.setters) | state.shared | {""}
-    if keys:
-        return keys, True
-    return (set(state.inputs) if not effect.deps else set()), False
-
-
-def _reactive_keys(effect: Effect) -> set[str]:
-    """Frameworks that track what is read: the watched source, or all that the component's scope binds."""
-    assert isinstance(effect.scope, Function)
-    if effect.once:
-        return set()
-    keys = {n for p in effect.setups[0].params[:1] for n in ({p.name} if p.name else pattern_names(p.pattern))}
-    for dep in effect.deps or ():
-        if isinstance(dep, Closure):
-            keys |= {_watched(n) for n in dep.function.index.names} if dep.function.index else set()
-        else:
-            keys.add(root_name(dep))
-    if effect.deps is None:
-        keys |= {n for n in effect.scope.bindings if not SETTER.match(n)}
-    return keys - {""}
-
-
-def _watched(name: Name) -> str:
-    """What a watched getter reads: of the properties only the one that it names."""
-    up = name.parent
-    return f"props.{up.attr}" if name.id == "props" and isinstance(up, Member) and up.value is name else name.id
-
-
-# -------------------------------------------------------------------- requests
-
-
-def _keyed_request(functions: list[Function], keys: set[str], effect: Effect, file: File) -> tuple[Call, str] | None:
-    derived: dict[tuple[int, str], str] = {}
-    for function in functions:
-        _derive(function, keys, effect, derived, file)
-        for name in function.index.names if function.index else ():
-            key = _key_of(name, function, keys, effect, derived, file)
-            call = _waited_call(name, function, functions, file) if key else None
-            if call is not None:
-                return call, key
-    return None
-
-
-def _key_of(
-    name: Name, function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
-) -> str:
-    """The key that a name is, or is made of; "" for any other."""
-    if (name.id in keys or _watched(name) in keys) and not _shadowed(name, function, effect):
-        return _spelled(name, file)
-    return derived.get((id(binder(name.id, function)), name.id), "")
-
-
-def _derive(
-    function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
-) -> None:
-    """Note the locals that are made of a key: ``const url = `/articles/${id}` ``."""
-    for assign in function.index.assigns if function.index else ():
-        value = assign.value
-        if (
-            not getattr(assign, "declares", "")
-            or value is None
-            or isinstance(value, (Await, Closure))
-            or is_waited(value)
-        ):
-            continue
-        for name in function.index.names if function.index else ():
-            if value.start <= name.start < value.end and (key := _key_of(name, function, keys, effect, derived, file)):
-                for target in getattr(assign, "targets", ()):
-                    derived.update({(id(function), n): key for n in pattern_names(target)})
-
-
-def _spelled(name: Name, file: File) -> str:
-    """A key as the source spells it: `props.id`."""
-    up = name.parent
-    return (
-        file.text(up)
-        if isinstance(up, Member) and up.value is name and up.attr not in ("value", "current")
-        else name.id
-    )
-
-
-def _shadowed(name: Name, function: Function, effect: Effect) -> bool:
-    home = binder(name.id, function)
-    return home is not None and home is not effect.scope and home is not effect.setups[0]
-
-
-_NOT_REQUESTS = frozenset(
-    {"nextTick", "sleep", "delay", "wait", "setTimeout", "tick", "all", "allSettled", "race", "resolve", "flushSync"}
-)
-
-
-_LOCAL = frozenset({"storage", "clipboard", "svg", "canvas", "render", "digest", "encrypt", "decrypt"})
-
-
-def _waited_call(name: Name, function: Function, functions: list[Function], file: File) -> Call | None:
-    """The call with a key among its arguments whose answer is waited for."""
-    below: Node = name
-    for up in above(name):
-        if isinstance(up, Call) and isinstance(below, Argument):
-            if is_waited(up) and word_of(up) not in _NOT_REQUESTS and _LOCAL.isdisjoint(words(word_of(up))):
-                return up
-            local = local_function(up.callee, function, file)
-            if local is not None and local.is_async and any(local is f for f in functions):
-                return up
-        if (
-            isinstance(up, Call)
-            and below is up.callee
-            and is_waited(up)
-            and isinstance(below, Member)
-            and up.arguments == []
-        ):
-            return None
-        below = up
-    return None
 
 
 # ---------------------------------------------------------------------- writes
