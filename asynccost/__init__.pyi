@@ -1,3 +1,4 @@
+from asynccost.errors import CostLimitExceeded as CostLimitExceeded
 from asynccost.probe.api import Probe
 from asynccost.probe.steps import step as step
 

@@ -8,6 +8,10 @@ AsynccostError
 +-- BaselineError     a baseline file that cannot be read as one
 +-- GitError          a question to git that it cannot answer; the text names the command that helps
 +-- DemoError         a step of the demo that did not end as it should
+
+Beside the tree, because it stops a program under the probe and not asynccost:
+
+CostLimitExceeded     a model call that was not made, since those before it had cost what the user allowed
 """
 
 from collections.abc import Iterable
@@ -43,6 +47,23 @@ class GitError(AsynccostError):
 
 class DemoError(AsynccostError):
     """A step of the demo that did not end as it should; the text names the step and the folder."""
+
+
+class CostLimitExceeded(BaseException):
+    """A model call that was not made: those before it had cost as much as `--max-cost-per-run` or `probe()` allows.
+
+    No `Exception`, as `KeyboardInterrupt` is none: an SDK that retries on any exception must not try again, nor an
+    agent take it for a tool that failed. limit, spent: US dollars; where: the line that was about to make the call.
+    """
+
+    def __init__(self, message: str, limit: float, spent: float, where: str) -> None:
+        """Carry the figures of the message."""
+        super().__init__(message)
+        self.limit, self.spent, self.where = limit, spent, where
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """It comes back whole from a worker process."""
+        return type(self), (self.args[0], self.limit, self.spent, self.where)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

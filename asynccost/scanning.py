@@ -108,6 +108,15 @@ def _measured(result: engine.Result, found: Project, money: "Money") -> list[Fin
     return [*result.findings, *(f for f in kept if f.rule in rules)]
 
 
+def price(findings: Sequence[Finding], found: Project, settings: Settings, money: "Money") -> None:
+    """Tell findings of a scan that is over what they cost; the files must be as that scan read them."""
+    if money.trace:
+        from asynccost.pricing.joining import join
+
+        join(findings, (), money, {s.path for s in found.asked()}, reader(found))
+    _price(findings, settings, money)
+
+
 def with_edits(report: Report, found: Project, settings: Settings) -> Report:
     """A report whose fixes have their edits; this lowers the files with fixes anew, and loads codemods."""
     if not any(f.fix for f in report.findings):

@@ -4,6 +4,7 @@ The numbers written out here are the published ones; if a table changes, the tes
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -196,3 +197,15 @@ def test_a_user_knows_better() -> None:
     """A value of the usage file replaces the default and its range, and the receipt says where it stands."""
     own = RATES.with_values({"vcpus": 4.0}, {"vcpus": "asynccost-usage.toml:3"})
     assert (own["vcpus"].value, own["vcpus"].source) == (4.0, "asynccost-usage.toml:3")
+
+
+def test_a_user_s_price_is_that_of_its_dated_releases_too() -> None:
+    """As answers call them; a price of the release itself comes first."""
+    gpt = models.find("openai", "gpt-4o")
+    assert gpt
+    mine, dated = (replace(gpt, input=price, origin="usage") for price in (9.0, 8.0))
+    own = {"gpt-4o": mine, "gpt-4o-2024-05-13": dated, "house-model": mine}
+    names = ("gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-2024-05-13", "house-model-20250101", "gpt-4o-mini")
+    found = [models.find("openai", name, own) for name in names]
+
+    assert [p and p.input for p in found] == [9.0, 9.0, 8.0, 9.0, 0.15]

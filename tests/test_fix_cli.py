@@ -1,5 +1,6 @@
 """`asynccost fix` as people call it: exit codes, git, questions, and a command that judges."""
 
+import json
 import os
 import pty
 import shlex
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from asynccost.cli import group
+from asynccost.cost import words
 from tests.test_fixer import git
 
 DROPPED = "import asyncio\n\n\ndef start(work):\n    asyncio.create_task(work())\n"
@@ -135,6 +137,45 @@ def test_interactive_makes_what_is_answered_with_yes(project: Path, answers: str
     assert process.returncode == int(not all(fixed)), said
     assert b"+    task = asyncio.create_task(work())" in said
     assert [(project / name).read_text() == HELD for name in ("app.py", "other.py")] == fixed
+
+
+REBUILT = """import aiohttp
+
+
+class Provider:
+    async def complete(self, url):
+        async with aiohttp.ClientSession() as session:
+            async with session.get(url) as answer:
+                return await answer.text()
+
+    async def close(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "saves"),
+    [
+        ((), ""),
+        (("--calls-per-month", "1e8"), "That saves about ${} a month of machine time ({}; 1 finding has no price).\n"),
+    ],
+)
+def test_what_fixes_save_is_said_where_it_is_known(project: Path, options: tuple[str, ...], saves: str) -> None:
+    """As a scan prices them: the fixed ones alone, added up; and how many of them have no price."""
+    (project / "provider.py").write_text(REBUILT)
+    run_scan = ["scan", "--format", "json", "--exit-zero", "provider.py", *options]
+    cost = json.loads(CliRunner().invoke(group, run_scan).stdout)["findings"][0]["cost"]
+    said = run("--allow-dirty", "--unsafe", *options)
+
+    dollars = [words.dollars(cost[key]) for key in ("likely", "low", "high")]
+    assert "Fixed 2 findings in 2 files: 1 dropped-task, 1 session-recreation.\n" in said.stdout, said.exception
+    assert said.stdout.partition("session-recreation.\n")[2] == saves.format(dollars[0][1:], " to ".join(dollars[1:]))
+
+
+def test_a_usage_file_that_cannot_be_read_changes_nothing(project: Path) -> None:
+    (project / "usage.toml").write_text("calls = ")
+    assert "usage.toml: not valid TOML" in str(run("--allow-dirty", "--usage", "usage.toml").exception)
+    assert (project / "app.py").read_text() == DROPPED
 
 
 # ---------------------------------------------------------------------- verify

@@ -125,7 +125,7 @@ def test_overlapping_fixes_wait_for_the_next_round(offers: Callable[..., None]) 
     assert outcome.after["a.py"] == b"# line 7\n# line 5\n" + TWO[: TWO.index(b"    async")] + b"    pass\n    pass\n##"
     assert [(place[2], f.span.line) for place, f in outcome.fixed] == [
         (TWO.index(b"asyncio.create"), 5),
-        (TWO.rindex(b"asyncio.create"), 7),
+        (TWO.rindex(b"asyncio.create"), 6),
     ]
 
 
@@ -280,3 +280,43 @@ def test_a_finding_behind_another_is_fixed_next() -> None:
 
     assert outcome.after["a.py"].count(b"await asyncio.to_thread(check, url)") == 3
     assert outcome.left == []
+
+
+LOOP = """import requests
+
+
+async def load(urls):
+    bodies = []
+    for url in urls:
+        bodies.append(requests.get(url, timeout=3).text)
+    return bodies
+"""
+
+
+def test_a_finding_that_a_fix_brings_is_fixed_next() -> None:
+    """A loop whose calls block waits for threads then, and may wait for ten at a time; a rerun changes nothing."""
+    outcome = fix({"a.py": LOOP.encode()}, "blocking-call", "await-in-loop")
+    fixed = outcome.after["a.py"]
+
+    assert [f.rule for _, f in outcome.fixed] == ["blocking-call", "await-in-loop"]
+    assert b"return (await asyncio.to_thread(requests.get, url, timeout=3)).text" in fixed
+    assert b"asyncio.gather(" in fixed
+    assert fix({"a.py": fixed}, "blocking-call", "await-in-loop").after == {}
+
+
+def test_a_fix_is_undone_where_what_it_brings_cannot_be_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else is made again without it."""
+    real = Rule.fixer
+
+    def breaking(finding: Finding, file: File) -> Offer:
+        return Offer(Safety.UNSAFE, "", lambda: [Edit(file.path, finding.span.start, finding.span.end, "(")])
+
+    monkeypatch.setattr(Rule, "fixer", lambda r, lang: breaking if r.name == "await-in-loop" else real(r, lang))
+    other = "\n\nasync def ask(url):\n    return requests.get(url, timeout=3)\n"
+    outcome = fix({"a.py": (LOOP + other).encode()}, "blocking-call", "await-in-loop")
+
+    assert [(left.finding.span.line, left.kind, left.why) for left in outcome.left] == [
+        (9, "undone", "it brings a new finding: await-in-loop at a.py:8")
+    ]
+    assert outcome.after["a.py"].endswith(b"return await asyncio.to_thread(requests.get, url, timeout=3)\n")
+    assert outcome.after["a.py"].count(b"to_thread") == 1

@@ -21,10 +21,10 @@ FIXTURES = fixtures()
 FIXED = [f for f in FIXTURES if after(f) is not None]
 
 
-def fix(files: Mapping[str, bytes], rule: str, *, unsafe: bool = True, **options: Any) -> fixer.Outcome:
-    """What `fix` makes of sources that lie in memory, by one rule alone."""
+def fix(files: Mapping[str, bytes], *rules: str, unsafe: bool = True, **options: Any) -> fixer.Outcome:
+    """What `fix` makes of sources that lie in memory, by these rules alone."""
     sources = [Source(p, f"/nowhere/{p}", LANGUAGE["." + p.rpartition(".")[2]], len(t), 0, 0) for p, t in files.items()]
-    settings = Settings("/nowhere", select=(rule,), cache=False, jobs=1)
+    settings = Settings("/nowhere", select=rules, cache=False, jobs=1)
     return fixer.fix(fixer.Task(sources, None, settings, files, unsafe=unsafe, **options))
 
 

@@ -2,21 +2,23 @@
 
 import ast
 import asyncio
+import builtins
 import gc
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import asynccost
-from asynccost import probe
+from asynccost import errors, probe
 from asynccost.probe import guards
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.patching import MISSING, Patches
 from asynccost.probe.trace import Calls, Clients
+from tests.llm_server import Provider, serving
 from tests.probe_server import Server, running
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -109,29 +111,65 @@ def test_an_exception_in_any_statement_of_the_probe_never_reaches_the_program() 
     """A tracer raises at the n-th line that runs inside a guard, at sixty of them: requests, answers and counts."""
     with running() as server, probe():
         answers = asyncio.run(_both(server))
-        lines = _Raiser(0).run(server)
+        lines = _Raiser(0).run(lambda: asyncio.run(_both(server)))
         assert lines.reached > 500
         surely = lines.reached * 9 // 10  # what is known already takes fewer lines the next time
         for n in range(1, surely, max(1, surely // 60)):
             raiser = _Raiser(n)
-            assert raiser.run(server).answers == answers
+            assert raiser.run(lambda: asyncio.run(_both(server))).answers == answers
             assert raiser.raised, n
     assert sum(guards.FAULTS.values()) > 0
     guards.FAULTS.clear()
 
 
-class _Raiser:
-    """Counts the lines that run inside guards, and raises at one of them."""
+def test_a_fault_within_a_limit_holds_no_call() -> None:
+    """A tracer raises at every line that a limit runs, one after another: each call is made and answered."""
+    with serving(Provider()) as provider, probe(max_cost_usd=1000):
+        answer = _asks(provider)
+        lines = _Raiser(0, LIMITS).run(lambda: _asks(provider))
+        assert lines.reached > 10
+        for n in range(1, lines.reached + 1):
+            raiser = _Raiser(n, LIMITS).run(lambda: _asks(provider))
+            assert raiser.answers == answer
+            assert raiser.raised, n
+    assert sum(guards.FAULTS.values()) > 0
+    guards.FAULTS.clear()
 
-    def __init__(self, at: int) -> None:
-        self.at, self.reached, self.raised = at, 0, False
+
+LIMITS = {str(HOOKS.parent / name) for name in ("limits.py", "purse.py")}
+
+
+def _asks(provider: Provider) -> list[bytes]:
+    asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
+    return [requests.post(f"{provider.url}/v1/chat/completions", json=asked).content]
+
+
+def test_one_exception_alone_passes_the_guards() -> None:
+    """Guards catch Exception; what is none is raised in one place, where a limit that the user set refuses a call."""
+    raised = [
+        (path.name, ast.unparse(node.exc.func if isinstance(node.exc, ast.Call) else node.exc))
+        for path in sorted(HOOKS.parent.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Raise) and node.exc is not None
+    ]
+    known = {**vars(builtins), **vars(errors), "UnreadableError": Exception}
+    passing = [(path, name) for path, name in raised if not issubclass(known[name], Exception)]
+
+    assert passing == [("limits.py", "CostLimitExceeded")]
+
+
+class _Raiser:
+    """Counts the lines that run inside guards, in some files or in all, and raises at one of them."""
+
+    def __init__(self, at: int, files: set[str] | None = None) -> None:
+        self.at, self.files, self.reached, self.raised = at, files, 0, False
         self.answers: list[bytes] = []
 
-    def run(self, server: Server) -> "_Raiser":
+    def run(self, work: Callable[[], list[bytes]]) -> "_Raiser":
         threading.settrace(self._called)
         sys.settrace(self._called)
         try:
-            self.answers = asyncio.run(_both(server))
+            self.answers = work()
         finally:
             sys.settrace(None)
             threading.settrace(None)  # type: ignore[arg-type]
@@ -139,7 +177,8 @@ class _Raiser:
 
     def _called(self, frame: Any, event: str, _: object) -> Any:
         file = frame.f_code.co_filename
-        return self._line if event == "call" and file.startswith(PROBE) and file not in OURS_ALONE else None
+        ours = file.startswith(PROBE) and file not in OURS_ALONE if self.files is None else file in self.files
+        return self._line if event == "call" and ours else None
 
     def _line(self, frame: Any, event: str, _: object) -> Any:
         if event == "line" and (frame.f_code.co_filename, frame.f_lineno) not in OUTSIDE:

@@ -5,15 +5,20 @@ import gc
 import json
 import time
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 import asynccost
 from asynccost import probe
+from asynccost.probe.flows import MOST_EXAMPLES, keep_worst
+from asynccost.probe.gauges import MOST_SAMPLES, Timeline
 from asynccost.probe.pulse import Pulses
 from asynccost.probe.recorder import Recorder
-from asynccost.probe.trace import Blocking, Calls, Clients, Serial, Steps, Tasks, Timers, Tokens, Trace
+from asynccost.probe.sites import Spot
+from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Steps, Tasks, Timers, Tokens, Trace
+from asynccost.probe.tracefile import dumps, parse
 from asynccost.probe.waste import wastes
 from tests.probe_server import Server, running
 
@@ -97,6 +102,73 @@ def test_a_loop_of_independent_reads_is_serial_but_not_one_that_follows_its_answ
     assert [(s.requests, s.longest, s.previous, s.dependent) for s in loop] == [(7, 8, None, 0)]
     assert loop[0].savable_seconds > 0
     assert [(s.requests, s.longest, s.dependent) for s in pages] == [(0, 0, 7)]
+
+
+def test_a_run_of_reads_keeps_its_first_requests_as_an_example() -> None:
+    """When each began and how long it took; paths are templates, and a run is the example of one row only."""
+
+    async def body(get: Client) -> None:
+        for number in range(100, 115):
+            await get(f"ok/{number}?token=secret")
+        await get("ok/other")
+        await get("count/1")
+
+    with running() as server:
+        trace = _aiohttp(body)(server)
+        origin = server.url
+    rows = trace.rows(Serial)
+    (row,) = [row for row in rows if row.example]
+    starts = [request[0] for request in row.example]
+
+    assert row.worst_seconds == max(r.worst_seconds for r in rows)
+    assert row.worst_seconds == pytest.approx(sum(r.savable_seconds for r in rows))
+    assert len(row.example) == 12
+    assert starts[0] == 0
+    assert starts == sorted(starts)
+    assert all(later[0] >= earlier[0] + earlier[1] for earlier, later in pairwise(row.example))
+    assert {request[2] for request in row.example} == {f"GET {origin}/ok/{{}}"}
+    assert {request[3] for request in row.example} == {f"{row.place.path}:{row.place.line}"}
+    assert "secret" not in dumps(trace)
+    assert [r.example for r in parse(dumps(trace).splitlines(keepends=True)).rows(Serial)] == [r.example for r in rows]
+
+
+def test_only_the_worst_runs_are_kept() -> None:
+    """Of many rows, those with the most to save; of two traces added up, the worse run."""
+    recorder = Recorder(".", b"k")
+    for number in range(MOST_EXAMPLES + 5):
+        row = recorder.row(Serial, Spot("a.py", "f", number), None, "http://a", "/")
+        row.worst_seconds, row.example = float(number), [(0.0, 1.0, row.place, row)]
+    keep_worst(recorder.rows)
+    kept = [row.worst_seconds for row in recorder.rows.values() if isinstance(row, Serial) and row.example]
+    assert kept == [float(n) for n in range(5, MOST_EXAMPLES + 5)]
+
+    place = Place("a.py", "f", 1)
+    one, two = (Serial(place, None, "http://a", "/", worst_seconds=s, example=[[0.0, s, "GET", "a"]]) for s in (1, 2))
+    for rows in ((one, two), (two, one)):
+        assert [row.example for row in Trace(rows=rows).rows(Serial)] == [two.example]
+
+
+def test_live_clients_are_seen_over_time() -> None:
+    """No peak between two samples is lost, and however long the run, there are few samples."""
+    samples: list[list[float]] = []
+    timeline = Timeline(samples)
+    most = 1
+    for n in range(10_000):
+        most = 50 if n == 5_432 else most
+        if timeline.add(n / 100, most, n, every=0.05):
+            most = 1
+    assert 2 <= len(samples) <= MOST_SAMPLES
+    assert max(most for _, most, _ in samples) == 50
+    assert [n for _, _, n in samples] == sorted(n for _, _, n in samples)
+
+    async def main() -> None:
+        clients = [httpx.AsyncClient() for _ in range(3)]
+        for client in clients:
+            await client.aclose()
+
+    (process,) = _watched(main()).processes
+    assert max(most for _, most, _ in process.clients) == 3
+    assert process.clients[-1][2] == 3
 
 
 @BOTH

@@ -45,6 +45,21 @@ def page_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def money_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What prices rest on."""
+    usage = "How often things run, on what [asynccost-usage.toml, if there is one]."
+    calls = click.FloatRange(0, min_open=True)
+    for option in (
+        click.option("--calls-per-month", type=calls, metavar="N", help="What if every place ran N times a month?"),
+        click.option("--usage", metavar="FILE", help=usage),
+        click.option(
+            "--trace", metavar="FILE", help="Join what a run showed (asynccost run --trace FILE) to the findings."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def as_settings(**options: Any) -> dict[str, Any]:
     """What was said on the command line, as settings; what was not said is left out."""
     said: dict[str, Any] = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from asynccost.cli.choices import as_settings, config_options, rule_options
+from asynccost.cli.choices import as_settings, config_options, money_options, rule_options
 
 
 @click.command("fix")
@@ -22,6 +22,7 @@ from asynccost.cli.choices import as_settings, config_options, rule_options
 @click.option("--confidence", metavar="LEVEL", help="Fix findings from this level on: high, medium, low.")
 @click.option("--fail-on", metavar="SEVERITY", help="Exit 1 if findings of this severity or a graver one are left.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if findings are left.")
+@money_options
 @config_options
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes; as many as processors if not given."
@@ -42,5 +43,6 @@ def command(**given: Any) -> int:
     own = (
         *("paths", "unsafe", "diff", "interactive", "verify"),
         *("allow_dirty", "exit_zero", "config", "isolated", "quiet"),
+        *("trace", "usage", "calls_per_month"),
     )
     return run(Job(**{name: given.pop(name) for name in own}, options=as_settings(**given)))

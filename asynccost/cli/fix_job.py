@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost import fixer, scanning, settings
 from asynccost.cli import fix_summary, output
@@ -12,8 +12,12 @@ from asynccost.errors import PathError, SettingsError
 from asynccost.fixer.checkout import refuse_dirty
 from asynccost.fixer.patch import patch
 from asynccost.fixer.writing import replace_file, sweep
+from asynccost.model import Finding
 from asynccost.report import at_least
 from asynccost.settings import Settings
+
+if TYPE_CHECKING:  # prices are loaded only where something says how often things run
+    from asynccost.pricing.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,9 @@ class Job:
     isolated: bool
     quiet: bool
     options: Mapping[str, Any]
+    trace: str | None = None
+    usage: str | None = None
+    calls_per_month: float | None = None
 
 
 def run(job: Job) -> int:
@@ -41,6 +48,7 @@ def run(job: Job) -> int:
     writes = not job.diff
     if writes and not job.allow_dirty:
         refuse_dirty(chosen.root, ())
+    money = None if job.quiet or job.diff else _money(job, chosen)
     project = scanning.project(scanning.Input(job.paths), chosen)
     task = fixer.Task(project.sources, project.targets, chosen, unsafe=job.unsafe)
     if job.interactive:
@@ -53,6 +61,8 @@ def run(job: Job) -> int:
         return _show(job, chosen, outcome)
     if not job.allow_dirty:
         refuse_dirty(chosen.root, outcome.after)
+    if money:
+        scanning.price(_where_they_were(outcome), project, chosen, money)
     failed = write(chosen.root, outcome)
     if not job.quiet:
         output.to_stdout(fix_summary.render(outcome, failed))
@@ -61,6 +71,18 @@ def run(job: Job) -> int:
     if job.exit_zero or chosen.fail_on == "never":
         return 0
     return int(at_least([left.finding for left in outcome.left], chosen.fail_on) > 0)
+
+
+def _money(job: Job, chosen: Settings) -> "Money | None":
+    """What prices rest on; what cannot be read stops the run before anything is changed."""
+    from asynccost.pricing.money import known
+
+    return known(chosen.root, usage=job.usage, trace=job.trace, calls=job.calls_per_month)
+
+
+def _where_they_were(outcome: fixer.Outcome) -> list[Finding]:
+    """The fixed findings whose lines are those of the files as they are on disk."""
+    return [f for place, f in outcome.fixed if f.span.start == place[2]]
 
 
 def _outcome(job: Job, task: fixer.Task) -> fixer.Outcome:

@@ -1,14 +1,13 @@
 """What `asynccost fix` says at the end: what was fixed and what that saves, what is left and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from asynccost.cost.totals import totals
-from asynccost.cost.words import dollars
 from asynccost.fixer import Left, Outcome
 from asynccost.model import Finding
 from asynccost.report import count
 from asynccost.report.frame import visible
+from asynccost.report.money import money
 
 _WHY = {
     "no fix": "has no fix",
@@ -42,14 +41,13 @@ def _counted(fixed: list[Finding], files: int) -> str:
     return f"{count(len(fixed), 'finding')} in {count(files, 'file')}: {rules}"
 
 
-def _saving(fixed: Iterable[Finding]) -> Iterator[str]:
-    """What the fixes save, where that is known; savings of one scope overlap, so the largest counts."""
-    for total in totals(f.cost for f in fixed if f.cost is not None):
-        unit = f"a {total.per}" if total.per in ("month", "run") else f"per {total.per}"
-        yield (
-            f"That saves about {dollars(total.likely)} {unit} ({dollars(total.low)} to {dollars(total.high)}) of"
-            f" {total.kind} in {count(total.places, 'place')}."
-        )
+def _saving(fixed: Sequence[Finding]) -> Iterator[str]:
+    """What the fixes save a month or a run, where that is known; of savings that overlap, the largest counts."""
+    saved = money(fixed)
+    if saved:
+        rest = sum(f.cost is None or f.cost.per != saved.per for f in fixed)
+        unpriced = f"; {count(rest, 'finding')} {'has' if rest == 1 else 'have'} no price" if rest else ""
+        yield f"That saves {saved.words()} ({saved.range()}{unpriced})."
 
 
 def _left(left: Left) -> str:

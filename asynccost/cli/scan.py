@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from asynccost.cli.choices import as_settings, config_options, page_options, rule_options, share
+from asynccost.cli.choices import as_settings, config_options, money_options, page_options, rule_options, share
 
 
 @click.command("scan")
@@ -37,14 +37,7 @@ from asynccost.cli.choices import as_settings, config_options, page_options, rul
     help="With --since or --staged: findings that the change made new [default], all findings of changed files, or "
     "those on changed lines.",
 )
-@click.option("--trace", metavar="FILE", help="Join what a run showed (asynccost run --trace FILE) to the findings.")
-@click.option("--usage", metavar="FILE", help="How often things run, on what [asynccost-usage.toml, if there is one].")
-@click.option(
-    "--calls-per-month",
-    type=click.FloatRange(0, min_open=True),
-    metavar="N",
-    help="What if every place ran N times a month?",
-)
+@money_options
 @config_options
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes; as many as processors if not given."

@@ -12,6 +12,7 @@ from asynccost.cost.tokens import Tokens
 from asynccost.model import Figure
 
 _FOLDER = Path(__file__).with_name("llm_prices")
+_DATE = re.compile(r"-20\d\d-?\d\d-?\d\d$")
 _COMPACT_DATE = re.compile(r"-(20\d\d)(\d\d)(\d\d)$")
 
 
@@ -65,12 +66,17 @@ Own = Mapping[str, ModelPrice]
 
 
 def find(provider: str, model: str, own: Own | None = None) -> ModelPrice | None:
-    """The prices of a model, a user's own first; None where nobody knows them. provider: the name of a table."""
+    """The prices of a model, a user's own first; None where nobody knows them. provider: the name of a table.
+
+    A user's "gpt-4o" is also what "gpt-4o-2024-08-06" costs, as answers call it, unless that has a price of its own.
+    """
+    found = _known(provider, model.lower())
     if own:
-        for key in (f"{provider}/{model}", model):
-            if key in own:
-                return own[key]
-    return _known(provider, model.lower())
+        for name in (model, _DATE.sub("", model), found.model if found else model):
+            for key in (f"{provider}/{name}", name):
+                if key in own:
+                    return own[key]
+    return found
 
 
 @cache

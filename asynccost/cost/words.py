@@ -19,6 +19,13 @@ def dollars(amount: float) -> str:
     return f"{sign}${_two(rounded)}"
 
 
+def exact(amount: float) -> str:
+    """`$0.0105`, `$12.40`: to the cent, and where that says little to the third digit; for what was measured."""
+    digits = 2 if amount == 0 or amount >= 1 else min(max(2, 2 - int(f"{amount:.2e}".partition("e")[2])), 9)
+    whole, _, parts = f"{amount:,.{digits}f}".partition(".")
+    return f"${whole}.{parts[:2]}{parts[2:].rstrip('0')}"
+
+
 def _two(value: float) -> str:
     digits = max(1 - int(f"{value:.1e}".partition("e")[2]), 0)
     text = f"{value:.{digits}f}"

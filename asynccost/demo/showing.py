@@ -24,8 +24,9 @@ def show(folder: Path, say: Say) -> Path:
     _lay_down(folder, say)
     with serving() as base:
         before = _look(folder, base, "before", "report.html", say)
-        text = _asynccost(folder, "fix", "--unsafe", "--allow-dirty", ".", say=say, fine=(0, 1))
-        say("  " + "\n  ".join(line for line in text.splitlines() if line.startswith(("Fixed", "Left"))))
+        how = ("--unsafe", "--allow-dirty", "--trace", "before.jsonl")
+        text = _asynccost(folder, "fix", ".", *how, say=say, fine=(0, 1))
+        say("  " + "\n  ".join(line for line in text.splitlines() if line.startswith(("Fixed", "That saves", "Left"))))
         after = _look(folder, base, "after", "after.html", say)
     say(f"\n{_table(before, after)}")
     return folder / "report.html"

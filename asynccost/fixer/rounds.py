@@ -1,8 +1,10 @@
 """Rounds of fixing: scan, make the fixes that keep clear of each other, scan again, undo what did not help.
 
 After every round each file is read by a second parser, and the whole project is scanned with the changed texts:
-the findings that were fixed must be gone, and no other may have come. A fix that fails is undone and named, and the
-round is made again without it. It ends when nothing is left that may be fixed.
+the findings that were fixed must be gone, and no other may have come, unless it is fixed next: a call that blocked in a
+loop is waited for in a thread, and then the turns need not wait for each other. A fix that fails is undone and named,
+and the round is made again without it. It ends when nothing is left that may be fixed; where a finding that a fix
+brought is left after all, everything is done again without that fix.
 """
 
 import os
@@ -57,9 +59,10 @@ class Left:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of it. fixed: the findings as they were when they were fixed, with where that was at first.
+    """What became of it. fixed: the findings as they were at first, each with its place.
 
-    before, after: the bytes of the changed files. problems: files that could not be read or changed.
+    One that came to light as another was fixed is as it was then. before, after: the bytes of the changed files.
+    problems: files that could not be read or changed.
     """
 
     fixed: list[tuple[Place, Finding]] = field(default_factory=list)
@@ -76,7 +79,13 @@ def fix(task: Task) -> Outcome:
         if not settings.cache:  # the rounds would read every file anew
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="asynccost-"))
             settings = replace(settings, cache=True, cache_dir=folder)
-        return _Rounds(task, settings).run()
+        refused: dict[Place, Left] = {}
+        while True:
+            rounds = _Rounds(task, settings, dict(refused))
+            outcome = rounds.run()
+            if not rounds.led:
+                return outcome
+            refused |= {place: left for lefts in rounds.led.values() for place, left in lefts.items()}
 
 
 @dataclass(slots=True)
@@ -90,7 +99,7 @@ class _Change:
 
 
 class _Rounds:
-    def __init__(self, task: Task, settings: Settings) -> None:
+    def __init__(self, task: Task, settings: Settings, refused: dict[Place, Left]) -> None:
         self.task = task
         self.sources = {s.path: s for s in task.sources}
         self.families = {name: rule.family for name, rule in load().items()}
@@ -101,11 +110,16 @@ class _Rounds:
         self.texts: dict[str, bytes] = {}  # of the files that were changed, as they are by now
         self.handed: dict[str, tuple[str, str]] = {}  # what scans made of texts, so that none is read twice
         self.past: dict[str, list[Moved]] = {}
-        self.refused: dict[Place, Left] = {}
+        self.refused = refused
+        # findings that fixes brought and that should be fixed next, by where they are; and the fixes to blame otherwise
+        self.led: dict[Place, dict[Place, Left]] = {}
+        self.coming: dict[Place, dict[Place, Left]] = {}  # those of the round at hand
+        self.first: dict[Place, Finding] = {}  # before anything was changed
         self.out = Outcome()
 
     def run(self) -> Outcome:
         found = self._scan({})
+        self.first = {(f.rule, f.path, f.span.start): f for f in found}
         for _ in range(MOST):
             changes = dict(self._changes(found))
             while changes:
@@ -119,6 +133,7 @@ class _Rounds:
             if not changes:
                 break
             self._keep(changes)
+            self._follow(after, changes)
             found = after
         self.out.left = [self._left(f) for f in self._asked(found)]
         self.out.after = {p: d for p, d in self.texts.items() if d != self.out.before[p]}
@@ -276,7 +291,8 @@ class _Rounds:
 
     def _keep(self, changes: Mapping[str, _Change]) -> None:
         for change in changes.values():
-            self.out.fixed += [(self.place(p.finding), p.finding) for p in change.made]
+            places = [(self.place(p.finding), p.finding) for p in change.made]
+            self.out.fixed += [(place, self.first.get(place, finding)) for place, finding in places]
         for path, change in changes.items():
             self.texts[path] = change.data
             self.past.setdefault(path, []).append(change.moved)
@@ -327,11 +343,19 @@ class _Rounds:
                 found.append(proposal)
         return found
 
+    def _inside(self, finding: Finding, at: int, changes: Mapping[str, _Change]) -> list[Proposal]:
+        """The fixes of a round that were made within a finding's place, such as those in a loop."""
+        if finding.path not in changes:
+            return []
+        end, _ = changes[finding.path].moved.before(finding.span.end)
+        return [p for p in changes[finding.path].made if at <= p.finding.span.start < end]
+
     def _bad(
         self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, _Change]
     ) -> list[tuple[Finding, str]]:
         """The fixes of a round that did not help, or did harm, and how."""
         bad: list[tuple[Finding, str]] = []
+        leads: dict[Place, dict[Place, Left]] = {}
         for finding, at, untouched in self._strange(before, after, changes):
             owners = self._owners(finding.path, at, changes)
             same = [p for p in owners if p.finding.rule == finding.rule and p.finding.span.start == at]
@@ -342,9 +366,25 @@ class _Rounds:
                 continue
             place = f"{finding.path}:{finding.span.line}"
             why = f"it brings a new finding: {finding.rule} at {place}"
+            owners = owners or self._inside(finding, at, changes)
+            if owners and self._asked([finding]) and self._may(finding, self._original(finding, at)):
+                lefts = {self.place(p.finding): Left(p.finding, "undone", why) for p in owners}
+                leads[finding.rule, finding.path, finding.span.start] = lefts
+                continue
             made = owners or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
             bad += [(p.finding, why) for p in made]
+        if not bad:
+            self.coming = leads
         return bad
+
+    def _follow(self, after: Sequence[Finding], changes: Mapping[str, _Change]) -> None:
+        """Keep in sight what fixes brought, wherever it has moved by now, until it is fixed."""
+        led, self.led = self.led, self.coming
+        for finding in after if led else ():
+            at, _ = changes[finding.path].moved.before(finding.span.start) if finding.path in changes else (
+                finding.span.start, True)
+            if (lefts := led.get((finding.rule, finding.path, at))) is not None:
+                self.led[finding.rule, finding.path, finding.span.start] = lefts
 
     def _revealed(self, finding: Finding, at: int, changes: Mapping[str, _Change]) -> bool:
         """Whether a finding was there before, behind one that is fixed now, and comes next.

@@ -101,6 +101,12 @@ class Wait:
         """The last name of the call."""
         return self.label.rpartition(".")[2]
 
+    @property
+    def shares_self(self) -> bool:
+        """Whether a thread runs a method of the object at hand, so that several of them would share what it holds."""
+        own = self.root in _SELF and self.label.count(".") == 1
+        return own and isinstance(self.node, Call) and chain(self.node.callee)[-1] in _THREADS
+
 
 def waits_in(nodes: Sequence[Node], file: File, function: Function) -> Iterator[Wait]:
     """Everything that some code of one function waits for, in order; closures are not entered."""

@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 
 
 class _Callable(ModuleType):
-    def __call__(self, file: "str | PathLike[str] | None" = None, *, root: "str | PathLike[str]" = "") -> "Probe":
+    def __call__(
+        self,
+        file: "str | PathLike[str] | None" = None,
+        *,
+        root: "str | PathLike[str]" = "",
+        max_cost_usd: float | None = None,
+        cost_limit_action: str = "fail",
+    ) -> "Probe":
         """A probe that is not yet started; see api.Probe."""
         from asynccost.probe.api import Probe
 
-        return Probe(file, root=root)
+        return Probe(file, root=root, max_cost_usd=max_cost_usd, cost_limit_action=cost_limit_action)
 
 
 sys.modules[__name__].__class__ = _Callable

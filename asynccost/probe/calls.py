@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import flows
 from asynccost.probe.clients import Client, Registry
-from asynccost.probe.flows import FLOW, Flow
+from asynccost.probe.flows import FLOW, MOST_EXAMPLE, Flow
+from asynccost.probe.guards import fault
 from asynccost.probe.history import MOST_BODY, SAFE, History, Seen, retried
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder, Table
@@ -85,7 +86,7 @@ class Ledger:
         self.task: Callable[[], object] = flows.nobody  # tasks.current, once there is asyncio
         self._rows: dict[tuple[Any, ...], tuple[Calls, Scope]] = {}
         self._turn_to(recorder.rows)
-        recorder.lookers.append(_settle)
+        recorder.lookers += [_settle, flows.keep_worst, lambda _: self.clients.sample()]
 
     def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
         """A request of the program; None where it belongs to one that is under way. `pool`: see Scope."""
@@ -167,6 +168,18 @@ class Ledger:
             request.meter = self.metering.watch(self.recorder, request.row, split(url)[1], body)
         if request.meter is None:
             request.scope.writes += 1
+        elif ON.limits:
+            self._checked(request)
+
+    def _checked(self, request: Request) -> None:
+        """Let a model call pass, unless a limit refuses it; then it has failed, whoever is told of it once more."""
+        try:
+            self.metering.check(self.recorder, request)
+        except Exception as error:
+            fault(error)  # ours, which holds nobody
+        except BaseException as error:
+            self.failed(request, error)
+            raise
 
     def prepare(self) -> None:
         """Load what a model call needs; the probe's own thread does it first, so that no loop waits for it."""
@@ -201,6 +214,8 @@ class Ledger:
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
+        if request.returned:
+            return
         CURRENT.reset(request.token)
         request.returned = True
         request.status = FAILED
@@ -231,12 +246,20 @@ class Ledger:
             mine.busy -= 1
             mine.ended = now
             mine.length += 1
-            if good and request.serial is not None:
+            if good:
+                run = mine.run
+                if len(run) < MOST_EXAMPLE:
+                    run.append((request.started, seconds, request.spot, row))
                 serial = request.serial
-                serial.requests += 1
-                serial.savable_seconds += seconds if seconds < mine.longest else mine.longest
-                if mine.length > serial.longest:
-                    serial.longest = mine.length
+                if serial is not None:
+                    saved = seconds if seconds < mine.longest else mine.longest
+                    serial.requests += 1
+                    serial.savable_seconds += saved
+                    mine.saved += saved
+                    if mine.length > serial.longest:
+                        serial.longest = mine.length
+                    if mine.saved > serial.worst_seconds:
+                        serial.worst_seconds, serial.example = mine.saved, run
             if seconds > mine.longest:
                 mine.longest = seconds
         elif request.meter is not None:
@@ -323,8 +346,10 @@ _BUCKETS = [str(n) for n in range(64)]
 
 
 def kind_of(error: BaseException) -> str:
-    """timeout, cancelled or error."""
+    """timeout, cancelled, refused (by a cost limit) or error."""
     name = type(error).__name__
     if isinstance(error, TimeoutError) or "Timeout" in name:
         return "timeout"
-    return "cancelled" if name in ("CancelledError", "Cancelled") else "error"
+    if name in ("CancelledError", "Cancelled"):
+        return "cancelled"
+    return "refused" if name == "CostLimitExceeded" else "error"

@@ -8,6 +8,7 @@ from typing import Any
 
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.on import ON
+from asynccost.probe.purse import LIMIT
 
 FOLDER, KEY, ROOT = "ASYNCCOST_RUN_FOLDER", "ASYNCCOST_RUN_KEY", "ASYNCCOST_RUN_ROOT"
 
@@ -17,6 +18,10 @@ def begin(folder: str) -> None:
     if any(word.startswith("from multiprocessing.resource_tracker") for word in sys.orig_argv):
         return  # a helper of the standard library, which outlives the program
     ENGINE.start(os.environ.get(ROOT, ""), bytes.fromhex(os.environ.get(KEY, "")), folder)
+    if os.path.exists(os.path.join(folder, LIMIT)):
+        from asynccost.probe.limits import of_run
+
+        ON.limits = (of_run(folder),)
     atexit.register(ENGINE.finish)
     ON.wake()
 

@@ -4,9 +4,11 @@ Keyed by id, since some have neither a dictionary nor weak references (aiohttp 4
 reference where there is no destructor, tells the end.
 """
 
+import time
 import weakref
 from typing import Any
 
+from asynccost.probe.gauges import Timeline
 from asynccost.probe.guards import guarded
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.sites import Spot
@@ -33,6 +35,14 @@ class Registry:
         """None is known."""
         self._recorder = recorder
         self.live: dict[int, Client] = {}
+        self._timeline = Timeline(recorder.process.clients)
+        self._open = self._most = self._built = 0  # most: that were open since the last sample
+
+    def sample(self, every: float = 0.0) -> None:
+        """Note how many are live; `every`: not sooner than so many seconds after the last time."""
+        seconds = time.time() - self._recorder.process.started
+        if self._timeline.add(seconds, self._most, self._built, every):
+            self._most = self._open
 
     def built(self, client: object, library: str, cpu_seconds: float) -> None:
         """Count a new client in; called again by a subclass's constructor, it counts once."""
@@ -45,6 +55,9 @@ class Registry:
         row.live += 1
         row.max_live = max(row.max_live, row.live)
         row.init_cpu_seconds += cpu_seconds
+        self._built += 1
+        self._open += 1
+        self._most = max(self._most, self._open)
         self.live[id(client)] = Client(spot, name, row)
 
     def watch(self, client: object) -> None:
@@ -76,6 +89,7 @@ class Registry:
             self._ended(known, known.row)
 
     def _ended(self, known: Client, row: Clients) -> None:
+        self._open -= 1
         row.live -= 1
         row.used_once += known.uses == 1
         row.unused += known.uses == 0

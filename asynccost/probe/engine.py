@@ -13,6 +13,7 @@ from asynccost.probe.watcher import Watcher
 from asynccost.probe.writer import Writer, file_of
 
 INTERVAL = 1.0
+SAMPLE = 0.05  # seconds between two looks at the live clients, while the run is short
 
 
 class Engine:
@@ -84,6 +85,8 @@ class Engine:
     def _look(self) -> None:
         if ON.pulses is not None:
             ON.pulses.look()
+        if ON.ledger is not None:
+            ON.ledger.clients.sample(SAMPLE)
         if ON.ledger is not None and ON.recorder is not None and ON.recorder.rows:
             ON.ledger.prepare()
 

@@ -10,12 +10,14 @@ import weakref
 from contextvars import ContextVar
 from urllib.parse import unquote
 
-from asynccost.probe.recorder import STEP, Recorder
+from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls, Serial
 
 MOST_ANSWERS = 8  # the last ones of a run of requests
 MOST_ANSWER = 1 << 16  # bytes
+MOST_EXAMPLE = 12  # requests of a run that are kept as an example
+MOST_EXAMPLES = 8  # rows that keep one
 SHORT = 3  # characters: such a value must stand alone in an answer to count
 _PARTS = re.compile(r"[/?&=]+")
 
@@ -32,6 +34,8 @@ class Flow:
         "longest",
         "parts",
         "row",
+        "run",
+        "saved",
         "table",
         "task",
         "unknown",
@@ -48,7 +52,8 @@ class Flow:
     def restart(self) -> None:
         """The next request begins a new run."""
         self.answers: list[bytes] = []
-        self.ended = self.longest = 0.0
+        self.ended = self.longest = self.saved = 0.0
+        self.run: list[tuple[float, float, Spot, Calls]] = []  # its first requests: when they began, how long they took
         self.last: Spot | None = None
         self.row: Serial | None = None  # that of the last pair of one place, for a loop to find it at once
         self.length = 0
@@ -110,3 +115,14 @@ def _needs(new: frozenset[str], answers: list[bytes]) -> bool:
 
 def _alone(value: bytes, answer: bytes) -> bool:
     return re.search(rb"(?<![0-9A-Za-z])" + re.escape(value) + rb"(?![0-9A-Za-z])", answer) is not None
+
+
+def keep_worst(table: Table) -> None:
+    """Leave an example to the rows with the most to save; each run of requests is one row's example."""
+    rows = [row for row in table.copy().values() if isinstance(row, Serial) and row.example]
+    told: set[int] = set()
+    for row in sorted(rows, key=lambda row: -row.worst_seconds):
+        if len(told) == MOST_EXAMPLES or id(row.example) in told:
+            row.example = []
+        else:
+            told.add(id(row.example))

@@ -5,6 +5,7 @@ from typing import Any
 from asynccost.cost import models
 from asynccost.probe.llm import watch as model_call
 from asynccost.probe.llm.meter import Meter
+from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.trace import Calls, Tokens
 
@@ -24,6 +25,16 @@ def prepare() -> None:
     """Read the price tables, whose steps tell tokens of large requests apart."""
     for provider in ("openai", "anthropic"):
         models.find(provider, "")
+
+
+def check(recorder: Recorder, request: Any) -> None:
+    """Raise CostLimitExceeded where a limit of the user's refuses this model call; see limits.py."""
+    for limit in ON.limits:
+        waited = limit.check(recorder, request.spot, request.meter)
+        if waited:
+            request.started += waited
+            if ON.pulses is not None:
+                ON.pulses.forgive(waited)
 
 
 def follow(request: Any, through: object) -> None:
@@ -59,6 +70,8 @@ def ended(recorder: Recorder, row: Calls, meter: Meter, status: int, seconds: fl
         return
     key = row.place, row.client_place, row.origin, usage.provider, usage.model, usage.operation, STEP.get()
     tokens = recorder.row(Tokens, *key)
+    for limit in ON.limits:
+        limit.spend(usage)
     tokens.calls += 1
     tokens.estimated += bool(usage.estimated)
     tokens.seconds += seconds

@@ -82,6 +82,12 @@ class Pulses:
                 spot = sites.spot(frame)
                 pulse.seen[spot] = pulse.seen.get(spot, 0) + 1
 
+    def forgive(self, seconds: float) -> None:
+        """The loop of this thread stood still because the user wished it to: at a limit that pauses."""
+        pulse = self._loops.get(get_ident())
+        if pulse is not None and pulse.since:
+            pulse.since += seconds
+
     def ended(self) -> None:
         """The loop of this thread has ended."""
         self._loops.pop(get_ident(), None)

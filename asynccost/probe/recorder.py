@@ -102,8 +102,19 @@ class Recorder:
                 value = self.places.place(value)
             elif isinstance(value, Route):
                 value = value.template()
+            elif f.name == row.EXAMPLE:
+                value = self._example(value)
             values[f.name] = value
         return type(row)(**values).copy()
+
+    def _example(self, run: Sequence[tuple[float, float, Spot, Any]]) -> list[list[Any]]:
+        """See trace.Serial; `run`: as flows.Flow holds it."""
+        told = []
+        for started, seconds, spot, call in list(run):
+            place = self.places.place(spot)
+            what = f"{call.method} {call.origin}{call.path.template()}"
+            told.append([round(started - run[0][0], 6), round(seconds, 6), what, f"{place.path}:{place.line}"])
+        return told
 
 
 def program_of(words: Sequence[str]) -> str:

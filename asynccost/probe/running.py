@@ -8,15 +8,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asynccost.errors import PathError
-from asynccost.probe import tracefile
+from asynccost.probe import limits, tracefile
 from asynccost.probe.child import FOLDER, KEY, ROOT
 from asynccost.probe.trace import Trace, merged
+
+if TYPE_CHECKING:
+    from asynccost.cost.models import ModelPrice
 
 START = Path(__file__).parent / "start"
 PATIENCE = 1.0
@@ -27,23 +31,41 @@ PASSED_ON = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP", "S
 class Run:
     """A program that has ended. code: its exit code as a shell gives it (128 + n after signal n).
 
-    unseen: Pythons that are too old for the probe, "3.9" and the like.
+    unseen: Pythons that are too old for the probe, "3.9" and the like. spent: US dollars of model calls, where the run
+    had a limit. refused: whether the limit stopped a call; a program that ends well all the same then has the code 1.
     """
 
     code: int
     trace: Trace
     seconds: float
     unseen: tuple[str, ...] = ()
+    spent: float | None = None
+    refused: bool = False
 
 
-def run(words: Sequence[str], root: str = "") -> Run:
+@dataclass(slots=True, frozen=True)
+class Allowed:
+    """What the model calls of a run may cost, what happens then, and the user's own prices; see limits.py."""
+
+    usd: float
+    action: str
+    own: "Mapping[str, ModelPrice]"
+
+
+def run(words: Sequence[str], root: str = "", allowed: Allowed | None = None) -> Run:
     """Run a command to its end; its output, input and signals are its own."""
     began = time.monotonic()
+    spent, refused = None, False
     with tempfile.TemporaryDirectory(prefix="asynccost-run-") as folder:
+        if allowed is not None:
+            limits.set_for_run(folder, allowed.usd, allowed.action, allowed.own)
         code = _run(command(words), environment(folder, root or os.getcwd()))
         trace = _whole(Path(folder))
         unseen = sorted({path.name.split("-")[1].removesuffix(".unseen") for path in Path(folder).glob("*.unseen")})
-    return Run(code, trace, time.monotonic() - began, tuple(unseen))
+        if allowed is not None:
+            purse = limits.of_run(folder).purse
+            spent, refused = purse.spent, purse.marked(limits.REFUSED)
+    return Run(code or int(refused), trace, time.monotonic() - began, tuple(unseen), spent, refused)
 
 
 def _whole(folder: Path) -> Trace:

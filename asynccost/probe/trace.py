@@ -37,6 +37,7 @@ class Row:
     KIND: ClassVar[str] = ""
     KEY: ClassVar[tuple[str, ...]] = ()
     PEAKS: ClassVar[tuple[str, ...]] = ()
+    EXAMPLE: ClassVar[str] = ""  # a field that is no count: it goes with the first of PEAKS
 
     def key(self) -> tuple[Any, ...]:
         """The values that tell this row from others of its kind."""
@@ -45,7 +46,7 @@ class Row:
     @classmethod
     def measures(cls) -> tuple[str, ...]:
         """The names of the counts."""
-        return tuple(f.name for f in fields(cls) if f.name not in cls.KEY)
+        return tuple(f.name for f in fields(cls) if f.name not in cls.KEY and f.name != cls.EXAMPLE)
 
     def copy(self) -> Self:
         """A row of its own: nothing that is shared changes later."""
@@ -54,6 +55,10 @@ class Row:
 
     def add(self, other: Self, sign: int = 1) -> None:
         """Add another row's counts to these; sign -1 takes them away (peaks stay)."""
+        if self.EXAMPLE and sign > 0:
+            mine, theirs = getattr(self, self.EXAMPLE), getattr(other, self.EXAMPLE)
+            if theirs and (not mine or getattr(other, self.PEAKS[0]) > getattr(self, self.PEAKS[0])):
+                setattr(self, self.EXAMPLE, theirs)
         for name in self.measures():
             mine, theirs = getattr(self, name), getattr(other, name)
             if name in self.PEAKS:
@@ -98,7 +103,8 @@ class Calls(Row):
 
     requests: what the program asked for; exchanges: what went over the wire (redirects and retries of the library
     included); mocks, and libraries that run over another hooked one, have no exchanges of their own. seconds: from
-    the call to the end of the response. outcomes: "2xx" ... "5xx", "timeout", "cancelled", "error".
+    the call to the end of the response. outcomes: "2xx" ... "5xx", "timeout", "cancelled", "error", and "refused" by a
+    cost limit.
     new: connections established; reused: exchanges on one that was there; aborted: attempts that were cancelled or
     failed before they stood. avoidable: of the new ones, those that a pool would not have opened: more than were ever
     in flight at once to this origin, less those whose forerunner the server had closed (closed_by_server) or that had
@@ -150,11 +156,15 @@ class Serial(Row):
     previous: the place of the request before; None: the same place again (a loop: N+1 from longest >= 5 on). savable
     is the sum of their times less the longest: what running them together would save at most. dependent: pairs left
     out because a value of the earlier answer stands in the later request; unknown: because the answer was not seen.
+    worst_seconds: the most that could be saved in one run of requests, up to this place; example: the first 12 requests
+    of that run, each as [seconds after the first began, seconds, method with origin and template, file and line]; only
+    the 8 rows with the most to save have one.
     """
 
     KIND: ClassVar[str] = "serial"
     KEY: ClassVar[tuple[str, ...]] = ("place", "previous", "origin", "path", "step")
-    PEAKS: ClassVar[tuple[str, ...]] = ("longest",)
+    PEAKS: ClassVar[tuple[str, ...]] = ("worst_seconds", "longest")
+    EXAMPLE: ClassVar[str] = "example"
     place: Place
     previous: Place | None
     origin: str
@@ -165,6 +175,8 @@ class Serial(Row):
     longest: int = 0
     dependent: int = 0
     unknown: int = 0
+    worst_seconds: float = 0.0
+    example: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -264,8 +276,10 @@ class Process:
 
     started, ended: Unix time; ended is that of the last line written. finished: it said so itself; otherwise it was
     killed or left through os._exit, and up to `interval` seconds of its counts are missing. hooked: library -> version.
-    gauges: [Unix time, RSS bytes, open descriptors, threads], thinned to at most 240. errors: faults inside the probe,
-    by place. full: rows that found their table full and were counted under the place "(other)".
+    gauges: [Unix time, RSS bytes, open descriptors, threads], thinned to at most 240. clients: [seconds since the
+    start, most clients that were live since the sample before, clients built so far], at most 120: two become one when
+    there are more. errors: faults inside the probe, by place. full: rows that found their table full and were counted
+    under the place "(other)".
     """
 
     pid: int
@@ -279,6 +293,7 @@ class Process:
     cpu_seconds: float = 0.0
     hooked: dict[str, str] = field(default_factory=dict)
     gauges: list[list[float]] = field(default_factory=list)
+    clients: list[list[float]] = field(default_factory=list)
     errors: Counts = field(default_factory=dict)
     full: int = 0
 

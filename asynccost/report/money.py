@@ -35,8 +35,11 @@ class Money:
         return " and ".join(f"{_about(t)} a {self.per} of {KINDS.get(t.kind, t.kind)}" for t in self.kinds)
 
     def range(self) -> str:
-        """`$31 to $45 of model calls; $0 to $12 of machine time`."""
-        return "; ".join(f"{dollars(t.low)} to {dollars(t.high)} of {KINDS.get(t.kind, t.kind)}" for t in self.kinds)
+        """`$31 to $45 of model calls; $0 to $12 of machine time`; of one kind alone `$31 to $45`."""
+        spans = [(t.kind, f"{dollars(t.low)} to {dollars(t.high)}") for t in self.kinds]
+        if len(spans) == 1:
+            return spans[0][1]
+        return "; ".join(f"{span} of {KINDS.get(kind, kind)}" for kind, span in spans)
 
 
 def money(findings: Iterable[Finding], per: str = "") -> Money:

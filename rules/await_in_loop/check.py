@@ -80,6 +80,8 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append("it only closes what is no longer needed")
     if any(wait.name and wait.name == function_of(loop).name for wait in said.waits):
         doubts.append(f"{first.label}() calls itself: the loop walks down a tree")
+    if any(wait.shares_self for wait in said.waits):
+        doubts.append(f"several threads would run {first.label}() of one object")
     if tells(loop):
         doubts.append("each turn tells somebody how it went")
     if listed(loop):

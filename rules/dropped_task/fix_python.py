@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import use_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import spawns
@@ -15,17 +14,15 @@ from asynccost.python.reasons import HELD
 def fix(finding: Finding, file: File) -> Offer | None:
     """A module's set holds the task, and lets it go when it is done."""
     site = site_at(file, finding.span)
-    if site is None or not _hands_back_a_task(site, finding, file):
+    if site is None or not _hands_back_a_task(site, file):
         return None
     return Offer(Safety.SAFE, HELD, lambda: _held(file, site))
 
 
-def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:
-    """Whether a call hands back a task or future of this event loop."""
-    for known, what in spawns(file):
-        if known.call is site.call:
-            return what != "future"  # of another thread: what it needs is somebody who hears of its error
-    return finding.shape.startswith("drops ") and use_of(site.call).kind == "dropped"
+def _hands_back_a_task(site: Site, file: File) -> bool:
+    """Whether a call hands back a task or future of this event loop; that of another thread needs somebody who hears of
+    its error."""
+    return any(known.call is site.call and what != "future" for known, what in spawns(file))
 
 
 def _held(file: File, site: Site) -> Iterator[Edit]:

@@ -10,8 +10,7 @@ from asynccost.flow.project import Caller, Def, Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Call, Name
-from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
-from asynccost.python.reasons import HELD
+from asynccost.model import Confidence, Finding, Silence
 
 _HOPS = 4
 
@@ -101,23 +100,26 @@ def facts(file: File) -> dict[str, str]:
     }
 
 
-def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
-    """A function returns its task: find the callers that drop it."""
+def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """A function returns its task: do callers drop it? One finding, where the task is started."""
     helper = project.named_in(finding.path, finding.pending["returned"])
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
-    name = helper.facts["qualname"]
+    name, is_async = helper.facts["qualname"], helper.facts["is_async"]
     callers = _takers(project, helper)
     dropping = [c for c in callers if _drops(c, helper)]
     if not dropping:
         who = "its callers keep it" if callers else "its caller gets it, and none is in sight"
         return Silence("", finding.path, finding.span, who)
-    if helper.facts["is_async"]:
-        if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
-            return Silence("", finding.path, finding.span, "some callers keep it")
-        return _coroutine(finding, name, dropping)
-    said = [_at_caller(finding, caller, name) for caller in dropping]
-    return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
+    if is_async and any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
+        return Silence("", finding.path, finding.span, "some callers keep it")
+    drop = f"callers await {name}(), which only hands them the task, and drop that" if is_async else (
+        f"callers of {name}() drop the task that it returns"
+    )
+    finding.message = _message("task", drop)
+    what = "awaits the coroutine and drops the task" if is_async else "drops the task"
+    finding.related = tuple(c.related(what) for c in dropping[:5])
+    return finding
 
 
 def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
@@ -147,29 +149,3 @@ def _by_name(project: Project, helper: Def) -> list[Caller]:
 def _drops(caller: Caller, helper: Def) -> bool:
     wanted = "awaited" if helper.facts["is_async"] else "dropped"
     return caller.call["use"] == wanted
-
-
-def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
-    """An `async def` that returns its task: awaiting the call drops the task."""
-    finding.message = _message("task", f"callers await {name}(), which only hands them the task, and drop that")
-    finding.related = tuple(c.related("awaits the coroutine and drops the task") for c in dropping[:5])
-    return finding
-
-
-def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
-    place = caller.related("")
-    by = caller.by.facts
-    origin = Related(finding.path, finding.span, "the task is started here")
-    return Finding(
-        rule=finding.rule,
-        path=place.path,
-        span=place.span,
-        message=_message("task", f"{name}() returns it, and this call drops it"),
-        confidence=Confidence.HIGH,
-        function="" if by["kind"] == "module" else by["qualname"],
-        severity=finding.severity,
-        family=finding.family,
-        shape=f"drops {name}",
-        fix=Fix(Safety.SAFE, HELD),
-        related=(origin,),
-    )

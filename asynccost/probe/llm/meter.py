@@ -28,6 +28,7 @@ class Meter:
 
     def __init__(self, call: Call, asked: Asked, seen: Seen) -> None:
         self._call, self._asked, self._seen = call, asked, seen
+        self.asks = served_by(call.provider, asked.model)  # provider and model, as far as the request says
         self._reading = reading.Reading()
         self._unpack: Unpack | None = None
         self._frames: Frames | None = None

@@ -3,7 +3,7 @@
 from asynccost.flow.file import File
 from asynccost.flow.reach import class_functions
 from asynccost.flow.timers import ends_of
-from asynccost.flow.tree import Assign, Class, Constant, Do, Expr, Function, Name, Return
+from asynccost.flow.tree import Assign, Class, Constant, Do, Expr, Function, Name, Return, Stmt
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import set_attributes
@@ -128,17 +128,35 @@ def add_to_end(patch: Patch, cls: Class, lines: list[str]) -> None:
 
 def extend_method(patch: Patch, method: Function, lines: list[str], *, first: bool = False) -> None:
     """Do something more at the end of a method, before what it returns; first of all if wanted, or where it may return
-    early."""
+    early. A body that does nothing gives way."""
     layout = patch.layout
-    indent = layout.indent(method.body[0].start)
-    last = method.body[-1]
+    apart = layout.begins_line(method.body_start)
+    indent = layout.indent(method.body_start) if apart else _own_lines(patch, method)
+    does = [s for s in method.body if layout.text(s.start, s.end) != "..." and not _is_docstring(s)]
+    last = method.body[-1] if method.body else None
     early = [n for n in walk(*method.body) if isinstance(n, Return) and n is not last]
-    if early or first:
-        head = method.body[0]
-        docstring = isinstance(head, Do) and isinstance(head.value, Constant) and isinstance(head.value.value, str)
-        at = layout.next_line(head.end - 1) if docstring else layout.line_start(head.start)
-        patch.insert_lines(at, indent, *lines)
-    elif isinstance(last, Return):
-        patch.insert_lines(last.start, indent, *lines)
+    filler = next((w for w in ("pass", "...") if layout.text(method.body_start, method.end).endswith(w)), "")
+    if not does and filler:
+        patch.replace(method.end - len(filler), method.end, f"\n{indent}".join(lines))
+    elif (does and (early or first)) or isinstance(last, Return):
+        before = does[0] if early or first else does[-1]
+        if apart:
+            patch.insert_lines(before.start, indent, *lines)
+        else:
+            patch.insert(before.start, "".join(f"{line}\n{indent}" for line in lines))
     else:
         patch.insert_lines(behind(method.end, indent, layout), indent, *lines)
+
+
+def _is_docstring(statement: Stmt) -> bool:
+    value = statement.value if isinstance(statement, Do) else None
+    return isinstance(value, Constant) and isinstance(value.value, str)
+
+
+def _own_lines(patch: Patch, method: Function) -> str:
+    """Put a body that stands behind the colon on a line of its own; its indentation."""
+    layout, at = patch.layout, method.body_start
+    indent = layout.indent(method.start) + layout.unit(method)
+    start = at - (len(layout.text(0, at)) - len(layout.text(0, at).rstrip()))
+    patch.replace(start, at, f"\n{indent}")
+    return indent

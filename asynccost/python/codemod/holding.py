@@ -2,7 +2,7 @@
 
 from asynccost.flow.around import statement_of, use_of
 from asynccost.flow.file import File
-from asynccost.flow.tree import Assign, Call, Do, Function, Name, Node
+from asynccost.flow.tree import Assign, Call, Do, Function, Name, Node, Return
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import define, member_of
@@ -12,7 +12,7 @@ HOLD = "_in_background"
 
 
 def hold(patch: Patch, call: Call, function: Function) -> None:
-    """Hold what a call starts: by two statements behind its own, or around it where it is a part of something."""
+    """Hold what a call starts: by statements behind its own, or around it where it is a part of something."""
     statement = statement_of(call)
     use = use_of(call)
     if not patch.layout.alone(statement):
@@ -27,6 +27,10 @@ def hold(patch: Patch, call: Call, function: Function) -> None:
             name = fresh(patch.file, "task", "background_task", around=function)
             patch.replace(statement.targets[0].start, statement.targets[0].end, name)
         _behind(patch, statement, name)
+    elif isinstance(statement, Return) and patch.layout.text(statement.start, call.start).strip() == "return":
+        name = fresh(patch.file, "task", "background_task", around=function)
+        patch.replace(statement.start, call.start, f"{name} = ")
+        _behind(patch, statement, name, f"return {name}")
     else:
         _around(patch, call)
 
@@ -36,10 +40,10 @@ def _around(patch: Patch, call: Call) -> None:
     patch.insert(call.end, ")")
 
 
-def _behind(patch: Patch, statement: Node, name: str) -> None:
-    """Two statements behind one that has its lines to itself."""
+def _behind(patch: Patch, statement: Node, name: str, *last: str) -> None:
+    """Two statements behind one that has its lines to itself, and a last one."""
     held = _set(patch)
-    lines = [f"{held}.add({name})", f"{name}.add_done_callback({held}.discard)"]
+    lines = [f"{held}.add({name})", f"{name}.add_done_callback({held}.discard)", *last]
     layout = patch.layout
     patch.insert_lines(layout.next_line(statement.end - 1), layout.indent(statement.start), *lines)
 
