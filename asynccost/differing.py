@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from asynccost import scanning
 from asynccost.baseline.functions import standing
 from asynccost.errors import GitError, ResultError
-from asynccost.report.as_json import finding
+from asynccost.report.as_json import findings
 from asynccost.report.difference import Difference, Row, difference
 from asynccost.report.merging import read
 from asynccost.revisions import at
@@ -77,7 +77,7 @@ def _compared(
 
 
 def _findings(found: Project, settings: Settings, money: "Money | None") -> list[Row]:
-    return [finding(f) for f in scanning.scan(found, settings, money=money).findings]
+    return findings(scanning.scan(found, settings, money=money))
 
 
 def _rows(path: str) -> list[Row]:

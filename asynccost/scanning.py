@@ -81,6 +81,7 @@ def scan(
         context=lambda: context(found.root),
         view=View(settings.link_template, settings.editor, settings.source),
         trace=money.trace if money else None,
+        owners=owners(found.root),
     )
     return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
 
@@ -187,6 +188,7 @@ def from_trace(trace: "Trace", source: str, settings: Settings) -> Report:
             context=lambda: context(settings.root),
             view=View(settings.link_template, settings.editor, settings.source),
             trace=trace,
+            owners=owners(settings.root),
         )
     )
 
@@ -232,6 +234,13 @@ def below(root: str, texts: Mapping[str, bytes]) -> Callable[[str], bytes]:
             return b""
 
     return read
+
+
+def owners(root: str) -> Callable[[str], tuple[str, ...]]:
+    """Who owns a path below a root."""
+    from asynccost.owners import lookup
+
+    return lookup(git_root(root) or root, prefix(root))
 
 
 def prefix(root: str) -> str:

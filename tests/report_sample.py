@@ -1,6 +1,7 @@
 """A report with everything awkward in it, for the tests of the formats."""
 
 from asynccost.model import Confidence, Cost, Edit, Figure, Finding, Fix, Problem, Related, Safety, Severity, Span
+from asynccost.probe.trace import Blocking, Calls, Clients, Place, Process, Serial, Tokens, Trace
 from asynccost.report import About, Report, ordered
 
 SOURCE = """async def handler(urls):
@@ -146,3 +147,32 @@ def many(count: int) -> list[Finding]:
         )
         for n in range(count)
     ]
+
+
+def trace(name: str = "app/main.py") -> Trace:
+    """What a probe may have seen: a leak of clients, reads in a row, tokens, a loop that stood still."""
+    place = Place(name, "handler", 3)
+    request = "GET http://127.0.0.1:8000/items/{}"
+    run = [[0.1 * n, 0.1, request, f"{name}:{n}"] for n in range(12)]
+    process = Process(
+        *(7, 100.0, 460.0, 1, name),
+        finished=True,
+        gauges=[[100.0 + 10 * n, 3e7 + 1e6 * n, 5 + n, 2] for n in range(37)],
+        clients=[[10.0 * n, n, 2 * n] for n in range(1, 37)],
+    )
+    return Trace(
+        [process],
+        [
+            Clients(place, "httpx", "AsyncClient", created=72, live=36, used_once=36, max_live=36),
+            Calls(place, place, "httpx", "GET", "http://127.0.0.1:8000", "/items/{}", requests=99, new=72, reused=27),
+            Serial(place, None, "http://127.0.0.1:8000", "/items/{}", requests=11, longest=12, savable_seconds=1.0,
+                   worst_seconds=1.0, example=run),
+            Blocking(place, 3, 0.4, 0.2),
+            Tokens(place, place, "http://a", "openai", name, "", counts={"input": 1000, "cached": 250, "output": 9}),
+        ],
+    )  # fmt: skip
+
+
+def owners(path: str) -> tuple[str, ...]:
+    """As of a CODEOWNERS file that leaves one path to nobody."""
+    return () if path == "gone.py" else ("@acme/web", "@acme/api") if path.startswith("web/") else ("@acme/api",)

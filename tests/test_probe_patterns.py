@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +103,17 @@ def test_a_loop_of_independent_reads_is_serial_but_not_one_that_follows_its_answ
     assert [(s.requests, s.longest, s.previous, s.dependent) for s in loop] == [(7, 8, None, 0)]
     assert loop[0].savable_seconds > 0
     assert [(s.requests, s.longest, s.dependent) for s in pages] == [(0, 0, 7)]
+
+
+def test_an_import_of_the_probe_itself_is_nobodys_wait() -> None:
+    """It stops the loop once; the line that made the first request is not to blame."""
+    module = compile("import time; time.sleep(0.2)", str(Path(asynccost.__file__).with_name("new.py")), "exec")
+
+    async def main() -> None:
+        await asyncio.create_task(asyncio.sleep(0))  # the probe's thread begins with the first row
+        exec(module, {})
+
+    assert [row for row in _watched(main()).rows(Blocking) if row.seconds > 0.15] == []
 
 
 def test_a_run_of_reads_keeps_its_first_requests_as_an_example() -> None:

@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from asynccost.report import as_html
 from tests.browser import asked, browser, emulate, said
 from tests.node_programs import packages
-from tests.report_sample import SOURCE, many, priced, report
+from tests.report_sample import SOURCE, many, owners, priced, report, trace
 from tests.test_report_page import hostile
 
 WIDTHS = (360, 768, 1440)
@@ -25,9 +25,11 @@ Pages = dict[str, str]
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """Addresses of pages on disk: a usual one, one that attacks, one with many findings."""
     folder = tmp_path_factory.mktemp("pages")
+    usual = report([*priced(), *many(60)])
+    usual.trace, usual.owners = trace(), owners
     big = report(many(1_000))
     big.read = lambda _: (SOURCE * 400).encode()
-    made = {"usual": report([*priced(), *many(60)]), "hostile": hostile(), "big": big}
+    made = {"usual": usual, "hostile": hostile(), "big": big}
     for name, sample in made.items():
         (folder / f"{name}.html").write_text(as_html.render(sample), "utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in made}
@@ -123,6 +125,50 @@ def test_filters_sorting_and_their_links(chrome: Chrome, pages: Pages) -> None:
     Select(chrome.find_element(By.NAME, "sort")).select_by_value("")
     first = chrome.find_element(By.CSS_SELECTOR, "#list .cost").text
     assert first.startswith("$38 a month")
+
+
+def test_findings_by_owner(chrome: Chrome, pages: Pages) -> None:
+    """One of several owners is enough; a bar's link asks for all that it names."""
+    emulate(chrome, width=1440)
+    for wanted, count in (("@acme/web", 1), ("@acme/api", 67), ("nobody", 1)):
+        go(chrome, f"{pages['usual']}#view=engineering")
+        Select(chrome.find_element(By.NAME, "owner")).select_by_value(wanted)
+        WebDriverWait(chrome, 10).until(lambda c, n=count: shown(c) == n)  # type: ignore[misc]
+    go(chrome, pages["usual"])
+    chrome.find_element(By.PARTIAL_LINK_TEXT, "@acme/web @acme/api").click()
+    WebDriverWait(chrome, 10).until(lambda c: shown(c) == 1)
+    assert chrome.find_element(By.CSS_SELECTOR, "#list > tbody:not([hidden]) .where").text == "web/x.ts:2:5"
+
+
+@pytest.mark.parametrize(("width", "columns"), [(360, 1), (767, 1), (768, 2), (1440, 2)])
+def test_a_fix_is_beside_what_was_there_where_there_is_room(
+    chrome: Chrome, pages: Pages, width: int, columns: int
+) -> None:
+    emulate(chrome, width=width)
+    go(chrome, f"{pages['usual']}#f-{0xA1:016x}")
+    row = chrome.find_element(By.ID, f"f-{0xA1:016x}")
+    old, new = (row.find_element(By.CSS_SELECTOR, f".change .{kind}").rect for kind in ("old", "new"))
+    assert (old["y"] == new["y"]) is (columns == 2)
+    assert (old["x"] == new["x"]) is (columns == 1)
+    assert row.find_element(By.CSS_SELECTOR, ".same .new").is_displayed() is (columns == 2)
+
+
+def test_what_was_measured_is_drawn_and_told(chrome: Chrome, pages: Pages) -> None:
+    """Lines and waterfalls have sizes; the words beside them and the tables below say the same."""
+    emulate(chrome, width=1440)
+    go(chrome, pages["usual"] + "#view=engineering")
+    lines = chrome.find_elements(By.CSS_SELECTOR, ".lines svg")
+    assert [svg.get_attribute("aria-label").partition(":")[0] for svg in lines] == [  # type: ignore[union-attr]
+        *("Live clients", "Memory", "Open descriptors"),
+    ]
+    assert all(svg.size["height"] > 50 for svg in lines)
+    rows = chrome.find_elements(By.CSS_SELECTOR, ".waterfall tbody tr")
+    assert len(rows) == 12
+    ran, could = rows[-1].find_elements(By.CSS_SELECTOR, "rect")
+    assert ran.rect["x"] - ran.find_element(By.XPATH, "..").rect["x"] > 100
+    assert 0 < could.rect["width"] < 40
+    chrome.find_element(By.LINK_TEXT, "Seen at run time").click()
+    assert chrome.find_element(By.ID, "runtime").is_displayed()
 
 
 def test_permanent_links(chrome: Chrome, pages: Pages) -> None:

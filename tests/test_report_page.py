@@ -13,17 +13,17 @@ import pytest
 from asynccost.cost.words import dollars
 from asynccost.history import Run
 from asynccost.model import Confidence, Finding, Problem
-from asynccost.probe.trace import Calls, Clients, Place, Process, Tokens, Trace
+from asynccost.probe.trace import Place, Process, Serial, Trace
 from asynccost.report import Report, View, as_html, as_json
 from asynccost.report import page as package
 from asynccost.report.context import Context
 from asynccost.report.page.building import IN_PLACE, MOST
+from asynccost.report.page.changes import pieces
 from asynccost.report.page.links import host_template, link
 from tests.page_reader import Seen, element, packed
-from tests.report_sample import SOURCE, many, priced, report, span
+from tests.report_sample import SOURCE, many, owners, priced, report, span, trace
 
-ASSETS = ("template.html", "card.html", "style.css", "script.js")
-HOSTILE = '</script><img src=x onerror=alert(1)>"\'>{{7*7}}{% x %}\u202e\u2028\ud800\x1b[31m\0'
+HOSTILE = '</script><img src=x onerror=alert(1)>"\'>{{1234*1234}}{% x %}\u202e\u2028\ud800\x1b[31m\0'
 
 
 def hostile() -> Report:
@@ -38,6 +38,8 @@ def hostile() -> Report:
         skipped={HOSTILE: [HOSTILE]},
         rules=lambda: {HOSTILE: replace(report().rules()["await-in-loop"], summary=HOSTILE, page=HOSTILE)},
         read=lambda _: (HOSTILE * 3).encode("utf-8", "surrogatepass") + b"\xff\xfe" + b"y" * 1_000_000,
+        trace=trace(HOSTILE),
+        owners=lambda _: (HOSTILE,),
         context=lambda: Context(remote="https://x:y@github.com/a/b", revision="f" * 40, time="2026-01-01T00:00:00Z"),
     )
 
@@ -67,8 +69,8 @@ def test_hostile_input_is_text() -> None:
     seen = Seen(page)
     assert "img" not in seen.tags
     assert seen.tags.count("script") == 1
-    assert "49" not in re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.S)
-    assert "{{7*7}}{% x %}" in seen.text
+    assert "1522756" not in page
+    assert "{{1234*1234}}{% x %}" in seen.text
     assert "<U+202E>" in seen.text
     assert "<U+D800>" in seen.text
     assert not re.search("[\u202e\u2028\ud800\x1b\0]", page)
@@ -118,7 +120,8 @@ def test_the_first_are_readable_without_javascript_and_the_rest_are_packed() -> 
 def test_sizes() -> None:
     """The page's own parts, a thousand findings with frames, and fifty thousand."""
     folder = Path(next(iter(package.__path__)))
-    assert sum((folder / name).stat().st_size for name in ASSETS) <= 120_000
+    parts = [file for file in folder.iterdir() if file.suffix in (".html", ".css", ".js")]
+    assert sum(file.stat().st_size for file in parts) <= 120_000
     sample = report(many(1_000))
     sample.read = lambda _: (SOURCE * 400).encode()
     assert len(as_html.render(sample).encode()) <= 1_000_000
@@ -159,7 +162,7 @@ def test_the_money_adds_up() -> None:
     for row in rows:
         assert dollars(row["cost"]["likely"]) in seen.text
         assert all(figure["name"] in seen.text and figure["origin"] in seen.text for figure in row["cost"]["basis"])
-    bars = re.findall(r'<span class="number">\$([\d.]+) ', as_html.render(sample).partition("By folder")[2])
+    bars = re.findall(r'<td class="number">\$([\d.]+) ', as_html.render(sample).partition("By folder")[2])
     assert sum(map(float, bars)) == pytest.approx(llm + machines + 0.2, rel=0.02)  # two folders share one scope
 
 
@@ -207,24 +210,78 @@ def test_links_to_the_editor_are_made_only_when_asked_for() -> None:
 
 
 def test_a_trace_adds_what_was_measured() -> None:
-    """Charts with their words, memory over time; names from the trace are text like any other."""
-    place = Place(HOSTILE, "f", 3)
-    trace = Trace(
-        [Process(7, 100.0, 160.0, program="app", gauges=[[100.0, 1e6, 5, 1], [130.0, 3e6, 6, 1], [160.0, 4e6, 7, 1]])],
-        [
-            Clients(place, "httpx", "Client", created=9, used_once=9, max_live=2),
-            Calls(place, None, "httpx", "GET", "http://a", "/", requests=20, new=9, reused=11, avoidable=8),
-            Tokens(place, None, "http://a", "openai", "gpt-4o", "chat", counts={"input": 1000, "cached": 250}),
-        ],
-    )
+    """Charts with their words, each with a text alternative; names from the trace are text like any other."""
     sample = report()
-    sample.trace = trace
-    page = as_html.render(sample)
-    seen = Seen(page)
+    sample.trace = trace(HOSTILE)
+    seen = Seen(as_html.render(sample))
     assert "Seen at run time" in seen.text
-    for words in ("9, 9 for one request, at most 2 live", "9 new, 11 reused, 8 avoidable", "1,000 in (25% cached)"):
-        assert words in seen.text
-    assert "Memory of process 7 (app)" in seen.text
-    assert 'points="4.0,43.0 150.0,17.0 296.0,4.0"' in page
+    for words in (
+        "72, 36 for one request, at most 36 live",
+        "72 new, 27 reused, 0 avoidable",
+        "1,000 in (25% cached), 9 out",
+        "0.40 s, at most 0.20 s at once",
+        "Live clients: at most 36 at once, 72 built, 36 at the end",
+        "after 360 s36 live, 72 built so far",
+        "Memory: 29 MiB to 63 MiB, growing by 343 MiB an hour",
+        "Open descriptors: 5 to 41, growing by 360 an hour",
+    ):
+        assert words in seen.text, words
     assert "img" not in seen.tags
     assert "tasks left behind" not in seen.text.lower()
+
+
+def test_requests_that_waited_are_drawn_beside_how_they_could_run() -> None:
+    """Twelve of 0.1 s in a row; ten at a time, in their order, the last two wait for a place."""
+    sample = report()
+    sample.trace = trace()
+    page = as_html.render(sample)
+    text = Seen(page).text
+    assert "as it ran: 1.20 s beside each other: 0.20 s" in text
+    assert "GET http://127.0.0.1:8000/items/{} app/main.py:111.10 s to 1.20 s0.10 s to 0.20 s" in text
+    drawn = re.findall(r'class="(ran|could)" x="([\d.]+)" width="([\d.]+)"', page)
+    assert [(float(x), float(width)) for kind, x, width in drawn if kind == "ran"] == [
+        (pytest.approx(100 * n / 12, abs=0.01), 8.33) for n in range(12)
+    ]
+    assert [float(x) for kind, x, _ in drawn if kind == "could"] == [0.0] * 10 + [8.33] * 2
+
+
+def test_a_trace_of_before_there_were_samples_still_makes_a_page() -> None:
+    sample = report()
+    gauges = [[100.0, 1e6, 5.0, 1.0], [130.0, 3e6, 6.0, 1.0], [160.0, 4e6, 7.0, 1.0]]
+    process = Process(7, 100.0, 160.0, program="app", gauges=gauges)
+    sample.trace = Trace([process], [Serial(Place("a.py", "f", 1), None, "http://a", "/", savable_seconds=3.0)])
+    page = as_html.render(sample)
+    assert "Over time: app (7)" in Seen(page).text
+    assert 'points="4.0,43.0 150.0,17.0 296.0,4.0"' in page
+    assert "Live clients" not in page
+    assert "beside each other" not in page
+
+
+def test_a_fix_stands_beside_what_was_there() -> None:
+    """Both columns hold what stays, once for those who listen; what goes and what comes stand in one row."""
+    rows = pieces(["@@ -1 +1 @@", " a", "-b", "-c", "+d", " e", "+f"])
+    assert [(row.kind, list(row.old), list(row.new)) for row in rows] == [
+        *(("at", ["@@ -1 +1 @@"], []), ("same", ["a"], []), ("change", ["b", "c"], ["d"])),
+        *(("same", ["e"], []), ("change", [], ["f"])),
+    ]
+    page = as_html.render(report())
+    diff = page.partition('<div class="diff"')[2].partition("<h3>")[0]
+    assert '<code class="old"><span>-async def' in diff
+    assert '<code class="new"><span>+axync def' in diff
+    assert diff.count('<code class="new" aria-hidden="true">') == diff.count('<div class="same">') == 1
+
+
+def test_owners() -> None:
+    """Bars that add up, a filter by each owner, and who owns what nobody owns."""
+    sample = report(priced())
+    assert "Owner" not in as_html.render(sample)
+    sample.owners = owners
+    page = as_html.render(sample)
+    bars = page.partition("By owner")[2].partition("</table>")[0]
+    assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', bars) == [
+        *[("#view=engineering&amp;owner=%40acme/api", "@acme/api")] * 2,  # two kinds of cost
+        ("#view=engineering&amp;owner=%40acme/web%20%40acme/api", "@acme/web @acme/api"),
+    ]
+    select = page.partition('<select name="owner">')[2].partition("</select>")[0]
+    assert re.findall(r">([^<]+)</option>", select) == ["all", "@acme/api (7)", "@acme/web (1)", "nobody (1)"]
+    assert json.loads(as_json.render(sample))["findings"][0]["owners"] == []

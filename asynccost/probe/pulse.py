@@ -5,15 +5,20 @@ already (`look`), and a turn that took THRESHOLD seconds or longer is counted fo
 """
 
 import asyncio
+import os
 import sys
 import time
 from _thread import get_ident
+from types import FrameType
 
+import asynccost
 from asynccost.probe.recorder import Recorder
-from asynccost.probe.sites import UNSEEN, USER, Spot
+from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
 from asynccost.probe.trace import Blocking
 
 THRESHOLD = 0.05
+OURS = Spot("(asynccost)", "", 0)  # an import of the probe's own: no waste of the program's
+_FOLDER = os.path.dirname(asynccost.__file__) + os.sep
 clock = time.perf_counter
 
 
@@ -57,7 +62,10 @@ class Pulses:
 
     def _blocked(self, pulse: Pulse, seconds: float) -> None:
         seen, pulse.seen = pulse.seen, {}
-        row = self._recorder.row(Blocking, max(seen, key=lambda spot: seen[spot]) if seen else UNSEEN)
+        most = max(seen, key=lambda spot: seen[spot]) if seen else UNSEEN
+        if most is OURS:
+            return
+        row = self._recorder.row(Blocking, most)
         row.times += 1
         row.seconds += seconds
         row.longest_seconds = max(row.longest_seconds, seconds)
@@ -75,11 +83,8 @@ class Pulses:
         frames = sys._current_frames()
         sites = self._recorder.sites
         for thread, pulse in late:
-            frame = frames.get(thread)
-            while frame is not None and sites.kind_of(frame.f_code.co_filename) != USER:
-                frame = frame.f_back
-            if frame is not None:
-                spot = sites.spot(frame)
+            spot = _running(frames.get(thread), sites)
+            if spot is not None:
                 pulse.seen[spot] = pulse.seen.get(spot, 0) + 1
 
     def forgive(self, seconds: float) -> None:
@@ -91,3 +96,15 @@ class Pulses:
     def ended(self) -> None:
         """The loop of this thread has ended."""
         self._loops.pop(get_ident(), None)
+
+
+def _running(frame: FrameType | None, sites: Sites) -> Spot | None:
+    """The user's line that runs, or OURS."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "<module>" and code.co_filename.startswith(_FOLDER):
+            return OURS
+        if sites.kind_of(code.co_filename) == USER:
+            return sites.spot(frame)
+        frame = frame.f_back
+    return None

@@ -77,6 +77,7 @@ class Report:
     history: "Callable[[], Sequence[Run]]" = tuple  # earlier runs that can be compared, and this one; oldest first
     view: View = View()
     trace: "Trace | None" = None  # what was measured, where that was asked for
+    owners: Callable[[str], tuple[str, ...]] = lambda _: ()  # of a path, by CODEOWNERS
 
     @property
     def files(self) -> int:

@@ -35,7 +35,7 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "asynccost", "version": __version__},
-        "findings": [finding(f) for f in report.findings],
+        "findings": findings(report),
         "errors": [error(p) for p in report.problems],
         "summary": summary(report),
     }
@@ -69,6 +69,11 @@ def _costs(report: Report) -> list[dict[str, Any]]:
     from asynccost.pricing.rows import total_rows
 
     return total_rows(costs)
+
+
+def findings(report: Report) -> list[dict[str, Any]]:
+    """The findings of a report, with who owns their files."""
+    return [{**finding(f), "owners": list(report.owners(f.path))} for f in report.findings]
 
 
 def finding(f: Finding) -> dict[str, Any]:

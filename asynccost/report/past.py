@@ -79,8 +79,12 @@ def as_text(rows: Sequence[Run]) -> str:
 def change(old: Run, new: Run) -> str:
     """`3 findings fewer than on 2026-11-01 (12, now 9); model calls: -$12 a month`."""
     less = old.findings - new.findings
-    said = f"{count(abs(less), 'finding')} {'fewer' if less > 0 else 'more'} than" if less else "As many findings as"
-    parts = [f"{said} on {old.time[:10]} ({old.findings:,}, now {new.findings:,})"]
+    day = old.time[:10]
+    said = f"{count(new.findings, 'finding')}, as many as on {day}"
+    if less:
+        more = "fewer" if less > 0 else "more"
+        said = f"{count(abs(less), 'finding')} {more} than on {day} ({old.findings:,}, now {new.findings:,})"
+    parts = [said]
     for name, was, now in (
         (KINDS["infrastructure"], old.infrastructure, new.infrastructure),
         (KINDS["llm"], old.llm, new.llm),

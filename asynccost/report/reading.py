@@ -26,6 +26,7 @@ def report(result: Result, where: str, read: Callable[[str], bytes]) -> Report:
     """The report of a result. where: its file, for the error; read: a source file's bytes, b"" if it is gone."""
     try:
         summary = result["summary"]
+        owners = {row["path"]: tuple(map(str, row.get("owners", ()))) for row in result["findings"]}
         return ordered(
             Report(
                 findings=[finding(row) for row in result["findings"]],
@@ -34,6 +35,7 @@ def report(result: Result, where: str, read: Callable[[str], bytes]) -> Report:
                 skipped={reason: [""] * n for reason, n in summary["skipped"].items()},
                 suppressed=summary["suppressed"],
                 read=read,
+                owners=lambda path: owners.get(path, ()),
             )
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

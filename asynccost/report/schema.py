@@ -42,6 +42,12 @@ def _choice(*values: str) -> Schema:
 
 
 def _finding() -> Schema:
+    owners = {"type": "array", "items": _TEXT, "description": "Owners of the path, as CODEOWNERS names them."}
+    made = _always()
+    return {**made, "properties": {**made["properties"], "owners": owners}}  # results of earlier versions have none
+
+
+def _always() -> Schema:
     return _object(
         rule=_TEXT,
         family=_TEXT,

@@ -11,6 +11,7 @@ async def main(base: str) -> None:
     provider = OllamaProvider(base, "llama3")
     for number in range(20):
         await provider.complete(f"question {number}")
+    await provider.licences([f"model-{number}" for number in range(12)])
     await crawl([f"{base}/pages/{number}" for number in range(20)])
     if hasattr(provider, "close"):  # as it comes, it has nothing to close
         await provider.close()

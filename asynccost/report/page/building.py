@@ -12,7 +12,7 @@ from asynccost.report import Report, by_weight, per_rule
 from asynccost.report.frame import visible
 from asynccost.report.money import UNITS, money
 from asynccost.report.page import summary
-from asynccost.report.page.cards import card
+from asynccost.report.page.cards import NOBODY, card
 from asynccost.report.page.data import Card, Page, RulePage
 from asynccost.report.page.links import Link, links
 from asynccost.report.page.runtime import runtime
@@ -28,6 +28,7 @@ _CHOICES = (
     ("confidence", "Confidence"),
     ("language", "Language"),
     ("folder", "Folder"),
+    ("owner", "Owner"),
     ("status", "New or known"),
     ("fix", "Fix"),
     ("seen", "Seen at run time"),
@@ -47,9 +48,9 @@ def build(report: Report) -> Page:
         version=__version__,
         strip=summary.strip(report),
         where="Where the money goes" if total else "Where the findings are",
-        charts=summary.charts(report.findings, total),
+        charts=summary.charts(report, total),
         actions=summary.actions(report.findings, report.rules()),
-        assumptions=summary.assumptions(total),
+        assumptions=summary.assumptions(total, report.trace),
         figures=summary.origins(report.findings),
         scanned=summary.scanned(report, context),
         change=change(runs[-2], runs[-1]) if len(runs) > 1 else "",
@@ -60,7 +61,7 @@ def build(report: Report) -> Page:
         left=len(report.findings) - len(cards),
         choices=_choices(cards),
         rules=_rules(report),
-        runtime=None if report.trace is None else runtime(report.trace),
+        runtime=None if report.trace is None else runtime(report.trace, {f.path for f in report.findings}),
     )
 
 
@@ -83,18 +84,20 @@ def _cost(f: Finding) -> tuple[int, float, float]:
 def _choices(cards: Sequence[Card]) -> list[tuple[str, str, list[tuple[str, int]]]]:
     rows = []
     for key, label in _CHOICES:
-        counts = Counter(_value(c, key) for c in cards)
+        counts = Counter(value for c in cards for value in _values(c, key))
         if len(counts) > 1:
             rows.append((key, label, sorted(counts.items())))
     return rows
 
 
-def _value(c: Card, key: str) -> str:
+def _values(c: Card, key: str) -> Sequence[str]:
     if key == "fix":
-        return c.fix.safety if c.fix else "none"
+        return [c.fix.safety if c.fix else "none"]
     if key == "seen":
-        return "yes" if c.seen else "no"
-    return str(getattr(c, key))
+        return ["yes" if c.seen else "no"]
+    if key == "owner":
+        return c.owners or [NOBODY]
+    return [str(getattr(c, key))]
 
 
 def _rules(report: Report) -> list[RulePage]:

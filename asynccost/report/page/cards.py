@@ -10,9 +10,11 @@ from asynccost.report import Report
 from asynccost.report.fix_diff import diff
 from asynccost.report.frame import frame, lines_of
 from asynccost.report.money import UNITS
-from asynccost.report.page.data import Card, CodeLine, DiffLine, FixView, Place, Price
+from asynccost.report.page.changes import pieces
+from asynccost.report.page.data import Card, CodeLine, FixView, Place, Price
 from asynccost.report.page.links import Link
 
+NOBODY = "nobody"  # owns what CODEOWNERS names nobody for
 _WIDTH = 400  # characters of a line of code that are shown
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
@@ -48,6 +50,7 @@ def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, sour
         function=f.function,
         language=language_name(f.path),
         folder=folder_of(f.path),
+        owners=report.owners(f.path),
         status=str(f.status),
         code=code(report, f) if source else (),
         related=[_place(r.path, r.span, r.message, links) for r in f.related],
@@ -65,8 +68,7 @@ def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, sour
 def _fix(report: Report, f: Finding, *, source: bool) -> FixView | None:
     if f.fix is None:
         return None
-    lines = diff(report, f) if source else []
-    return FixView(str(f.fix.safety), f.fix.reason, [DiffLine(line[0], line[1:]) for line in lines])
+    return FixView(str(f.fix.safety), f.fix.reason, pieces(diff(report, f)) if source else ())
 
 
 def code(report: Report, f: Finding) -> Sequence[CodeLine]:

@@ -17,11 +17,12 @@ class CodeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DiffLine:
-    """A line of a change: sign "+", "-", " " or "@"."""
+class Piece:
+    """Part of a change. kind: "same" (lines that stay), "change" (`new` in place of `old`) or "at" (where it is)."""
 
-    sign: str
-    text: str
+    kind: str
+    old: Sequence[str]
+    new: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class FixView:
 
     safety: str
     reason: str
-    diff: Sequence[DiffLine] = ()
+    diff: Sequence[Piece] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Card:
     related: Sequence[Place]
     commands: Sequence[str]
     ignore: str
+    owners: Sequence[str] = ()
     host: str = ""
     editor: str = ""
     fix: FixView | None = None
@@ -84,21 +86,26 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart: its length in percent of the longest."""
+    """One bar of a chart: its length in percent of the longest; `more`: that of a second part, drawn after it."""
 
     label: str
     text: str
     percent: float
     link: str = ""
+    more: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars with a caption; the words stand beside the bars, so that the drawing is never needed."""
+    """Bars with a caption; the words stand beside the bars, so that the drawing is never needed.
+
+    parts: what the two parts of a bar are, where bars have two.
+    """
 
     caption: str
     unit: str
     bars: Sequence[Bar]
+    parts: tuple[str, str] | tuple[()] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +160,56 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line of values over runs: `points` as SVG coordinates in a box of 300 by 60."""
+    """A line of values over runs or time: `points` as SVG coordinates in a box of 300 by 60 that begins at nought.
+
+    top, begin, end: what the edges of the box stand for. rows: some values in words; columns: what they are.
+    """
 
     caption: str
     points: str
     rows: Sequence[tuple[str, str]]
+    top: str = ""
+    begin: str = ""
+    end: str = ""
+    columns: tuple[str, str] = ("run", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """When a request ran: begin and length in percent of the chart's width, and in words."""
+
+    begin: float
+    length: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of a waterfall: as it ran, and as it could have run beside the others."""
+
+    what: str
+    where: str
+    ran: Stretch
+    could: Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Requests of one task that waited for each other without need. ran, could: how long all took, would take."""
+
+    caption: str
+    note: str
+    ran: str
+    could: str
+    requests: Sequence[Asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One process over time."""
+
+    title: str
+    lines: Sequence[Trend]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +218,5 @@ class Runtime:
 
     facts: Sequence[tuple[str, str]]
     charts: Sequence[Chart]
-    memory: Sequence[Trend]
+    waterfalls: Sequence[Waterfall]
+    lives: Sequence[Life]

@@ -70,5 +70,10 @@ def link(template: str, *, prefix: str = "", sha: str = "", root: str = "") -> L
     return address
 
 
+def chosen(key: str, value: str) -> str:
+    """A link into the page's list of findings, narrowed to a value of one filter."""
+    return f"#view=engineering&{key}={_quoted(value)}"
+
+
 def _quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"))

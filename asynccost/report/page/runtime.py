@@ -1,70 +1,31 @@
-"""What a trace adds to the page: charts by place of what was measured, and how memory grew."""
+"""What a trace adds to the page: charts by place of what was measured, and what happened over time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from asynccost.probe.trace import Blocking, Calls, Clients, Place, Process, Row, Serial, Tasks, Timers, Tokens, Trace
-from asynccost.report.page.data import Bar, Chart, Runtime, Trend
+from asynccost.probe.trace import Blocking, Calls, Clients, Place, Row, Serial, Tasks, Timers, Tokens, Trace
+from asynccost.report.page.data import Bar, Chart, Runtime
+from asynccost.report.page.links import chosen
+from asynccost.report.page.lives import lives
+from asynccost.report.page.waterfalls import waterfalls
 
 _MOST = 8
+_NO_FILE = "("  # "(other)", "(unseen)"
 R = TypeVar("R", bound=Row)
 
 
-def runtime(trace: Trace) -> Runtime:
-    """The section; charts that would be empty are left out."""
-    calls = trace.rows(Calls)
-    charts = [
-        _chart("Clients built, by place", "clients", trace.rows(Clients), lambda r: r.created, _built),
-        _chart("New connections, by place", "connections", calls, lambda r: r.new, _connections),
-        _chart("Time of connecting, by place", "seconds", calls, _connecting, lambda r: f"{_connecting(r):.2f} s"),
-        _chart("Waits for nothing, by place", "seconds", trace.rows(Serial), lambda r: r.savable_seconds, _savable),
-        _chart("Event loop stood still, by place", "seconds", trace.rows(Blocking), lambda r: r.seconds, _blocked),
-        _chart("Requests asked again, by place", "requests", calls, lambda r: r.repeats, lambda r: f"{r.repeats:,}"),
-        _chart("Tasks left behind, by place", "tasks", trace.rows(Tasks), _left, lambda r: f"{_left(r):,}"),
-        _chart("Timers left behind, by place", "timers", trace.rows(Timers), lambda r: r.left, lambda r: f"{r.left:,}"),
-        _models(trace.rows(Tokens)),
-    ]
-    return Runtime(_facts(trace), [c for c in charts if c is not None], _memory(trace.processes))
+@dataclass(frozen=True)
+class _Measure(Generic[R]):
+    """What a chart shows of each place: a size, the same in words, and the bar's second part where there is one."""
 
-
-def _facts(trace: Trace) -> list[tuple[str, str]]:
-    calls, processes = trace.rows(Calls), trace.processes
-    begun, ended = min((p.started for p in processes), default=0.0), max((p.ended for p in processes), default=0.0)
-    rows = [
-        ("processes", f"{len(processes):,}"),
-        ("watched for", f"{ended - begun:.1f} s"),
-        ("requests", f"{sum(c.requests for c in calls):,}"),
-        ("connections", f"{sum(c.new for c in calls):,} new, {sum(c.reused for c in calls):,} reused"),
-        ("avoidable connections", f"{sum(c.avoidable for c in calls):,}"),
-        ("clients", f"{sum(c.created for c in trace.rows(Clients)):,} built"),
-    ]
-    if cut := sum(not p.finished for p in processes):
-        rows.append(("cut short", f"{cut:,} processes were killed: up to a second of each is missing"))
-    return rows
-
-
-def _chart(
-    caption: str, unit: str, rows: Iterable[R], size: Callable[[R], float], word: Callable[[R], str]
-) -> Chart | None:
-    """One bar a place; rows of one place are added up."""
-    places: dict[Place, R] = {}
-    for row in rows:
-        place: Place = getattr(row, "client_place", None) or row.place  # type: ignore[attr-defined]
-        if place in places:
-            places[place].add(row)
-        else:
-            places[place] = row.copy()
-    ranked = sorted(((size(row), place, row) for place, row in places.items()), key=lambda r: (-r[0], r[1]))
-    top = ranked[0][0] if ranked else 0
-    if top <= 0:
-        return None
-    bars = [Bar(_name(place), word(row), round(100 * n / top, 1)) for n, place, row in ranked[:_MOST] if n > 0]
-    return Chart(caption, unit, bars)
-
-
-def _name(place: Place) -> str:
-    return f"{place.path}:{place.line}" + (f" {place.function}" if place.function else "")
+    caption: str
+    unit: str
+    size: Callable[[R], float]
+    words: Callable[[R], str]
+    parts: tuple[str, str] | tuple[()] = ()
+    more: Callable[[R], float] = lambda _: 0.0
 
 
 def _built(row: Clients) -> str:
@@ -92,8 +53,89 @@ def _left(row: Tasks) -> int:
     return row.left + row.dropped
 
 
+CLIENTS = _Measure[Clients]("Clients built", "clients", lambda r: r.created, _built)
+CONNECTIONS = _Measure[Calls](
+    *("Connections", "connections", lambda r: r.new, _connections),
+    parts=("new", "requests on one that was there"),
+    more=lambda r: r.reused,
+)
+CONNECTING = _Measure[Calls]("Time of connecting", "seconds", _connecting, lambda r: f"{_connecting(r):.2f} s")
+SERIAL = _Measure[Serial]("Waits for nothing", "seconds", lambda r: r.savable_seconds, _savable)
+BLOCKING = _Measure[Blocking]("Event loop stood still", "seconds", lambda r: r.seconds, _blocked)
+REPEATS = _Measure[Calls]("Requests asked again", "requests", lambda r: r.repeats, lambda r: f"{r.repeats:,}")
+TASKS = _Measure[Tasks]("Tasks left behind", "tasks", _left, lambda r: f"{_left(r):,}")
+TIMERS = _Measure[Timers]("Timers left behind", "timers", lambda r: r.left, lambda r: f"{r.left:,}")
+
+
+def runtime(trace: Trace, found_in: Container[str] = ()) -> Runtime:
+    """The section; charts that would be empty are left out. found_in: paths with findings, to which bars lead."""
+    calls = trace.rows(Calls)
+    charts = [
+        _chart(CLIENTS, trace.rows(Clients), found_in),
+        _chart(CONNECTIONS, calls, found_in),
+        _chart(CONNECTING, calls, found_in),
+        _chart(SERIAL, trace.rows(Serial), found_in),
+        _chart(BLOCKING, trace.rows(Blocking), found_in),
+        _chart(REPEATS, calls, found_in),
+        _chart(TASKS, trace.rows(Tasks), found_in),
+        _chart(TIMERS, trace.rows(Timers), found_in),
+        _models(trace.rows(Tokens)),
+    ]
+    shown = [c for c in charts if c is not None]
+    return Runtime(_facts(trace), shown, waterfalls(trace.rows(Serial)), lives(trace.processes))
+
+
+def _facts(trace: Trace) -> list[tuple[str, str]]:
+    calls, processes = trace.rows(Calls), trace.processes
+    begun, ended = min((p.started for p in processes), default=0.0), max((p.ended for p in processes), default=0.0)
+    rows = [
+        ("processes", f"{len(processes):,}"),
+        ("watched for", f"{ended - begun:.1f} s"),
+        ("requests", f"{sum(c.requests for c in calls):,}"),
+        ("connections", f"{sum(c.new for c in calls):,} new, {sum(c.reused for c in calls):,} reused"),
+        ("avoidable connections", f"{sum(c.avoidable for c in calls):,}"),
+        ("clients", f"{sum(c.created for c in trace.rows(Clients)):,} built"),
+    ]
+    if cut := sum(not p.finished for p in processes):
+        rows.append(("cut short", f"{cut:,} processes were killed: up to a second of each is missing"))
+    return rows
+
+
+def _chart(measure: _Measure[R], rows: Iterable[R], found_in: Container[str]) -> Chart | None:
+    """One bar a place; rows of one place are added up."""
+    places: dict[Place, R] = {}
+    for row in rows:
+        place: Place = getattr(row, "client_place", None) or row.place  # type: ignore[attr-defined]
+        if place in places:
+            places[place].add(row)
+        else:
+            places[place] = row.copy()
+    ranked = sorted(places.items(), key=lambda item: (-measure.size(item[1]), item[0]))
+    ranked = [(place, row) for place, row in ranked if measure.size(row) > 0][:_MOST]
+    if not ranked:
+        return None
+    top = max(measure.size(row) + measure.more(row) for _, row in ranked)
+    bars = [
+        Bar(
+            _name(place),
+            measure.words(row),
+            round(100 * measure.size(row) / top, 1),
+            chosen("text", place.path) if place.path in found_in else "",
+            round(100 * measure.more(row) / top, 1),
+        )
+        for place, row in ranked
+    ]
+    return Chart(f"{measure.caption}, by place", measure.unit, bars, measure.parts)
+
+
+def _name(place: Place) -> str:
+    if place.path.startswith(_NO_FILE):
+        return place.path
+    return f"{place.path}:{place.line}" + (f" {place.function}" if place.function else "")
+
+
 def _models(rows: Sequence[Tokens]) -> Chart | None:
-    """Input tokens by model, with how many the provider's prompt cache served."""
+    """Input tokens by model, and how many of them the provider's prompt cache served."""
     models: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         for name, n in row.counts.items():
@@ -105,20 +147,6 @@ def _models(rows: Sequence[Tokens]) -> Chart | None:
     for n, model, counts in ranked[:_MOST]:
         if n:
             told = f"{n:,} in ({counts['cached'] / n:.0%} cached), {counts['output']:,} out"
-            bars.append(Bar(model, told, round(100 * n / ranked[0][0], 1)))
-    return Chart("Tokens by model", "input tokens", bars)
-
-
-def _memory(processes: Sequence[Process]) -> list[Trend]:
-    """Resident memory of each process over time, the largest first; a table holds the first, middle and last values."""
-    lines = []
-    for process in sorted(processes, key=lambda p: -max((g[1] for g in p.gauges), default=0.0))[:3]:
-        gauges = process.gauges
-        if len(gauges) < 2 or gauges[-1][0] <= gauges[0][0]:
-            continue
-        begun, span, top = gauges[0][0], gauges[-1][0] - gauges[0][0], max(g[1] for g in gauges)
-        points = " ".join(f"{4 + 292 * (g[0] - begun) / span:.1f},{56 - 52 * g[1] / top:.1f}" for g in gauges)
-        told = [gauges[0], gauges[len(gauges) // 2], gauges[-1]]
-        rows = [(f"after {g[0] - begun:.0f} s", f"{g[1] / (1 << 20):,.0f} MiB, {g[2]:.0f} descriptors") for g in told]
-        lines.append(Trend(f"Memory of process {process.pid} ({process.program})", points, rows))
-    return lines
+            cached, unit = min(counts["cached"], n), 100 / ranked[0][0]
+            bars.append(Bar(model, told, round(unit * (n - cached), 1), more=round(unit * cached, 1)))
+    return Chart("Input tokens, by model", "input tokens", bars, ("paid in full", "from the prompt cache"))

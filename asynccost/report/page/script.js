@@ -5,7 +5,7 @@
   const all = (selector, under = document) => [...under.querySelectorAll(selector)];
   const list = $("#list");
   const form = $(".filters");
-  const KEYS = ["text", "rule", "family", "severity", "confidence", "language", "folder", "status", "fix", "seen", "sort"];
+  const KEYS = ["text", "rule", "family", "severity", "confidence", "language", "folder", "owner", "status", "fix", "seen", "sort"];
   let rows = list ? all(":scope > tbody", list) : [];
   let order = rows.slice();
   let at = -1;
@@ -42,6 +42,13 @@
     severity: (row) => row.dataset.rank,
   };
 
+  // a file may have several owners; a link may name several
+  function matches(value, wanted, key) {
+    if (key !== "owner") return value === wanted;
+    const owners = value.split(" ");
+    return wanted.split(" ").every((owner) => owners.includes(owner));
+  }
+
   function filter(wanted) {
     const words = (wanted.get("text") || "").toLowerCase().split(/\s+/).filter(Boolean);
     const choices = KEYS.filter((key) => key !== "text" && key !== "sort" && wanted.get(key));
@@ -49,7 +56,7 @@
     for (const row of rows) {
       const text = words.length ? row.textContent.toLowerCase() : "";
       row.hidden =
-        !choices.every((key) => row.dataset[key] === wanted.get(key)) || !words.every((word) => text.includes(word));
+        !choices.every((key) => matches(row.dataset[key], wanted.get(key), key)) || !words.every((word) => text.includes(word));
       if (!row.hidden) shown += 1;
     }
     $("#shown").textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} findings shown`;

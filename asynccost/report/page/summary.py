@@ -3,14 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
+from asynccost.cost.totals import Total
 from asynccost.cost.words import KINDS, dollars
 from asynccost.model import Finding
 from asynccost.report import About, Report, by_weight, count
 from asynccost.report.context import Context
 from asynccost.report.money import Money, money, spread
-from asynccost.report.page.cards import folder_of, number
+from asynccost.report.page.cards import NOBODY, folder_of, number
 from asynccost.report.page.data import Action, Bar, Chart
+from asynccost.report.page.links import chosen
+
+if TYPE_CHECKING:
+    from asynccost.probe.trace import Trace
 
 _MOST_BARS, _MOST_ACTIONS = 8, 5
 _SEVERITIES = {"error": 9.0, "warning": 3.0, "info": 1.0}
@@ -79,30 +85,42 @@ def strip(report: Report) -> list[tuple[str, str, str]]:
     return rows
 
 
-def charts(findings: Sequence[Finding], total: Money) -> list[Chart]:
-    """Bars by kind of waste and by folder: dollars where there are any, findings otherwise."""
+def charts(report: Report, total: Money) -> list[Chart]:
+    """Bars by kind of waste, by folder and by owner: dollars where there are any, findings otherwise."""
+    findings = report.findings
     if not findings:
         return []
-    rules, folders = attrgetter("rule"), lambda f: folder_of(f.path)
-    if total:
-        unit = f"USD a {total.per}"
+    by: list[tuple[str, str, Callable[[Finding], str]]] = [
+        ("rule", "kind of waste" if total else "rule", attrgetter("rule")),
+        ("folder", "folder", lambda f: folder_of(f.path)),
+    ]
+    if any(report.owners(f.path) for f in findings):
+        by.append(("owner", "owner", lambda f: " ".join(report.owners(f.path)) or NOBODY))
+    if not total:
         return [
-            _chart("By kind of waste", unit, _dollars(findings, rules, total.per), "rule"),
-            _chart("By folder", unit, _dollars(findings, folders, total.per), "folder"),
+            _chart(f"Findings by {name}", "findings", _counts(Counter(map(of, findings))), key) for key, name, of in by
         ]
+    kinds = [KINDS.get(t.kind, t.kind) for t in total.kinds]
+    unit = f"US dollars a {total.per}" + (f" of {kinds[0]}" if len(kinds) == 1 else "")
     return [
-        _chart("By rule", "findings", _counts(Counter(map(rules, findings))), "rule"),
-        _chart("By folder", "findings", _counts(Counter(map(folders, findings))), "folder"),
+        _chart(f"By {name}, {unit}", unit, _dollars(findings, of, total.per, one_kind=len(kinds) == 1), key)
+        for key, name, of in by
     ]
 
 
-def _dollars(findings: Sequence[Finding], key: Callable[[Finding], str], per: str) -> list[tuple[str, float, str]]:
+def _dollars(
+    findings: Sequence[Finding], key: Callable[[Finding], str], per: str, *, one_kind: bool
+) -> list[tuple[str, float, str]]:
     """A bar for each kind of cost that a group has; kinds are never added."""
     return [
-        (name, t.likely, f"{dollars(t.likely)} {KINDS.get(t.kind, t.kind)}")
+        (name, t.likely, _amount(t) + ("" if one_kind else f" {KINDS.get(t.kind, t.kind)}"))
         for name, group in spread(findings, key, per)
         for t in group.kinds
     ]
+
+
+def _amount(total: Total) -> str:
+    return dollars(total.likely) if total.likely else f"up to {dollars(total.high)}"
 
 
 def _counts(counts: Counter[str]) -> list[tuple[str, float, str]]:
@@ -111,10 +129,7 @@ def _counts(counts: Counter[str]) -> list[tuple[str, float, str]]:
 
 def _chart(caption: str, unit: str, rows: Sequence[tuple[str, float, str]], key: str) -> Chart:
     top = max((value for _, value, _ in rows), default=0.0) or 1.0
-    bars = [
-        Bar(name, text, round(100 * value / top, 1), f"#view=engineering&{key}={name}")
-        for name, value, text in rows[:_MOST_BARS]
-    ]
+    bars = [Bar(name, text, round(100 * value / top, 1), chosen(key, name)) for name, value, text in rows[:_MOST_BARS]]
     if left := rows[_MOST_BARS:]:
         caption += f" (the first {_MOST_BARS} of {len(rows)})" if left else ""
     return Chart(caption, unit, bars)
@@ -150,12 +165,15 @@ def _action(rule: str, group: Sequence[Finding], about: About) -> Action:
     return Action(rule, about.action or about.summary, len(group), saving, effort, risk, command)
 
 
-def assumptions(total: Money) -> list[str]:
+def assumptions(total: Money, trace: "Trace | None") -> list[str]:
     """What the figures rest on."""
     lines = []
     if not total:
         lines.append("Nothing is added up in dollars: no trace and no usage file says how often this code runs.")
-    lines.append("The code was read, never run; a finding says what the code does, not how often it does it.")
+    if trace is None:
+        lines.append("The code was read, never run; a finding says what the code does, not how often it does it.")
+    else:
+        lines.append("What was seen at run time is of one run; of where it did not come, the code alone speaks.")
     lines.append("Savings within one place overlap; of those only the largest counts.")
     return lines
 

@@ -1,6 +1,6 @@
 """The line of values over runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from asynccost.cost.words import dollars
 from asynccost.history import Run
@@ -21,15 +21,14 @@ def trend(runs: Sequence[Run]) -> Trend | None:
     ):
         priced = [v for v in values if v is not None]
         if len(priced) == len(values):
-            return Trend(
-                f"{caption}, last {len(runs)} runs", _points(priced), _rows(runs, [dollars(v) for v in priced])
-            )
-    counts = [r.findings for r in runs]
-    return Trend(f"Findings, last {len(runs)} runs", _points(counts), _rows(runs, [f"{n:,}" for n in counts]))
+            return _line(caption, runs, priced, dollars)
+    return _line("Findings", runs, [r.findings for r in runs], lambda n: f"{n:,.0f}")
 
 
-def _rows(runs: Sequence[Run], values: Sequence[str]) -> list[tuple[str, str]]:
-    return [(f"{run.time} {run.revision[:10]}".strip(), value) for run, value in zip(runs, values, strict=True)]
+def _line(caption: str, runs: Sequence[Run], values: Sequence[float], words: Callable[[float], str]) -> Trend:
+    caption = f"{caption}, last {len(runs)} runs"
+    rows = [(f"{run.time} {run.revision[:10]}".strip(), words(value)) for run, value in zip(runs, values, strict=True)]
+    return Trend(caption, _points(values), rows, words(max(values)), runs[0].time[:10], runs[-1].time[:10])
 
 
 def _points(values: Sequence[float]) -> str:
