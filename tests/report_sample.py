@@ -1,5 +1,6 @@
 """A report with everything awkward in it, for the tests of the formats."""
 
+from asynccost.history import Run
 from asynccost.model import Confidence, Cost, Edit, Figure, Finding, Fix, Problem, Related, Safety, Severity, Span
 from asynccost.probe.trace import Blocking, Calls, Clients, Place, Process, Serial, Tokens, Trace
 from asynccost.report import About, Report, ordered
@@ -176,3 +177,8 @@ def trace(name: str = "app/main.py") -> Trace:
 def owners(path: str) -> tuple[str, ...]:
     """As of a CODEOWNERS file that leaves one path to nobody."""
     return () if path == "gone.py" else ("@acme/web", "@acme/api") if path.startswith("web/") else ("@acme/api",)
+
+
+def run(day: int, findings: int, llm: float | None = None) -> Run:
+    """A row of the history."""
+    return Run(f"2026-11-{day:02}T10:00:00Z", "a" * 40, "0", "x", 9, findings, 0, 0, findings, 0, None, llm)

@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from asynccost.report import as_html
 from tests.browser import asked, browser, emulate, said
 from tests.node_programs import packages
-from tests.report_sample import SOURCE, many, owners, priced, report, trace
+from tests.report_sample import SOURCE, many, owners, priced, report, run, trace
 from tests.test_report_page import hostile
 
 WIDTHS = (360, 768, 1440)
@@ -27,6 +27,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     folder = tmp_path_factory.mktemp("pages")
     usual = report([*priced(), *many(60)])
     usual.trace, usual.owners = trace(), owners
+    usual.history = lambda: [run(day, 60 + day, 40.0 - day) for day in (1, 2, 3)]
     big = report(many(1_000))
     big.read = lambda _: (SOURCE * 400).encode()
     made = {"usual": usual, "hostile": hostile(), "big": big}

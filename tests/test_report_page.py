@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from asynccost.cost.words import dollars
-from asynccost.history import Run
-from asynccost.model import Confidence, Finding, Problem
+from asynccost.model import Confidence, Cost, Finding, Problem
 from asynccost.probe.trace import Place, Process, Serial, Trace
 from asynccost.report import Report, View, as_html, as_json
 from asynccost.report import page as package
@@ -21,7 +20,7 @@ from asynccost.report.page.building import IN_PLACE, MOST
 from asynccost.report.page.changes import pieces
 from asynccost.report.page.links import host_template, link
 from tests.page_reader import Seen, element, packed
-from tests.report_sample import SOURCE, many, owners, priced, report, span, trace
+from tests.report_sample import SOURCE, many, owners, priced, report, run, span, trace
 
 HOSTILE = '</script><img src=x onerror=alert(1)>"\'>{{1234*1234}}{% x %}\u202e\u2028\ud800\x1b[31m\0'
 
@@ -166,20 +165,26 @@ def test_the_money_adds_up() -> None:
     assert sum(map(float, bars)) == pytest.approx(llm + machines + 0.2, rel=0.02)  # two folders share one scope
 
 
+def test_cents_are_no_headline() -> None:
+    """Less than a dollar a month: findings are counted, and the sum is told as small."""
+    sample = report()
+    sample.findings[0].cost = Cost(0.02, 0.04, 0.9, "month", "calls", ())
+    page = as_html.render(sample)
+    assert "<h1>4 places in 2 files waste work, connections or waiting time" in page
+    assert "What has a price, 1 of them, comes to less than $1 a month." in page
+    assert "Findings by rule" in page
+
+
 def test_nothing_found() -> None:
     page = as_html.render(Report(scanned={"python": 3}))
     assert "Nothing was found in 3 files" in page
 
 
-def _run(day: int, findings: int, llm: float | None = None) -> Run:
-    return Run(f"2026-11-{day:02}T10:00:00Z", "a" * 40, "0", "x", 9, findings, 0, 0, findings, 0, None, llm)
-
-
 def test_the_trend_needs_two_runs() -> None:
     sample = report()
-    sample.history = lambda: [_run(1, 5)]
+    sample.history = lambda: [run(1, 5)]
     assert "<polyline" not in as_html.render(sample)
-    sample.history = lambda: [_run(1, 5, 40.0), _run(2, 4, 28.0)]
+    sample.history = lambda: [run(1, 5, 40.0), run(2, 4, 28.0)]
     page = as_html.render(sample)
     assert "1 finding fewer than on 2026-11-01 (5, now 4); model calls: -$12 a month (from $40 to $28)." in page
     assert 'points="4.0,4.0 296.0,19.6"' in page
@@ -230,7 +235,7 @@ def test_a_trace_adds_what_was_measured() -> None:
     assert "tasks left behind" not in seen.text.lower()
 
 
-def test_requests_that_waited_are_drawn_beside_how_they_could_run() -> None:
+def test_requests_that_waited_are_drawn_beside_how_they_couldrun() -> None:
     """Twelve of 0.1 s in a row; ten at a time, in their order, the last two wait for a place."""
     sample = report()
     sample.trace = trace()

@@ -21,6 +21,11 @@ class Money:
         return bool(self.kinds)
 
     @property
+    def small(self) -> bool:
+        """Whether it is less than a dollar a month at the most: no headline."""
+        return self.per == "month" and all(t.high < 1 for t in self.kinds)
+
+    @property
     def weight(self) -> tuple[float, float]:
         """To rank by: likely, then most."""
         return sum(t.likely for t in self.kinds), sum(t.high for t in self.kinds)

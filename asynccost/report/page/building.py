@@ -47,7 +47,7 @@ def build(report: Report) -> Page:
         sure=summary.sureness(report, total),
         version=__version__,
         strip=summary.strip(report),
-        where="Where the money goes" if total else "Where the findings are",
+        where="Where the findings are" if total.small or not total else "Where the money goes",
         charts=summary.charts(report, total),
         actions=summary.actions(report.findings, report.rules()),
         assumptions=summary.assumptions(total, report.trace),

@@ -27,7 +27,7 @@ def headline(report: Report, total: Money) -> str:
     places = f"{count(len(report.findings), 'place')} in {count(report.files, 'file')}"
     if not report.findings:
         return f"Nothing was found in {count(report.files, 'file')}"
-    if not total:
+    if total.small or not total:
         fixable = sum(f.fix is not None and f.fix.safety != "display-only" for f in report.findings)
         fixes = f"; {fixable:,} can be fixed by a command" if fixable else ""
         return f"{places} waste work, connections or waiting time{fixes}"
@@ -48,6 +48,8 @@ def sureness(report: Report, total: Money) -> str:
             f"{found}. No total in dollars: nothing says how often this code runs. "
             "asynccost usage init writes a file to fill in; asynccost run measures."
         )
+    if total.small:
+        return f"{found}. What has a price, {total.priced:,} of them, comes to less than $1 a month."
     overlaps = [
         f"overlaps are taken out, the parts add to {dollars(t.parts)} of {KINDS.get(t.kind, t.kind)}"
         for t in total.kinds
@@ -90,13 +92,14 @@ def charts(report: Report, total: Money) -> list[Chart]:
     findings = report.findings
     if not findings:
         return []
+    dear = bool(total) and not total.small
     by: list[tuple[str, str, Callable[[Finding], str]]] = [
-        ("rule", "kind of waste" if total else "rule", attrgetter("rule")),
+        ("rule", "kind of waste" if dear else "rule", attrgetter("rule")),
         ("folder", "folder", lambda f: folder_of(f.path)),
     ]
     if any(report.owners(f.path) for f in findings):
         by.append(("owner", "owner", lambda f: " ".join(report.owners(f.path)) or NOBODY))
-    if not total:
+    if not dear:
         return [
             _chart(f"Findings by {name}", "findings", _counts(Counter(map(of, findings))), key) for key, name, of in by
         ]
@@ -162,6 +165,7 @@ def _action(rule: str, group: Sequence[Finding], about: About) -> Action:
         command = f"asynccost fix{' --unsafe' if fixes['unsafe'] else ''} --select {rule} --diff"
     saved = money(group)
     saving = f"{saved.words()} ({saved.range()})" if saved else "not priced"
+    saving = "less than $1 a month" if saved and saved.small else saving
     return Action(rule, about.action or about.summary, len(group), saving, effort, risk, command)
 
 

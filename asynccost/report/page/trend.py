@@ -11,7 +11,7 @@ _WIDTH, _HEIGHT, _EDGE = 300.0, 60.0, 4.0
 
 
 def trend(runs: Sequence[Run]) -> Trend | None:
-    """Dollars a month where every run has them, findings otherwise; nothing for fewer than two runs."""
+    """Dollars a month where every run has them and they are worth a line, else findings; nothing for a single run."""
     runs = runs[-_MOST:]
     if len(runs) < 2:
         return None
@@ -20,7 +20,7 @@ def trend(runs: Sequence[Run]) -> Trend | None:
         ("Machines, US dollars a month", [r.infrastructure for r in runs]),
     ):
         priced = [v for v in values if v is not None]
-        if len(priced) == len(values):
+        if len(priced) == len(values) and max(priced) >= 1:
             return _line(caption, runs, priced, dollars)
     return _line("Findings", runs, [r.findings for r in runs], lambda n: f"{n:,.0f}")
 
