@@ -193,7 +193,7 @@ def _broken(file: File) -> Iterable[Problem]:
         first, last = file.lines.place(start)[0], file.lines.place(end)[0]
         more = len(broken) - 1
         lines = f"line {first}" if first == last else f"lines {first} to {last}"
-        rest = f" (and {more} more places)" if more else ""
+        rest = f" (and {more} more place{'s' if more > 1 else ''})" if more else ""
         yield Problem(file.path, first, f"{lines} could not be parsed{rest}; the rest of the file was scanned")
 
 

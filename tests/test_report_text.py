@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynccost.model import Span
+from asynccost.model import Problem, Span
 from asynccost.report import as_agent, as_concise, as_text
 from asynccost.report.as_text import Style
 from asynccost.report.frame import cells, frame, visible
@@ -53,6 +53,32 @@ def test_narrow_terminals(width: int) -> None:
     assert len(line.text) <= width
 
 
+def test_the_lines_of_a_frame_stay_in_line() -> None:
+    """All of them lose the margin that they share, and say where they were cut."""
+    lines = ["        with client:", "            answer = await call(" + "x, " * 40 + ")", "", "\tdone()"]
+    assert [line.text for line in frame(lines, Span(0, 1, 2, 22, 4, 8), 30)] == [
+        "    with client:",
+        "        answer = await call(x…",
+        "",
+        "done()",
+    ]
+    far = frame(["a = [" + "b, " * 30 + "c()]", "d = 1"], Span(0, 1, 1, 96, 2, 6), 30, "~")
+    assert [line.text for line in far] == ["~b, b, b, c()]", "~"]
+    assert far[0].mark is not None
+    assert far[0].text[slice(*far[0].mark)] == "c()]"
+
+
+@pytest.mark.parametrize("width", [50, 60, 80])
+def test_no_line_but_one_that_cannot_be_broken_is_wider_than_the_terminal(width: int) -> None:
+    """Commands stay whole, so that they can be copied; so do places."""
+    sample = report(many(3))
+    sample.problems.append(Problem("b.py", 1, "a message of many words, " * 5))
+    text = as_text.render(sample, Style(width=width))
+    assert [line for line in text.splitlines() if cells(line) > width and " " in line.strip()] == []
+    assert "asynccost explain gone.py:7" in text
+    assert "asynccost fix" in text
+
+
 def test_a_long_place_is_cut_in_the_middle() -> None:
     shown = frame([f"line {n}" for n in range(1, 40)], Span(0, 1, 5, 1, 30, 8))
     assert [line.number for line in shown] == [4, 5, 6, 7, 8, 30]
@@ -64,10 +90,10 @@ def test_a_place_beyond_the_end_is_not_shown() -> None:
 
 def test_a_long_list_says_how_to_adopt_step_by_step() -> None:
     long = report(many(60))
-    assert "asynccost baseline create accepts what is here" in as_text.render(long).splitlines()[-1]
+    assert "asynccost baseline create accepts what is here" in as_text.render(long)
     long.against = ("main",)
-    last = as_text.render(long).splitlines()[-1]
-    assert "asynccost scan --select await-in-loop (62 findings)" in last
+    last = as_text.render(long).partition("Next: ")[2]
+    assert "asynccost scan --select await-in-loop (62" in last
     assert "per-file-ignores" in last
 
 

@@ -53,5 +53,5 @@ def _total(t: Total) -> str:
     likely = f"about {dollars(t.likely)}" if t.likely >= LEAST else "less than a cent"
     span = f" ({dollars(t.low)} to {dollars(t.high)})" if t.low != t.high else ""
     overlaps = f"; overlaps removed, the parts add to {dollars(t.parts)}" if t.parts > t.likely * 1.005 else ""
-    assumed = f"; {100 * t.defaults:.0f} % of it rests on defaults" if t.defaults >= 0.005 else ""
+    assumed = f"; {t.defaults:.0%} of it rests on defaults" if t.defaults >= 0.005 else ""
     return f"Cost: {KINDS[t.kind]} {likely} a {t.per}{span}, estimated{overlaps}{assumed}."

@@ -8,6 +8,7 @@ from asynccost.report.fix_diff import diff
 from asynccost.report.frame import cells, frame, lines_of, visible
 
 MANY = 50
+_GLUE = "\0"  # between the words of a command, until its text is broken into lines
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2", "place": "1",
             "added": "32", "removed": "31"}
 
@@ -38,7 +39,8 @@ def render(report: Report, style: Style = PLAIN, *, statistics: bool = False) ->
     parts += [_problem(p, style) for p in report.problems]
     if statistics:
         parts.append("\n".join(f"{n:6,}  {rule}" for rule, n in per_rule(report.findings)))
-    parts.append("\n".join([style.paint(headline(report), "bold"), *totals(report, style.width), *next_step(report)]))
+    counted = [style.paint(line, "bold") for line in _wrapped(headline(report), style.width, "")]
+    parts.append("\n".join([*counted, *totals(report, style.width), *next_step(report, style.width)]))
     return style.plain("\n\n".join(p for p in parts if p)) + "\n"
 
 
@@ -51,25 +53,30 @@ def totals(report: Report, width: int) -> list[str]:
     return [line for said in total_lines(report.findings) for line in _wrapped(visible(said), width, "")]
 
 
-def next_step(report: Report) -> list[str]:
+def next_step(report: Report, width: int) -> list[str]:
     """The one thing to do next; for a long list, how to begin with a part of it."""
     if not report.findings:
         return []
+    return [line.replace(_GLUE, " ") for line in _wrapped(f"Next: {_next(report)}", width, "", "      ")]
+
+
+def _next(report: Report) -> str:
     if len(report.findings) <= MANY:
         first = report.findings[0]
-        place = _quoted(f"{first.path}:{first.span.line}")
-        return [f"Next: asynccost explain {place} says why, and what to do about it.{_fixable(report)}"]
+        explain = _command("explain", f"{first.path}:{first.span.line}")
+        return f"{explain} says why, and what to do about it.{_fixable(report)}"
     if not report.against:
-        return [
-            "Next: adopt this without fixing everything: asynccost baseline create accepts what is here, and from "
-            "then on only new findings are shown."
-        ]
+        create = _command("baseline", "create")
+        return (
+            f"adopt this without fixing everything: {create} accepts what is here, and from then on only new findings "
+            "are shown."
+        )
     rule, most = per_rule(report.findings)[0]
-    return [
-        f"Next: adopt this step by step. Begin with one rule: asynccost scan --select {rule} "
-        f"({count(most, 'finding')}), or with what is surest: --confidence high; folders that can wait "
-        "go under [tool.asynccost.per-file-ignores]."
-    ]
+    scan = _command("scan", "--select", rule)
+    return (
+        f"adopt this step by step. Begin with one rule: {scan} ({count(most, 'finding')}), or with what is surest: "
+        f"{_GLUE.join(('--confidence', 'high'))}; folders that can wait go under [tool.asynccost.per-file-ignores]."
+    )
 
 
 def _fixable(report: Report) -> str:
@@ -78,30 +85,33 @@ def _fixable(report: Report) -> str:
     unsafe = sum(f.fix is not None and f.fix.safety is Safety.UNSAFE for f in report.findings)
     if safe:
         more = f", and {unsafe} more with --unsafe" if unsafe else ""
-        return f" asynccost fix mends {safe} of them{more}."
-    return f" asynccost fix --unsafe mends {unsafe} of them." if unsafe else ""
+        return f" {_command('fix')} mends {safe} of them{more}."
+    return f" {_command('fix', '--unsafe')} mends {unsafe} of them." if unsafe else ""
 
 
-def _quoted(text: str) -> str:
+def _command(*words: str) -> str:
+    """A command that no line break divides."""
     from shlex import quote
 
-    return quote(text)
+    return visible(" ".join(["asynccost", *map(quote, words)])).replace(" ", _GLUE)
 
 
 def _finding(report: Report, f: Finding, style: Style) -> str:
     place = style.paint(visible(f"{f.path}:{f.span.line}:{f.span.column}"), "place")
     sure = style.paint(f"({f.confidence} confidence)", "dim")
-    head = f"{place} {style.paint(f.severity, f.severity)} {style.paint(f.rule, 'bold')} {sure}"
-    lines = [head, *_wrapped(visible(f.message), style.width, "  ")]
+    what = f"{style.paint(f.severity, f.severity)} {style.paint(f.rule, 'bold')} {sure}"
+    needed = cells(f"{f.path}:{f.span.line}:{f.span.column} {f.severity} {f.rule} ({f.confidence} confidence)")
+    lines = [f"{place} {what}"] if needed <= style.width else [place, f"  {what}"]
+    lines += [*_wrapped(visible(f.message), style.width, "  ")]
     lines += _frame(report, f, style)
     bar = "└" if style.unicode else "="
     for line in _money(f):
-        lines += _wrapped(f"{bar} {visible(line)}", style.width, "  ")
+        lines += _wrapped(f"{bar} {visible(line)}", style.width, "  ", "    ")
     for r in f.related:
         where = visible(f"{r.path}:{r.span.line}" if r.path != f.path else f"line {r.span.line}")
-        lines += _wrapped(f"{bar} {where}: {visible(r.message)}", style.width, "  ")
+        lines += _wrapped(f"{bar} {where}: {visible(r.message)}", style.width, "  ", "    ")
     if f.fix is not None:
-        lines += _wrapped(f"{bar} fix ({f.fix.safety}): {visible(f.fix.reason)}", style.width, "  ")
+        lines += _wrapped(f"{bar} fix ({f.fix.safety}): {visible(f.fix.reason)}", style.width, "  ", "    ")
         lines += [_painted(line, style) for line in diff(report, f)]
     return "\n".join(lines)
 
@@ -120,7 +130,7 @@ def _painted(line: str, style: Style) -> str:
 
 
 def _frame(report: Report, f: Finding, style: Style) -> list[str]:
-    shown = frame(lines_of(report, f.path), f.span, max(style.width - 10, 20))
+    shown = frame(lines_of(report, f.path), f.span, max(style.width - 10, 20), "…" if style.unicode else "~")
     bar = "│" if style.unicode else "|"
     out, last = [], 0
     for line in shown:
@@ -137,15 +147,19 @@ def _frame(report: Report, f: Finding, style: Style) -> list[str]:
 
 def _problem(p: Problem, style: Style) -> str:
     place = visible(f"{p.path}:{p.line}") if p.path else "asynccost"
-    return f"{style.paint(place, 'place')} {style.paint('not read', 'error')}: {visible(p.message)}"
+    head = f"{style.paint(place, 'place')} {style.paint('not read', 'error')}:"
+    said = visible(p.message)
+    if cells(f"{place} not read: {said}") <= style.width:
+        return f"{head} {said}"
+    return "\n".join([head, *_wrapped(said, style.width, "  ")])
 
 
-def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    """Text broken between words at a width; words longer than that stay whole."""
+def _wrapped(text: str, width: int, indent: str, later: str | None = None) -> list[str]:
+    """Text broken between words at a width; words longer than that stay whole. later: the indent of further lines."""
     lines, line = [], indent
     for word in text.split():
-        if len(line) + len(word) > width and line.strip():
+        if cells(line) + cells(word) > width and line.strip():
             lines.append(line.rstrip())
-            line = indent + ("  " if text[:1] in "=└" else "")
+            line = indent if later is None else later
         line += word + " "
     return [*lines, line.rstrip()]
