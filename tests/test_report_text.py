@@ -1,10 +1,14 @@
 """Text, concise and agent output: frames, narrow and plain terminals, what to do next."""
 
+import re
+from random import Random
+
 import pytest
 
 from asynccost.model import Problem, Span
 from asynccost.report import as_agent, as_concise, as_text
 from asynccost.report.as_text import Style
+from asynccost.report.fix_diff import _differing
 from asynccost.report.frame import cells, frame, visible
 from tests.report_sample import SOURCE, many, report
 
@@ -51,6 +55,35 @@ def test_narrow_terminals(width: int) -> None:
     assert line.mark is not None
     assert line.text[slice(*line.mark)] == "client()"
     assert len(line.text) <= width
+
+
+def test_only_what_lies_between_the_changes_is_compared() -> None:
+    """And the numbers are those of the whole file."""
+    random = Random(7)
+    for _ in range(300):
+        old = [f"line {random.randrange(5)}" for _ in range(random.randrange(30))]
+        new = old.copy()
+        for _ in range(random.randrange(3)):
+            at = random.randrange(len(new) + 1)
+            new[at : at + random.randrange(3)] = [f"new {n}" for n in range(random.randrange(3))]
+        assert _applied(old, [*_differing(old, new)]) == new
+
+
+def _applied(old: list[str], diff: list[str]) -> list[str]:
+    """The lines that a diff makes of others; fails where what it says of them is not so."""
+    new, at = list[str](), 0
+    for line in diff:
+        sign, text = line[0], line[1:]
+        if sign == "@":
+            first, length = re.match(r"@@ -(\d+)(,0)?", line).groups()  # type: ignore[union-attr]
+            start = int(first) - (0 if length else 1)
+            new, at = [*new, *old[at:start]], start
+        elif sign == "+":
+            new.append(text)
+        else:
+            assert old[at] == text
+            new, at = [*new, text] if sign == " " else new, at + 1
+    return new + old[at:]
 
 
 def test_the_lines_of_a_frame_stay_in_line() -> None:

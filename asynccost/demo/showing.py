@@ -83,6 +83,7 @@ def _asynccost(folder: Path, *arguments: str, say: Say, shown: str = "", fine: S
 def _table(before: dict[str, Any], after: dict[str, Any]) -> str:
     from asynccost.probe.trace import Calls, Clients, Trace
     from asynccost.probe.tracefile import read
+    from asynccost.probe.waste import wastes
     from asynccost.report.money import money
     from asynccost.report.reading import report
 
@@ -94,11 +95,11 @@ def _table(before: dict[str, Any], after: dict[str, Any]) -> str:
             f"{len(side['findings']['findings']):,}",
             f"{sum(c.created for c in trace.rows(Clients)):,}",
             f"{sum(c.new for c in calls):,}",
-            f"{sum(c.seconds for c in calls):.2f}",
+            f"{sum(waste.seconds for waste in wastes(trace)):.2f}",
             total.words() or "not priced",
         ]
 
-    names = ["findings", "clients built", "connections", "seconds of requests", "waste, estimated"]
+    names = ["findings", "clients built", "connections", "seconds wasted", "waste, estimated"]
     lines = [f"{'':22}{'before':>12}{'after':>12}"]
     *counts, dollars = zip(names, row(before), row(after), strict=True)
     lines += [f"{name:22}{was:>12}{now:>12}" for name, was, now in counts]

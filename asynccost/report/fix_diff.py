@@ -1,5 +1,7 @@
 """A finding's fix as the lines of a diff, for formats that show it."""
 
+import re
+from collections.abc import Iterator
 from difflib import unified_diff
 
 from asynccost.decoding import decode, encoding_of
@@ -23,7 +25,19 @@ def diff(report: Report, finding: Finding) -> list[str]:
         parts += [data[at : edit.start_byte], edit.text.encode(encoding, "replace")]
         at = edit.end_byte
     old, new = (_lines(text, finding.path, language) for text in (data, b"".join([*parts, data[at:]])))
-    return [visible(line) for line in [*unified_diff(old, new, n=_CONTEXT, lineterm="")][2:]]
+    return [visible(line) for line in _differing(old, new)]
+
+
+def _differing(old: list[str], new: list[str]) -> Iterator[str]:
+    """A unified diff without its first two lines; only what lies from the first change to the last is compared."""
+    most = min(len(old), len(new))
+    begin = next((n for n in range(most) if old[n] != new[n]), most)
+    left = most - begin
+    end = next((n for n in range(left) if old[-1 - n] != new[-1 - n]), left)
+    begin, end = max(begin - _CONTEXT, 0), max(end - _CONTEXT, 0)
+    was, comes = old[begin : len(old) - end], new[begin : len(new) - end]
+    for line in [*unified_diff(was, comes, n=_CONTEXT, lineterm="")][2:]:
+        yield re.sub(r"(?<=[-+])\d+", lambda m: str(int(m[0]) + begin), line) if line.startswith("@@") else line
 
 
 def _lines(data: bytes, path: str, language: str) -> list[str]:

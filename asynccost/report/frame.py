@@ -81,7 +81,7 @@ def _cut(text: str, drop: int, width: int, more: str) -> str:
 
 def visible(text: str) -> str:
     """Text with tabs as spaces, and with what could hide or reorder other text as <U+....>."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(c) for c in text)
 
