@@ -87,6 +87,7 @@ def test_structure() -> None:
     assert {"main", "header", "footer", "nav"} <= set(seen.tags)
     assert len(seen.values("id")) == len(set(seen.values("id")))
     assert '<html lang="en"' in page
+    assert "<h3>Why it costs</h3><p>Each turn waits for the last. One hundred turns of 40 ms are 4 s.</p>" in page
     assert 'id="f-00000000000000a1"' in page
     assert 'id="f-00000000000000a1-1"' in page  # two of one fingerprint
     assert "could not be parsed" in seen.text

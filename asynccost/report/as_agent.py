@@ -1,12 +1,12 @@
 """For coding agents: one line a finding, with what to do about it and how safe that is; its fix as a diff below."""
 
-import re
 from collections.abc import Mapping
 
 from asynccost.model import Finding
 from asynccost.pricing.lines import lines as money
 from asynccost.pricing.lines import total_lines
 from asynccost.report import About, Report, headline
+from asynccost.report.excerpt import excerpt
 from asynccost.report.fix_diff import diff
 
 
@@ -27,19 +27,11 @@ def _line(report: Report, f: Finding, about: Mapping[str, About]) -> str:
     parts = [f"{f.path}:{f.span.line}:{f.span.column} {f.rule} ({f.confidence}): {_flat(f.message)}"]
     parts += [f"[{r.path}:{r.span.line} {_flat(r.message)}]" for r in f.related[:5]]
     parts += [f"{line[0].upper()}{_flat(line[1:])}." for line in money(f)]
-    if f.rule in about and (cure := instead(about[f.rule].page)):
+    if f.rule in about and (cure := excerpt(about[f.rule].page, "Instead")):
         parts.append(f"Do: {cure}")
     if f.fix is not None:
         parts.append(f"Fix is {f.fix.safety}: {_flat(f.fix.reason)}")
     return "\n".join([" ".join(parts), *(f"  {line}" for line in diff(report, f))])
-
-
-def instead(page: str) -> str:
-    """The first sentence below a page's `## Instead`."""
-    found = re.search(r"^## Instead[^\n]*\n(.*?)(?=^## |\Z)", page, re.M | re.S)
-    prose = re.sub(r"^```.*?^```", "", found[1], flags=re.M | re.S) if found else ""
-    sentence = re.match(r".*?[.!?](?=\s|\Z)", _flat(prose))
-    return sentence[0] if sentence else ""
 
 
 def _flat(text: str) -> str:

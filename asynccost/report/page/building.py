@@ -67,9 +67,10 @@ def build(report: Report) -> Page:
 
 def _cards(report: Report, to: tuple[Link, Link]) -> list[Card]:
     seen: Counter[str] = Counter()
+    pages = {name: about.page for name, about in report.rules().items()}
     cards = []
     for f in sorted(by_weight(report.findings), key=_cost)[:MOST]:
-        cards.append(card(report, f, seen[f.fingerprint], to, source=report.view.source))
+        cards.append(card(report, f, seen[f.fingerprint], to, pages.get(f.rule, "")))
         seen[f.fingerprint] += 1
     return cards
 

@@ -7,6 +7,7 @@ from asynccost.cost.words import dollars, worth_saying
 from asynccost.kinds import language_of
 from asynccost.model import Cost, Figure, Finding, Span
 from asynccost.report import Report
+from asynccost.report.excerpt import excerpt
 from asynccost.report.fix_diff import diff
 from asynccost.report.frame import frame, lines_of
 from asynccost.report.money import UNITS
@@ -16,6 +17,7 @@ from asynccost.report.page.links import Link
 
 NOBODY = "nobody"  # owns what CODEOWNERS names nobody for
 _WIDTH = 400  # characters of a line of code that are shown
+_TOLD = ("seen", "summary")  # parts of the evidence that stand elsewhere
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -32,8 +34,9 @@ def folder_of(path: str) -> str:
     return "/".join(parts[:2]) or "."
 
 
-def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, source: bool = True) -> Card:
-    """One finding, ready to be shown; nth: how many equal fingerprints stood before it."""
+def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], page: str) -> Card:
+    """One finding, ready to be shown; nth: how many equal fingerprints stood before it; page: that of its rule."""
+    source = report.view.source
     host, editor = links
     where = f"{f.path}:{f.span.line}:{f.span.column}"
     place = quote(f"{f.path}:{f.span.line}")
@@ -50,6 +53,7 @@ def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, sour
         function=f.function,
         language=language_name(f.path),
         folder=folder_of(f.path),
+        why=excerpt(page, "Why it costs", 2),
         owners=report.owners(f.path),
         status=str(f.status),
         code=code(report, f) if source else (),
@@ -60,7 +64,10 @@ def card(report: Report, f: Finding, nth: int, links: tuple[Link, Link], *, sour
         editor=editor(f.path, f.span.line, f.span.end_line, f.span.column),
         fix=_fix(report, f, source=source),
         price=None if f.cost is None else price(f.cost),
-        evidence=[(name, number(value)) for name, value in (f.evidence or {}).items() if _plain(value)],
+        measured=str((f.evidence or {}).get("summary", "")),
+        evidence=[
+            (n.replace("_", " "), number(v)) for n, v in (f.evidence or {}).items() if n not in _TOLD and _plain(v)
+        ],
         seen=bool(f.evidence and f.evidence.get("seen", True)),
     )
 

@@ -75,11 +75,13 @@ class Card:
     related: Sequence[Place]
     commands: Sequence[str]
     ignore: str
+    why: str = ""
     owners: Sequence[str] = ()
     host: str = ""
     editor: str = ""
     fix: FixView | None = None
     price: Price | None = None
+    measured: str = ""  # the evidence in a sentence
     evidence: Sequence[tuple[str, str]] = ()
     seen: bool = False  # by a trace
 
