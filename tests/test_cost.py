@@ -56,11 +56,20 @@ def categories() -> Iterator[tuple[str, Cost, tuple[float, float, float]]]:
     yield "blocked loop", machine.blocked(m("seconds", 60), RATES, per="run"), (0, 0, 60 * TASK)
     yield (
         "repeated requests",
-        machine.repeated_requests(m("requests", 500), m("seconds", 100), FREE, RATES, per="month"),
+        machine.repeated_requests(m("requests", 500), m("seconds", 100), RATES, per="month", call_price=FREE),
         (
             500 * 0.002 + 500 * 0.00008 * VCPU / 3600,
             500 * 0.002 + 500 * 0.0004 * VCPU / 3600,
             500 * 0.002 + 500 * 0.0005 * VCPU / 3600 + 100 * TASK,
+        ),
+    )
+    yield (
+        "repeated requests of an API that charges nothing",
+        machine.repeated_requests(m("requests", 500), m("seconds", 100), RATES, per="run"),
+        (
+            500 * 0.00008 * VCPU / 3600,
+            500 * 0.0004 * VCPU / 3600,
+            500 * 0.0005 * VCPU / 3600 + 100 * TASK,
         ),
     )
     yield (
@@ -100,6 +109,11 @@ def categories() -> Iterator[tuple[str, Cost, tuple[float, float, float]]]:
         "useless cache writes",
         llm.useless_writes(m("unread", 400_000), claude, per="run"),
         (400_000 * 0.75 / 1e6,) * 3,
+    )
+    yield (  # for an hour: $6 instead of $3
+        "useless cache writes, some for an hour",
+        llm.useless_writes(m("unread", 300_000), claude, per="run", unread_1h=m("unread_1h", 100_000)),
+        (300_000 * 0.75 / 1e6 + 100_000 * 3 / 1e6,) * 3,
     )
 
 

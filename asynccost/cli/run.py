@@ -39,7 +39,7 @@ def command(
     from asynccost.pricing import money
     from asynccost.probe import tracefile
     from asynccost.probe.running import Allowed, run
-    from asynccost.probe.summary import summary
+    from asynccost.report.run_summary import summary
 
     if trace:
         tracefile.check_place(trace)
@@ -64,7 +64,8 @@ def command(
         refused = "; calls were refused" if ran.refused else ""
         click.echo(f"cost limit: {exact(ran.spent)} of {exact(max_cost_per_run)} spent{refused}", err=True)
     if not quiet:
-        click.echo(summary(ran.trace, ran.seconds, ran.unseen), err=True, nl=False)
+        known = money.with_trace(priced, ran.trace, trace or "this run")
+        click.echo(summary(ran.trace, ran.seconds, known, ran.unseen), err=True, nl=False)
         if trace:
             click.echo(f"trace: {trace}", err=True)
     sys.exit(ran.code)

@@ -1,6 +1,7 @@
 """What `asynccost usage` does."""
 
 import os
+import re
 
 from asynccost import scanning, settings
 from asynccost.cli.output import replace
@@ -22,7 +23,7 @@ def write(trace: str | None, output: str | None, *, config: str | None, isolated
     report = scanning.scan(scanning.project(scanning.Input([chosen.root]), chosen), chosen, money=money)
     text = draft(report.findings, money.trace, money.source)
     replace(path, text)
-    places = sum(line.startswith('# "') for line in text.splitlines()) - 1
+    places = len(re.findall(r'^# "[^"]+" = 0(?: #|$)', text, re.MULTILINE))
     return f"wrote {shown(path)}, in which {count(places, 'place')} can be given numbers"
 
 

@@ -52,16 +52,18 @@ def blocked(seconds: Figure, rates: Rates, *, per: str, scope: str = "") -> Cost
 
 
 def repeated_requests(
-    requests: Figure, seconds: Figure, call_price: Figure, rates: Rates, *, per: str, scope: str = ""
+    requests: Figure, seconds: Figure, rates: Rates, *, per: str, call_price: Figure | None = None, scope: str = ""
 ) -> Cost:
-    """Requests that were answered before: the user's price of a call, the CPU of sending, the seconds in all."""
-    formula = f"requests * call_price + requests * request_cpu * {_CPU} + {_WAIT.format(seconds='seconds')}"
-    figures = requests, seconds, call_price, rates["request_cpu"], *_container(rates)
+    """Requests that were answered before: the CPU of sending, the seconds in all, and a user's own price of a call."""
+    formula = f"requests * request_cpu * {_CPU} + {_WAIT.format(seconds='seconds')}"
+    figures = [requests, seconds, rates["request_cpu"], *_container(rates)]
+    if call_price is not None:
+        formula, figures = f"requests * call_price + {formula}", [*figures, call_price]
     return price(formula, *figures, per=per, scope=scope)
 
 
 def extra_requests(requests: Figure, rates: Rates, *, per: str, scope: str = "") -> Cost:
-    """Requests that one with a list would have replaced: the CPU of sending each."""
+    """Requests that need not have been made, such as retries that cannot help: the CPU of sending each."""
     figures = requests, rates["request_cpu"], rates["vcpu_hour"]
     return price(f"requests * request_cpu * {_CPU}", *figures, per=per, scope=scope)
 

@@ -5,24 +5,22 @@ from asynccost.cost.receipt import price
 from asynccost.cost.tokens import Tokens
 from asynccost.model import Cost, Figure
 
-_BILL = "(fresh * price_input + cached * price_read + {written} + output * price_output) / 1e6"
-_WRITTEN = "written * price_write"
-_WRITTEN_1H = "(written - written_1h) * price_write + written_1h * price_write_1h"
+# What is counted -> the kind of price that it pays.
+_PAYS = {"fresh": "input", "cached": "read", "written": "write", "written_1h": "write_1h", "output": "output"}
 
 
 def bill(tokens: Tokens, prices: ModelPrice, source: str, *, per: str, scope: str = "") -> Cost:
     """What calls cost: all of them, or those alone that repeated another or were thrown away by a retry.
 
-    tokens: their sum, of calls that paid one tier of prices; source: the trace that counted them.
+    tokens: their sum, of calls that paid one tier of prices; source: the trace that counted them. What was not used is
+    no part of the formula.
     """
-    counts = {"fresh": tokens.fresh, "cached": tokens.cached, "written": tokens.written, "output": tokens.output}
-    kinds, written = ["input", "read", "write", "output"], _WRITTEN
-    if tokens.written_1h:
-        counts["written_1h"], written = tokens.written_1h, _WRITTEN_1H
-        kinds.append("write_1h")
-    figures = [Figure(name, count, "tokens", "measured", source) for name, count in counts.items()]
-    figures += map(prices.figure, kinds)
-    return price(_BILL.format(written=written), *figures, per=per, kind="llm", scope=scope)
+    used = {name: getattr(tokens, name) for name in _PAYS} | {"written": tokens.written - tokens.written_1h}
+    counts = {name: n for name, n in used.items() if n} or {"fresh": 0}
+    terms = [f"{name} * price_{_PAYS[name]}" for name in counts]
+    figures = [Figure(name, n, "tokens", "measured", source) for name, n in counts.items()]
+    figures += [prices.figure(_PAYS[name]) for name in counts]
+    return price(f"({' + '.join(terms)}) / 1e6", *figures, per=per, kind="llm", scope=scope)
 
 
 def cache_misses(missed: Figure, prices: ModelPrice, *, per: str, scope: str = "") -> Cost:
@@ -31,7 +29,13 @@ def cache_misses(missed: Figure, prices: ModelPrice, *, per: str, scope: str = "
     return price("missed * (price_input - price_read) / 1e6", *figures, per=per, kind="llm", scope=scope)
 
 
-def useless_writes(unread: Figure, prices: ModelPrice, *, per: str, scope: str = "") -> Cost:
-    """Input written to the cache, dearer than plain input, and never read from it."""
-    figures = unread, prices.figure("write"), prices.figure("input")
-    return price("unread * (price_write - price_input) / 1e6", *figures, per=per, kind="llm", scope=scope)
+def useless_writes(
+    unread: Figure, prices: ModelPrice, *, per: str, unread_1h: Figure | None = None, scope: str = ""
+) -> Cost:
+    """Input written to the cache, dearer than plain input, and never read from it. unread_1h: what is kept an hour."""
+    figures = [unread, prices.figure("write"), prices.figure("input")]
+    formula = "unread * (price_write - price_input) / 1e6"
+    if unread_1h is not None:
+        formula += " + unread_1h * (price_write_1h - price_input) / 1e6"
+        figures += [unread_1h, prices.figure("write_1h")]
+    return price(formula, *figures, per=per, kind="llm", scope=scope)

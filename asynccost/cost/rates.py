@@ -28,6 +28,10 @@ class Rates:
         """What building a client of this kind takes, if that was ever measured."""
         return self._figures.get(f"client_cpu.{kind}")
 
+    def client_bytes(self, kind: str) -> Figure:
+        """What a client of this kind ("certificates" or "pool") keeps in memory while nothing closes it."""
+        return self._figures[f"client_bytes.{kind}"]
+
     def names(self) -> list[str]:
         """Everything that can be overridden."""
         return list(self._figures)

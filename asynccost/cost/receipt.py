@@ -1,13 +1,16 @@
 """The only maker of costs: a formula and its figures become one, so that no dollar exists without its receipt."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from itertools import product
+from itertools import count, product
 from types import CodeType
 
 from asynccost.model import Cost, Figure
 
 _FUNCTIONS = {"min": min, "max": max}
+_NAME = re.compile(r"\b[A-Za-z_]\w*")
 
 
 def price(
@@ -28,6 +31,34 @@ def price(
     likely = evaluate(formula, values)
     reached = [likely, *(evaluate(formula, corner) for corner in _corners(figures))]
     return Cost(min(reached), likely, max(reached), per, formula, figures, kind, scope)
+
+
+def added(costs: Sequence[Cost]) -> Cost:
+    """Several costs of one kind and one unit as one; figures that share a name but not a value are told by numbers.
+
+    Raises ValueError for none.
+    """
+    if len(costs) == 1:
+        return costs[0]
+    known: dict[str, Figure] = {}
+    parts = []
+    for cost in costs:
+        new = {f.name: _free(f, known) for f in cost.basis}
+        known |= {new[f.name]: replace(f, name=new[f.name]) for f in cost.basis}
+        parts.append(_renamed(cost.formula, new))
+    formula = " + ".join(f"({part})" for part in parts)
+    first = costs[0]
+    return price(formula, *known.values(), per=first.per, kind=first.kind, scope=first.scope)
+
+
+def _renamed(formula: str, names_: Mapping[str, str]) -> str:
+    return _NAME.sub(lambda found: names_.get(found[0], found[0]), formula)
+
+
+def _free(figure: Figure, known: Mapping[str, Figure]) -> str:
+    """The figure's name, or with a number the first that is free or its own."""
+    names_ = (figure.name if n == 1 else f"{figure.name}_{n}" for n in count(1))
+    return next(name for name in names_ if name not in known or known[name] == replace(figure, name=name))
 
 
 def evaluate(formula: str, values: Mapping[str, float]) -> float:

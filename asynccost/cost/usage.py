@@ -13,11 +13,12 @@ if TYPE_CHECKING:  # a scan without models to price need not load their tables
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a user said. calls: figures named `calls_per_month` by entry point."""
+    """What a user said. calls: figures named `calls_per_month` by entry point; requests: `call_price` by origin."""
 
     calls: Mapping[str, Figure] = field(default_factory=dict)
     rates: Rates = field(default_factory=Rates)
     models: "Mapping[str, ModelPrice]" = field(default_factory=dict)
+    requests: Mapping[str, Figure] = field(default_factory=dict)
 
     def calls_of(self, path: str, function: str) -> Figure | None:
         """The calls a month of a function, by the longest entry that names it, its class, its file or a folder."""
@@ -31,4 +32,4 @@ class Usage:
 def with_calls(usage: Usage, calls: float) -> Usage:
     """The same with one number of calls for everything: `--calls-per-month`, a what-if."""
     figure = Figure("calls_per_month", calls, "calls a month", "usage", "--calls-per-month")
-    return Usage({"*": figure}, usage.rates, usage.models)
+    return Usage({"*": figure}, usage.rates, usage.models, usage.requests)

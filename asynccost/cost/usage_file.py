@@ -11,6 +11,9 @@
     [prices]
     vcpu-hour = 0.032
 
+    [prices.requests]                       # USD per request, by scheme and host
+    "https://api.maps.example" = 0.005
+
     [prices.models."gpt-4o"]                # USD per million tokens; also "azure/gpt-4o"
     input = 2.0
     output = 8.0
@@ -64,11 +67,12 @@ class _Reader:
         calls = self._table(values, ("calls-per-month",))
         rates = self._rates(values)
         prices = self._table(values, ("prices",))
-        self._known(prices, [*PRICES, "models"], ("prices",))
+        self._known(prices, [*PRICES, "models", "requests"], ("prices",))
         return Usage(
             {n: self._figure("calls_per_month", v, "calls a month", ("calls-per-month", n)) for n, v in calls.items()},
             rates,
             self._models(prices),
+            self._requests(prices),
         )
 
     def _rates(self, values: Mapping[str, Any]) -> Rates:
@@ -99,6 +103,15 @@ class _Reader:
                 provider, name, n["input"], n.get("output", 0.0), n.get("read"), n.get("write"), n.get("write-1h"),
                 "usage", self._where(at), "",
             )  # fmt: skip
+        return found
+
+    def _requests(self, prices: Mapping[str, Any]) -> dict[str, Figure]:
+        found = {}
+        for origin, value in self._table(prices, ("prices", "requests")).items():
+            at = ("prices", "requests", origin)
+            if not re.fullmatch(r"https?://[^/]+", origin):
+                self._refuse(at, "must be scheme and host alone, such as https://api.example.com")
+            found[origin.lower()] = self._figure("call_price", value, f"USD per request to {origin}", at)
         return found
 
     def _figure(self, name: str, value: Any, unit: str, at: tuple[str, ...]) -> Figure:

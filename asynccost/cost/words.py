@@ -1,6 +1,6 @@
 """Costs as people read them: two significant digits, small sums as small sums, and where the figures come from."""
 
-from asynccost.model import Cost
+from asynccost.model import Cost, Figure
 
 KINDS = {"infrastructure": "machine time", "llm": "model calls"}  # of cost; never added
 LEAST = 0.01  # dollars a month or a run; below that a place gets no dollar figure
@@ -58,9 +58,11 @@ def basis(cost: Cost) -> str:
 
 def receipt(cost: Cost) -> list[str]:
     """The whole receipt: the formula, then each figure with its unit, origin, source and date."""
-    lines = [f"= {cost.formula}"]
-    for f in cost.basis:
-        span = "" if f.low is None and f.high is None else f" ({f.low:g} to {f.high:g})"
-        source = f"{f.origin}: {f.source}" + (f", {f.date}" if f.date else "")
-        lines.append(f"  {f.name} = {f.value:g}{span} {f.unit} [{source}]")
-    return lines
+    return [f"= {cost.formula}", *(f"  {figure_line(f)}" for f in cost.basis)]
+
+
+def figure_line(f: Figure) -> str:
+    """A figure as a receipt has it."""
+    span = "" if f.low is None and f.high is None else f" ({f.low:g} to {f.high:g})"
+    source = f"{f.origin}: {f.source}" + (f", {f.date}" if f.date else "")
+    return f"{f.name} = {f.value:g}{span} {f.unit} [{source}]"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from asynccost.cost.receipt import price
 from asynccost.cost.usage import Usage
 from asynccost.model import Cost, Figure
+from asynccost.pricing.here import lasted
 from asynccost.probe.llm.bills import bills, total
-from asynccost.probe.trace import Blocking, Calls, Clients, Process, Tasks, Timers, Tokens, Trace
+from asynccost.probe.trace import Blocking, Calls, Clients, Tasks, Timers, Tokens, Trace
 
 NOISE = 0.1  # of seconds and CPU, which differ from run to run; counts do not
 LEAST_SECONDS = 0.05
@@ -64,7 +65,7 @@ def side(trace: Trace, source: str, usage: Usage, day: str = "") -> Side:
         "output tokens": sum(t.output for t in used),
     }
     seconds = {
-        "wall time": _wall(trace.processes),
+        "wall time": lasted(trace),
         "CPU": sum(p.cpu_seconds for p in trace.processes),
         "DNS, TCP and TLS": sum(c.dns_seconds + c.tcp_seconds + c.tls_seconds for c in calls),
         "waiting for requests": sum(c.seconds for c in calls),
@@ -75,10 +76,6 @@ def side(trace: Trace, source: str, usage: Usage, day: str = "") -> Side:
     machine = price("cpu_seconds * vcpu_hour / 3600", cpu, usage.rates["vcpu_hour"], per="run")
     unpriced = tuple(sorted({f"{b.row.provider or 'unknown'}/{b.row.model}" for b in paid if b.cost is None}))
     return Side(source, counts, seconds, (machine, *(b.cost for b in paid if b.cost)), unpriced)
-
-
-def _wall(processes: list[Process]) -> float:
-    return max((p.ended for p in processes), default=0.0) - min((p.started for p in processes), default=0.0)
 
 
 def compare(before: Side, after: Side) -> Comparison:

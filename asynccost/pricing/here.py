@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from asynccost.model import Figure
-from asynccost.probe.trace import Blocking, Calls, Clients, Serial, Tasks, Timers, Tokens
+from asynccost.probe.trace import Blocking, Calls, Clients, Row, Serial, Tasks, Timers, Tokens, Trace
 
 
 @dataclass(slots=True)
@@ -12,6 +12,7 @@ class Here:
 
     source: str
     date: str
+    lasted: float = 0.0  # seconds of the run
     clients: list[Clients] = field(default_factory=list)
     through: list[Calls] = field(default_factory=list)  # requests of the clients that were built here
     calls: list[Calls] = field(default_factory=list)  # requests that were made here
@@ -30,4 +31,25 @@ class Here:
         """How often the place ran, as far as anything of it was counted."""
         built = sum(c.created for c in self.clients)
         started = sum(t.created for t in self.tasks) + sum(t.created for t in self.timers)
-        return built or sum(c.requests for c in self.calls) or started
+        asked = sum(c.requests for c in self.calls) or sum(t.calls for t in self.tokens)
+        return built or asked or started
+
+    def put(self, row: Row, *, through: bool = False) -> None:
+        """Add a row. through: requests of a client that was built here."""
+        getattr(self, "through" if through else LISTS[type(row)]).append(row)
+
+
+LISTS: dict[type[Row], str] = {
+    Clients: "clients",
+    Calls: "calls",
+    Serial: "serial",
+    Tasks: "tasks",
+    Timers: "timers",
+    Blocking: "blocking",
+    Tokens: "tokens",
+}
+
+
+def lasted(trace: Trace) -> float:
+    """Seconds from the first process's start to the last one's end."""
+    return max((p.ended for p in trace.processes), default=0.0) - min((p.started for p in trace.processes), default=0.0)

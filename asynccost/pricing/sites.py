@@ -3,19 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from asynccost.model import Finding
-from asynccost.pricing.here import Here
+from asynccost.pricing.here import Here, lasted
 from asynccost.pricing.places import At, located, places_of
-from asynccost.probe.trace import Blocking, Calls, Clients, Place, Row, Serial, Tasks, Timers, Tokens, Trace
-
-_LISTS: dict[type[Row], str] = {
-    Clients: "clients",
-    Calls: "calls",
-    Serial: "serial",
-    Tasks: "tasks",
-    Timers: "timers",
-    Blocking: "blocking",
-    Tokens: "tokens",
-}
+from asynccost.probe.trace import Calls, Place, Row, Serial, Trace
 
 
 class Sites:
@@ -25,6 +15,7 @@ class Sites:
         self, trace: Trace, source: str, date: str, paths: Iterable[str], read: Callable[[str], bytes]
     ) -> None:
         self.source, self.date = source, date
+        self._lasted = lasted(trace)
         self._now = located(trace, paths, read)
         self._rows: dict[At, list[tuple[Row, Place]]] = {}
         for row in trace:
@@ -39,7 +30,7 @@ class Sites:
 
     def here(self, path: str, lines: Iterable[int]) -> Here | None:
         """What the trace holds of some lines of a file; each row once."""
-        found = Here(self.source, self.date)
+        found = Here(self.source, self.date, self._lasted)
         seen: set[tuple[int, bool]] = set()
         for line in lines:
             for row, place in self._rows.get((path, line), ()):
@@ -48,7 +39,7 @@ class Sites:
                 for through in (True, False):
                     if (built if through else made) and (id(row), through) not in seen:
                         seen.add((id(row), through))
-                        getattr(found, "through" if through else _LISTS[type(row)]).append(row)
+                        found.put(row, through=through)
         return found if seen else None
 
     def now(self, place: Place) -> At | None:

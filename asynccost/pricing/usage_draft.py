@@ -25,6 +25,9 @@ _TAIL = """
 # vcpu-hour = {vcpu_hour:g}
 # gb-hour = {gb_hour:g}
 
+# [prices.requests] # USD per request of an API that charges for each, by scheme and host
+# "https://api.example.com" = 0.005
+
 # [prices.models."gpt-4o"] # USD per million tokens, before the table that asynccost ships
 # input = 2.5
 # output = 10.0

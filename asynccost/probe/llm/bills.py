@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from asynccost.cost import models
 from asynccost.cost.llm import bill, cache_misses, useless_writes
 from asynccost.cost.models import ModelPrice
+from asynccost.cost.receipt import added
 from asynccost.cost.tokens import Tokens as Counted
 from asynccost.model import Cost, Figure
 from asynccost.probe.trace import Tokens
@@ -37,12 +38,14 @@ def bills(rows: Iterable[Tokens], own: Mapping[str, ModelPrice], source: str, *,
 
 
 def misses(row: Tokens, own: Mapping[str, ModelPrice], source: str, *, scope: str = "") -> Cost | None:
-    """Input that an earlier prompt's beginning could have had from the cache, at the row's usual prices."""
-    prices, missed = priced(row, 0, own), row.counts.get("missed", 0)
-    if prices is None or not missed or prices.read is None:
-        return None
-    figure = Figure("missed", missed, "tokens, about", "measured", source)
-    return cache_misses(figure, prices, per="run", scope=scope)
+    """Input that an earlier prompt's beginning could have had from the cache, at the prices that its calls paid."""
+    found = []
+    for tier in tiers(row):
+        prices, missed = priced(row, tier, own), row.counts.get(f"missed@{tier}" if tier else "missed", 0)
+        if prices is not None and missed and prices.read is not None:
+            figure = Figure("missed", missed, "tokens, about", "measured", source)
+            found.append(cache_misses(figure, prices, per="run", scope=scope))
+    return added(found) if found else None
 
 
 def unread_writes(row: Tokens, own: Mapping[str, ModelPrice], source: str, *, scope: str = "") -> Cost | None:
@@ -50,8 +53,21 @@ def unread_writes(row: Tokens, own: Mapping[str, ModelPrice], source: str, *, sc
     prices, used = priced(row, 0, own), counted(row)
     if prices is None or prices.write is None or used.cached or not used.written:
         return None
-    figure = Figure("unread", used.written, "tokens", "measured", source)
-    return useless_writes(figure, prices, per="run", scope=scope)
+    figure = Figure("unread", used.written - used.written_1h, "tokens", "measured", source)
+    hour = Figure("unread_1h", used.written_1h, "tokens", "measured", source) if used.written_1h else None
+    return useless_writes(figure, prices, per="run", unread_1h=hour, scope=scope)
+
+
+def by_model(rows: Iterable[Tokens]) -> list[Tokens]:
+    """One row for each provider and model, since its calls from one place may stand in several, by step or endpoint."""
+    found: dict[tuple[str, str], Tokens] = {}
+    for row in rows:
+        key = row.provider, row.model
+        if key in found:
+            found[key].add(row)
+        else:
+            found[key] = row.copy()
+    return list(found.values())
 
 
 def tiers(row: Tokens) -> list[int]:
