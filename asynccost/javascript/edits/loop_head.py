@@ -9,7 +9,7 @@ from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loop_nodes import DECLARED, is_target, mentions
 from asynccost.javascript.edits.names import fresh, inner
 from asynccost.javascript.edits.patch import Patch
-from asynccost.javascript.edits.sources import Source, singular, source_of
+from asynccost.javascript.edits.sources import Source, is_array, singular, source_of
 
 
 class LoopHead:
@@ -75,7 +75,9 @@ class LoopHead:
         reads = mentions(self.body, index.id)
         places = [self._place(n) for n in reads]
         if not all(p is not None for p in places) or any(is_target(p) for p in places):
-            self.spelled = f"[...{self.script.text(right.value)}.keys()]"
+            known = is_array(right.value, self.function, self.file, self.script)
+            items = self.script.text(right.value)
+            self.spelled = f"[...{items}.keys()]" if known else f"[...Array({items}.length).keys()]"
             return index.id
         self.spelled = ""
         return self._item_name([p for p in places if p is not None])
@@ -102,8 +104,9 @@ class LoopHead:
         return name
 
     def source(self) -> Source:
-        wanted = "items" if not self.spelled else "indexes"
-        made = source_of(self.items, self.function, self.file, self.patch, self.name(wanted))
+        wanted = "indexes" if self.spelled else "list" if self.script.text(self.items) == "items" else "items"
+        counted = self.loop.kind == "count"
+        made = source_of(self.items, self.function, self.file, self.patch, self.name(wanted), counted=counted)
         if not self.spelled:
             return made
         name = wanted if not made.before else made.text

@@ -21,7 +21,7 @@ _ARRAYS = frozenset(
     }
 )
 _ONLY_ARRAYS = (
-    r"(?:\?\.|\.)(?:map|filter|slice|some|every|find|findIndex|reduce|flatMap|push|join|length|at|includes)\b"
+    r"(?:\?\.|\.)(?:map|filter|slice|some|every|find|findIndex|reduce|flatMap|push|join|at|includes)\b"
 )
 
 
@@ -34,8 +34,10 @@ class Source:
     short: bool
 
 
-def source_of(items: Expr, function: Function, file: File, patch: Patch, wanted: str = "items") -> Source:
-    """The array that holds the items of a loop."""
+def source_of(
+    items: Expr, function: Function, file: File, patch: Patch, wanted: str = "items", *, counted: bool = False
+) -> Source:
+    """The array that holds the items of a loop. counted: all that is known of them is that they have a length."""
     script = patch.script
     text = script.text(items)
     short = is_short(items, function, file)
@@ -43,7 +45,7 @@ def source_of(items: Expr, function: Function, file: File, patch: Patch, wanted:
     if array and (isinstance(items, (Name, Member)) or short):
         simple = isinstance(items, (Name, Member, Call))
         return Source(text if simple or isinstance(items, Collection) else f"({text})", "", short)
-    spelled = text if array else f"[...{_operand(items, text)}]"
+    spelled = text if array else f"Array.from({text})" if counted else f"[...{_operand(items, text)}]"
     if short:
         return Source(spelled, "", short)
     name = fresh(wanted, function, file)
@@ -85,7 +87,9 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
         names = chain(expr.callee)
         return names[-1] in _ARRAYS or (names[0] == "Object" and names[-1] in ("keys", "values", "entries"))
     text = script.text(expr)
-    if re.search(rf"(?<![\w.$]){re.escape(text)}{_ONLY_ARRAYS}", script.text((0, len(script.source)))):
+    scope = binder(expr.id, function) if isinstance(expr, Name) else None
+    where = (scope.start, scope.end) if scope is not None else (0, len(script.source))
+    if re.search(rf"(?<![\w.$]){re.escape(text)}{_ONLY_ARRAYS}", script.text(where)):
         return True
     if isinstance(expr, Name):
         return _named_array(expr, function, file, script, depth)
