@@ -1,5 +1,6 @@
 """Where an effect undoes what it did: a returned function, a registered one, or a method; made where there is none."""
 
+import re
 from typing import Protocol
 
 from tree_sitter import Node as Cst
@@ -98,6 +99,7 @@ def arrow(head: str, releases: list[str], unit: str, semi: str, tail: str = "") 
     return f"{head}() => {{{lines}\n}}{tail}{semi}"
 
 
+_HANDED = {"onCleanup": "(cleanup: () => void) => void"}
 _HOOKS = {"Vue": ("onUnmounted", "vue"), "Solid": ("onCleanup", "solid-js")}
 
 
@@ -157,10 +159,16 @@ class _Registered:
             self.body.close()
 
     def _take(self) -> None:
-        """Give the set-up the parameter by which its framework hands over the hook."""
+        """Give the set-up the parameter by which its framework hands over the hook; nobody else may call it."""
         script, given = self.patch.script, self.setup.params
         wanted = 2 if self.effect.name == "watch" else 0
         names = ["_value", "_previous", "onCleanup"][len(given) : 3] if wanted else ["onCleanup"]
+        anchor, name = self.effect.anchor, self.setup.name
+        if not anchor.start <= self.setup.start < anchor.end:
+            # declared elsewhere: all that names it, templates included, are the declaration and the watcher
+            if len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", script.text((0, len(script.source))))) != 2:
+                raise UnfixableError
+            names = [f"{n}: {_HANDED.get(n, 'unknown')}" for n in names] if script.typed else names
         parameters = script.function(self.setup).child_by_field_name("parameters")
         if parameters is None:
             raise UnfixableError
