@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[1] / ".github"
 SIZE = 1_000
 SHOWN = (  # name, theme, view, what stands at the top, what is opened
     ("report-light", "light", "#", "body", ""),
-    ("report-dark", "dark", "#view=engineering&text=licences", ".filters", "#list > tbody:not([hidden]) details"),
+    ("report-dark", "dark", "#view=engineering&text=licences", "#list", "#list > tbody:not([hidden]) details"),
 )
 
 

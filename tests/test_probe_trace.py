@@ -77,6 +77,10 @@ def test_later_lines_replace_earlier_ones_and_a_torn_end_is_left_out() -> None:
         ('{"format": "asynccost-trace", "version": 9}\n', "version 9"),
         (tracefile.HEADER + '{"row": "clients", "id": 0, "place": 7}\n', "t:2: not a line of a trace"),
         (tracefile.HEADER + "[]\n", "t:2: not a line of a trace"),
+        (tracefile.HEADER + '{"row": "clients", "id": 0, "created": "many"}\n', "t:2: not a line of a trace: created"),
+        (tracefile.HEADER + '{"row": "calls", "id": 0, "outcomes": {"2xx": []}}\n', "t:2: .* outcomes"),
+        (tracefile.HEADER + '{"row": "serial", "id": 0, "example": [[0, "1", "GET", "a"]]}\n', "t:2: .* example"),
+        (tracefile.HEADER + '{"process": {"pid": 1, "started": 1, "ended": 2, "gauges": [7]}}\n', "t:2: .* gauges"),
     ],
 )
 def test_what_is_no_trace_is_refused(text: str, message: str) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self, TypeVar
 
 Counts = dict[str, int]
+Samples = list[list[float]]
+Requests = list[Any]
 
 
 @dataclass(slots=True, frozen=True, order=True)
@@ -176,7 +178,7 @@ class Serial(Row):
     dependent: int = 0
     unknown: int = 0
     worst_seconds: float = 0.0
-    example: list[Any] = field(default_factory=list)
+    example: Requests = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -292,8 +294,8 @@ class Process:
     interval: float = 1.0
     cpu_seconds: float = 0.0
     hooked: dict[str, str] = field(default_factory=dict)
-    gauges: list[list[float]] = field(default_factory=list)
-    clients: list[list[float]] = field(default_factory=list)
+    gauges: Samples = field(default_factory=list)
+    clients: Samples = field(default_factory=list)
     errors: Counts = field(default_factory=dict)
     full: int = 0
 

@@ -15,10 +15,11 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, asdict, astuple, fields
+from math import isfinite
 from typing import Any
 
 from asynccost.errors import PathError, ResultError
-from asynccost.probe.trace import ROWS, Place, Process, Row, Trace
+from asynccost.probe.trace import ROWS, Counts, Place, Process, Requests, Row, Samples, Trace
 
 FORMAT = "asynccost-trace"
 VERSION = 1
@@ -163,4 +164,33 @@ def _made(kind: Any, values: dict[str, Any]) -> Any:
     for f in fields(kind):
         if f.name not in known and f.default is MISSING and f.default_factory is MISSING:
             known[f.name] = ""
+        elif f.name in known and not _fits(f.type, known[f.name]):
+            raise ValueError(f"{f.name} is {known[f.name]!r:.60}")
     return kind(**known)
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    """Whether a value is of a field's kind: whoever reads a trace need not look again."""
+    if kind in (int, float):
+        return _number(value)
+    if kind is str:
+        return isinstance(value, str)
+    if kind == Counts:
+        return isinstance(value, dict) and all(map(_number, value.values()))
+    if kind == Samples:
+        return isinstance(value, list) and all(map(_sample, value))
+    if kind == Requests:
+        return isinstance(value, list) and all(map(_request, value))
+    return True
+
+
+def _sample(value: Any) -> bool:
+    return isinstance(value, list) and len(value) >= 3 and all(map(_number, value))
+
+
+def _request(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 4 and all(map(_number, value[:2]))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and isfinite(value)
