@@ -145,7 +145,7 @@ REBUILT = """import aiohttp
 class Provider:
     async def complete(self, url):
         async with aiohttp.ClientSession() as session:
-            async with session.get(url) as answer:
+            async with session.get(f"https://api.example.org/{url}") as answer:
                 return await answer.text()
 
     async def close(self):

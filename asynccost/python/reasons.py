@@ -5,4 +5,4 @@ THREAD = (
     "a thread waits in the place of the event loop: what it works on must bear that, other tasks run meanwhile, and"
     " a cancellation does not stop it"
 )
-WHO_CLOSES = "who makes the object must"
+WHO_CLOSES = "who calls"  # the method that is added, when the object ends?

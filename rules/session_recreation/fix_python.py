@@ -66,7 +66,9 @@ def _who_closes(chosen: attribute.Plan) -> str:
     name = chosen.ends if isinstance(chosen.ends, str) else chosen.ends.name
     if not isinstance(chosen.ends, str) or name == "cog_unload" or chosen.extends:
         return f"; {name}() closes it"
-    return f"; {WHO_CLOSES} {'await' if chosen.client.is_async else 'call'} {name}()"
+    if chosen.holder is not None:
+        return f"; {chosen.holder.ends} calls {name}(), which closes it"
+    return f"; {WHO_CLOSES} {name}(), which closes it, when the object ends?"
 
 
 # ------------------------------------------------------------ in the module

@@ -22,6 +22,7 @@ from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe, callee_is_class
 from asynccost.python.codemod.rewrite import take_over
+from asynccost.python.codemod.wiring import Holder, holder_of, wire
 
 _OPEN = {"aiohttp.ClientSession": "closed", "aiohttp.client.ClientSession": "closed", "httpx.AsyncClient": "is_closed",
          "httpx.Client": "is_closed", "httpx2.AsyncClient": "is_closed", "httpx2.Client": "is_closed"}
@@ -35,7 +36,7 @@ class Plan:
     """The object that takes a client, everything in its class that is built alike, and who will close it.
 
     ends: the method that closes it, if the class has one; its name, where one is added; "" where nobody need. extends:
-    the one that is added is a base class's.
+    the one that is added is a base class's. holder: the object that will call the one that is added.
     """
 
     cls: Class
@@ -44,6 +45,7 @@ class Plan:
     attr: str
     ends: Function | str
     extends: bool = False
+    holder: Holder | None = None
 
     @property
     def accessor(self) -> str:
@@ -69,7 +71,9 @@ def plan(file: File, made: Building, inherited: str = "") -> Plan | None:
         return None
     extends = bool(inherited) and isinstance(ends, str) and bool(ends) and inherited not in cls.methods
     extends = extends and made.client.is_async
-    return Plan(cls, made.client, alike, attr, inherited if extends else ends, extends)
+    added = isinstance(ends, str) and bool(ends) and ends != "cog_unload" and not extends
+    holder = holder_of(cls, file, is_async=made.client.is_async) if added else None
+    return Plan(cls, made.client, alike, attr, inherited if extends else ends, extends, holder)
 
 
 def _all(file: File, cls: Class) -> list[Building]:
@@ -186,6 +190,8 @@ def _write_end(patch: Patch, chosen: Plan, unit: str) -> None:
     if isinstance(ends, Function):
         extend_method(patch, ends, closing)
         return
+    if chosen.holder is not None:
+        wire(patch, chosen.holder, f"{wait}{{}}.{ends}()")
     word = "async def" if client.is_async else "def"
     note = " -> None" if is_annotated(chosen.cls) else ""
     lines = [f"{word} {ends}(self){note}:", *(f"{unit}{line}" for line in closing)]
