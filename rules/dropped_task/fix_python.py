@@ -1,4 +1,4 @@
-"""dropped-task, fixed in Python: the module holds the task until it is done."""
+"""dropped-task, fixed in Python: the module holds the task until it is done, or the object until it ends."""
 
 from collections.abc import Iterator
 
@@ -6,16 +6,20 @@ from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import spawns
 from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.python.codemod.endless import Owner, cancel_in_the_end, owner_of
 from asynccost.python.codemod.holding import hold
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import HELD
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
-    """A module's set holds the task, and lets it go when it is done."""
+    """A module's set holds the task until it is done; an object that can end holds and cancels one that never is."""
     site = site_at(file, finding.span)
     if site is None or not _hands_back_a_task(site, file):
         return None
+    if (owner := owner_of(site, file)) is not None:
+        reason = f"it never ends by itself: the object holds it, and {owner.end.name}() cancels it in mid-work"
+        return Offer(Safety.UNSAFE, reason, lambda: _cancelled(file, site, owner))
     return Offer(Safety.SAFE, HELD, lambda: _held(file, site))
 
 
@@ -23,6 +27,12 @@ def _hands_back_a_task(site: Site, file: File) -> bool:
     """Whether a call hands back a task or future of this event loop; that of another thread needs somebody who hears of
     its error."""
     return any(known.call is site.call and what != "future" for known, what in spawns(file))
+
+
+def _cancelled(file: File, site: Site, owner: Owner) -> Iterator[Edit]:
+    patch = Patch(file)
+    cancel_in_the_end(patch, site, owner)
+    return patch.edits()
 
 
 def _held(file: File, site: Site) -> Iterator[Edit]:

@@ -11,8 +11,9 @@ SET = "_background_tasks"
 HOLD = "_in_background"
 
 
-def hold(patch: Patch, call: Call, function: Function) -> None:
-    """Hold what a call starts: by statements behind its own, or around it where it is a part of something."""
+def hold(patch: Patch, call: Call, function: Function, held: str = "") -> None:
+    """Hold what a call starts: by statements behind its own, or around it where it is a part of something. held: the
+    set that takes it; the module's, if none is named."""
     statement = statement_of(call)
     use = use_of(call)
     if not patch.layout.alone(statement):
@@ -20,17 +21,17 @@ def hold(patch: Patch, call: Call, function: Function) -> None:
     elif use.kind == "dropped" and isinstance(statement, Do):
         name = fresh(patch.file, "task", "background_task", around=function)
         patch.insert(statement.start, f"{name} = ")
-        _behind(patch, statement, name)
+        _behind(patch, statement, name, held=held)
     elif isinstance(statement, Assign) and statement.value is call and isinstance(statement.targets[0], Name):
         name = statement.targets[0].id
         if name == "_":
             name = fresh(patch.file, "task", "background_task", around=function)
             patch.replace(statement.targets[0].start, statement.targets[0].end, name)
-        _behind(patch, statement, name)
+        _behind(patch, statement, name, held=held)
     elif isinstance(statement, Return) and patch.layout.text(statement.start, call.start).strip() == "return":
         name = fresh(patch.file, "task", "background_task", around=function)
         patch.replace(statement.start, call.start, f"{name} = ")
-        _behind(patch, statement, name, f"return {name}")
+        _behind(patch, statement, name, f"return {name}", held=held)
     else:
         _around(patch, call)
 
@@ -40,9 +41,9 @@ def _around(patch: Patch, call: Call) -> None:
     patch.insert(call.end, ")")
 
 
-def _behind(patch: Patch, statement: Node, name: str, *last: str) -> None:
+def _behind(patch: Patch, statement: Node, name: str, *last: str, held: str) -> None:
     """Two statements behind one that has its lines to itself, and a last one."""
-    held = _set(patch)
+    held = held or _set(patch)
     lines = [f"{held}.add({name})", f"{name}.add_done_callback({held}.discard)", *last]
     layout = patch.layout
     patch.insert_lines(layout.next_line(statement.end - 1), layout.indent(statement.start), *lines)
