@@ -20,7 +20,7 @@ from asynccost.flow.facts import (
     returned,
 )
 from asynccost.flow.file import File
-from asynccost.flow.mentions import speaks_of
+from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.names import INSIDE
 from asynccost.flow.tree import Class, Function
 from asynccost.flow.waiting import rows_of
@@ -58,7 +58,7 @@ class Asked:
 
     def holds(self, word: str) -> bool:
         """Whether a word stands in the source: what does not is not defined there, and needs no parse to say so."""
-        return word.encode() in self.source
+        return any(True for _ in places(self.source, word.encode()))
 
     def function(self, function: Function) -> FunctionFacts:
         """The facts of a function."""

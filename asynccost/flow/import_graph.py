@@ -24,7 +24,7 @@ class Imports:
         self._modules = modules
         self._files = {file.path: file for file in files}
         self._by_name: dict[str, list[str]] = {}
-        self._direct: dict[str, list[str]] = {}
+        self._direct: dict[str, set[str]] = {}
         for file in self._files.values():
             for name in _with_packages(file.imports):
                 self._by_name.setdefault(name, []).append(file.path)
@@ -40,9 +40,9 @@ class Imports:
             if here != path and not any(self._files[here].holds(one) for one in words):
                 continue
             words |= self._handed_on(here, words)
-            new = [near for near in self._importers(here) if near not in found]
-            found.update(new)
-            pending += new
+            new = self._importers(here) - found
+            found |= new
+            pending += sorted(new)
         return sorted(found)
 
     def _handed_on(self, path: str, words: set[str]) -> set[str]:
@@ -57,16 +57,16 @@ class Imports:
             found |= {name for name, bases in derived if bases & (words | found)}
         return found
 
-    def _importers(self, path: str) -> list[str]:
+    def _importers(self, path: str) -> set[str]:
         if path not in self._direct:
             parts = self._files[path].name.split(".")
             suffixes = [".".join(parts[at:]) for at in range(len(parts))]
-            self._direct[path] = [
+            self._direct[path] = {
                 near
                 for name in suffixes
                 for near in self._by_name.get(name, ())
                 if self._modules.module(name, near, "python") == path
-            ]
+            }
         return self._direct[path]
 
 

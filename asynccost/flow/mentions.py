@@ -63,7 +63,7 @@ class Mentions:
     def _found(self, word: bytes) -> tuple[frozenset[int], bool]:
         ids: set[int] = set()
         outside = not word.isascii()
-        for at in self._all(word):
+        for at in places(self._source, word):
             body = self._body(at)
             if body is not None:
                 ids.add(id(body))
@@ -73,19 +73,10 @@ class Mentions:
 
     def places(self, word: str) -> Iterator[tuple[int, Function]]:
         """Where a word stands in bodies that wait, or did."""
-        for at in self._all(word.encode()):
+        for at in places(self._source, word.encode()):
             body = self._body(at)
             if body is not None:
                 yield at, body
-
-    def _all(self, word: bytes) -> Iterator[int]:
-        source, size = self._source, len(word)
-        at = source.find(word)
-        while at >= 0:
-            after = at + size
-            if not (_is_letter(source[at - 1 : at]) or _is_letter(source[after : after + 1])):
-                yield at
-            at = source.find(word, after)
 
     def _body(self, at: int) -> Function | None:
         number = bisect_right(self._starts, at) - 1
@@ -105,6 +96,17 @@ class Mentions:
     def _imports(self, start: int, end: int) -> bool:
         line = self._source[start:end].lstrip()
         return line.startswith((b"import ", b"from ")) and b";" not in line
+
+
+def places(source: bytes, word: bytes) -> Iterator[int]:
+    """Where a word stands by itself, not as a part of another."""
+    size = len(word)
+    at = source.find(word)
+    while at >= 0:
+        after = at + size
+        if not (_is_letter(source[at - 1 : at]) or _is_letter(source[after : after + 1])):
+            yield at
+        at = source.find(word, after)
 
 
 def _is_letter(char: bytes) -> bool:

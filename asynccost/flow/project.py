@@ -298,8 +298,7 @@ class Project:
     def _calls_in(self, asked: Asked, last: str) -> list[tuple[Def, CallFact]]:
         key = asked.path, last
         if key not in self._called:
-            holds = last.encode() in asked.source
-            found = asked.calls(last) if holds else ()
+            found = asked.calls(last) if asked.holds(last) else ()
             self._called[key] = [(Def(asked.facts, fn), call) for fn, call in found]
         return self._called[key]
 
@@ -319,7 +318,7 @@ class Project:
         """Every function whose own name is this word."""
         found = [*self._defs_by_last.get(last, [])]
         for asked in self._asked.values():
-            if last.encode() in asked.source:
+            if asked.holds(last):
                 found += (Def(asked.facts, fn) for fn in asked.defining(last))
         return found
 
@@ -329,7 +328,7 @@ class Project:
             if made.facts["owner"].rpartition(".")[2] == owner:
                 yield _last(made)
         for asked in self._asked.values():
-            if owner.encode() in asked.source:
+            if asked.holds(owner):
                 yield from asked.methods(owner)
 
     def calls_named(self, last: str, holding: str = "") -> list[Caller]:
@@ -382,9 +381,8 @@ class Project:
         while size < len(words):
             size = len(words)
             words |= {out for asked in files for word in [*words] for out in asked.aliases(word)}
-        marks = [word.encode() for word in words]
         for asked in files:
-            if asked.path not in self._hands and any(mark in asked.source for mark in marks):
+            if asked.path not in self._hands and any(map(asked.holds, words)):
                 self._hands[asked.path] = {}
                 self._add_handed(asked.facts, self._hands[asked.path])
         said = [t for a in files if (t := self._hands.get(a.path, {}).get(made.key)) is not None]
