@@ -6,21 +6,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from asynccost import scanning
-from asynccost.baseline import store
-from asynccost.baseline.compare import Before, Compared, compare, mark
-from asynccost.baseline.entry import entry_of
-from asynccost.baseline.functions import standing
+from asynccost.baseline import find
 from asynccost.config_file import git_root, shown
 from asynccost.model import Finding
 from asynccost.report import Report
-from asynccost.revisions import at
 from asynccost.rulebook import load
 from asynccost.scanning import Progress
 from asynccost.selection import chosen, sure_enough
 from asynccost.settings import Settings
 from asynccost.sources import Project
 
-if TYPE_CHECKING:  # git is asked by another process; a scan without these options loads nothing for that
+if TYPE_CHECKING:  # a scan that compares with nothing loads nothing for that
+    from asynccost.baseline.compare import Before, Compared
+    from asynccost.baseline.entry import Entry
     from asynccost.git import Changes, Git
     from asynccost.pricing.money import Money
 
@@ -72,12 +70,9 @@ def scan(
     whole = replace(found, targets=None) if baseline or base else found
     report = scanning.scan(whole, settings, check_cache=check_cache, progress=progress, money=money)
     for before in _against(found, settings, baseline, base if question.scope == "changed" else None):
-        said = compared(whole, report, settings, before)
-        mark(said)
-        report.against += (before.name,)
-        report.notes += (before.note,) if before.note else ()
+        stale = _marked(whole, report, settings, before)
         if before is baseline and found.targets is None:
-            report.stale = said.stale
+            report.stale = stale
     if found.targets is not None:
         report = scanning.narrowed(report, found)
     if base and question.scope == "lines":
@@ -85,21 +80,38 @@ def scan(
     return report
 
 
-def _against(found: Project, settings: Settings, baseline: Before | None, base: _Base | None) -> Iterator[Before]:
+def _marked(whole: Project, report: Report, settings: Settings, before: "Before") -> "list[Entry]":
+    """Mark what was there before; what was there and is no more."""
+    from asynccost.baseline.compare import mark
+
+    said = compared(whole, report, settings, before)
+    mark(said)
+    report.against += (before.name,)
+    report.notes += (before.note,) if before.note else ()
+    return said.stale
+
+
+def _against(found: Project, settings: Settings, baseline: "Before | None", base: _Base | None) -> "Iterator[Before]":
     if baseline:
         yield baseline
     if base:
+        from asynccost.baseline.compare import Before
+        from asynccost.baseline.entry import entry_of
+
         before = findings_at(found, settings, base.git, base.commit, base.changes)
         yield Before(base.name, [entry_of(f) for f in before], lambda: base.changes.renamed)
 
 
-def accepted(settings: Settings, question: Question) -> Before | None:
+def accepted(settings: Settings, question: Question) -> "Before | None":
     """The baseline that holds for a project."""
     if question.baseline is None and not question.use_baseline:
         return None
-    path = question.baseline or store.find(settings.root)
+    path = question.baseline or find(settings.root)
     if path is None:
         return None
+    from asynccost.baseline import store
+    from asynccost.baseline.compare import Before
+
     name = shown(path)
 
     @cache
@@ -117,11 +129,16 @@ def accepted(settings: Settings, question: Question) -> Before | None:
 
 def findings_at(found: Project, settings: Settings, git: "Git", commit: str, changes: "Changes") -> list[Finding]:
     """What a scan of the whole project finds in a commit."""
+    from asynccost.revisions import at
+
     return scanning.scan(at(found, settings, git, commit, changes), settings).findings
 
 
-def compared(found: Project, report: Report, settings: Settings, before: Before) -> Compared:
+def compared(found: Project, report: Report, settings: Settings, before: "Before") -> "Compared":
     """Findings of a whole project beside what was there before, without what this scan could not judge."""
+    from asynccost.baseline.compare import compare
+    from asynccost.baseline.functions import standing
+
     read = scanning.reader(found)
     said = compare(before, report.findings, standing(read, (s.path for s in found.sources)))
     rules = chosen(settings, {name: rule.family for name, rule in load().items()})
@@ -134,6 +151,7 @@ def compared(found: Project, report: Report, settings: Settings, before: Before)
 
 def _begun(found: Project, settings: Settings, question: Question) -> tuple[Project, _Base]:
     from asynccost.git import Git
+    from asynccost.revisions import at
 
     git = Git(settings.root)
     if question.staged:

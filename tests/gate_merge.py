@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from subprocess import CalledProcessError
 
-from asynccost.baseline import store
+from asynccost.baseline import NAME, store
 from asynccost.baseline.entry import Entry, entry_of
 from asynccost.baseline.functions import standing
 from asynccost.baseline.match import Matched, match
@@ -33,7 +33,7 @@ def merge(folder: Path, seed: int, *, python: bool) -> Matched | None:
         base.edit(("add_function",))
     git(folder, "init", "-q", "-b", "main")
     git(folder, "config", "merge.asynccost.driver", DRIVER)
-    (folder / ".gitattributes").write_text(f"{store.NAME} merge=asynccost\n")
+    (folder / ".gitattributes").write_text(f"{NAME} merge=asynccost\n")
     _commit(folder, base)
     ours, theirs = base, deepcopy(base)
     for branch, project in (("theirs", theirs), ("main", ours)):
@@ -47,13 +47,13 @@ def merge(folder: Path, seed: int, *, python: bool) -> Matched | None:
         return None
     files = _files(folder)
     stands = standing(lambda path: files[path], files)
-    return match(store.load(str(folder / store.NAME)).entries, _entries(folder), stands)
+    return match(store.load(str(folder / NAME)).entries, _entries(folder), stands)
 
 
 def _commit(folder: Path, project: Project) -> None:
     put(folder, project.render()[0])
-    (folder / store.NAME).parent.mkdir(exist_ok=True)
-    (folder / store.NAME).write_text(store.text(_entries(folder)))
+    (folder / NAME).parent.mkdir(exist_ok=True)
+    (folder / NAME).write_text(store.text(_entries(folder)))
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", "a commit")
 

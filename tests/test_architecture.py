@@ -126,6 +126,7 @@ SLOW_TO_LOAD = {"tree_sitter", "sqlite3", "multiprocessing", "subprocess", "asyn
 NOT_WARM = {
     *("tree_sitter", "multiprocessing", "concurrent.futures", "subprocess", "importlib.metadata", "asyncio"),
     *("jinja2", "libcst", "rich", "asynccost.firstpass", "asynccost.workers", "asynccost.flow.project"),
+    *("asynccost.baseline.entry", "asynccost.baseline.store", "asynccost.revisions", "asynccost.git"),
 }
 
 

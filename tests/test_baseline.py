@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asynccost.baseline import store
+from asynccost.baseline import NAME, store
 from asynccost.baseline.entry import Entry
 from asynccost.baseline.match import match
 from asynccost.baseline.three_way import merged
@@ -148,9 +148,9 @@ class TestCommands:
         run("scan", *SELECT, code=1)
         assert "added" in run("baseline", "update", *SELECT, "--allow-new").stdout
         run("scan", *SELECT)
-        before = (here / store.NAME).read_bytes()
+        before = (here / NAME).read_bytes()
         run("baseline", "update", *SELECT)
-        assert (here / store.NAME).read_bytes() == before
+        assert (here / NAME).read_bytes() == before
 
     def test_stale_entries_are_told_and_pruned(self, here: Path) -> None:
         run("baseline", "create", *SELECT)
@@ -165,7 +165,7 @@ class TestCommands:
 
     def test_a_conflict_in_the_file_is_told_and_counts_against_both_sides(self, here: Path) -> None:
         run("baseline", "create", *SELECT)
-        path = here / store.NAME
+        path = here / NAME
         head, *rows = path.read_text().splitlines(keepends=True)
         path.write_text(f"{head}<<<<<<< ours\n{rows[0]}=======\n{rows[1]}>>>>>>> theirs\n")
         done = run("scan", *SELECT, code=1)
@@ -193,20 +193,20 @@ class TestCommands:
 
     def test_git_merges_with_the_driver(self, here: Path) -> None:
         run("baseline", "create", *SELECT)
-        (here / ".gitattributes").write_text(f"{store.NAME} merge=asynccost\n")
+        (here / ".gitattributes").write_text(f"{NAME} merge=asynccost\n")
         driver = f"{sys.executable} -m asynccost baseline merge %O %A %B"
         git(here, "config", "merge.asynccost.driver", driver)
         git(here, "add", "-A")
         git(here, "commit", "-qm", "base")
         git(here, "checkout", "-qb", "fix")
-        lines = (here / store.NAME).read_text().splitlines(keepends=True)
-        (here / store.NAME).write_text("".join(lines[:2]))
+        lines = (here / NAME).read_text().splitlines(keepends=True)
+        (here / NAME).write_text("".join(lines[:2]))
         git(here, "commit", "-qam", "fix one")
         git(here, "checkout", "-q", "-")
-        (here / store.NAME).write_text(lines[0] + lines[2])
+        (here / NAME).write_text(lines[0] + lines[2])
         git(here, "commit", "-qam", "fix the other")
         git(here, "merge", "-q", "--no-edit", "fix")
-        assert store.load(str(here / store.NAME)).entries == ()
+        assert store.load(str(here / NAME)).entries == ()
 
 
 class TestRefusals:

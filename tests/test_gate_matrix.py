@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asynccost import gate, scanning, settings
-from asynccost.baseline import store
+from asynccost.baseline import NAME, store
 from asynccost.baseline.entry import entry_of
 from asynccost.gate import Question
 from asynccost.model import Finding
@@ -49,7 +49,7 @@ def test_matrix(tmp_path: Path, language: Language, case: Case, way: str) -> Non
         accepted = found(tmp_path, language, Question(use_baseline=False))
         assert len(accepted) == 1
         (tmp_path / ".asynccost").mkdir()
-        (tmp_path / store.NAME).write_text(store.text(map(entry_of, accepted)))
+        (tmp_path / NAME).write_text(store.text(map(entry_of, accepted)))
     if way != "baseline":
         git(tmp_path, "init", "-q")
         git(tmp_path, "add", "-A")

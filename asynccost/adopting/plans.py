@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asynccost import __version__
-from asynccost.baseline.store import NAME
+from asynccost.baseline import NAME
 
 _HERE = Path(__file__).parent
 _TOP_KEY = re.compile(r"^([A-Za-z_][\w-]*):", re.M)

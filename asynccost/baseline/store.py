@@ -1,7 +1,6 @@
 """`.asynccost/baseline.jsonl`: a header, then one line a finding, sorted, made to be read in a review."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from asynccost import __version__
 from asynccost.baseline.entry import Entry, as_row, of_row
 from asynccost.errors import BaselineError, PathError
 
-NAME = ".asynccost/baseline.jsonl"
 SCHEMA = 1
 _OURS, _BASE, _MIDDLE, _THEIRS = "<<<<<<<", "|||||||", "=======", ">>>>>>>"
 
@@ -21,12 +19,6 @@ class Baseline:
 
     entries: tuple[Entry, ...] = ()
     conflicts: int = 0
-
-
-def find(root: str) -> str | None:
-    """The baseline of a project, if it has one."""
-    path = os.path.join(root, NAME)
-    return path if os.path.isfile(path) else None
 
 
 def load(path: str) -> Baseline:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from asynccost import gate, scanning, settings
-from asynccost.baseline import store
+from asynccost.baseline import NAME, store
 from asynccost.baseline.compare import Compared
 from asynccost.baseline.entry import Entry, entry_of
 from asynccost.baseline.three_way import merged
@@ -32,7 +32,7 @@ class Job:
     def of(cls, path: str | None, config: str | None, isolated: bool, options: Mapping[str, Any]) -> "Job":
         """The job for the project that the current folder is in."""
         chosen = settings.load(config=config, isolated=isolated, options=options)
-        return cls(chosen, path or os.path.join(chosen.root, store.NAME))
+        return cls(chosen, path or os.path.join(chosen.root, NAME))
 
     def create(self) -> int:
         """Write a baseline of all findings; refuses to replace one."""

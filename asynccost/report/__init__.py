@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from asynccost.baseline.entry import Entry
 from asynccost.model import Confidence, Finding, Problem, Severity, Status
 from asynccost.report.context import Context
 
 if TYPE_CHECKING:
+    from asynccost.baseline.entry import Entry
     from asynccost.history import Run
     from asynccost.probe.trace import Trace
 
@@ -70,7 +70,7 @@ class Report:
     rules: Callable[[], Mapping[str, About]] = dict  # read only by the formats that explain rules
     read: Callable[[str], bytes] = _nothing  # a file's bytes as they lie on disk, b"" if it is gone
     against: tuple[str, ...] = ()  # what findings were compared with: a baseline's path, a commit
-    stale: Sequence[Entry] | None = None  # what the baseline holds and the code no more; None: not judged
+    stale: "Sequence[Entry] | None" = None  # what the baseline holds and the code no more; None: not judged
     notes: tuple[str, ...] = ()  # what whoever reads the findings should know of how they were compared
     known: int = 0  # findings that were there before and are left out of `findings`
     context: Callable[[], Context] = Context  # asked for only by the page

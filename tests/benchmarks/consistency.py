@@ -1,10 +1,12 @@
 """Random subsets and random edits of a real repository: `python -m tests.benchmarks.consistency REPO`.
 
-Works on a copy. Prints every question whose answer differs from that of a full, cold scan; exit 1 if any.
+Works on a copy. Prints every question whose answer differs from that of a full, cold scan; exit 1 if any. How far
+it is stands on standard error.
 """
 
 import argparse
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from random import Random
@@ -30,10 +32,17 @@ def main() -> int:
         print(f"{len(whole.findings)} findings, {len(whole.problems)} problems")
         for number in range(options.subsets):
             wrong += _differs(number, subset(root, whole, random, Path(scratch, "cache")))
+            _tell(number + 1, options.subsets, "subsets", wrong)
         for step in range(options.edits):
             wrong += _differs(step, edited(root, random, step, Path(scratch, "cache")))
+            _tell(step + 1, options.edits, "edits", wrong)
     print(f"{options.subsets} subsets and {options.edits} edits: {wrong} differ")
     return int(wrong > 0)
+
+
+def _tell(done: int, of: int, what: str, wrong: int) -> None:
+    end = "\n" if done == of or not sys.stderr.isatty() else ""
+    print(f"\r{done} of {of} {what}, {wrong} differ", end=end, file=sys.stderr, flush=True)
 
 
 def _differs(number: int, said: Said) -> bool:
