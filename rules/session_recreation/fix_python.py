@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from asynccost.flow.file import File
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod import accessor, attribute, factory, lifespan
+from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
@@ -85,6 +85,13 @@ def _in_module(made: Building, file: File) -> Offer | None:
             f" {_shares(made)}, and a test has to enter the lifespan"
         )
         return _offer(file, Safety.UNSAFE, reason, lambda patch: lifespan.apply(patch, app, chosen))
+    web = cleanup_ctx.app_of(file) if made.block is not None and made.client.is_async else None
+    if web is not None and all(cleanup_ctx.is_handler(b.function, file) and b.block for b, _ in chosen.alike):
+        reason = (
+            f"one {made.client.short} for the application, which a cleanup context opens and closes (AppKey needs"
+            f" aiohttp 3.9): requests share {_shares(made)}"
+        )
+        return _offer(file, Safety.UNSAFE, reason, lambda patch: cleanup_ctx.apply(patch, web, chosen))
     return _lazily(made, chosen, file)
 
 

@@ -68,7 +68,8 @@ class Body(Writer):
         around = self.layout.text(sink.callee.end, value.start) + self.layout.text(value.end, sink.end)
         closed = isinstance(value, (Call, Collection)) and self.layout.source[value.end - 1 : value.end] in b")]}"
         many = "\n" in self.text(value) and not closed
-        if "\n" in around or many:  # the parentheses stay
+        bare = "\n" not in self.text(value) and "#" not in around  # what stood on a line of its own
+        if ("\n" in around and not bare) or many:  # the parentheses stay
             self.patch.replace(sink.start, sink.callee.end, "return ")
             comma = self.layout.source.find(b",", value.end, sink.end)
             if comma >= 0:
