@@ -159,7 +159,7 @@ def trace(name: str = "app/main.py") -> Trace:
         *(7, 100.0, 460.0, 1, name),
         finished=True,
         gauges=[[100.0 + 10 * n, 3e7 + 1e6 * n, 5 + n, 2] for n in range(37)],
-        clients=[[10.0 * n, n, 2 * n] for n in range(1, 37)],
+        clients=[[10.0 * n, n, 2 * n, n - 1] for n in range(1, 37)],
     )
     return Trace(
         [process],

@@ -41,7 +41,7 @@ class Registry:
     def sample(self, every: float = 0.0) -> None:
         """Note how many are live; `every`: not sooner than so many seconds after the last time."""
         seconds = time.time() - self._recorder.process.started
-        if self._timeline.add(seconds, self._most, self._built, every):
+        if self._timeline.add(seconds, self._most, self._built, self._open, every):
             self._most = self._open
 
     def built(self, client: object, library: str, cpu_seconds: float) -> None:

@@ -40,7 +40,7 @@ def keep(gauges: list[Gauge], new: Gauge) -> None:
 class Timeline:
     """Samples of counts over time. Where there are too many, two become one, so that hours take no more.
 
-    A sample is [seconds, most since the sample before, so far].
+    A sample is [seconds, most since the sample before, so far in all, now].
     """
 
     def __init__(self, samples: list[list[float]]) -> None:
@@ -48,15 +48,15 @@ class Timeline:
         self._samples = samples
         self._step = 0.0
 
-    def add(self, seconds: float, most: int, so_far: int, every: float) -> bool:
+    def add(self, seconds: float, most: int, so_far: int, now: int, every: float) -> bool:
         """Add a sample, unless it comes too soon after the last; whether it was added."""
         samples = self._samples
         if every and samples and seconds - samples[-1][0] < max(every, self._step):
             return False
-        samples.append([round(seconds, 3), most, so_far])
+        samples.append([round(seconds, 3), most, so_far, now])
         if len(samples) > MOST_SAMPLES:
             samples[:] = [
-                [later[0], max(earlier[1], later[1]), later[2]]
+                [later[0], max(earlier[1], later[1]), *later[2:]]
                 for earlier, later in zip(samples[::2], samples[1::2], strict=False)
             ] + samples[len(samples) // 2 * 2 :]
             self._step = 2 * (samples[-1][0] - samples[0][0]) / MOST_SAMPLES

@@ -279,9 +279,9 @@ class Process:
     started, ended: Unix time; ended is that of the last line written. finished: it said so itself; otherwise it was
     killed or left through os._exit, and up to `interval` seconds of its counts are missing. hooked: library -> version.
     gauges: [Unix time, RSS bytes, open descriptors, threads], thinned to at most 240. clients: [seconds since the
-    start, most clients that were live since the sample before, clients built so far], at most 120: two become one when
-    there are more. errors: faults inside the probe, by place. full: rows that found their table full and were counted
-    under the place "(other)".
+    start, most clients that were live since the sample before, built so far, live now], at most 120: two become one
+    when there are more. errors: faults inside the probe, by place. full: rows that found their table full and were
+    counted under the place "(other)".
     """
 
     pid: int

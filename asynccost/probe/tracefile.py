@@ -185,7 +185,7 @@ def _fits(kind: Any, value: Any) -> bool:
 
 
 def _sample(value: Any) -> bool:
-    return isinstance(value, list) and len(value) >= 3 and all(map(_number, value))
+    return isinstance(value, list) and len(value) >= 4 and all(map(_number, value))
 
 
 def _request(value: Any) -> bool:

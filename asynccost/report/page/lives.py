@@ -43,11 +43,11 @@ def _clients(process: Process) -> Trend | None:
         return None
     most, built = max(s[1] for s in samples), samples[-1][2]
     points, before = list[tuple[float, float]](), 0.0
-    for seconds, live, _ in samples:
+    for seconds, live, *_ in samples:
         points += [(before, live), (seconds, live)]
         before = seconds
-    caption = f"Live clients: at most {most:,.0f} at once, {built:,.0f} built, {samples[-1][1]:,.0f} at the end"
-    rows = [(_after(s[0]), f"{s[1]:,.0f} live, {s[2]:,.0f} built so far") for s in _some(samples)]
+    caption = f"Live clients: at most {most:,.0f} at once, {built:,.0f} built, {samples[-1][3]:,.0f} at the end"
+    rows = [(_after(s[0]), f"at most {s[1]:,.0f} live, {s[2]:,.0f} built so far") for s in _some(samples)]
     return _trend(caption, points, f"{most:,.0f}", rows)
 
 

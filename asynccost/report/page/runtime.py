@@ -28,8 +28,13 @@ class _Measure(Generic[R]):
     more: Callable[[R], float] = lambda _: 0.0
 
 
+def _seconds(seconds: float) -> str:
+    return f"{seconds:,.2f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
+
+
 def _built(row: Clients) -> str:
-    used = f", {row.used_once:,} for one request" if row.used_once else ""
+    which = "each" if row.used_once == row.created else f"{row.used_once:,} of them"
+    used = f", {which} for one request" if row.used_once else ""
     return f"{row.created:,}{used}, at most {row.max_live:,} live"
 
 
@@ -42,11 +47,11 @@ def _connecting(row: Calls) -> float:
 
 
 def _savable(row: Serial) -> str:
-    return f"{row.savable_seconds:.2f} s of {row.requests:,} requests could overlap"
+    return f"{_seconds(row.savable_seconds)} of {row.requests:,} requests could overlap"
 
 
 def _blocked(row: Blocking) -> str:
-    return f"{row.seconds:.2f} s, at most {row.longest_seconds:.2f} s at once"
+    return f"{_seconds(row.seconds)}, at most {_seconds(row.longest_seconds)} at once"
 
 
 def _left(row: Tasks) -> int:
@@ -59,7 +64,7 @@ CONNECTIONS = _Measure[Calls](
     parts=("new", "requests on one that was there"),
     more=lambda r: r.reused,
 )
-CONNECTING = _Measure[Calls]("Time of connecting", "seconds", _connecting, lambda r: f"{_connecting(r):.2f} s")
+CONNECTING = _Measure[Calls]("Time of connecting", "seconds", _connecting, lambda r: _seconds(_connecting(r)))
 SERIAL = _Measure[Serial]("Waits for nothing", "seconds", lambda r: r.savable_seconds, _savable)
 BLOCKING = _Measure[Blocking]("Event loop stood still", "seconds", lambda r: r.seconds, _blocked)
 REPEATS = _Measure[Calls]("Requests asked again", "requests", lambda r: r.repeats, lambda r: f"{r.repeats:,}")
