@@ -182,7 +182,7 @@ PLANTED = {
     "test_leaked_session": ("clients left open", "service.py:34 in Service.status"),
     "test_dropped_task": ("tasks left behind", "service.py:44 in Service.record"),
     "test_blocking_call": ("ms of a loop that stood still", "service.py:50 in Service.settle"),
-    "test_serialised_fan_out": ("requests that waited for one they did not need", "service.py:30 in Service.get"),
+    "test_serialised_fan_out": ("requests that waited for one they did not need", "service.py:57 in Service.prices"),
     "test_repeated_request": ("requests that repeat an earlier one", "service.py:30 in Service.get"),
     "test_longer_prompt": ("tokens of model calls", "service.py:67 in Service.ask"),
 }

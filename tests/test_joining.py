@@ -1,5 +1,6 @@
 """A trace joined to a scan: evidence on the line, also once the file has changed; what only the run showed; costs."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from asynccost import scanning, settings
+from asynccost import probe, scanning, settings
 from asynccost.cost.receipt import evaluate
 from asynccost.model import Confidence, Finding
 from asynccost.pricing import money
@@ -18,6 +19,7 @@ from asynccost.probe.sites import line_hashes
 from asynccost.probe.trace import Calls, Clients, Place, Process, Tasks, Trace
 from asynccost.probe.tracefile import dumps
 from asynccost.report import Report, as_agent, as_json, as_markdown, as_text
+from tests.probe_server import running
 
 PROVIDER = """
     import aiohttp
@@ -215,3 +217,56 @@ def test_a_leftover_task_of_the_scanned_code_is_told(root: Path) -> None:
     trace = watched(root)
     trace.add(Tasks(place(root, "app/provider.py", "serve", "await provider.complete"), created=3, dropped=2))
     assert at(scan(root, trace), "serve", "dropped-task").evidence is not None
+
+
+SERIAL = """
+    import aiohttp
+
+    class Api:
+        def __init__(self, session, url):
+            self.session, self.url = session, url
+
+        async def fetch(self, path):
+            async with self.session.get(f"{self.url}{path}") as response:
+                return await response.read()
+
+        async def user(self, n):
+            return await self.fetch(f"/ok/{n}?user")
+
+        async def orders(self, n):
+            return await self.fetch(f"/ok/{n}?orders")
+
+    async def page(api, n):
+        user = await api.user(n)
+        orders = await api.orders(n)
+        return user, orders
+
+    async def many(api, ids):
+        found = []
+        for one in ids:
+            found.append(await api.user(one))
+        return found
+
+    async def main(url):
+        async with aiohttp.ClientSession() as session:
+            api = Api(session, url)
+            await page(api, 7)
+            await many(api, range(100, 106))
+    """
+
+
+def test_serial_requests_of_a_helper_are_evidence_where_its_callers_wait(tmp_path: Path) -> None:
+    """A run of real code and a scan of it: both findings are seen, and nothing is said of the helper's own line."""
+    (tmp_path / "asynccost.toml").write_text("")
+    file = tmp_path / "serving.py"
+    file.write_text(dedent(SERIAL).lstrip(), "utf-8")
+    names: dict[str, Any] = {}
+    exec(compile(file.read_bytes(), str(file), "exec"), names)
+    with running() as server, probe(root=tmp_path) as run:
+        asyncio.run(names["main"](server.url))
+    report = scan(tmp_path, run.trace)
+    waits = {f.function: f for f in report.findings if f.rule in ("sequential-awaits", "await-in-loop")}
+
+    assert {name: (waits[name].evidence or {}).get("requests") for name in ("page", "many")} == {"page": 1, "many": 5}
+    assert {waits[name].confidence for name in ("page", "many")} == {Confidence.HIGH}
+    assert not {name for name in waits if name.startswith("Api")}

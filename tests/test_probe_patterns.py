@@ -1,7 +1,9 @@
 """What the probe makes of requests that repeat, wait for each other or are retried; of tasks, timers and steps."""
 
 import asyncio
+import contextlib
 import gc
+import inspect
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -105,6 +107,61 @@ def test_a_loop_of_independent_reads_is_serial_but_not_one_that_follows_its_answ
     assert [(s.requests, s.longest, s.dependent) for s in pages] == [(0, 0, 7)]
 
 
+async def _helper(get: Client, number: int) -> bytes:
+    for attempt in range(3):
+        with contextlib.suppress(ConnectionError):
+            return bytes(await _deeper(get, number + 0 * attempt))
+    raise AssertionError
+
+
+async def _deeper(get: Client, number: int) -> bytes:
+    return bytes(await get(f"ok/{number}"))
+
+
+async def _pair(get: Client) -> None:
+    await _deeper(get, 101)
+    await _deeper(get, 102)  # the later
+
+
+async def _one_line(get: Client) -> None:
+    return await _deeper(get, 101), await _deeper(get, 102)  # the later
+
+
+async def _loop(get: Client) -> None:
+    for number in range(101, 107):
+        await _deeper(get, number)  # the later
+
+
+async def _comprehension(get: Client) -> None:
+    return [await _deeper(get, number) for number in range(101, 107)]  # the later
+
+
+async def _dispatch(get: Client) -> None:
+    for call in (_deeper, _helper, _deeper, _helper):
+        await call(get, id(call) % 1000 + 1000)  # the later
+
+
+async def _while(get: Client) -> None:
+    number = 101
+    while number < 107:
+        await _deeper(get, number)  # the later
+        number += 1
+
+
+@BOTH
+@pytest.mark.parametrize("body", [_pair, _one_line, _loop, _comprehension, _dispatch, _while])
+def test_serial_reads_are_told_at_the_line_that_waits_for_a_helper(library: Callable[[Body], Any], body: Body) -> None:
+    """The two awaits of a function, or the one in its loop: not the helper's own line, which makes both requests."""
+    with running() as server:
+        rows = library(body)(server).rows(Serial)
+    lines, start = inspect.getsourcelines(body)
+    waits = start + next(n for n, line in enumerate(lines) if "# the later" in line)
+
+    assert {(row.place.function.partition(".")[0], row.place.line) for row in rows} == {(body.__name__, waits)}
+    earlier = {row.previous and row.previous.line for row in rows}
+    assert earlier == ({waits - 1} if body is _pair else {waits} if body is _one_line else {None})
+
+
 def test_an_import_of_the_probe_itself_is_nobodys_wait() -> None:
     """It stops the loop once; the line that made the first request is not to blame."""
     module = compile("import time; time.sleep(0.2)", str(Path(asynccost.__file__).with_name("new.py")), "exec")
@@ -139,7 +196,7 @@ def test_a_run_of_reads_keeps_its_first_requests_as_an_example() -> None:
     assert starts == sorted(starts)
     assert all(later[0] >= earlier[0] + earlier[1] for earlier, later in pairwise(row.example))
     assert {request[2] for request in row.example} == {f"GET {origin}/ok/{{}}"}
-    assert {request[3] for request in row.example} == {f"{row.place.path}:{row.place.line}"}
+    assert {request[3] for request in row.example} == {f"{c.place.path}:{c.place.line}" for c in trace.rows(Calls)}
     assert "secret" not in dumps(trace)
     assert [r.example for r in parse(dumps(trace).splitlines(keepends=True)).rows(Serial)] == [r.example for r in rows]
 

@@ -47,10 +47,19 @@ def _clients(here: Here) -> Evidence:
 
 def _serial(here: Here) -> Evidence:
     saved, requests = sum(s.savable_seconds for s in here.serial), sum(s.requests for s in here.serial)
-    if not requests:
+    needed, unknown = sum(s.dependent for s in here.serial), sum(s.unknown for s in here.serial)
+    if not requests and not needed + unknown:
         return _requests(here)
-    words = f"{count(requests, 'request')} one after another; running them together would have saved {seconds(saved)}"
-    return {"requests": requests, "savable_seconds": round(saved, 6), "summary": f"{words} at the most"}
+    words = []
+    if requests:
+        words.append(
+            f"{count(requests, 'request')} waited for another without need; running them together would have saved "
+            f"{seconds(saved)} at the most"
+        )
+    words += [f"{count(needed, 'request')} used an earlier answer"] if needed else []
+    words += [f"{count(unknown, 'request')} waited for another whose answer was not seen"] if unknown else []
+    counts = {"requests": requests, "dependent": needed, "unknown": unknown}
+    return {**counts, "savable_seconds": round(saved, 6), "summary": "; ".join(words)}
 
 
 def _blocking(here: Here) -> Evidence:

@@ -8,11 +8,16 @@ says nothing: such pairs are counted as unknown.
 import re
 import weakref
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from asynccost.probe import callers
 from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Calls, Serial
+
+if TYPE_CHECKING:
+    from asynccost.probe.callers import Stack
 
 MOST_ANSWERS = 8  # the last ones of a run of requests
 MOST_ANSWER = 1 << 16  # bytes
@@ -36,6 +41,7 @@ class Flow:
         "row",
         "run",
         "saved",
+        "stack",
         "table",
         "task",
         "unknown",
@@ -55,6 +61,7 @@ class Flow:
         self.ended = self.longest = self.saved = 0.0
         self.run: list[tuple[float, float, Spot, Calls]] = []  # its first requests: when they began, how long they took
         self.last: Spot | None = None
+        self.stack: Stack = []
         self.row: Serial | None = None  # that of the last pair of one place, for a loop to find it at once
         self.length = 0
         self.parts: frozenset[str] = frozenset()
@@ -89,9 +96,10 @@ def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, no
         mine.table = recorder.rows
     found: Serial | None = None
     parts = mine.parts if url == mine.url else frozenset(_PARTS.split(url))
+    above = callers.stack(recorder.sites)
     if mine.last is not None:
-        previous = None if mine.last is spot else mine.last
-        found = recorder.row(Serial, spot, previous, row.origin, row.path, STEP.get())
+        place, previous = callers.parted(recorder.sites, mine.stack, above, spot)
+        found = recorder.row(Serial, place, previous, row.origin, row.path, STEP.get())
         needs = url != mine.url and _needs(parts - mine.parts, mine.answers)
         if mine.unknown or needs:
             found.unknown += mine.unknown
@@ -99,7 +107,7 @@ def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, no
             mine.restart()
             found = None
         mine.row = found if previous is None else None
-    mine.parts, mine.url, mine.last, mine.unknown = parts, url, spot, True
+    mine.parts, mine.url, mine.last, mine.stack, mine.unknown = parts, url, spot, above, True
     mine.busy += 1
     return found
 

@@ -86,13 +86,22 @@ class Sites:
         code = frame.f_code
         key = (id(code), frame.f_lasti)
         known = self._at.get(key)
+        return known[0] if known is not None else self._new(code, frame.f_lasti, frame.f_lineno)
+
+    def spot_at(self, code: CodeType, instruction: int) -> Spot:
+        """The spot of a frame that stood at an instruction (an offset in bytes)."""
+        known = self._at.get((id(code), instruction))
         if known is not None:
             return known[0]
+        lines = (line for start, end, line in code.co_lines() if start <= instruction < end)
+        return self._new(code, instruction, next(lines, None) or code.co_firstlineno)
+
+    def _new(self, code: CodeType, instruction: int, line: int) -> Spot:
         if len(self._at) >= MOST_SPOTS:
             return OTHER
-        line = (code.co_filename, code.co_qualname, frame.f_lineno)
-        spot = self._spots.setdefault(line, Spot(*line))
-        self._at[key] = spot, code  # held, so that its id stays its own
+        at = (code.co_filename, code.co_qualname, line)
+        spot = self._spots.setdefault(at, Spot(*at))
+        self._at[id(code), instruction] = spot, code  # held, so that its id stays its own
         return spot
 
     def kind_of(self, filename: str) -> int:

@@ -155,12 +155,13 @@ class Calls(Row):
 class Serial(Row):
     """Reads of one task that ran one after another although none used an earlier one's answer.
 
-    previous: the place of the request before; None: the same place again (a loop: N+1 from longest >= 5 on). savable
-    is the sum of their times less the longest: what running them together would save at most. dependent: pairs left
-    out because a value of the earlier answer stands in the later request; unknown: because the answer was not seen.
-    worst_seconds: the most that could be saved in one run of requests, up to this place; example: the first 12 requests
-    of that run, each as [seconds after the first began, seconds, method with origin and template, file and line]; only
-    the 8 rows with the most to save have one.
+    place, previous: the lines of one function that waited for the later request and for the earlier, in whatever helper
+    they were made; previous is None where one line waited again (a loop: N+1 from longest >= 5 on). savable is the sum
+    of their times less the longest: what running them together would save at most. dependent: pairs left out because a
+    value of the earlier answer stands in the later request; unknown: because the answer was not seen. worst_seconds:
+    the most that could be saved in one run of requests, up to this place; example: the first 12 requests of that run,
+    each as [seconds after the first began, seconds, method with origin and template, file and line of the request];
+    only the 8 rows with the most to save have one.
     """
 
     KIND: ClassVar[str] = "serial"

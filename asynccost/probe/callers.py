@@ -1,0 +1,67 @@
+"""Where two requests of one task parted: a client's helper makes both, but the line that waits twice is a caller's.
+
+The user's frames above a request are its calls, innermost first. Of two requests, the outermost frame that stands at
+another line the second time is where the two were written; where none does, the same line came round again, and the
+innermost frame that stands within a loop is the place.
+"""
+
+import dis
+import sys
+from functools import lru_cache
+from types import CodeType, FrameType
+
+from asynccost.probe.sites import LOOP, USER, Sites, Spot
+
+MOST_CALLS = 8
+MOST_BETWEEN = 6  # frames of libraries (decorators, retries) between two of the user's
+Stack = list[tuple[CodeType, int]]
+
+
+def stack(sites: Sites, skip: int = 2) -> Stack:
+    """The user's frames from the innermost on, each at its instruction; none where a task was started without one."""
+    frame: FrameType | None = sys._getframe(skip)
+    kinds, found = sites.kinds, []
+    between = -100  # those of the library that asks, below the first
+    while frame is not None and between < MOST_BETWEEN:
+        code = frame.f_code
+        kind = kinds.get(code.co_filename)
+        if kind is None:
+            kind = sites.kind_of(code.co_filename)
+        if kind == USER:
+            found.append((code, frame.f_lasti))
+            if len(found) == MOST_CALLS:
+                break
+            between = 0
+        elif kind == LOOP:
+            break
+        else:
+            between += 1
+        frame = frame.f_back
+    return found
+
+
+def parted(sites: Sites, earlier: Stack, later: Stack, spot: Spot) -> tuple[Spot, Spot | None]:
+    """The place of the later request and that of the earlier; None for the earlier where a loop came round again.
+
+    spot: the later request's own line, for requests without frames of the user's.
+    """
+    common: Stack = []
+    for before, now in zip(reversed(earlier), reversed(later), strict=False):
+        if before[0] is not now[0]:
+            break  # one line that called this and then that
+        if before[1] != now[1]:
+            return sites.spot_at(*now), sites.spot_at(*before)
+        common.append(now)
+    looping = next((at for at in reversed(common) if _in_loop(*at)), None)
+    return spot if looping is None else sites.spot_at(*looping), None
+
+
+def _in_loop(code: CodeType, instruction: int) -> bool:
+    return any(start <= instruction < end for start, end in _loops(code))
+
+
+@lru_cache(maxsize=2_000)
+def _loops(code: CodeType) -> tuple[tuple[int, int], ...]:
+    """The stretches of a function's instructions that run again; an await's own jump back is none."""
+    jumps = (i for i in dis.get_instructions(code) if "JUMP_BACKWARD" in i.opname and "NO_INTERRUPT" not in i.opname)
+    return tuple((jump.argval, jump.offset) for jump in jumps)
