@@ -297,6 +297,7 @@ def test_owners() -> None:
         *[("#view=engineering&amp;owner=%40acme/api", "@acme/api")] * 2,  # two kinds of cost
         ("#view=engineering&amp;owner=%40acme/web%20%40acme/api", "@acme/web @acme/api"),
     ]
+    assert "<dt>Owners</dt><dd>@acme/api, @acme/web</dd>" in page
     select = page.partition('<select name="owner">')[2].partition("</select>")[0]
     assert re.findall(r">([^<]+)</option>", select) == ["all", "@acme/api (7)", "@acme/web (1)", "nobody (1)"]
     assert json.loads(as_json.render(sample))["findings"][0]["owners"] == []

@@ -49,7 +49,7 @@ def build(report: Report) -> Page:
         strip=summary.strip(report),
         where="Where the findings are" if total.small or not total else "Where the money goes",
         charts=summary.charts(report, total),
-        actions=summary.actions(report.findings, report.rules()),
+        actions=summary.actions(report, report.rules()),
         assumptions=summary.assumptions(total, report.trace),
         figures=summary.origins(report.findings),
         scanned=summary.scanned(report, context),

@@ -121,6 +121,7 @@ class Action:
     effort: str
     risk: str
     command: str
+    owners: str = ""
 
 
 @dataclass(frozen=True, slots=True)

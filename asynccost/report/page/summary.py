@@ -18,7 +18,7 @@ from asynccost.report.page.links import chosen
 if TYPE_CHECKING:
     from asynccost.probe.trace import Trace
 
-_MOST_BARS, _MOST_ACTIONS = 8, 5
+_MOST_BARS, _MOST_ACTIONS, _MOST_OWNERS = 8, 5, 2
 _SEVERITIES = {"error": 9.0, "warning": 3.0, "info": 1.0}
 
 
@@ -138,14 +138,21 @@ def _chart(caption: str, unit: str, rows: Sequence[tuple[str, float, str]], key:
     return Chart(caption, unit, bars)
 
 
-def actions(findings: Sequence[Finding], about: Mapping[str, About]) -> list[Action]:
+def actions(report: Report, about: Mapping[str, About]) -> list[Action]:
     """The best things to do, a rule's findings together: by saving, then by gravity, what fixes itself first."""
     groups: dict[str, list[Finding]] = {}
-    for f in by_weight(findings):
+    for f in by_weight(report.findings):
         if f.rule in about and f.status == "new":
             groups.setdefault(f.rule, []).append(f)
     ranked = sorted(groups.items(), key=lambda row: (*_worth(row[1]), row[0]))
-    return [_action(rule, group, about[rule]) for rule, group in ranked[:_MOST_ACTIONS]]
+    return [_action(rule, group, about[rule], _owners(report, group)) for rule, group in ranked[:_MOST_ACTIONS]]
+
+
+def _owners(report: Report, group: Sequence[Finding]) -> str:
+    """Who owns most of them."""
+    owners = Counter(owner for f in group for owner in report.owners(f.path)).most_common()
+    more = f" and {len(owners) - _MOST_OWNERS} more" if len(owners) > _MOST_OWNERS else ""
+    return ", ".join(owner for owner, _ in owners[:_MOST_OWNERS]) + more
 
 
 def _worth(group: Sequence[Finding]) -> tuple[list[float], float]:
@@ -153,7 +160,7 @@ def _worth(group: Sequence[Finding]) -> tuple[list[float], float]:
     return [-w / effort for w in money(group).weight], -sum(_SEVERITIES[f.severity] for f in group) / effort
 
 
-def _action(rule: str, group: Sequence[Finding], about: About) -> Action:
+def _action(rule: str, group: Sequence[Finding], about: About, owners: str) -> Action:
     fixes = Counter(str(f.fix.safety) for f in group if f.fix)
     usable = fixes["safe"] + fixes["unsafe"]
     effort = "by hand"
@@ -166,7 +173,7 @@ def _action(rule: str, group: Sequence[Finding], about: About) -> Action:
     saved = money(group)
     saving = f"{saved.words()} ({saved.range()})" if saved else "not priced"
     saving = "less than $1 a month" if saved and saved.small else saving
-    return Action(rule, about.action or about.summary, len(group), saving, effort, risk, command)
+    return Action(rule, about.action or about.summary, len(group), saving, effort, risk, command, owners)
 
 
 def assumptions(total: Money, trace: "Trace | None") -> list[str]:
