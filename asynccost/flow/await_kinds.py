@@ -173,16 +173,6 @@ def _imports_session(file: File) -> bool:
     return any(v.endswith("Session") or package_kind(v, file.knowledge) == "conn" for v in said)
 
 
-_TRANSACTIONS = frozenset({
-    "tx", "trx", "transaction", "entitymanager", "transactionalentitymanager", "transactionmanager", "queryrunner",
-})
-
-
-def in_transaction(names: list[str]) -> bool:
-    """Whether a call is one of a transaction: `tx.user.findFirst()` runs on one connection."""
-    return names[0].lower() in _TRANSACTIONS and len(names) > 1
-
-
 def method_kind(name: str, knowledge: Knowledge) -> str:
     return _table(_Key(knowledge), "methods").get(name, "")
 

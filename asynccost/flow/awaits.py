@@ -19,12 +19,12 @@ from asynccost.flow.await_kinds import (
     GOOD,
     by_argument,
     by_words,
-    in_transaction,
     method_kind,
     package_kind,
     receiver_kind,
 )
 from asynccost.flow.file import File
+from asynccost.flow.tied import is_tied
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -220,23 +220,16 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
     label = ".".join(n for n in names if n)
     kind = package_kind(name, knowledge)
     target = _target(call.callee)
-    if in_transaction(names):
+    if is_tied(call.callee, function, file):
         kind = "conn"
     if kind:
         return Wait(kind, label, call, names[0], target=target)
     if handed := by_argument(call, file, function):
         return Wait(handed, label, call, names[0], target=target)
-    said = "conn" if _of_session(names, function) else by_words(call, names, file)
+    said = by_words(call, names, file)
     if _is_project(name, file) and not (said and names[0] not in _SELF and len(names) > 1 and said in BAD):
         return Wait("project", label, call, names[0], ref=name, otherwise=said or "unknown", target=target)
     return Wait(said or "unknown", label, call, names[0], target=target)
-
-
-def _of_session(names: list[str], function: Function) -> bool:
-    """`users = Users.from_session(session)`: what is asked of it goes over that one session."""
-    values = function.index.bound.get(names[0], []) if function.index and len(names) > 1 else []
-    made = [chain(v.callee) for v in values if isinstance(v, Call) and v.arguments]
-    return any("session" in words(m[-1])[-1:] or m[0] in ("em", "manager") or in_transaction(m) for m in made)
 
 
 def _is_project(name: str, file: File) -> bool:

@@ -25,6 +25,7 @@ from asynccost.flow.tree import (
     With,
 )
 from asynccost.flow.turn_calls import memo_of
+from asynccost.flow.turn_keys import deep, looked_into
 from asynccost.flow.turn_shape import shape_against, source_words
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
@@ -74,6 +75,8 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
         return Turns(False, reason, waits=waits)
     if reason := _carried(said):
         return Turns(False, reason, waits=waits)
+    if name := looked_into(body, bound | said.made, file):
+        return Turns(False, WHY["carries"].format(f"`{name}`"), waits=waits)
     if reason := _same(body, said):
         return Turns(False, reason, waits=waits)
     if label := to_one_receiver(waits, bound | said.made, file):
@@ -149,21 +152,10 @@ def _same(body: list[Node], said: Touches) -> str:
     awaited = [n for n in walk(*body) if isinstance(n, Await)]
     entered = [i.value for n in walk(*body) if isinstance(n, With) and n.is_async for i in n.items]
     for node in (*awaited, *entered):
-        for inner in _deep(node):
+        for inner in deep([node]):
             if isinstance(inner, Name) and inner.id in said.made:
                 return ""
     return "every turn awaits the same thing: it repeats, or the await belongs above the loop"
-
-
-def _deep(node: Node) -> list[Node]:
-    found: list[Node] = []
-    stack: list[Node] = [node]
-    while stack:
-        for inner in walk(stack.pop()):
-            found.append(inner)
-            if isinstance(inner, Closure):
-                stack += inner.function.body
-    return found
 
 
 def _state(body: list[Node]) -> str:
