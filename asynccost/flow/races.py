@@ -8,6 +8,7 @@ from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.late import running, waits_from
 from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.race_changes import changes
 from asynccost.flow.race_guards import guard_of
 from asynccost.flow.race_keys import is_function, is_settled, keyed_request, keys_of
 from asynccost.flow.reach import binder
@@ -47,7 +48,7 @@ class Race:
     request: Call
     write: Late
     listed: bool  # whether the key re-runs the effect
-    settled: bool  # whether the key is a setting that seldom changes
+    settled: bool  # whether the key is not seen to change while the component stays
     guard: str  # why a late answer cannot win; "" where it can
     error: bool  # whether only a late error is written, in a handler
 
@@ -63,7 +64,10 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         return None
     keys, listed = keys_of(effect, state)
     keys = {k for k in keys if not is_function(k, effect, functions, file)}
-    request = keyed_request(running(effect.setups, functions, file), keys, effect, file)
+    runs = running(effect.setups, functions, file)
+    moving = {k for k in keys if changes(k, effect, state, file)}
+    seen = keyed_request(runs, moving, effect, file) if moving else None
+    request = seen or keyed_request(runs, keys, effect, file)
     if request is None:
         return "nothing that it asks by can change while it waits"
     call, key = request
@@ -72,7 +76,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    settled = is_settled(key, call, effect)
+    settled = seen is None or is_settled(key, call, effect)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
     return Race(key, call, writes[0], listed, settled, guard, errors)

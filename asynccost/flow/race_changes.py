@@ -1,0 +1,57 @@
+"""Whether what an effect asks by is seen to change while its component stays: a choice, a search, a place."""
+
+from asynccost.flow.effect_code import own_functions
+from asynccost.flow.file import File
+from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.reach import binder, values, within
+from asynccost.flow.state import State, hook_name, root_name
+from asynccost.flow.tree import Collection, Function
+from asynccost.flow.words import words
+
+_PLACES = frozenset({
+    "useParams", "useRouter", "useRoute", "useSearchParams", "useLocation", "usePathname", "useLocalSearchParams",
+    "useMatch", "useQueryParams", "useNavigation",
+})
+_PLACE_NAMES = frozenset({"params", "searchParams", "router", "route", "location", "pathname"})
+_LATER = ("useDebounce", "useDeferred", "useThrottle")
+_CHOSEN = frozenset({
+    "selected", "selection", "current", "active", "search", "query", "term", "filter", "filters", "page", "tab",
+    "range", "debounced", "keyword", "keywords", "sort", "offset", "cursor", "topic",
+})
+
+
+def changes(key: str, effect: Effect, state: State, file: File) -> bool:
+    """Whether a key of a component is state that something sets, a part of the address, or chosen by its name.
+
+    What a caller hands in may change, but mostly does not: a dialog, a tab or a row is made for one thing.
+    """
+    if effect.framework != "React" or not isinstance(effect.scope, Function):
+        return True  # who writes a watcher expects a change
+    if key in _PLACE_NAMES or not _CHOSEN.isdisjoint(words(key)):
+        return True
+    if key in state.values:
+        return _is_set(key, effect.scope, state, file)
+    for value in values(key, effect.scope):
+        hook = hook_name(value)
+        if hook in _PLACES or hook.startswith(_LATER) or root_name(value) in _PLACE_NAMES:
+            return True
+        if hook_name(value) == "" and (name := root_name(value)) and name != key and _from_place(name, effect.scope):
+            return True
+    return False
+
+
+def _from_place(name: str, scope: Function) -> bool:
+    return any(hook_name(v) in _PLACES for v in values(name, scope))
+
+
+def _is_set(value: str, component: Function, state: State, file: File) -> bool:
+    """Whether a state is set by more than what runs once when the component is shown."""
+    setters = {s for s, v in state.setters.items() if v == value}
+    shown = [e for e in effects(file) if e.scope is component and (e.once or e.deps == [])]
+    first = {id(f) for e in shown for f in own_functions(e, file)}
+    return any(
+        name.id in setters and not isinstance(name.parent, Collection) and binder(name.id, function) is component
+        for function in within(component, file)
+        if id(function) not in first
+        for name in (function.index.names if function.index else ())
+    )
