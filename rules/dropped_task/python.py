@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.around import above
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
@@ -9,7 +10,9 @@ from asynccost.flow.noqa import waived
 from asynccost.flow.project import Caller, Def, Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.spawns import spawns
-from asynccost.flow.tree import Call, Name
+from asynccost.flow.tree import Call, Name, Raise, Try
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.model import Confidence, Finding, Silence
 
 _HOPS = 4
@@ -33,7 +36,9 @@ def check(file: File) -> Iterator[Finding | Silence]:
             yield _finding(file, site, what, fate)
         elif fate.kind == "returned":
             message = _message(what, "whoever calls this drops it")
-            yield file.finding(site.call, message, Confidence.HIGH, returned=site.function.qualname)
+            yield file.finding(
+                site.call, message, Confidence.HIGH, returned=site.function.qualname, guarded=_is_guarded(file, site)
+            )
         else:
             yield file.silence(site.call, fate.why)
 
@@ -83,7 +88,35 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     sure = Confidence.HIGH
     if fate.kind == "watched" or what != "task":
         sure = Confidence.MEDIUM
+    if _is_cosmetic(file, site):
+        sure = Confidence.LOW
     return file.finding(site.call, _message(what, fate.why), sure)
+
+
+def _is_cosmetic(file: File, site: Site) -> bool:
+    """`create_task(message.add_reaction(emoji))`: nobody misses it."""
+    work = site.call.arguments[0].value if site.call.arguments else None
+    return isinstance(work, Call) and chain(work.callee)[-1] in file.knowledge.table("tasks")["handle"]["cosmetic"]
+
+
+def _is_guarded(file: File, site: Site) -> bool:
+    """`ensure_future(logged(coro))`, where `logged` awaits what it is given and says what went wrong."""
+    work = site.call.arguments[0].value if site.call.arguments else None
+    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    if runs is None or runs.index is None:
+        return False
+    given = {p.name for p in runs.params}
+    for wait in runs.index.awaits:
+        tries = [up for up in above(wait) if isinstance(up, Try)]
+        if isinstance(wait.value, Name) and wait.value.id in given and any(_says(t) for t in tries):
+            return True
+    return False
+
+
+def _says(tried: Try) -> bool:
+    """Whether a handler of a try says what went wrong and goes on."""
+    calls = [h for h in tried.handlers if any(isinstance(n, Call) for n in walk(*h.body))]
+    return any(not any(isinstance(n, Raise) for n in walk(*h.body)) for h in calls)
 
 
 # --------------------------------------------------------------- whole project
@@ -116,6 +149,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     drop = f"callers await {name}(), which only hands them the task, and drop that" if is_async else (
         f"callers of {name}() drop the task that it returns"
     )
+    if finding.pending["guarded"]:
+        finding.confidence = Confidence.LOW
     finding.message = _message("task", drop)
     what = "awaits the coroutine and drops the task" if is_async else "drops the task"
     finding.related = tuple(c.related(what) for c in dropping[:5])
