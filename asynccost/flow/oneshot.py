@@ -6,12 +6,12 @@ from asynccost.flow.around import above
 from asynccost.flow.entries import seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.project import Def, Heat, Project
-from asynccost.flow.tree import Collection, Constant, Expr, Function, If, Member, Name, Node, Other, Return
+from asynccost.flow.tree import Call, Collection, Constant, Expr, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.words import words
 
 _HELPER = 3  # so many callers make a function the one place that sends
 _CLASS = 6  # so many requests to one host make a class its client
-_LONE = frozenset({"tool", "command", "rare"})
+_LONE = frozenset({"handler", "tool", "command", "rare"})
 _LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
 _OFTEN = frozenset({"search"})
 
@@ -34,8 +34,12 @@ def one_host(expr: Expr | None) -> bool:
 
 
 def any_host(site: Site) -> bool:
-    """Whether the whole address is a variable that the caller, or a list, gives."""
+    """Whether the whole address is a variable that the caller, or a list, gives, or the url of such a thing."""
     expr = address(site)
+    while isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr in ("strip", "rstrip"):
+        expr = expr.callee.value
+    if isinstance(expr, Member) and isinstance(expr.value, Name):  # `webhook.url`
+        return expr.attr == "url" and expr.value.id not in ("self", "cls", "this", "settings", "config")
     if not isinstance(expr, Name) or expr.id.isupper():
         return False
     values = site.function.index.bound.get(expr.id, [None]) if site.function.index else [None]

@@ -10,6 +10,7 @@ from asynccost.flow.project import Project
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Constant, Loop
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 
 _FAR = 2  # a loop further away than this says little of how often a function runs
@@ -40,7 +41,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
         many = any_host(site) and not (site.name or "").startswith("httpx")
-        if many or file.memo(is_script) or starts_something(file, function):
+        if many or file.memo(is_script) or function.kind == "module" or starts_something(file, function):
             confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
         message = f"every turn of the loop {opens}: {client}"
@@ -70,6 +71,8 @@ def _rare(file: File, site: Site) -> str:
         return "fixed"
     if answers_from_cache(file, function, site.call):
         return "cached"
+    if "download" in words(function.name)[:1]:
+        return "a large answer"
     return seldom(file, function) or ""
 
 
