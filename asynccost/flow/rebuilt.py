@@ -81,7 +81,8 @@ def _is_one_of_few(file: File, call: Call, function: Function, life: Life) -> bo
     if life.kind != "returned" or function.kind == "module":
         return False
     few = clients(file).few
-    return all(parameters(part, function) <= few for part in identity(file, call) if varies(file, part, function))
+    changing = [part for part in identity(file, call) if varies(file, part, function)]
+    return all((chosen := parameters(part, function)) and chosen <= few for part in changing)
 
 
 def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:

@@ -2,24 +2,32 @@
 
 import re
 
-from asynccost.flow.around import loops_around
+from asynccost.flow.around import above, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.guarded import words_in
 from asynccost.flow.life import Life
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
+    Argument,
+    Await,
     Call,
     Comprehension,
+    Constant,
+    Do,
     Expr,
     Function,
+    Handler,
     If,
     Loop,
     Member,
     Name,
     Node,
     Return,
+    Subscript,
     With,
 )
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 
 _CACHE = re.compile(r"cache|memo|ttl|expir", re.I)
 _LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", "aconnect_sse", "connect_sse"})
@@ -40,9 +48,8 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
             return "it holds one long connection"
     if life.captured:
         return "the functions written here share it"
-    if any(isinstance(loop, Loop) and loop.kind == "while" for loop in around) and any(
-        _goes_on(s) for s in life.scopes
-    ):
+    forever = [loop for loop in around if isinstance(loop, Loop) and loop.kind == "while"]
+    if forever and any(_goes_on(s) or _lends(s, life, forever[0]) for s in life.scopes):
         return "the loop outside only reconnects"
     return None
 
@@ -67,6 +74,8 @@ def listens(function: Function) -> bool:
 
 def answers_from_cache(file: File, function: Function, call: Call) -> bool:
     """Whether a function returns what it remembers before it comes to a call."""
+    if _CACHE.search(function.name):
+        return True
     for made in function.index.returns if function.index else ():
         if made.end > call.start:
             break
@@ -80,11 +89,12 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
 
 def _remembered(file: File, function: Function, branch: If, made: Return) -> bool:
     """`if cls._id is not None: return cls._id`, where the same function fills it further down."""
-    if not isinstance(made.value, (Name, Member)):
+    if not isinstance(made.value, (Name, Member, Subscript)):
         return False
     name = file.text(made.value)
+    held = file.text(made.value.value) if isinstance(made.value, Subscript) else name
     filled = (t for a in (function.index.assigns if function.index else ()) for t in getattr(a, "targets", ()))
-    return name in file.text(branch.test) and any(t.start > made.end and file.text(t) == name for t in filled)
+    return held in file.text(branch.test) and any(t.start > made.end and file.text(t) == name for t in filled)
 
 
 def _spelled(file: File, expr: Expr | None, function: Function) -> str:
@@ -94,6 +104,17 @@ def _spelled(file: File, expr: Expr | None, function: Function) -> str:
     bound = function.index.bound if function.index else {}
     values = [v for word in words_in(expr) for v in bound.get(word, ()) if v is not None]
     return " ".join(file.text(part) for part in (expr, *values))
+
+
+def _lends(scope: With, life: Life, loop: Loop) -> bool:
+    """`while True: try: async with Client() as c: await consume(c)`: no pause between turns but after an error."""
+    body = scope.body[0] if len(scope.body) == 1 else None
+    call = body.value.value if isinstance(body, Do) and isinstance(body.value, Await) else None
+    if not isinstance(call, Call) or not isinstance(loop.test, Constant):
+        return False
+    lent = any(isinstance(read.parent, Argument) and read.parent.parent is call for read in life.reads)
+    pauses = [n for n in walk(*loop.body) if isinstance(n, Await) and chain(n.value)[-1] in ("sleep", "delay", "wait")]
+    return lent and all(any(isinstance(up, Handler) for up in above(p)) for p in pauses)
 
 
 def _goes_on(scope: With) -> bool:
