@@ -231,6 +231,13 @@ class Project:
         returns = made.facts["returns"]
         return self._search(f"{returns[0]}.{tail}", path, depth + 1) if len(returns) == 1 else None
 
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The packages that the project's files import: "aiosqlite", "@prisma/client"."""
+        read = (name for file in self._read for name in file["imports"].values())
+        asked = (name for one in self._asked.values() for name in one.imports)
+        return frozenset(_package(name) for name in (*read, *asked))
+
     # ---------------------------------------------------------------- callers
 
     @cached_property
@@ -470,6 +477,14 @@ class Project:
         """The function that a nested function stands in."""
         outer = target.facts["outer"]
         return self.function(target.file["path"], outer) if outer >= 0 else None
+
+
+def _package(name: str) -> str:
+    """The package of an imported name: "sqlalchemy.orm.Session" -> sqlalchemy, "@prisma/client:PrismaClient"."""
+    module = name.partition(":")[0]
+    if module[:1] == "@":
+        return "/".join(module.split("/")[:2])
+    return module.split("/")[0] if ":" in name else module.partition(".")[0]
 
 
 def _handle(made: Def) -> str:
