@@ -8,7 +8,7 @@ from asynccost.flow.attribute_texts import may_assign, may_change
 from asynccost.flow.facts import facts_of
 from asynccost.flow.file import File
 from asynccost.flow.import_graph import Imports
-from asynccost.flow.mentions import speaks_of
+from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Function
 from asynccost.knowledge import Knowledge
@@ -161,3 +161,12 @@ def test_who_can_come_to_a_function() -> None:
     always = {"lib/__init__.py", "lib/base.py", "lib/derived.py", "plain.py"}
     assert set(graph.reaching("lib/base.py", "Base")) == {*always, "user.py"}
     assert set(graph.reaching("lib/base.py", "tool")) == {*always, "other.py", "user.py"}  # which imports from lib
+
+
+@pytest.mark.parametrize("word", ["", "A"])
+def test_a_word_is_found_by_itself_and_the_empty_one_nowhere(word: str) -> None:
+    """A nameless class has the empty word for a name: looking for it had no end."""
+    asked = Asked.__new__(Asked)
+    asked.__dict__["source"] = b"class A:\n    pass\n\nAA = A()\n"
+    assert asked.holds(word) is bool(word)
+    assert list(places(asked.source, b"A")) == [6, 25]

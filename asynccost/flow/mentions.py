@@ -99,9 +99,9 @@ class Mentions:
 
 
 def places(source: bytes, word: bytes) -> Iterator[int]:
-    """Where a word stands by itself, not as a part of another."""
+    """Where a word stands by itself, not as a part of another; the empty word, which a nameless class has, nowhere."""
     size = len(word)
-    at = source.find(word)
+    at = source.find(word) if word else -1
     while at >= 0:
         after = at + size
         if not (_is_letter(source[at - 1 : at]) or _is_letter(source[after : after + 1])):
