@@ -169,4 +169,4 @@ def test_a_word_is_found_by_itself_and_the_empty_one_nowhere(word: str) -> None:
     asked = Asked.__new__(Asked)
     asked.__dict__["source"] = b"class A:\n    pass\n\nAA = A()\n"
     assert asked.holds(word) is bool(word)
-    assert list(places(asked.source, b"A")) == [6, 25]
+    assert list(places(asked.source, b"A")) == [6, 24]
