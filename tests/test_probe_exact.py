@@ -1,10 +1,12 @@
 """The probe's counts are those of the server and of the program, exactly; the long version is
 tests/benchmarks/probe_exact.py."""
 
+import asyncio
 import os
 import ssl
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,11 +14,11 @@ from hypothesis import strategies as st
 
 from asynccost import probe
 from asynccost.probe import tracefile
+from asynccost.probe.engine import ENGINE
 from asynccost.probe.trace import Calls, Clients, Trace
 from tests.probe_server import Server, running
 
-for library in ("aiohttp", "httpx", "requests", "trustme"):
-    pytest.importorskip(library)
+aiohttp, httpx, requests, _ = map(pytest.importorskip, ("aiohttp", "httpx", "requests", "trustme"))
 
 from tests import probe_workload as workload  # noqa: E402 - it needs the libraries
 
@@ -95,3 +97,41 @@ def _compare(known: workload.Known, trace: Trace, server: Server) -> None:
     assert all(c.new + c.reused == c.exchanges for c in calls)
     assert all(0 <= c.avoidable <= c.new for c in calls)
     assert [process.errors for process in trace.processes if process.errors] == []
+
+
+@pytest.mark.parametrize("library", ["aiohttp", "httpx", "httpx.Client", "requests"])
+def test_the_name_of_a_host_is_told_apart_from_its_connection(library: str) -> None:
+    """Once for a connection, however many requests it serves."""
+    with running() as server, probe() as watched:
+        url = server.url.replace("127.0.0.1", "localhost")
+        asyncio.run(_three_reads(library, f"{url}/ok/1"))
+    (row,) = watched.trace.rows(Calls)
+
+    assert (row.requests, row.new, row.reused) == (3, 1, 2)
+    assert row.dns_seconds > 0
+    assert row.tcp_seconds > 0
+    assert row.dns_seconds + row.tcp_seconds <= row.seconds
+
+
+async def _three_reads(library: str, url: str) -> None:
+    if library == "aiohttp":
+        async with aiohttp.ClientSession() as session:
+            for _ in range(3):
+                await (await session.get(url)).read()
+    elif library == "httpx":
+        async with httpx.AsyncClient() as client:
+            for _ in range(3):
+                await client.get(url)
+    else:
+        with httpx.Client() if library == "httpx.Client" else requests.Session() as client:
+            for _ in range(3):
+                client.get(url)
+
+
+def test_a_library_that_is_built_otherwise_is_not_said_to_be_hooked() -> None:
+    """As httpcore before 0.17 is: what lies below httpx is then not known, and none of it is called reused."""
+    with probe():
+        with pytest.raises(AttributeError):
+            ENGINE._install("httpcore2", ModuleType("httpcore2"))
+        assert "httpcore2" not in ENGINE.hooked
+        assert "httpcore" in ENGINE.hooked

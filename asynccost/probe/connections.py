@@ -8,6 +8,7 @@ from asynccost.probe.on import ON
 MOST = 10_000
 LONGEST_IDLE = 5.0  # httpcore's own default, in seconds
 Headers = Any  # httpx.Headers
+told = False  # whether httpcore is hooked, so that what is not told as new was reused
 _last: dict[int, tuple[Request, Headers, float]] = {}  # stream -> its last request, the answer's headers, since when
 
 

@@ -98,10 +98,10 @@ class Engine:
         recorder = ON.recorder
         if recorder is not None:
             recorder.sites.hook(module)
-            self.hooked[name] = str(getattr(module, "__version__", ""))
             if name == "asyncio":
                 self._watch_loops(recorder)
             hook_of(name).install(module, self.patches)
+            self.hooked[name] = str(getattr(module, "__version__", ""))
 
     @guarded
     def _forks(self) -> None:

@@ -18,6 +18,8 @@ HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "asyncio": "asyncio",
     "multiprocessing.util": "multiprocessing",
     "signal": "signal",
+    "socket": "names",
+    "anyio._core._sockets": "names",
     "aiohttp": "aiohttp",
     "requests": "requests",
     "urllib3": "urllib3",

@@ -1,4 +1,8 @@
-"""httpcore and httpcore2: connections and their phases, at no cost while one is reused."""
+"""httpcore and httpcore2: connections and their phases, at no cost while one is reused.
+
+httpcore before 0.17 (httpx before 0.24) keeps its backends elsewhere: it is not hooked, `asynccost doctor` says so, and
+no connection of its is counted as new or reused.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +19,7 @@ def install(module: Any, patches: Patches) -> None:
     """Hook the network backends; those of anyio and trio only where these are installed."""
     for name in ("AnyIOBackend", "TrioBackend"):
         for method in ("connect_tcp", "connect_unix_socket"):
-            patches.wrap(getattr(module, name), method, _aconnect)
+            patches.wrap(getattr(module, name), method, _aconnect)  # raises before 0.17
     for method in ("connect_tcp", "connect_unix_socket"):
         patches.wrap(module.SyncBackend, method, _connect)
     backends = module._backends
@@ -28,6 +32,7 @@ def install(module: Any, patches: Patches) -> None:
             kind = getattr(getattr(backends, backend), stream)
             patches.wrap(kind, "start_tls", _astart_tls)
             patches.wrap(kind, "aclose", _aclose)
+    connections.told = True
 
 
 def _connect(call: Call) -> Call:
@@ -71,27 +76,27 @@ def _astart_tls(call: Call) -> Call:
 
 
 @guarded
-def _connecting() -> tuple[Exchange, float] | None:
+def _connecting() -> tuple[Exchange, float, float] | None:
     request = CURRENT.get()
     if request is None or request.exchange is None:
         return None
     exchange = request.exchange
     exchange.connecting, exchange.fresh = True, False
-    return exchange, clock()
+    return exchange, clock(), exchange.dns
 
 
 @guarded
-def _established(began: tuple[Exchange, float] | None) -> None:
+def _established(began: tuple[Exchange, float, float] | None) -> None:
     if began is not None:
-        exchange, since = began
+        exchange, since, dns = began
         exchange.fresh = True
-        exchange.tcp += clock() - since
+        exchange.tcp += max(0.0, clock() - since - (exchange.dns - dns))
 
 
 @guarded
-def _secured(began: tuple[Exchange, float] | None) -> None:
+def _secured(began: tuple[Exchange, float, float] | None) -> None:
     if began is not None:
-        exchange, since = began
+        exchange, since, _ = began
         exchange.fresh = True
         exchange.tls += clock() - since
 

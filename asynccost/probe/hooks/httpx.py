@@ -217,7 +217,7 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
         stream = response.extensions.get("network_stream")
         if stream is not None:
             connections.used(stream, exchange.request, response.headers)
-        if exchange.fresh or stream is not None:  # a mock has none
+        if exchange.fresh or (stream is not None and connections.told):  # a mock has none
             ON.ledger.connected(exchange)
         response.stream._asynccost = exchange
     except Exception as error:

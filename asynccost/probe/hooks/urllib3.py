@@ -205,7 +205,7 @@ def _established(began: tuple[Exchange, float] | None) -> None:
     if began is not None:
         exchange, since = began
         exchange.fresh = True
-        exchange.tls = max(0.0, clock() - since - exchange.tcp) if exchange.request.secure else 0.0
+        exchange.tls = max(0.0, clock() - since - exchange.dns - exchange.tcp) if exchange.request.secure else 0.0
 
 
 def _new_conn(call: Call) -> Call:
@@ -219,15 +219,16 @@ def _new_conn(call: Call) -> Call:
 
 
 @guarded
-def _phase() -> tuple[Exchange, float] | None:
+def _phase() -> tuple[Exchange, float, float] | None:
     request = CURRENT.get()
-    return None if request is None or request.exchange is None else (request.exchange, clock())
+    return None if request is None or request.exchange is None else (request.exchange, clock(), request.exchange.dns)
 
 
 @guarded
-def _reached(began: tuple[Exchange, float] | None) -> None:
+def _reached(began: tuple[Exchange, float, float] | None) -> None:
     if began is not None:
-        began[0].tcp += clock() - began[1]
+        exchange, since, dns = began
+        exchange.tcp += max(0.0, clock() - since - (exchange.dns - dns))
 
 
 def _release(call: Call) -> Call:
