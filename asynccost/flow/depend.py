@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Call,
     Choice,
     Closure,
+    Collection,
     Constant,
     Do,
     Function,
@@ -129,13 +130,28 @@ def _step(node: Node, awaited: Await, file: File, function: Function) -> Step:
 
 
 def _changes(awaited: Await) -> bool:
-    """Whether the text of a query says that it changes something: `PRAGMA`, `INSERT`, `SET`."""
+    """Whether a call says that it changes something: by the text of a query (`PRAGMA`, `INSERT`, `SET`), or by the
+    method of a request (`fetch(url, {method: "DELETE"})`)."""
     call = awaited.value
+    if isinstance(call, Call) and any(_method(a.value) in _METHODS for a in call.arguments):
+        return True
     first = call.arguments[0].value if isinstance(call, Call) and call.arguments else None
     if isinstance(first, Other) and first.op == "template" and first.parts:
         first = first.parts[0]
     said = first.value.split(None, 1)[:1] if isinstance(first, Constant) and isinstance(first.value, str) else []
     return bool(said) and said[0].upper() in _STATEMENTS
+
+
+_METHODS = frozenset({"PUT", "PATCH", "DELETE"})
+
+
+def _method(options: Node) -> str:
+    """The HTTP method that a literal of options names; "" for none."""
+    if not isinstance(options, Collection) or options.kind != "dict":
+        return ""
+    pairs = zip(options.keys, options.items, strict=False)
+    said = [v.value for k, v in pairs if isinstance(k, Constant) and k.value == "method" and isinstance(v, Constant)]
+    return said[0].upper() if said and isinstance(said[0], str) else ""
 
 
 _STATEMENTS = frozenset({"PRAGMA", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "SET", "REPLACE", "MERGE"})

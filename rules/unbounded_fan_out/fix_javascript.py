@@ -59,7 +59,8 @@ def _offer(file: File, site: Site, mapped: Member, work: Closure) -> Offer | Non
 
 def _source(file: File, site: Site, mapped: Member, patch: Patch) -> Source:
     made = source_of(mapped.value, site.function, file, patch, fresh("items", site.function, file))
-    if made.before or isinstance(mapped.value, (Name, Member)):
+    if isinstance(mapped.value, (Name, Member)):
         return made
-    name = fresh("items", site.function, file)
-    return Source(name, f"const {name} = {patch.script.text(mapped.value)}{patch.semi}", False)
+    name, tree, start = fresh("items", site.function, file), patch.script, mapped.value.start
+    text = patch.within(start, mapped.value.end, tree.shift(start, tree.indent(tree.statement(site.call).start_byte)))
+    return Source(name, f"const {name} = {text}{patch.semi}", False)

@@ -41,7 +41,7 @@ def _with_object(site: Site, file: File) -> Offer | None:
     if not isinstance(target, Member) or not isinstance(target.value, Name) or target.value.id != "self":
         return None
     ends = [owner.methods[n] for n in ends_of(owner, file) if n in owner.methods]
-    mine = [m for m in ends if m.body and (m.is_async or not client.is_async) and m is not site.function]
+    mine = [m for m in ends if m.params and (m.is_async or not client.is_async) and m is not site.function]
     if not mine:
         return None
     reason = f"{mine[0].name}() closes it: nobody may use the object after that"

@@ -19,7 +19,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     owner = class_around(one.function) if one is not None else None
     if one is None or owner is None or one.name not in ("call_later", "call_at") or not can_own(owner, file):
         return None
-    ends = [owner.methods[n] for n in ends_of(owner, file) if n in owner.methods and owner.methods[n].body]
+    ends = [owner.methods[n] for n in ends_of(owner, file) if n in owner.methods and owner.methods[n].params]
     if not ends or use_of(one.call).kind not in ("dropped", "assigned"):
         return None
     kept = _kept(one)

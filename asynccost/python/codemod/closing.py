@@ -30,6 +30,8 @@ def local_at(file: File, span: Span) -> Local | None:
     for site, client in built(file):
         if site.call.start != span.start or site.call.end != span.end or not client.close:
             continue
+        if (client.is_async or isinstance(site.call.parent, Await)) and not site.function.is_async:
+            return None  # only a coroutine may wait for its end
         assign = site.call.parent.parent if isinstance(site.call.parent, Await) else site.call.parent
         if isinstance(assign, Assign) and len(assign.targets) == 1 and isinstance(assign.targets[0], Name):
             rest = _rest(assign, site.function)
