@@ -28,4 +28,5 @@ export const bus = {
 };
 export const getUser = (id) => request(`user ${id}`);
 export const [getChat, search] = [request, request];
-export const useParams = () => ({ id: "a", chatId: "a" });
+export const route = { id: "a", chatId: "a" };
+export const useParams = () => ({ ...route });
