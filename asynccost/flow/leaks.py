@@ -14,7 +14,7 @@ from asynccost.flow.release import Acquisition, Fate, acquisition, fate
 from asynccost.flow.state import root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, timer
-from asynccost.flow.tree import Call, Class, Function, If, Member, Name, Node, Return
+from asynccost.flow.tree import Call, Class, Constant, Function, If, Member, Name, Node, Return
 from asynccost.flow.words import chain
 from asynccost.model import Confidence
 
@@ -129,12 +129,14 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     if stopped_by_flag(effect, ticking, file):
         return say(None, "a flag that the cleanup sets stops it")
     again = rearms(ticking, file)
+    short = ticking.delay is not None and ticking.delay < 1000
     if again and end.kind in ("dropped", "kept", "itself"):
         if counted(ticking):
             return say(LOW, "it starts itself again, and stops by itself after a while")
         if may_end(ticking):
             return say(
-                LOW if ticking.frame or _inside_setup(effect, got) else MEDIUM, "it starts itself again for some time"
+                LOW if ticking.frame or short or _inside_setup(effect, got) else MEDIUM,
+                "it starts itself again for some time",
             )
         return say(HIGH, "it starts itself again and nothing can stop it")
     if ticking.frame:
@@ -144,7 +146,6 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     changing = (
         not effect.once and effect.deps != [] and isinstance(effect.anchor, Call) and got.function is effect.setups[0]
     )
-    short = ticking.delay is not None and ticking.delay < 1000
     if changing and not short and end.kind in ("dropped", "kept") and _acts(ticking, effect, file):
         return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
     return say(None if short else LOW, "it fires once and can do little harm")
@@ -161,6 +162,9 @@ def _acts(ticking: Timer, effect: Effect, file: File) -> bool:
             word = word_of(call)
             if state.setters.get(word) in listed:
                 return False  # the change that it makes is what it waits for
+            fixed = word in state.setters and all(isinstance(a.value, Constant) for a in call.arguments)
+            if fixed and _calls(word, effect, file) == 1:
+                continue  # to set the same twice changes nothing
             if isinstance(call.callee, Name) and (
                 word.startswith(("set", "on", "fetch", "handle", "dispatch")) and len(word) > 3
             ):
@@ -168,6 +172,12 @@ def _acts(ticking: Timer, effect: Effect, file: File) -> bool:
             if file.site(call).name == "fetch":
                 return True
     return False
+
+
+def _calls(word: str, effect: Effect, file: File) -> int:
+    """How often an effect's own code calls a function of this name."""
+    own = [one for setup in effect.setups for one in within(setup, file)]
+    return sum(word_of(call) == word for one in own for call in (one.index.calls if one.index else ()))
 
 
 # --------------------------------------------------------------- everything else

@@ -136,6 +136,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     listed = ", ".join(names[:-1]) + " and " + names[-1]
     finding.message = f"{listed} wait one after another though neither needs the other: their times add up"
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
+    if not doubt and not _WORKS.isdisjoint(finding.path.split("/")[:-1]) and all(v.pooled for v in verdicts):
+        doubt = "nobody waits for a background job's look-ups"
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
     if doubt:
@@ -199,6 +201,7 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     return _writes(steps, verdicts, all_stored)
 
 
+_WORKS = frozenset({"jobs", "job", "queues", "cron", "crons"})
 _OPENS = frozenset({"connect", "connection", "connections"})
 
 
