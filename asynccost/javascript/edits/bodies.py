@@ -27,7 +27,12 @@ class Body:
                 patch.replace(start, inner.start_byte, f"{{\n{self._inner}{'return ' if returns else ''}")
                 patch.replace(inner.end_byte, end, patch.semi)
             else:
-                patch.insert(start, f"{{\n{self._inner}{'return ' if returns else ''}")
+                head = f"{{\n{self._inner}{'return ' if returns else ''}"
+                gap = script.text((body.parent.start_byte if body.parent else start, start)).rpartition("=>")[2]
+                if "\n" in gap and not gap.strip():  # the brace stands behind the arrow
+                    patch.replace(start - len(gap.encode()), start, f" {head}")
+                else:
+                    patch.insert(start, head)
                 patch.insert(end, patch.semi)
 
     def first(self, *lines: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from asynccost.flow.clients import Client, built
 from asynccost.flow.depend import blocks
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Assign, Await, Function, Name, Node, Yield
+from asynccost.flow.tree import Assign, Await, Call, Function, Member, Name, Node, Return, Yield
 from asynccost.flow.walk import walk
 from asynccost.model import Span
 from asynccost.python.codemod.layout import Layout
@@ -35,8 +35,21 @@ def local_at(file: File, span: Span) -> Local | None:
         assign = site.call.parent.parent if isinstance(site.call.parent, Await) else site.call.parent
         if isinstance(assign, Assign) and len(assign.targets) == 1 and isinstance(assign.targets[0], Name):
             rest = _rest(assign, site.function)
-            return Local(site, client, assign, rest) if rest and _may_wrap(site, assign, rest, file) else None
+            may = bool(rest) and _may_wrap(site, assign, rest, file)
+            out = _hands_out(assign.targets[0].id, client, rest)
+            return Local(site, client, assign, rest) if may and not out else None
     return None
+
+
+def _hands_out(name: str, client: Client, rest: list[Node]) -> bool:
+    """Whether something that needs the open client is returned: a cursor, a coroutine. A blocking HTTP client has read
+    its answer by then."""
+    for node in (n for s in rest for n in walk(s)):
+        value = node.value if isinstance(node, Return) else None
+        callee = value.callee if isinstance(value, Call) else None
+        if isinstance(callee, Member) and isinstance(callee.value, Name) and callee.value.id == name:
+            return client.is_async or not client.http
+    return False
 
 
 def _rest(assign: Assign, function: Function) -> list[Node]:
