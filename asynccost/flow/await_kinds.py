@@ -1,5 +1,6 @@
 """The kind of an awaited call by its name: rules/knowledge/awaits.toml, read with care."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -10,11 +11,15 @@ from asynccost.knowledge import Knowledge
 
 BAD = ("conn", "message", "ordered", "wait", "memory", "gather", "value")
 GOOD = ("net", "pool")
+# `aiohttp.ClientWebSocketResponse.send_bytes`, `AsyncRealtimeConnection.send`: one socket carries its messages in order
+_ONE_SOCKET = re.compile(r"(?:websocket\w*|ws_connect|realtime\w*connection)(?:\(\))?[.:]", re.I)
 _HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
 
 
 def package_kind(name: str, knowledge: Knowledge) -> str:
-    """The kind of a resolved name, by the longest prefix in the table."""
+    """The kind of a resolved name, by the longest prefix in the table; what is called on a socket is in order."""
+    if _ONE_SOCKET.search(name):
+        return "ordered"
     return _package_kind(name, _Key(knowledge)) if name else ""
 
 
