@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.around import above, function_of
+from asynccost.flow.around import above, function_of, use_of
 from asynccost.flow.file import File
 from asynccost.flow.late import is_waited
 from asynccost.flow.lifecycle import Effect
@@ -132,7 +132,7 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
     below: Node = name
     for up in above(name):
         if isinstance(up, Call) and isinstance(below, Argument):
-            if is_waited(up) and _may_ask(word_of(up)):
+            if is_waited(up) and _may_ask(up):
                 return up
             local = local_function(up.callee, function, file)
             if local is not None and local.is_async and any(local is f for f in functions):
@@ -149,9 +149,10 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
     return None
 
 
-def _may_ask(word: str) -> bool:
-    """Whether a function's name leaves it open that it asks somebody."""
-    if word in _NOT_REQUESTS or _CALLBACK.match(word) or _CONVERTS.search(word):
+def _may_ask(call: Call) -> bool:
+    """Whether a call leaves it open that it asks somebody; a callback whose answer nobody takes does not."""
+    word = word_of(call)
+    if word in _NOT_REQUESTS or _CONVERTS.search(word) or (_CALLBACK.match(word) and use_of(call).kind == "dropped"):
         return False
     return _LOCAL.isdisjoint(words(word))
 
