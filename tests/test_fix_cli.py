@@ -245,4 +245,5 @@ def test_verify_sees_what_is_not_committed_and_what_is_installed(project: Path) 
     said = run("--allow-dirty", "--verify", command.replace("judge", "late") + " && test -f .venv/installed")
 
     assert said.exit_code == 0, said.exception
+    assert "with 1 fix: passes" in said.stderr
     assert (project / "app.py").read_text() == HELD + "\n\nREADY = True\n"

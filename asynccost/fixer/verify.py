@@ -90,7 +90,7 @@ class _Trial:
         places = list(dict.fromkeys(place for place, _ in outcome.fixed))
         good = 0  # the command passes with the first `good` of `places`
         while outcome.after:
-            run = self._run(outcome.after, outcome, f"with {len(places)} fixes")
+            run = self._run(outcome.after, outcome, "with 1 fix" if len(places) == 1 else f"with {len(places)} fixes")
             if not run.failed:
                 break
             if good == 0 and (plain := self._run({}, outcome, "without fixes, once more")).failed:
