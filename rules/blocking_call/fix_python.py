@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from asynccost.flow.at import site_at
 from asynccost.flow.blocking import blocking
 from asynccost.flow.file import File, Site
+from asynccost.flow.tree import WithItem
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.patch import Patch
@@ -26,6 +27,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.UNSAFE, _SLEEP, lambda: _asleep(file, site))
     kind = blocking(file).kind(site.name)
     if (kind is not None and kind.name in _BOUND) or site.name in _NO_CURE or not plain_callee(site.call):
+        return None
+    if isinstance(site.call.parent, WithItem):  # what its block does with it would still block
         return None
     return Offer(Safety.UNSAFE, THREAD, lambda: _in_thread(file, site))
 
