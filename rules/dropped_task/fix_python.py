@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.around import use_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import spawns
@@ -15,7 +16,7 @@ from asynccost.python.reasons import HELD
 def fix(finding: Finding, file: File) -> Offer | None:
     """A module's set holds the task until it is done; an object that can end holds and cancels one that never is."""
     site = site_at(file, finding.span)
-    if site is None or not _hands_back_a_task(site, file):
+    if site is None or not _hands_back_a_task(site, finding, file):
         return None
     if (owner := owner_of(site, file)) is not None:
         reason = f"it never ends by itself: the object holds it, and {owner.end.name}() cancels it in mid-work"
@@ -23,10 +24,12 @@ def fix(finding: Finding, file: File) -> Offer | None:
     return Offer(Safety.SAFE, HELD, lambda: _held(file, site))
 
 
-def _hands_back_a_task(site: Site, file: File) -> bool:
-    """Whether a call hands back a task or future of this event loop; that of another thread needs somebody who hears of
-    its error."""
-    return any(known.call is site.call and what != "future" for known, what in spawns(file))
+def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:
+    """Whether a call hands back a task or future of this event loop."""
+    for known, what in spawns(file):
+        if known.call is site.call:
+            return what != "future"  # of another thread: what it needs is somebody who hears of its error
+    return finding.shape.startswith("drops ") and use_of(site.call).kind == "dropped"
 
 
 def _cancelled(file: File, site: Site, owner: Owner) -> Iterator[Edit]:

@@ -12,8 +12,9 @@ from asynccost.flow.reach import local_function
 from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
-from asynccost.model import Confidence, Finding, Silence
+from asynccost.flow.words import chain, words
+from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
+from asynccost.python.reasons import HELD
 
 _HOPS = 4
 
@@ -52,10 +53,18 @@ def _harmless(file: File, site: Site, what: str) -> str:
         return ""
     if file.resolve(work.callee, site.function) == "asyncio.sleep":
         return "it only sleeps"
+    if what == "future" and _into_queue(work):
+        return "it puts something into a queue of the loop, which does not fail"
     runs = local_function(work.callee, site.function, file) if what == "future" else None
     if runs is not None and runs.is_async and not failing(file, runs):
         return f"{runs.name}() catches its own errors, and the other thread needs no answer"
     return ""
+
+
+def _into_queue(work: Call) -> bool:
+    """`queue.put(x)`: how threads hand things to the loop."""
+    said = chain(work.callee)
+    return len(said) > 1 and said[-1] == "put" and "queue" in words(said[-2])
 
 
 def _orphan(file: File, site: Site) -> str:
@@ -133,28 +142,25 @@ def facts(file: File) -> dict[str, str]:
     }
 
 
-def settle(finding: Finding, project: Project) -> Finding | Silence:
-    """A function returns its task: do callers drop it? One finding, where the task is started."""
+def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
+    """A function returns its task: find the callers that drop it. Others may keep it, so each is told for itself."""
     helper = project.named_in(finding.path, finding.pending["returned"])
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
-    name, is_async = helper.facts["qualname"], helper.facts["is_async"]
+    name = helper.facts["qualname"]
     callers = _takers(project, helper)
     dropping = [c for c in callers if _drops(c, helper)]
     if not dropping:
         who = "its callers keep it" if callers else "its caller gets it, and none is in sight"
         return Silence("", finding.path, finding.span, who)
-    if is_async and any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
-        return Silence("", finding.path, finding.span, "some callers keep it")
-    drop = f"callers await {name}(), which only hands them the task, and drop that" if is_async else (
-        f"callers of {name}() drop the task that it returns"
-    )
     if finding.pending["guarded"]:
         finding.confidence = Confidence.LOW
-    finding.message = _message("task", drop)
-    what = "awaits the coroutine and drops the task" if is_async else "drops the task"
-    finding.related = tuple(c.related(what) for c in dropping[:5])
-    return finding
+    if helper.facts["is_async"]:
+        if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
+            return Silence("", finding.path, finding.span, "some callers keep it")
+        return _coroutine(finding, name, dropping)
+    said = [_at_caller(finding, caller, name) for caller in dropping]
+    return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
 
 
 def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
@@ -184,3 +190,29 @@ def _by_name(project: Project, helper: Def) -> list[Caller]:
 def _drops(caller: Caller, helper: Def) -> bool:
     wanted = "awaited" if helper.facts["is_async"] else "dropped"
     return caller.call["use"] == wanted
+
+
+def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
+    """An `async def` that returns its task: awaiting the call drops the task."""
+    finding.message = _message("task", f"callers await {name}(), which only hands them the task, and drop that")
+    finding.related = tuple(c.related("awaits the coroutine and drops the task") for c in dropping[:5])
+    return finding
+
+
+def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
+    place = caller.related("")
+    by = caller.by.facts
+    origin = Related(finding.path, finding.span, "the task is started here")
+    return Finding(
+        rule=finding.rule,
+        path=place.path,
+        span=place.span,
+        message=_message("task", f"{name}() returns it, and this call drops it"),
+        confidence=finding.confidence,
+        function="" if by["kind"] == "module" else by["qualname"],
+        severity=finding.severity,
+        family=finding.family,
+        shape=f"drops {name}",
+        fix=Fix(Safety.SAFE, HELD),
+        related=(origin,),
+    )
