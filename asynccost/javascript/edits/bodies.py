@@ -28,9 +28,9 @@ class Body:
                 patch.replace(inner.end_byte, end, patch.semi)
             else:
                 head = f"{{\n{self._inner}{'return ' if returns else ''}"
-                gap = script.text((body.parent.start_byte if body.parent else start, start)).rpartition("=>")[2]
-                if "\n" in gap and not gap.strip():  # the brace stands behind the arrow
-                    patch.replace(start - len(gap.encode()), start, f" {head}")
+                gap = script.source[body.parent.start_byte if body.parent else start : start].rpartition(b"=>")[2]
+                if b"\n" in gap and not gap.strip():  # the brace stands behind the arrow
+                    patch.replace(start - len(gap), start, f" {head}")
                 else:
                     patch.insert(start, head)
                 patch.insert(end, patch.semi)
