@@ -17,6 +17,8 @@ import asynccost
 from asynccost import probe
 from asynccost.probe.flows import MOST_EXAMPLES, keep_worst
 from asynccost.probe.gauges import MOST_SAMPLES, Timeline
+from asynccost.probe.hooks import asyncio as loops
+from asynccost.probe.on import ON
 from asynccost.probe.pulse import Pulses
 from asynccost.probe.recorder import Recorder
 from asynccost.probe.sites import Spot
@@ -338,19 +340,20 @@ def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
 
     async def main() -> None:
         selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
-        pulses.wakes(selector)
+        loops._wakes(loops._rests(selector))
         _work()
-        pulses.rests(object())
-        pulses.rests(selector)
-        pulses.wakes(object())
-        pulses.rests(selector)
+        loops._wakes(loops._rests(object()))
+        pulse = loops._rests(selector)
+        assert loops._rests(selector) is pulse
 
     def _work() -> None:
         for _ in range(3):
             pulses.look()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("asynccost.probe.pulse.clock", lambda: float(next(seconds)))
+        for module in ("pulse", "hooks.asyncio"):
+            patch.setattr(f"asynccost.probe.{module}.clock", lambda: float(next(seconds)))
+        patch.setattr(ON, "pulses", pulses)
         asyncio.run(main())
     rows = recorder.take().rows(Blocking)
 
@@ -479,3 +482,19 @@ def test_the_order_of_wastes_is_by_time() -> None:
         c.place for c in trace.rows(Clients) if c.library == "httpx"
     }
     assert time.time() >= trace.processes[0].ended
+
+
+def test_time_between_two_runs_of_a_loop_is_no_standing_still() -> None:
+    """A loop that stopped and runs again did not block what lay between."""
+    seconds = iter(range(1, 1000))
+    loop = asyncio.new_event_loop()
+    with probe() as watched, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("asynccost.probe.hooks.asyncio.THRESHOLD", 2.0)
+        patch.setattr("asynccost.probe.hooks.asyncio.clock", lambda: float(next(seconds)))
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+            for _ in range(9):
+                next(seconds)
+        loop.close()
+
+    assert watched.trace.rows(Blocking) == []

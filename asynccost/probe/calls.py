@@ -37,22 +37,18 @@ clock = time.perf_counter
 class Request:
     """One request of the program."""
 
-    __slots__ = (
-        *("again", "client", "exchange", "flight", "flow", "library", "meter", "returned", "row", "scope", "seconds"),
-        *("seen", "serial", "spot", "started", "status", "through", "token", "url"),
-    )
+    exchange: "Exchange | None" = None  # defaults are the class's: a request sets only what becomes of it
+    seen: Seen | None = None
+    flow: Flow | None = None
+    serial: Any = None
+    meter: Any = None
+    flight = status = through = 0  # through: what its answer passes through, if it is metered
+    again = returned = False  # again: asked before, and answered well
+    seconds = 0.0
 
     def __init__(self, row: Calls, scope: Scope, client: Client, spot: Spot, library: str, url: str) -> None:
         """It begins now."""
         self.row, self.scope, self.client, self.spot, self.library, self.url = row, scope, client, spot, library, url
-        self.exchange: Exchange | None = None
-        self.seen: Seen | None = None
-        self.flow: Flow | None = None
-        self.serial: Any = None
-        self.meter: Any = None
-        self.flight = self.status = self.through = 0  # through: what its answer passes through, if it is metered
-        self.again = self.returned = False  # again: asked before, and answered well
-        self.seconds = 0.0
         self.token: Any = CURRENT.set(self)
         self.started = clock()
 
@@ -65,13 +61,12 @@ class Request:
 class Exchange:
     """One use of the wire: an attempt to get a connection, then the connection's use until it is given back."""
 
-    __slots__ = ("connecting", "dns", "fresh", "over", "request", "tcp", "tls", "used", "waited")
+    connecting = fresh = over = used = False
+    waited = dns = tcp = tls = 0.0
 
     def __init__(self, request: Request) -> None:
         """It asks for a connection."""
         self.request = request
-        self.connecting = self.fresh = self.over = self.used = False
-        self.waited = self.dns = self.tcp = self.tls = 0.0
 
 
 class Ledger:
@@ -207,6 +202,7 @@ class Ledger:
     def answered(self, request: Request, status: int) -> None:
         """The call returned a response, whose end may be outstanding."""
         CURRENT.reset(request.token)
+        request.token = None  # it would hold the context
         request.returned = True
         request.status = status
         if not request.flight:
@@ -217,12 +213,14 @@ class Ledger:
         if request.returned:
             return
         CURRENT.reset(request.token)
+        request.token = None  # it would hold the context
         request.returned = True
         request.status = FAILED
         self._end(request, kind_of(error))
 
     def _end(self, request: Request, outcome: str) -> None:
         row = request.row
+        request.exchange = None  # it holds the request
         now = clock()
         request.seconds = seconds = now - request.started
         row.seconds += seconds

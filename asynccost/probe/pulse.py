@@ -8,8 +8,8 @@ import asyncio
 import os
 import sys
 import time
-from _thread import get_ident
 from types import FrameType
+from weakref import ref
 
 import asynccost
 from asynccost.probe.recorder import Recorder
@@ -23,44 +23,36 @@ clock = time.perf_counter
 
 
 class Pulse:
-    """The loop of one thread. since: when its turn began; 0 while it waits for events."""
+    """One loop, by its selector, which it holds. since: when its turn began; 0 while it waits for events."""
 
-    __slots__ = ("seen", "selector", "since")
+    __slots__ = ("loop", "seen", "selector", "since")
 
-    def __init__(self, selector: object) -> None:
+    def __init__(self, selector: object, loop: object) -> None:
         """It waits."""
         self.selector = selector
+        self.loop = ref(loop)
         self.since = 0.0
         self.seen: dict[Spot, int] = {}
 
 
 class Pulses:
-    """The loops of a process, by thread."""
+    """The loops of a process, by the identity of their selectors."""
 
     def __init__(self, recorder: Recorder) -> None:
         """None runs."""
         self._recorder = recorder
-        self._loops: dict[int, Pulse] = {}
+        self.loops: dict[int, Pulse] = {}
 
-    def rests(self, selector: object) -> None:
-        """A loop begins to wait for events: its turn is over."""
-        pulse = self._loops.get(get_ident())
-        if pulse is not None and pulse.selector is selector and pulse.since:
-            seconds = clock() - pulse.since
-            pulse.since = 0.0
-            if seconds >= THRESHOLD:
-                self._blocked(pulse, seconds)
+    def found(self, selector: object) -> Pulse | None:
+        """The loop that waits with a selector for the first time; None for somebody else's, within a turn."""
+        loop = asyncio._get_running_loop()
+        if getattr(loop, "_selector", None) is not selector:
+            return None
+        pulse = self.loops[id(selector)] = Pulse(selector, loop)
+        return pulse
 
-    def wakes(self, selector: object) -> None:
-        """Its wait is over."""
-        pulse = self._loops.get(get_ident())
-        if pulse is None or pulse.selector is not selector:
-            if getattr(asyncio._get_running_loop(), "_selector", None) is not selector:
-                return  # somebody else's, within a turn
-            pulse = self._loops[get_ident()] = Pulse(selector)
-        pulse.since = clock()
-
-    def _blocked(self, pulse: Pulse, seconds: float) -> None:
+    def blocked(self, pulse: Pulse, seconds: float) -> None:
+        """A turn was so long."""
         seen, pulse.seen = pulse.seen, {}
         most = max(seen, key=lambda spot: seen[spot]) if seen else UNSEEN
         if most is OURS:
@@ -73,9 +65,9 @@ class Pulses:
     def look(self) -> None:
         """From our own thread: note the line that runs in each turn that has lasted for half the threshold."""
         late = []
-        for thread, pulse in self._loops.copy().items():
+        for pulse in self.loops.copy().values():
             if pulse.since and clock() - pulse.since >= THRESHOLD / 2:
-                late.append((thread, pulse))
+                late.append((getattr(pulse.loop(), "_thread_id", None) or 0, pulse))
             elif pulse.seen:
                 pulse.seen = {}  # that turn was not so long after all
         if not late:
@@ -89,13 +81,13 @@ class Pulses:
 
     def forgive(self, seconds: float) -> None:
         """The loop of this thread stood still because the user wished it to: at a limit that pauses."""
-        pulse = self._loops.get(get_ident())
+        pulse = self.loops.get(id(getattr(asyncio._get_running_loop(), "_selector", None)))
         if pulse is not None and pulse.since:
             pulse.since += seconds
 
-    def ended(self) -> None:
-        """The loop of this thread has ended."""
-        self._loops.pop(get_ident(), None)
+    def stopped(self, loop: object) -> None:
+        """A loop runs no longer, if it did; it may run again."""
+        self.loops.pop(id(getattr(loop, "_selector", None)), None)
 
 
 def _running(frame: FrameType | None, sites: Sites) -> Spot | None:

@@ -10,12 +10,13 @@ from asynccost.probe.sites import OTHER, USER, Spot
 from asynccost.probe.trace import Tasks, Timers
 
 MOST_GONE = 1_000
+_running, _task = asyncio._get_running_loop, asyncio.current_task
 
 
 def current() -> object:
     """The task that runs now; None outside of loops."""
-    loop = asyncio._get_running_loop()
-    return None if loop is None else asyncio.current_task(loop)
+    loop = _running()
+    return None if loop is None else _task(loop)
 
 
 class _Started:
