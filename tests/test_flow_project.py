@@ -3,7 +3,8 @@
 from asynccost import javascript, python
 from asynccost.flow.facts import facts_of
 from asynccost.flow.file import File
-from asynccost.flow.project import Heat, Project
+from asynccost.flow.heat import Heat
+from asynccost.flow.project import Project
 from asynccost.knowledge import Knowledge
 
 
@@ -17,9 +18,9 @@ def heat(function: str, **files: str) -> Heat:
         module = python.lower(path, source, whole=True) if suffix == "py" else javascript.lower(path, source)
         facts.append(facts_of(File(module, Knowledge())))
     project = Project(facts)
-    made = project.named_in(facts[0]["path"], function)
+    made = project.names.named_in(facts[0]["path"], function)
     assert made is not None
-    return project.heat(made)
+    return project.heats.of(made)
 
 
 FETCH = "async def fetch(u):\n    return u\n"

@@ -8,8 +8,8 @@ from asynccost.flow.attribute_texts import may_assign, may_change
 from asynccost.flow.facts import facts_of
 from asynccost.flow.file import File
 from asynccost.flow.import_graph import Imports
+from asynccost.flow.linking import Names
 from asynccost.flow.mentions import places, speaks_of
-from asynccost.flow.project import Project
 from asynccost.flow.tree import Function
 from asynccost.knowledge import Knowledge
 from asynccost.python.shapes import ANY, Shape, shape
@@ -157,7 +157,7 @@ def test_who_can_come_to_a_function() -> None:
         "far.py": "import plain\n",
     }
     files = [asked(path, source) for path, source in sources.items()]
-    graph = Imports(Project([], files), files)
+    graph = Imports(Names([], files), files)
     always = {"lib/__init__.py", "lib/base.py", "lib/derived.py", "plain.py"}
     assert set(graph.reaching("lib/base.py", "Base")) == {*always, "user.py"}
     assert set(graph.reaching("lib/base.py", "tool")) == {*always, "other.py", "user.py"}  # which imports from lib

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from asynccost.flow.project import Caller, Def, Project
+from asynccost.flow.calls import Caller
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
 from asynccost.model import Related
 
 _HOPS = 4
@@ -25,12 +27,12 @@ def reaches(project: Project) -> dict[tuple[str, str], list[Reach]]:
     claimed: set[tuple[str, int]] = set()
     rows = project.rows(RULE)
     seeds = sorted((path, qualname) for path, said in rows.items() for qualname in said)
-    level: list[Way] = [((made,), ()) for key in seeds if (made := project.named_in(*key)) is not None]
+    level: list[Way] = [((made,), ()) for key in seeds if (made := project.names.named_in(*key)) is not None]
     passed = set(seeds)
     for _ in range(_HOPS):
         after: list[Way] = []
         for path, links in level:
-            for caller in sorted(project.callers(path[0]), key=_place):
+            for caller in sorted(project.calls.callers(path[0]), key=_place):
                 by = caller.by
                 lazy = by.facts["is_generator"] and not by.facts["is_async"]
                 if lazy or caller.call["awaited"] or _entry(by) == "test":

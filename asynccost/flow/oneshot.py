@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from asynccost.flow.around import above
 from asynccost.flow.entries import seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.project import Def, Heat, Project
+from asynccost.flow.heat import Heat
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Collection, Constant, Expr, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.words import words
 
@@ -110,7 +112,7 @@ def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bo
     """Whether a kept connection would be used again before it is closed: a lone call of an agent is too rare."""
     if heat.kind not in _LONE:
         return not _calls_itself(made, heat)
-    callers = project.callers(made)
+    callers = project.calls.callers(made)
     if near > 1 or shared or any(c.call["loop"] for c in callers):
         return True
     if any(w in _OFTEN for w in words(made.facts["qualname"].rpartition(".")[2])):

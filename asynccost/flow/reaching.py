@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from asynccost.flow.project import Def, Project
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
 
 _DEPTH = 7
 _WIDTH = 150
@@ -33,7 +34,7 @@ class Waiting:
 
     def of(self, ref: str, near: str, sync: bool = False) -> Reached | None:
         """What a resolved name of the file `near` waits for; None where it is no function of the project."""
-        found = self.project.find(ref, near)
+        found = self.project.names.find(ref, near)
         if found is None:
             return None
         if found.key not in self._known:
@@ -64,7 +65,7 @@ class Waiting:
                     (reached.reads if kind == "reads" else reached.writes).add(label)
                 continue
             reached.targets.update({target} - {""})
-            found = self.project.find(ref, way.made.file["path"]) if ref else None
+            found = self.project.names.find(ref, way.made.file["path"]) if ref else None
             if not ref or found is None:
                 reached.kinds.setdefault(otherwise if ref else kind, text)
             elif way.depth >= _DEPTH:
@@ -80,7 +81,7 @@ class Waiting:
     def _called(self, way: "_Way") -> Iterator["_Way"]:
         """Blocking functions: through plain calls as well."""
         for call in way.made.facts["calls"]:
-            found = self.project.find(call["name"], way.made.file["path"])
+            found = self.project.names.find(call["name"], way.made.file["path"])
             if found is not None and not found.facts["is_async"]:
                 yield _Way(found, f"{way.text} -> {_name(found)}()", way.own, True, way.depth + 1)
 

@@ -1,6 +1,9 @@
 """How often a client is built, over the whole project, and what to say of it."""
 
-from asynccost.flow.project import Caller, Def, Heat, Project
+from asynccost.flow.calls import Caller
+from asynccost.flow.heat import Heat
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
 from asynccost.flow.words import words
 from asynccost.flow.worth import fetches_a_file, reads_messages, reports, reports_an_event, takes_long
 from asynccost.model import Confidence, Finding, Related, Silence
@@ -36,7 +39,7 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
         return finding
     if finding.pending.get("entry"):
         return finding
-    made = project.function(finding.path, finding.pending["start"])
+    made = project.names.function(finding.path, finding.pending["start"])
     if made is None:
         return _silent(finding, "its function is not known to the project")
     life = finding.pending["life"]
@@ -44,7 +47,7 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
         return _factory(finding, made, project)
     if life == "kept":
         return _constructor(finding, made, project)
-    return _called(finding, made, project.heat(made))
+    return _called(finding, made, project.heats.of(made))
 
 
 def _silent(finding: Finding, reason: str) -> Silence:
@@ -119,12 +122,12 @@ def _name(made: Def) -> str:
 
 def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     """A function that returns the client: its callers keep it, or throw it away."""
-    entry = project.entry(made)
+    entry = project.heats.entry(made)
     if entry is not None and entry[0] == "cached":
         return _silent(finding, entry[1])
     if finding.pending["property"]:
         return _says(finding, f"every read of {_name(made).removesuffix('()')}", Confidence.MEDIUM, ())
-    callers = [c for c in project.callers(made) if not _is_test(c, project)]
+    callers = [c for c in project.calls.callers(made) if not _is_test(c, project)]
     if not callers:
         return _silent(finding, "it is returned: whoever calls this owns it")
     if any(c.call["use"] in _KEEPS for c in callers):
@@ -181,13 +184,13 @@ def _users(callers: list[Caller], project: Project) -> list[Caller]:
         facts, call = caller.by.facts, caller.call
         if call["use"] not in _USES or call["cold"] or facts["kind"] == "module" or facts["seldom"]:
             continue
-        if project.heat(caller.by).hot is not False:
+        if project.heats.of(caller.by).hot is not False:
             found.setdefault(caller.by.place, caller)
     return sorted(found.values(), key=lambda c: c.by.place)
 
 
 def _is_test(caller: Caller, project: Project) -> bool:
-    entry = project.entry(caller.by)
+    entry = project.heats.entry(caller.by)
     return entry is not None and entry[0] in _NOT_WORK
 
 
@@ -196,16 +199,16 @@ def _caller_heat(caller: Caller, project: Project) -> Heat:
         return Heat(False, caller.call["cold"], "")
     if caller.call["loop"]:
         return Heat(True, "loop", f"{_name(caller.by)} calls it in a loop")
-    return project.heat(caller.by)
+    return project.heats.of(caller.by)
 
 
 def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     """A client that an object makes for itself: it lives as long as the object."""
     reason = "the object keeps it"
-    for caller in sorted(project.callers(made), key=lambda c: (c.by.file["path"], c.call["start"])):
+    for caller in sorted(project.calls.callers(made), key=lambda c: (c.by.file["path"], c.call["start"])):
         if _is_test(caller, project) or caller.call["cold"] or caller.call["use"] not in ("local", "other", "dropped"):
             continue
-        entry = project.entry(caller.by)
+        entry = project.heats.entry(caller.by)
         if caller.call["loop"]:
             place = caller.related("every turn of this loop builds an object, and a client with it")
             return _says(

@@ -12,10 +12,10 @@ _STARTS = frozenset({
 
 def at_start(project: Project, path: str, start: int) -> bool:
     """Whether the function that starts at a byte runs at the start or the end, by how it is entered or by its name."""
-    made = project.function(path, start)
+    made = project.names.function(path, start)
     if made is None:
         return False
-    heat = project.heat(made)
+    heat = project.heats.of(made)
     name = words(made.facts["qualname"].rpartition(".")[2])
     if heat.hot is False:
         return not _STARTS.isdisjoint((*name, *words(heat.reason)))

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from asynccost.flow.file import File
-from asynccost.flow.project import Def, Project
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, local_function
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import Await, Call, Function, Node
@@ -47,7 +48,7 @@ def _after_await(key: str, said: Touches) -> bool:
 def looks_and_adds(rows: Iterable[Sequence[str]], near: str, project: Project) -> str:
     """A function of the project that looks for something in a store and adds it there if it is missing."""
     for kind, label, ref, *_ in rows:
-        made = project.find(ref, near) if ref and kind == "project" else None
+        made = project.names.find(ref, near) if ref and kind == "project" else None
         if made is not None and _upserts(made):
             return label
     return ""

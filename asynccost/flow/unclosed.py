@@ -123,15 +123,15 @@ def object_verdict(
     if set(closers) & _EXITS:
         return "leaving the object's with statement closes it"
     for name in closers:
-        made = project.named_in(path, f"{cls}.{name}")
-        if made is None or project.callers(made) or _named_call(project, name, cls):
+        made = project.names.named_in(path, f"{cls}.{name}")
+        if made is None or project.calls.callers(made) or _named_call(project, name, cls):
             return f"{name}() closes it"
     bases = file["classes"].get(cls, [])
     mark = ":" if file["language"] == "javascript" else "."
     uses = [
-        (c.call["use"], project.entry(c.by), c.by.facts["kind"])
+        (c.call["use"], project.heats.entry(c.by), c.by.facts["kind"])
         for last in (cls.rpartition(".")[2],)
-        for c in project.calls_named(last)
+        for c in project.calls.calls_named(last)
         if c.call["name"].removesuffix("()").endswith((mark + cls, "." + cls)) or c.call["name"] == cls
     ]
     work = [u for u in uses if u[1] is None or u[1][0] not in ("test", "script")]
@@ -152,7 +152,7 @@ def object_verdict(
 def _closed_from_outside(project: Project, cls: str, attr: str, close: list[str]) -> bool:
     """`loader.session.close()`, where the loader is one of this class or of one that is not known."""
     for word in close:
-        for caller in project.calls_named(word, attr):
+        for caller in project.calls.calls_named(word, attr):
             holder, mark, _ = caller.call["name"].rpartition(f".{attr}.{word}")
             last = holder.removesuffix("()").rpartition(".")[2].rpartition(":")[2]
             if mark and (last == cls.rpartition(".")[2] or not (holder.endswith("()") and last[:1].isupper())):
@@ -164,7 +164,7 @@ def _named_call(project: Project, name: str, cls: str) -> bool:
     """Whether somebody calls a method of this name on something whose class is not known."""
     return any(
         c.call["name"].endswith(f".{name}") and f"{cls.rpartition('.')[2]}" in c.call["name"]
-        for c in project.calls_named(name, cls.rpartition(".")[2])
+        for c in project.calls.calls_named(name, cls.rpartition(".")[2])
     )
 
 
@@ -172,7 +172,7 @@ def _manages(project: Project, base: str) -> bool:
     """Whether a base class of the project has a method that sounds like closing."""
     last = base.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
     return any(
-        name in _EXITS or any(word in name.lower() for word in _CLOSING) for name in project.methods(last)
+        name in _EXITS or any(word in name.lower() for word in _CLOSING) for name in project.calls.methods(last)
     )
 
 

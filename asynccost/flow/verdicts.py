@@ -85,7 +85,7 @@ _REMOTE = frozenset({
 
 def _only_local(project: Project) -> bool:
     """Whether the only database of a project is a file on this machine: its answers take microseconds."""
-    roots = project.imported
+    roots = project.names.imported
     return not roots.isdisjoint(_LOCAL) and roots.isdisjoint(_REMOTE)
 
 

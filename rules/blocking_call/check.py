@@ -8,9 +8,11 @@ from asynccost.flow.around import above, loops_around
 from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.file import File, Site
+from asynccost.flow.heat import Heat
+from asynccost.flow.linking import Def
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.noqa import waived
-from asynccost.flow.project import Def, Heat, Project
+from asynccost.flow.project import Project
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
 from asynccost.flow.words import words
@@ -189,10 +191,10 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     """How often the coroutine runs; for a plain function, which coroutines call it."""
     if "seed" in finding.pending:
         return _through(finding, project)
-    made = project.named_in(finding.path, finding.pending["runs"])
+    made = project.names.named_in(finding.path, finding.pending["runs"])
     if made is None:
         return finding
-    heat = project.heat(made)
+    heat = project.heats.of(made)
     if heat.kind == "test":
         return Silence("", finding.path, finding.span, heat.reason)
     once = _once(made, heat, finding.pending["once"])
@@ -225,7 +227,7 @@ def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
 
 def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Finding:
     """One finding a file and function called: at the call that runs most often, with the others as related places."""
-    heats = [(reach, project.heat(reach.caller.by)) for reach in group]
+    heats = [(reach, project.heats.of(reach.caller.by)) for reach in group]
     reach, heat = min(heats, key=lambda pair: (_rank(pair[1]), pair[0].caller.call["start"]))
     others = [r.caller.related(f"{title(r.caller.by)} calls it as well") for r in group if r is not reach]
     return _at_caller(finding, reach, heat, tuple(others[:5]))

@@ -117,7 +117,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     name = finding.pending.get("calls")
     if name is None:
         return _loops(finding, project)
-    target = project.find(name, finding.path)
+    target = project.names.find(name, finding.path)
     if target is None or not target.facts["is_async"] or target.facts["is_generator"]:
         return Silence("", finding.path, finding.span, "what it returns is no coroutine")
     shown = finding.pending["shown"]
@@ -128,7 +128,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
 def _loops(finding: Finding, project: Project) -> Finding | Silence:
     """A cached client harms where loops come and go: a loop started in a hot function, or in several places."""
     places = [(path, q) for path, found in project.rows("cached-coroutine").items() for q in found]
-    repeated = [p for p in places if (made := project.named_in(*p)) and project.heat(made).hot]
+    repeated = [p for p in places if (made := project.names.named_in(*p)) and project.heats.of(made).hot]
     if repeated:
         return finding
     if len(places) > 1:

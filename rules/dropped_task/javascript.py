@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import use_of
+from asynccost.flow.calls import Caller
 from asynccost.flow.failing import failing, is_server, uncaught
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
-from asynccost.flow.project import Caller, Def, Project
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node
 from asynccost.flow.words import chain, words
@@ -208,8 +210,8 @@ def _survives(project: Project) -> bool:
 def settle(finding: Finding, project: Project) -> Finding | list[Finding]:
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
-        made = [project.named_in(finding.path, name) for name in finding.pending["floats"]]
-        calls = ((one, caller) for one in made if one for caller in project.callers(one))
+        made = [project.names.named_in(finding.path, name) for name in finding.pending["floats"]]
+        calls = ((one, caller) for one in made if one for caller in project.calls.callers(one))
         return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
     if project.memo(_survives):
         name = finding.pending["name"]

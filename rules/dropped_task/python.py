@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import above
+from asynccost.flow.calls import Caller
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
+from asynccost.flow.linking import Def
 from asynccost.flow.noqa import waived
-from asynccost.flow.project import Caller, Def, Project
+from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Call, Name, Raise, Try
@@ -144,7 +146,7 @@ def facts(file: File) -> dict[str, str]:
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
     """A function returns its task: find the callers that drop it. Others may keep it, so each is told for itself."""
-    helper = project.named_in(finding.path, finding.pending["returned"])
+    helper = project.names.named_in(finding.path, finding.pending["returned"])
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
     name = helper.facts["qualname"]
@@ -166,7 +168,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
 def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
     """The callers of a function, and of those that only pass its result on."""
     found: list[Caller] = []
-    for caller in project.callers(helper) or _by_name(project, helper):
+    for caller in project.calls.callers(helper) or _by_name(project, helper):
         by, call = caller.by, caller.call
         if by.facts["entry"] and by.facts["entry"][0] == "test":
             continue
@@ -183,8 +185,8 @@ def _by_name(project: Project, helper: Def) -> list[Caller]:
     last = helper.facts["qualname"].rpartition(".")[2]
     if not helper.facts["owner"]:
         return []
-    others = [d for d in project.named(last) if d.key != helper.key and d.facts["end_line"] - d.facts["line"] > 8]
-    return [] if others else project.calls_named(last)
+    others = [d for d in project.calls.named(last) if d.key != helper.key and d.facts["end_line"] - d.facts["line"] > 8]
+    return [] if others else project.calls.calls_named(last)
 
 
 def _drops(caller: Caller, helper: Def) -> bool:

@@ -190,9 +190,10 @@ def facts(file: File) -> dict[str, list[int]]:
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether the callers of a function that takes a timeout set one."""
-    made = project.function(finding.path, finding.pending["start"])
+    made = project.names.function(finding.path, finding.pending["start"])
     rows, needed = project.rows("missing-timeout"), finding.pending["callers"] == "needed"
-    callers = [c for c in project.callers(made) if (project.entry(c.by) or ("",))[0] != "test"] if made else []
+    callers = project.calls.callers(made) if made else []
+    callers = [c for c in callers if (project.heats.entry(c.by) or ("",))[0] != "test"]
     known = [c for c in callers if c.by.file["path"] in rows]
     bare = [c for c in known if c.call["start"] not in rows[c.by.file["path"]]["passes"]]
     if not bare:

@@ -84,8 +84,8 @@ def _sent(file: File) -> list[Site]:
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Answer how often the function runs."""
-    made = project.function(finding.path, finding.pending["start"])
-    heat = project.heat(made) if made else None
+    made = project.names.function(finding.path, finding.pending["start"])
+    heat = project.heats.of(made) if made else None
     if made is None or heat is None or heat.hot is None:
         finding.message = "a call " + finding.message
         return finding

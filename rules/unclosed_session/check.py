@@ -132,8 +132,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         other = judge(replace(finding, pending=finding.pending["rebuilt"]), project)
         if isinstance(other, Finding) and other.confidence is not Confidence.LOW:
             return Silence("", finding.path, finding.span, _TOLD)
-    made = project.function(finding.path, finding.pending["start"])
-    heat = project.heat(made) if made else None
+    made = project.names.function(finding.path, finding.pending["start"])
+    heat = project.heats.of(made) if made else None
     if heat is not None and heat.hot is False and heat.kind != "fresh":
         return Silence("", finding.path, finding.span, f"it lives as long as the process: {heat.reason}")
     return finding

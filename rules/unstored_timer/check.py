@@ -265,8 +265,8 @@ def _daemon(one: Timer, file: File) -> bool:
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """A timer of a function that runs once is the process's own."""
-    made = project.function(finding.path, finding.pending["start"])
-    heat = project.heat(made) if made is not None else None
+    made = project.names.function(finding.path, finding.pending["start"])
+    heat = project.heats.of(made) if made is not None else None
     if heat is not None and heat.hot is False:
         return Silence(finding.rule, finding.path, finding.span, f"it is started once: {heat.reason}")
     if heat is None or heat.hot is None:
