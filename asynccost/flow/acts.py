@@ -22,6 +22,7 @@ from asynccost.flow.words import chain
 
 _FEW = 8  # items of a list that somebody wrote out
 _GROWS = frozenset({"push", "append", "add"})
+_AS_LONG = frozenset({"map", "filter", "sort", "reverse", "slice"})
 _TELLS = frozenset({"emit", "$emit", "toast", "$toast", "stdout", "spinner", "print_status", "snackbar"})
 
 
@@ -57,14 +58,22 @@ def _spelled(name: str, function: Function) -> int:
     count = 0
     for node in walk(*function.body):
         if isinstance(node, Assign) and any(isinstance(t, Name) and t.id == name for t in node.targets):
-            if not isinstance(node.value, Collection) or node.op != "=" or _repeats(node) or _spreads(node.value):
+            written = _written(node.value)
+            if written is None or node.op != "=" or _repeats(node) or _spreads(written):
                 return 0
-            count += len(node.value.items)
+            count += len(written.items)
         elif isinstance(node, Call) and isinstance(node.callee, Member) and _root(node.callee) == name:
             if node.callee.attr not in _GROWS or _repeats(node) or not all(_spelled_out(a) for a in node.arguments):
                 return 0
             count += 1
     return count
+
+
+def _written(value: Node | None) -> Collection | None:
+    """The list that a value is written out as: `["a", "b"].map(find)` is as long as what it maps."""
+    while isinstance(value, Call) and isinstance(value.callee, Member) and value.callee.attr in _AS_LONG:
+        value = value.callee.value
+    return value if isinstance(value, Collection) else None
 
 
 def _spreads(value: Collection) -> bool:

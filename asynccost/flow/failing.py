@@ -10,6 +10,7 @@ from asynccost.flow.tree import (
     Call,
     Closure,
     Constant,
+    Expr,
     Function,
     Handler,
     If,
@@ -22,6 +23,7 @@ from asynccost.flow.tree import (
     Try,
     With,
 )
+from asynccost.flow.walk import walk
 
 _DEPTH = 4
 
@@ -42,6 +44,20 @@ def uncaught(file: File, function: Function, unread: bool = False) -> list[str]:
     if unread:
         waits = [w for w in waits if use_of(w).kind in ("dropped", "returned")]
     return [_last(wait.value) for wait in waits if _lets_out(file, wait, function, 0)]
+
+
+def uncaught_callees(file: File, function: Function) -> list[Expr | None]:
+    """What an async function calls, awaits and lets fail; None for an await of anything but a call."""
+    waits = function.index.awaits if function.index else []
+    out = [wait.value for wait in waits if _lets_out(file, wait, function, 0)]
+    return [value.callee if isinstance(value, Call) else None for value in out]
+
+
+def catches(function: Function) -> bool:
+    """Whether a function swallows some errors itself: somebody has thought of what may fail in it."""
+    return any(
+        isinstance(n, Try) and n.handlers and not any(_raises(h.body) for h in n.handlers) for n in walk(*function.body)
+    )
 
 
 def _last(value: Node) -> str:
@@ -106,6 +122,9 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
         return True
     if name == "Promise" and value.new:
         return _only_waits(value)
+    if name in file.knowledge.table("tasks")["floating"]["exclusive"]:
+        inside = [a.value.function for a in value.arguments if isinstance(a.value, Closure)]
+        return bool(inside) and not any(failing(file, one, depth + 1) for one in inside)
     inner = local_function(callee, function, file)
     return inner is not None and inner is not function and inner.is_async and not failing(file, inner, depth + 1)
 

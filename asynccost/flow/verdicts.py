@@ -63,7 +63,8 @@ def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdic
             if reached is None:
                 kinds = {otherwise: f"{label}()"}
             else:
-                kinds = reached.kinds or {"memory": f"{label}()"}
+                # `delay(ms)` of the project's own hands out a promise that a timer resolves: nothing that it awaits
+                kinds = reached.kinds or {"wait" if otherwise == "wait" else "memory": f"{label}()"}
                 verdict.targets |= reached.targets
                 if not own:
                     verdict.reads |= reached.reads

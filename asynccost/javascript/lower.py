@@ -1,5 +1,7 @@
 """From source bytes to a Module: parse, then lower statement by statement."""
 
+import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,15 +29,22 @@ from asynccost.javascript.dialect import Parsed, dialect, dialect_name, parse
 if TYPE_CHECKING:
     from asynccost.tokens import Found
 
+_ASYNC = re.compile(rb"\basync\s+function\s*\*?\s*([\w$]+)|([\w$]+)\s*[=:]\s*async\b")
+
 
 def lower(path: str, source: bytes, *, tokens: "Found | None" = None) -> Module:
-    """Lower one file. Where `tokens` finds nothing, only names, signatures and exports are kept."""
+    """Lower one file. Where `tokens` finds nothing, only names, signatures and exports are kept.
+
+    A statement that names an async function of the file matters as well: it may call it and forget it.
+    """
     if path.endswith(components.SUFFIXES):
         name, script = components.script(source)
         parsed = parse(name, script)
         tokens = None  # a component's parts undo what others began
     else:
         parsed = parse(dialect_name(path), source)
+    if tokens is not None and (own := {name for names in _ASYNC.findall(source) for name in names if name}):
+        tokens = replace(tokens, words=tokens.words | own)
     module = _module(path, source, parsed)
     cx = Context(_tables(parsed.dialect.name), module, tokens)
     for node in parsed.root.named_children if parsed.root else ():

@@ -22,7 +22,14 @@ from asynccost.python.ruff import Row, rows
 
 _RANK = {"high": 2, "medium": 1, "low": 0}
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
+_SQLITE = "<sqlite>"  # no qualname of a function
+_SERVERS = frozenset({
+    "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "pyodbc", "oracledb", "cx_Oracle", "pymssql", "pymongo",
+    "redis", "snowflake", "clickhouse_connect", "clickhouse_driver", "cassandra", "neo4j",
+})
 _PROBES = ("--version", "-version", "-V", "--help", "version")
+_SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
+_RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
 _ONE_FINDING = ("database", "document", "embedded", "cloud")  # of these, one finding a function names the others
 
 
@@ -57,7 +64,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         yield _direct(file, first, kind, [site for site, _ in others])
     for site, kind in _seeds(file, table):
         yield file.finding(
-            site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does,
+            site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does, kind=kind.name,
             sometimes=_sometimes(site.call), once=sorted(table.once),
         )
 
@@ -184,7 +191,14 @@ def facts(file: File) -> dict[str, Any]:
     """The plain functions of a file that block."""
     if file.is_test:
         return {}
-    return {site.function.qualname: kind.name for site, kind in _seeds(file, blocking(file))}
+    seeds = {site.function.qualname: kind.name for site, kind in _seeds(file, blocking(file))}
+    return seeds | ({_SQLITE: "file"} if b"sqlite" in file.module.source else {})
+
+
+def _in_a_file(project: Project) -> bool:
+    """Whether a file of the project speaks of SQLite, and none imports the driver of a database server."""
+    said = any(_SQLITE in row for row in project.rows("blocking-call").values())
+    return said and project.names.imported.isdisjoint(_SERVERS)
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
@@ -203,6 +217,12 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
         finding.message += f" (but {once})"
     elif heat.hot and finding.pending["kind"] == "tls":
         finding.confidence = Confidence.MEDIUM
+    elif finding.pending["kind"] == "process" and not heat.hot and made.facts["seldom"]:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: {made.facts['seldom']} says that it seldom runs)"
+    elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
+        finding.confidence = Confidence.LOW
+        finding.message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
     return finding
 
 
@@ -230,14 +250,16 @@ def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Findi
     heats = [(reach, project.heats.of(reach.caller.by)) for reach in group]
     reach, heat = min(heats, key=lambda pair: (_rank(pair[1]), pair[0].caller.call["start"]))
     others = [r.caller.related(f"{title(r.caller.by)} calls it as well") for r in group if r is not reach]
-    return _at_caller(finding, reach, heat, tuple(others[:5]))
+    return _at_caller(finding, reach, heat, tuple(others[:5]), project)
 
 
 def _rank(heat: Heat) -> int:
     return 0 if heat.hot else 2 if heat.hot is False else 1
 
 
-def _at_caller(finding: Finding, reach: Reach, heat: Heat, others: tuple[Related, ...]) -> Finding:
+def _at_caller(
+    finding: Finding, reach: Reach, heat: Heat, others: tuple[Related, ...], project: Project
+) -> Finding:
     by = reach.caller.by.facts
     place = reach.caller.related("")
     first, last = title(reach.path[0]), title(reach.path[-1])
@@ -252,6 +274,12 @@ def _at_caller(finding: Finding, reach: Reach, heat: Heat, others: tuple[Related
         message += f" (but {once})"
     elif len(reach.path) > 1 and finding.pending["sometimes"]:
         confidence = Confidence.LOW
+    elif not heat.hot and (finding.pending["kind"], len(reach.path) > 1) in _RARE:
+        confidence = Confidence.LOW
+        message += " (not sure: nothing shows that it runs often)"
+    elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
+        confidence = Confidence.LOW
+        message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
     elif heat.hot and len(reach.path) == 1:
         confidence = finding.confidence
     end = Related(finding.path, finding.span, "this call blocks")

@@ -1,10 +1,11 @@
 """dropped-task in JavaScript: promises that array methods throw away, and calls that nobody waits for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from asynccost.flow.around import use_of
 from asynccost.flow.calls import Caller
-from asynccost.flow.failing import failing, is_server, uncaught
+from asynccost.flow.failing import catches, failing, is_server, uncaught, uncaught_callees
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
@@ -158,18 +159,21 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     wrote = any(w in table["effects"] for w in words(name)) and any(
         w in relied for called in uncaught(file, function, unread=not typed) for w in words(called)
     )
+    lets = [file.resolve(callee, function) or "" for callee in uncaught_callees(file, function)]
     if is_server(file):
         message = (
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
         tells = words(name)[:1] and words(name)[0] in table["events"]
-        return file.finding(site.call, message, Confidence.LOW if tells else Confidence.MEDIUM, name=name)
+        sure = Confidence.LOW if tells else Confidence.MEDIUM
+        return file.finding(site.call, message, sure, name=name, lets=lets, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
     best_effort = any(w in table["besteffort"] for w in words(name))
-    return file.finding(site.call, message, Confidence.MEDIUM if wrote and not best_effort else Confidence.LOW)
+    sure = Confidence.MEDIUM if wrote and not best_effort and not catches(function) else Confidence.LOW
+    return file.finding(site.call, message, sure, name=name, lets=lets, server=False)
 
 
 def _exported(file: File) -> Iterator[Finding]:
@@ -193,9 +197,12 @@ def _reachable(function: Function) -> bool:
 # --------------------------------------------------------------- whole project
 
 
-def facts(file: File) -> bool:
-    """Whether a file takes up unhandled rejections for the whole process."""
-    return any(_takes_up(site) for site in file.calls)
+def facts(file: File) -> dict[str, Any]:
+    """Whether a file takes up unhandled rejections for the whole process; its async functions that let no error out."""
+    source = file.module.source
+    own = (f for f in file.functions_if(lambda f: source.find(b"catch", f.start, f.end) >= 0) if f.is_async)
+    quiet = [f.qualname for f in own if f.name and f.index and f.index.awaits and not failing(file, f)]
+    return {"takes": any(_takes_up(site) for site in file.calls), "quiet": quiet}
 
 
 def _takes_up(site: Site) -> bool:
@@ -204,17 +211,26 @@ def _takes_up(site: Site) -> bool:
 
 
 def _survives(project: Project) -> bool:
-    return any(said is True for said in project.rows("dropped-task").values())
+    return any(said.get("takes") is True for said in project.rows("dropped-task").values())
 
 
-def settle(finding: Finding, project: Project) -> Finding | list[Finding]:
+def _quiet(project: Project, name: str, near: str) -> bool:
+    """Whether what another file's function awaits fails in it alone."""
+    made = project.names.find(name, near) if name else None
+    said = project.rows("dropped-task").get(made.file["path"], {}) if made else {}
+    return made is not None and made.facts["qualname"] in said.get("quiet", ())
+
+
+def settle(finding: Finding, project: Project) -> Finding | Silence | list[Finding]:
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
         made = [project.names.named_in(finding.path, name) for name in finding.pending["floats"]]
         calls = ((one, caller) for one in made if one for caller in project.calls.callers(one))
         return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
-    if project.memo(_survives):
-        name = finding.pending["name"]
+    name, lets = finding.pending["name"], finding.pending["lets"]
+    if lets and all(_quiet(project, one, finding.path) for one in lets):
+        return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
+    if finding.pending["server"] and project.memo(_survives):
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
         finding.confidence = Confidence.LOW
     return finding

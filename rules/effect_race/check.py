@@ -10,7 +10,11 @@ from asynccost.flow.project import Project
 from asynccost.flow.races import Race, asked_elsewhere, race_of
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence
+
+_ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "refresh", "call"})
+_COMPUTES = frozenset({"has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check"})
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -50,7 +54,15 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
     sure = Confidence.LOW if race.settled or race.error else Confidence.HIGH if direct else Confidence.MEDIUM
     waits = classify(race.request, file, function_of(race.request))
-    return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits))
+    asks = any(_asks(w.name, file) for w in waits)
+    return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks)
+
+
+def _asks(name: str, file: File) -> bool:
+    """Whether a call says by its name that it asks somebody else; `hasPrompts` or `parse` may be answered here."""
+    said = words(name)
+    reads = verb(name, file.knowledge) == "read" and said[0] not in _COMPUTES
+    return reads or not _ASKS.isdisjoint(said)
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
@@ -58,6 +70,10 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     verdict = verdict_of(finding.pending["waits"], finding.path, project)
     if verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown):
         return Silence(finding.rule, finding.path, finding.span, f"{verdict.memory[0]} is answered from memory")
+    known = verdict.good or verdict.likely or verdict.bad or verdict.others
+    if finding.pending["computes"] and verdict.unknown and not known:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
     return finding
 
 

@@ -1,5 +1,6 @@
 """A client that its owner never closes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -46,6 +47,8 @@ def _look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, "it closes itself when it is collected")
     if file.is_test or file.memo(is_script) or is_fake(file, call):
         return file.silence(call, "a test or a script ends with its process")
+    if any(re.fullmatch(r"cli|\w+_cli|cli_\w+", part) for part in file.path.split("/")[:-1]):
+        return file.silence(call, "a command line ends with its process")
     if is_dead(call, function):
         return file.silence(call, "this code is never reached")
     if function.kind == "module" and class_around(function) is None and not _is_field(file, site):
