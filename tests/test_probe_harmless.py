@@ -4,6 +4,7 @@ import ast
 import asyncio
 import builtins
 import gc
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -261,3 +262,22 @@ def test_clients_that_are_forgotten_are_told_and_warned_of_as_ever() -> None:
     row = watched.trace.rows(Clients)[0]
 
     assert (row.created, row.closed, row.unclosed, row.live, row.unused) == (1, 0, 1, 0, 1)
+
+
+def test_a_library_that_is_imported_once_more_is_hooked_once_more() -> None:
+    """A package that is taken out of sys.modules comes back without the attributes that name its inner modules."""
+    program = (
+        "import sys\n"
+        "from asynccost import probe\n"
+        "from asynccost.probe import guards\n"
+        "with probe():\n"
+        "    import httpcore\n    import httpx\n"
+        "    for name in ('httpcore', 'httpx'):\n"
+        "        del sys.modules[name]\n"
+        "    import httpx\n"
+        "    import httpcore\n"
+        "    assert guards.FAULTS == {}, guards.FAULTS\n"
+        "    for owner, name in ((httpx.Client, 'send'), (httpcore.SyncBackend, 'connect_tcp')):\n"
+        "        assert hasattr(vars(owner)[name], '__wrapped__')\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -4,7 +4,9 @@ httpcore before 0.17 (httpx before 0.24) keeps its backends elsewhere: it is not
 no connection of its is counted as new or reused.
 """
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from asynccost.probe import connections
@@ -22,14 +24,15 @@ def install(module: Any, patches: Patches) -> None:
             patches.wrap(getattr(module, name), method, _aconnect)  # raises before 0.17
     for method in ("connect_tcp", "connect_unix_socket"):
         patches.wrap(module.SyncBackend, method, _connect)
-    backends = module._backends
-    patches.wrap(backends.sync.SyncStream, "start_tls", _start_tls)
-    patches.wrap(backends.sync.SyncStream, "close", _close)
-    patches.wrap(module._synchronization.Event, "wait", _wait)  # of a request for a connection, and nothing else
-    patches.wrap(module._synchronization.AsyncEvent, "wait", _await)
+    within = module.__name__  # a package that is imported once more has no attributes for what it imported before
+    sync, waiting = import_module(f"{within}._backends.sync"), import_module(f"{within}._synchronization")
+    patches.wrap(sync.SyncStream, "start_tls", _start_tls)
+    patches.wrap(sync.SyncStream, "close", _close)
+    patches.wrap(waiting.Event, "wait", _wait)  # of a request for a connection, and nothing else
+    patches.wrap(waiting.AsyncEvent, "wait", _await)
     for backend, stream in (("anyio", "AnyIOStream"), ("trio", "TrioStream")):
-        if hasattr(backends, backend):
-            kind = getattr(getattr(backends, backend), stream)
+        if (found := sys.modules.get(f"{within}._backends.{backend}")) is not None:
+            kind = getattr(found, stream)
             patches.wrap(kind, "start_tls", _astart_tls)
             patches.wrap(kind, "aclose", _aclose)
     connections.told = True

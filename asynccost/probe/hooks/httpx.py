@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from importlib import import_module
 from threading import get_ident
 from typing import Any
 
@@ -32,8 +33,10 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.AsyncHTTPTransport, "handle_async_request", _ahandle)
     if ON.ledger is not None:
         ON.ledger.when_metered.append(lambda: patches.wrap(module.Response, "_get_content_decoder", _decoder))
-    patches.wrap(module._transports.default.ResponseStream, "close", _stream_close)
-    patches.wrap(module._transports.default.AsyncResponseStream, "aclose", _stream_aclose)
+    # a package that is imported once more has no attributes for what it imported before
+    transports = import_module(f"{module.__name__}._transports.default")
+    patches.wrap(transports.ResponseStream, "close", _stream_close)
+    patches.wrap(transports.AsyncResponseStream, "aclose", _stream_aclose)
 
 
 def _init(call: Call) -> Call:
