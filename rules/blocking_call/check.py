@@ -27,6 +27,7 @@ _SERVERS = frozenset({
     "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "pyodbc", "oracledb", "cx_Oracle", "pymssql", "pymongo",
     "redis", "snowflake", "clickhouse_connect", "clickhouse_driver", "cassandra", "neo4j",
 })
+_MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _PROBES = ("--version", "-version", "-V", "--help", "version")
 _SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
 _RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
@@ -242,7 +243,24 @@ def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
         groups.setdefault((reach.caller.by.file["path"], reach.path[0].key), []).append(reach)
     if not groups:
         return [Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop")]
-    return [_at_callers(finding, group, project) for group in groups.values()]
+    said = [_at_callers(finding, group, project) for group in groups.values()]
+    sure = [one for one in said if one.confidence is not Confidence.LOW]
+    if len({one.path for one in sure}) < _MANY:
+        return [*said]
+    return [_at_its_root(finding, sure), *(one for one in said if one.confidence is Confidence.LOW)]
+
+
+def _at_its_root(finding: Finding, sure: list[Finding]) -> Finding:
+    """One finding at the call that blocks, where coroutines of many files come to it: there it is mended once."""
+    does, seed = finding.pending["does"], finding.pending["seed"].rpartition(".")[2]
+    finding.message = (
+        f"{seed}() {does} on the event loop of {len(sure)} coroutines that come to it: until it returns, every other"
+        " task, request and timer of their process stands still"
+    )
+    finding.confidence = max((one.confidence for one in sure), key=lambda c: _RANK[c.value])
+    finding.related = tuple(Related(one.path, one.span, f"{one.function}() comes to it here") for one in sure[:5])
+    finding.fix = None
+    return finding
 
 
 def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Finding:
