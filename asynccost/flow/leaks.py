@@ -183,6 +183,11 @@ def _calls(word: str, effect: Effect, file: File) -> int:
 # --------------------------------------------------------------- everything else
 
 
+def _is_handed(function: Function, call: Call) -> bool:
+    """Whether a call is given a function by its name: `on("ready", start)`."""
+    return any(isinstance(a.value, Name) and a.value.id == function.name for a in call.arguments)
+
+
 def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) -> Verdict:
     def say(sure: Confidence | None, why: str) -> Verdict:
         return Verdict(effect, got, sure, why, end.at)
@@ -197,6 +202,8 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
             return say(LOW, end.why)
         if end.at is not None and function_of(end.at) is got.function:
             return say(LOW, "the code that starts it also stops it when its work is done")
+        if end.at is not None and _is_handed(function_of(end.at), got.call):
+            return say(LOW, "the listener takes itself off when it has heard once")
         always = effect.once or effect.deps == []
         sure = MEDIUM if sure is HIGH and always and _inside_setup(effect, got) else LOW
         return say(sure, "it is not stopped when the component ends")

@@ -5,7 +5,7 @@ from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.words import words
-from asynccost.flow.worth import fetches_a_file, reads_messages, reports, reports_an_event, takes_long
+from asynccost.flow.worth import fetches_a_file, manages, reads_messages, reports, reports_an_event, takes_long
 from asynccost.model import Confidence, Finding, Related, Silence
 
 COST = {
@@ -85,7 +85,7 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         return _says(finding, f"every read of {name.removesuffix('()')}", Confidence.MEDIUM, heat.chain)
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
-        rarely = takes_long(known) or reports(known) or reports_an_event(known)
+        rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)

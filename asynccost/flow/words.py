@@ -63,6 +63,8 @@ def verb(name: str, knowledge: Knowledge) -> str:
         return ""
     table = knowledge.table("verbs")
     first = said[0]
+    if "or" in said[1:-1] and said[said.index("or", 1) + 1] in table["add"]:
+        return "add"  # `get_or_create`
     for kind in ("guard", "read", "add", "write"):
         if first in table[kind]:
             return kind

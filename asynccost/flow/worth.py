@@ -17,6 +17,10 @@ _MACHINERY = frozenset({
     "vm", "nodegroup", "vpc", "subnet", "gateway", "bucket", "repository", "repo", "snapshot", "backup", "volume",
     "machine", "replica", "endpoint", "domain", "certificate", "sandbox", "server", "parameter", "infrastructure",
 })
+_SELDOM = frozenset({
+    "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
+    "dismiss",
+})
 _REPORTS = frozenset({"telemetry", "metric", "metrics", "analytics", "posthog", "heartbeat", "crash"})
 _SENDS = frozenset({"send", "post", "report", "track", "capture", "emit", "flush", "push", "upload", "record", "log"})
 FILES = frozenset({  # words of a file beside the text
@@ -35,6 +39,12 @@ def takes_long(name: str) -> bool:
     if "build" in own and (own[-1] == "build" or not _BUILT.isdisjoint(own)):
         return True
     return not _CHANGES.isdisjoint(own[:2]) and not _MACHINERY.isdisjoint(own[1:])
+
+
+def manages(name: str) -> bool:
+    """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
+    own = words(name.rpartition(".")[2])
+    return own[:2] == ("list", "available") or not _SELDOM.isdisjoint(own[:1])
 
 
 def reports(name: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from asynccost.flow.around import use_of
 from asynccost.flow.calls import Caller
+from asynccost.flow.entries import is_script
 from asynccost.flow.failing import catches, failing, is_server, uncaught, uncaught_callees
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
@@ -38,8 +39,8 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
     if handler is None or not handler.is_async or handler.is_generator:
         return
     call = site.call
-    if file.is_test:
-        yield file.silence(call, "it is part of a test")
+    if file.is_test or is_script(file):
+        yield file.silence(call, "it is part of a test or a script")
     elif not (handler.index and handler.index.awaits):
         yield file.silence(call, "the callback awaits nothing")
     elif _no_array(file, callee):
@@ -145,8 +146,8 @@ def _plain_call(file: File, site: Site) -> Function | None:
     """The async function of this file that a statement calls and forgets."""
     if not isinstance(site.call.parent, Do) or isinstance(site.call.callee, Closure):
         return None
-    if site.name is None or ":" not in site.name:
-        return None
+    if site.name is None or ":" not in site.name or "()" in site.name:
+        return None  # `stop = await start(); stop()` calls what start() handed out
     function = local_function(site.call.callee, site.function, file) or file.names.function(site.name)
     return function if function is not None and function.is_async and not function.is_generator else None
 

@@ -90,7 +90,8 @@ def _widest(run: list[Step]) -> tuple[list[Step] | None, str]:
         if _alone(run[start]):
             continue
         for step in run[start + 1 :]:
-            why = _alone(step) or next((w for a in part if (w := together(a, step))), "") or _gated(part)
+            why = _alone(step) or next((w for a in part if (w := together(a, step))), "")
+            why = why or _gated(part) or _checked(part, step)
             if why:
                 reason = reason or why
                 break
@@ -119,6 +120,13 @@ def _gated(part: list[Step]) -> str:
         if step.gate or asks:  # a question whose answer nobody takes speaks by raising
             return f"{step.label} decides whether the next may happen"
     return ""
+
+
+def _checked(part: list[Step], step: Step) -> str:
+    """`getGroupOrThrow()` before `createPartner()`: nothing is to be stored where the first raises."""
+    changes = step.verb in ("add", "write")
+    raises = next((s.label for s in part if "throw" in words(s.waits[0].name)), "") if changes else ""
+    return f"{raises} decides whether the next may happen" if raises else ""
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
