@@ -50,6 +50,8 @@ class Calls:
         found = []
         for name in sorted(names):
             for made, call in self._calls(name, target):
+                if call["name"].endswith("()"):
+                    continue  # `stop = start(); stop()` calls what start() handed out
                 hit = self._names.find(call["name"], made.file["path"])
                 if hit is not None and hit.key == target.key:
                     found.append(Caller(made, call))

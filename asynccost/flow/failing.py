@@ -136,8 +136,8 @@ def _only_waits(promise: Call) -> bool:
 
 
 def is_server(file: File) -> bool:
-    """Whether a JavaScript file runs in a server, by what it imports."""
-    return serves(file.module.imports.values(), file.knowledge.table("tasks")["floating"])
+    """Whether a JavaScript file runs in a server, by what it imports or its name (`posts.server.ts`)."""
+    return ".server." in file.path or serves(file.module.imports.values(), file.knowledge.table("tasks")["floating"])
 
 
 def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:

@@ -95,7 +95,7 @@ def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
     """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
     name, free = made.facts["qualname"], finding.pending["free"]
     if heat.kind != "loop":
-        return free or reports(name) or any(map(takes_long, (name, *_ways(heat))))
+        return free or reports(name) or manages(name) or any(map(takes_long, (name, *_ways(heat))))
     if any("cli" in place.path.split("/") for place in heat.chain):
         return True
     if free and fetches_a_file(name) and any(map(reads_messages, _ways(heat))):

@@ -32,7 +32,14 @@ def member(cx: Context, node: Cst) -> Expr:
     lowered = cx.expr[value.kind_id](cx, value)
     cx.depth -= 1
     name = cx.texts[cx.source[attr.start_byte : attr.end_byte]]
+    if type(lowered) is Await and cx.kinds[value.kind_id] != "parenthesized_expression":
+        return _waiting(lowered, Member(lowered.value.start, node.end_byte, lowered.value, name, optional))
     return Member(node.start_byte, node.end_byte, lowered, name, optional)
+
+
+def _waiting(wait: Await, for_: Expr) -> Await:
+    """`await get<T>(url).json()`: the grammar lets `await` end before the type arguments; it waits for all of it."""
+    return Await(wait.start, for_.end, for_)
 
 
 def subscript(cx: Context, node: Cst) -> Expr:
@@ -59,6 +66,8 @@ def call(cx: Context, node: Cst) -> Expr:
         value = cx.expr[given.kind_id](cx, given)
         values = [Argument(value.start, value.end, value)]
     cx.depth -= 1
+    if type(lowered) is Await and cx.kinds[callee.kind_id] != "parenthesized_expression":
+        return _waiting(lowered, Call(lowered.value.start, node.end_byte, lowered.value, values))
     return Call(node.start_byte, node.end_byte, lowered, values)
 
 

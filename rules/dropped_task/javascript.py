@@ -157,23 +157,25 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     table = file.knowledge.table("tasks")["floating"]
     relied = {*table["effects"], *table["requests"]}
     typed = any(w in table["typed"] for w in words(name))
+    calls = [words(called) for called in uncaught(file, function, unread=not typed)]
+    # `onSave(...)`: who hands a callback in hears of what fails in it
     wrote = any(w in table["effects"] for w in words(name)) and any(
-        w in relied for called in uncaught(file, function, unread=not typed) for w in words(called)
+        w in relied for said in calls if said[:1] != ("on",) for w in said
     )
+    tells = words(name)[:1] and words(name)[0] in table["events"]
     lets = [file.resolve(callee, function) or "" for callee in uncaught_callees(file, function)]
     if is_server(file):
         message = (
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        tells = words(name)[:1] and words(name)[0] in table["events"]
         sure = Confidence.LOW if tells else Confidence.MEDIUM
         return file.finding(site.call, message, sure, name=name, lets=lets, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
     best_effort = any(w in table["besteffort"] for w in words(name))
-    sure = Confidence.MEDIUM if wrote and not best_effort and not catches(function) else Confidence.LOW
+    sure = Confidence.MEDIUM if wrote and not (best_effort or catches(function)) else Confidence.LOW
     return file.finding(site.call, message, sure, name=name, lets=lets, server=False)
 
 

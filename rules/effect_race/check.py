@@ -14,6 +14,7 @@ from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence
 
 _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "refresh", "call"})
+_LANDING = frozenset({"callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate"})
 _COMPUTES = frozenset({"has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check"})
 
 
@@ -52,10 +53,17 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
         file.related(race.write.node, "written here, without asking whether it is still wanted"),
     )
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
-    sure = Confidence.LOW if race.settled or race.error else Confidence.HIGH if direct else Confidence.MEDIUM
+    sure = Confidence.HIGH if direct else Confidence.MEDIUM
+    if race.settled or race.error or _is_landing(file):
+        sure = Confidence.LOW
     waits = classify(race.request, file, function_of(race.request))
     asks = any(_asks(w.name, file) for w in waits)
     return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks)
+
+
+def _is_landing(file: File) -> bool:
+    """Whether a page is where a link leads once: `/auth/verify-email`, `/oauth/callback`."""
+    return any(not _LANDING.isdisjoint(words(part.partition(".")[0])) for part in file.path.split("/"))
 
 
 def _asks(name: str, file: File) -> bool:

@@ -27,6 +27,7 @@ _AGAIN = "so that every request opens a connection of its own, with its TCP and 
 _RESPONSE = re.compile(
     r"response|writehead|setheader|\bres\b|reply|sendheaders?|send_header|start_response|status|set$", re.I
 )
+_MAKES = ("TCPConnector", "UnixConnector", "NamedPipeConnector", "ProxyConnector", "BaseConnector", "dict", "partial")
 _WHY = re.compile(rb"(?:#|//|/\*)\s*(?!type:|noqa|pylint|eslint|expect)\S+\s+\S+\s+\S+")
 
 
@@ -58,6 +59,10 @@ def _comment(file: File, at: Node) -> str | None:
     return "a comment beside it gives a reason" if said or _WHY.search(here) else None
 
 
+def _last(name: str) -> str:
+    return name.removesuffix("()").rpartition(".")[2]
+
+
 def _switches(file: File, site: Site, name: str) -> Iterator[tuple[Node, str, Confidence]]:
     for argument in site.call.arguments:
         value = argument.value
@@ -66,7 +71,7 @@ def _switches(file: File, site: Site, name: str) -> Iterator[tuple[Node, str, Co
                 yield from _agent(site.call, value)
             continue
         known = value.value if isinstance(value, Constant) else ...
-        if argument.keyword == "force_close" and known is True:
+        if argument.keyword == "force_close" and known is True and _last(name or file.text(site.call.callee)) in _MAKES:
             yield (
                 site.call,
                 f"force_close=True throws every connection away after one request, {_AGAIN}",

@@ -14,7 +14,7 @@ from asynccost.flow.owner import owner_of
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.tree import Class
+from asynccost.flow.tree import Call, Choice, Class
 from asynccost.flow.unclosed import closers_of, handed_out, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
 
@@ -109,13 +109,19 @@ def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     return file.finding(
         call,
         message,
-        Confidence.MEDIUM,
+        _sure(site.call, client),
         cls=cls.qualname,
         attr=life.attr,
         closers=closers,
         close=list(client.close),
         cost=client.cost,
     )
+
+
+def _sure(call: Call, client: Client) -> Confidence:
+    """The collector closes a blocking client's sockets with its object; where it may be another's, who should?"""
+    goes_with_it = client.http and not client.is_async and client.cost == "pool" and not isinstance(call.parent, Choice)
+    return Confidence.LOW if goes_with_it else Confidence.MEDIUM
 
 
 def _class(file: File, site: Site) -> Class | None:
