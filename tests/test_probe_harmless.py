@@ -17,6 +17,7 @@ import asynccost
 from asynccost import errors, probe
 from asynccost.probe import guards
 from asynccost.probe.engine import ENGINE
+from asynccost.probe.history import History
 from asynccost.probe.patching import MISSING, Patches
 from asynccost.probe.trace import Calls, Clients
 from tests.llm_server import Provider, serving
@@ -145,6 +146,43 @@ def _asks(provider: Provider) -> list[bytes]:
     return [requests.post(f"{provider.url}/v1/chat/completions", json=asked).content]
 
 
+@pytest.mark.parametrize("library", ["aiohttp", "httpx", "requests"])
+def test_a_fault_in_one_request_hides_no_later_one(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a request's URL and body cannot be looked at, the request still ends, and the next ones are counted."""
+    faults = iter([RuntimeError("injected")])
+
+    def first(self: History, identity: int) -> Any:
+        for error in faults:
+            raise error
+        return known(self, identity)
+
+    known = History.first
+    monkeypatch.setattr(History, "first", first)
+    with running() as server, probe() as watched:
+        asyncio.run(_three(library, f"{server.url}/ok/1"))
+        assert sum(guards.FAULTS.values()) == 1
+        guards.FAULTS.clear()
+    (row,) = watched.trace.rows(Calls)
+
+    assert (row.requests, row.outcomes) == (3, {"2xx": 3})
+
+
+async def _three(library: str, url: str) -> None:
+    if library == "requests":
+        with requests.Session() as session:
+            for _ in range(3):
+                session.get(url)
+    elif library == "httpx":
+        async with httpx.AsyncClient() as client:
+            for _ in range(3):
+                await client.get(url)
+    else:
+        async with aiohttp.ClientSession() as client:
+            for _ in range(3):
+                async with client.get(url) as response:
+                    await response.read()
+
+
 def test_one_exception_alone_passes_the_guards() -> None:
     """Guards catch Exception; what is none is raised in one place, where a limit that the user set refuses a call."""
     raised = [
@@ -264,20 +302,44 @@ def test_clients_that_are_forgotten_are_told_and_warned_of_as_ever() -> None:
     assert (row.created, row.closed, row.unclosed, row.live, row.unused) == (1, 0, 1, 0, 1)
 
 
-def test_a_library_that_is_imported_once_more_is_hooked_once_more() -> None:
+@pytest.mark.parametrize(("client", "core"), [("httpx", "httpcore"), ("httpx2", "httpcore2")])
+def test_a_library_that_is_imported_once_more_is_hooked_once_more(client: str, core: str) -> None:
     """A package that is taken out of sys.modules comes back without the attributes that name its inner modules."""
-    program = (
-        "import sys\n"
-        "from asynccost import probe\n"
-        "from asynccost.probe import guards\n"
-        "with probe():\n"
-        "    import httpcore\n    import httpx\n"
-        "    for name in ('httpcore', 'httpx'):\n"
-        "        del sys.modules[name]\n"
-        "    import httpx\n"
-        "    import httpcore\n"
-        "    assert guards.FAULTS == {}, guards.FAULTS\n"
-        "    for owner, name in ((httpx.Client, 'send'), (httpcore.SyncBackend, 'connect_tcp')):\n"
-        "        assert hasattr(vars(owner)[name], '__wrapped__')\n"
+    pytest.importorskip(client)
+    _alone(
+        f"import {core}\nimport {client}\n"
+        f"for name in ('{core}', '{client}'):\n"
+        "    del sys.modules[name]\n"
+        f"import {client}\nimport {core}\n"
+        f"for owner, name in (({client}.Client, 'send'), ({core}.SyncBackend, 'connect_tcp')):\n"
+        "    assert hasattr(vars(owner)[name], '__wrapped__')\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_every_hook_is_installed_whole() -> None:
+    """A hook that fails halfway leaves the later ones of its library out: each library at once, and under an alias."""
+    pytest.importorskip("httpx2")
+    _alone(
+        "import aiohttp, requests, urllib3, anyio, multiprocessing.util, _pytest.runner, httpx, httpx2\n"
+        "from asynccost.probe.engine import ENGINE\n"
+        "last = [aiohttp.ClientResponse.read, urllib3.response.HTTPResponse.close]\n"
+        "last += [requests.Session.send]\n"
+        "for library in (httpx, httpx2):\n"
+        "    library.Client().close()\n"
+        "    last.append(library._transports.default.AsyncResponseStream.aclose)\n"
+        "assert all(hasattr(hook, '__wrapped__') for hook in last), last\n"
+    )
+    _alone(
+        "import httpx2\nhttpx2.alias_httpx()\nimport httpx\n"
+        "from asynccost.probe.engine import ENGINE\n"
+        "httpx.Client().close()\n"
+        "assert httpx is httpx2\n"
+        "assert 'httpx' not in ENGINE.hooked and {'httpx2', 'httpcore2'} <= ENGINE.hooked.keys(), ENGINE.hooked\n"
+    )
+
+
+def _alone(program: str) -> None:
+    """Run a program in a process of its own, under the probe, of which no statement may fail."""
+    within = "".join(f"    {line}\n" for line in program.splitlines())
+    lines = "import sys\nfrom asynccost import probe\nfrom asynccost.probe import guards\nwith probe():\n" + within
+    subprocess.run([sys.executable, "-c", lines + "assert guards.FAULTS == {}, guards.FAULTS\n"], check=True)

@@ -43,6 +43,27 @@ def test_clients_and_connections_are_counted_by_the_line_that_is_responsible() -
     assert calls["aiohttp"].client_place == clients["aiohttp", "_wasteful"].place
 
 
+async def _long_lived(url: str) -> None:
+    """One client for what needs a login, one for what does not; and three that could have been one."""
+    async with aiohttp.ClientSession() as known:
+        async with aiohttp.ClientSession() as stranger:
+            for client in (known, stranger, known, stranger):
+                async with client.get(f"{url}/ok/1") as response:
+                    await response.read()
+        for _ in range(3):
+            async with aiohttp.ClientSession() as another, another.get(f"{url}/ok/1") as response:
+                await response.read()
+
+
+def test_the_first_connection_of_a_client_is_avoidable_where_its_line_had_built_one() -> None:
+    """Clients of different lines need connections of their own to the same origin; those of one line do not."""
+    with running() as server, probe() as watched:
+        asyncio.run(_long_lived(server.url))
+    calls = sorted(watched.trace.rows(Calls), key=lambda call: (call.client_place or call.place).line)
+
+    assert [(call.new, call.reused, call.avoidable) for call in calls] == [(1, 1, 0), (1, 1, 0), (3, 0, 2)]
+
+
 def test_a_trace_comes_back_from_disk_and_adds_up(tmp_path: Path) -> None:
     """Two processes that did the same are twice as much at the same places."""
     file = tmp_path / "trace.jsonl"

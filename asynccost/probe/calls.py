@@ -121,7 +121,7 @@ class Ledger:
             self._rows.clear()
         found = self._rows[spot, client, method, url, step, pool] = (
             row,
-            self.scopes.find(f"{library} {origin}", pool),
+            self.scopes.find(f"{library} {origin}", pool, client),
         )
         return found
 
@@ -131,7 +131,16 @@ class Ledger:
         self.scopes.pool_closed(pool)
 
     def asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
-        """Its URL (as text, with the query) and body (None: none; a stream is no body to compare)."""
+        """Its URL (as text, with the query) and body (None: none; a stream is no body to compare).
+
+        A fault stays within: the hook must know the request, whose end clears CURRENT.
+        """
+        try:
+            self._asked(request, url, body, headers)
+        except Exception as error:
+            fault(error)
+
+    def _asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
         if body is not None and type(body) is not bytes and type(body) is not str:
             return
         row, scope = request.row, request.scope
@@ -147,7 +156,7 @@ class Ledger:
             seen = self.history.first(identity)
         else:
             row.repeats += 1
-            request.again = seen.good and seen.writes == scope.writes
+            request.again = seen.good and seen.writes == scope.writes.times
             if not seen.good and seen.flow == id(mine) and seen.status:
                 retried(row, seen, headers)
         request.seen = seen
@@ -162,7 +171,7 @@ class Ledger:
                 self.prepare()
             request.meter = self.metering.watch(self.recorder, request.row, split(url)[1], body)
         if request.meter is None:
-            request.scope.writes += 1
+            request.scope.writes.times += 1
         elif ON.limits:
             self._checked(request)
 
@@ -237,7 +246,7 @@ class Ledger:
         if mine is None or seen is None:
             return
         good = seen.good = 200 <= status < 400
-        seen.status, seen.flow, seen.writes = status, id(mine), request.scope.writes
+        seen.status, seen.flow, seen.writes = status, id(mine), request.scope.writes.times
         if good and seen.attempts:
             seen.attempts, seen.by_sdk = 0, False
         if row.method in SAFE:
