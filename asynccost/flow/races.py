@@ -1,6 +1,6 @@
 """Answers that come late: what an effect asks for, by which key, and what it writes when the answer is there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from asynccost.flow.around import above
@@ -105,21 +105,36 @@ def late_writes(effect: Effect, file: File) -> list[Late]:
     """Every write of state that follows a wait of an effect, whatever it is keyed on."""
     if not isinstance(effect.scope, Function):
         return []
-    return list(_late_writes(own_functions(effect, file), effect, state_of(effect.scope, file)))
+    functions = own_functions(effect, file)
+    found = list(_late_writes(functions, effect, state_of(effect.scope, file)))
+    for function in functions:
+        start = waits_from(function, functions) if function.index else None
+        if start is not None:
+            written = _writes(function, effect, says_something)
+            found += [Late(node, function, target, False) for node, target in written if node.end > start]
+    return found
+
+
+def says_something(value: Expr, _function: Function) -> bool:
+    """Whether a value is more than the start or the end of a wait: `tm("not found")`, but not `false`."""
+    return not isinstance(value, Constant)
 
 
 def _late(node: Node, function: Function, target: str, state: State) -> Late:
     return Late(node, function, target, target in state.shared)
 
 
-def _writes(function: Function, effect: Effect) -> Iterator[tuple[Node, str]]:
-    """The calls of setters, and where state is assigned (Vue, Svelte), of something that is no constant."""
+def _writes(
+    function: Function, effect: Effect, counts: Callable[[Expr, Function], bool] | None = None
+) -> Iterator[tuple[Node, str]]:
+    """The calls of setters, and where state is assigned (Vue, Svelte), of what `counts`; of what may hold an answer."""
+    counts = counts or _carries
     assert function.index is not None
     for call in function.index.calls:
         word = call.callee.id if isinstance(call.callee, Name) else ""
         if not SETTER.match(word) or word in ("setTimeout", "setInterval", "setImmediate"):
             continue
-        if call.arguments and _carries(call.arguments[0].value, function):
+        if call.arguments and counts(call.arguments[0].value, function):
             yield call, word
     if effect.framework in ("Vue", "Svelte"):
         for assign in function.index.assigns:
@@ -129,7 +144,7 @@ def _writes(function: Function, effect: Effect) -> Iterator[tuple[Node, str]]:
                 if (
                     assign.value is None
                     or not (plain or isinstance(target, Member))
-                    or not _carries(assign.value, function)
+                    or not counts(assign.value, function)
                 ):
                     continue
                 if not getattr(assign, "declares", "") and binder(root, function) is effect.scope:

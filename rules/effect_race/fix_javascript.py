@@ -9,7 +9,8 @@ from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.races import Late, late_writes
 from asynccost.flow.state import SETTER
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Argument, Call, Do, Function, Name
+from asynccost.flow.tree import Argument, Assign, Call, Do, Expr, Function, Member, Name, Return
+from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.guards import Guards
 from asynccost.javascript.edits.names import fresh
@@ -52,7 +53,7 @@ def _inside(function: Function | None, setup: Function) -> bool:
 def _others(effect: Effect, file: File) -> Iterator[Late]:
     """What else an old answer writes: its error, and the end of a wait whose start the effect shows."""
     functions = own_functions(effect, file)
-    starts = {word_of(s.value) for s in effect.setups[0].body if isinstance(s, Do) and isinstance(s.value, Call)}
+    starts = set(_starts(effect.setups[0]))
     for function in functions:
         start = waits_from(function, functions)
         failed = _after_failure(function)
@@ -64,6 +65,29 @@ def _others(effect: Effect, file: File) -> Iterator[Late]:
                 continue
             if failed or (word in starts and start is not None and call.end > start):
                 yield Late(call, function, word, False)
+        for assign in function.index.assigns:
+            if start is None or assign.end <= start or not isinstance(assign, Assign):
+                continue
+            if not starts.isdisjoint(map(_state, assign.targets)):
+                yield Late(assign, function, _state(assign.targets[0]), False)
+
+
+def _starts(setup: Function) -> Iterator[str]:
+    """What an effect sets whenever it runs, so that the next run may be relied on to end it: `loading.value = true`."""
+    for statement in setup.body:
+        if any(isinstance(n, Return) for n in walk(statement)):
+            return  # the next run may leave before it has set anything
+        if isinstance(statement, Do) and isinstance(statement.value, Call):
+            yield word_of(statement.value)
+        elif isinstance(statement, Assign):
+            yield from filter(None, map(_state, statement.targets))
+
+
+def _state(target: Expr) -> str:
+    """`loading.value` as its text, where a target is state of Vue."""
+    if isinstance(target, Member) and target.attr == "value" and isinstance(target.value, Name):
+        return f"{target.value.id}.value"
+    return ""
 
 
 def _after_failure(function: Function) -> bool:
