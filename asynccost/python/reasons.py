@@ -5,4 +5,5 @@ THREAD = (
     "a thread waits in the place of the event loop: what it works on must bear that, other tasks run meanwhile, and"
     " a cancellation does not stop it"
 )
+BOUND = "a thread would wait in the place of the event loop: does the session or connection that it uses bear that?"
 WHO_CLOSES = "who calls"  # the method that is added, when the object ends?

@@ -17,7 +17,7 @@ from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
-from asynccost.python.reasons import THREAD
+from asynccost.python.reasons import BOUND, THREAD
 from asynccost.python.ruff import Row, rows
 
 _RANK = {"high": 2, "medium": 1, "low": 0}
@@ -286,16 +286,16 @@ def _at_caller(
         f"{first} {way}{finding.pending['does']} on the event loop: until it returns, every other task, request and"
         " timer of this process stands still"
     )
-    confidence = Confidence.MEDIUM
+    confidence, kind = Confidence.MEDIUM, finding.pending["kind"]
     if once := _once(reach.caller.by, heat, finding.pending["once"]):
         confidence = Confidence.LOW
         message += f" (but {once})"
     elif len(reach.path) > 1 and finding.pending["sometimes"]:
         confidence = Confidence.LOW
-    elif not heat.hot and (finding.pending["kind"], len(reach.path) > 1) in _RARE:
+    elif not heat.hot and (kind, len(reach.path) > 1) in _RARE:
         confidence = Confidence.LOW
         message += " (not sure: nothing shows that it runs often)"
-    elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
+    elif kind == "database" and project.memo(_in_a_file):
         confidence = Confidence.LOW
         message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
     elif heat.hot and len(reach.path) == 1:
@@ -311,7 +311,7 @@ def _at_caller(
         severity=finding.severity,
         family=finding.family,
         shape=f"blocks through {reach.path[0].facts['qualname']}",
-        fix=Fix(Safety.UNSAFE, THREAD),
+        fix=Fix(Safety.DISPLAY_ONLY, BOUND) if kind in ("database", "embedded") else Fix(Safety.UNSAFE, THREAD),
         related=(*reach.links, end, *others, *heat.chain[:2]),
     )
 

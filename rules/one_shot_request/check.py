@@ -1,5 +1,6 @@
 """A request without a client, where it is sent again and again."""
 
+import re
 from collections.abc import Iterator
 
 from asynccost.flow.entries import is_script, seldom
@@ -11,8 +12,9 @@ from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Constant, Loop
 from asynccost.flow.words import words
-from asynccost.model import Confidence, Finding, Silence
+from asynccost.model import Confidence, Finding, Fix, Safety, Silence
 
+_REPLACED = re.compile(rb"""["'](?:[\w.]+\.)?((?:requests|httpx|httpx2|niquests)\.\w+)["']""")
 _FAR = 2  # a loop further away than this says little of how often a function runs
 
 
@@ -46,7 +48,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
         message = f"every turn of the loop {opens}: {client}"
         place = file.related((loop.start, header), "every turn of this loop opens another")
-        return file.finding(call, message, confidence, related=(place,))
+        return file.finding(call, message, confidence, related=(place,), sends=site.name)
     if function.kind == "module":
         return file.silence(call, "a module's top level runs once")
     message = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes: {client}"
@@ -55,6 +57,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         call,
         message,
         Confidence.LOW,
+        sends=site.name,
         start=function.start,
         rare=_rare(file, site),
         near=together(file, site, sites),
@@ -82,8 +85,25 @@ def _sent(file: File) -> list[Site]:
     return [site for site in file.calls_if(speaks_of(file, table)) if site.name in table]
 
 
+def facts(file: File) -> list[str]:
+    """The functions that a test replaces by name: `patch("app.views.requests.get")`."""
+    found = _REPLACED.findall(file.module.source) if file.is_test else []
+    return sorted({name.decode() for name in found})
+
+
 def settle(finding: Finding, project: Project) -> Finding | Silence:
-    """Answer how often the function runs."""
+    """Answer how often the function runs, and whether tests replace what it calls."""
+    said = _often(finding, project) if "start" in finding.pending else finding
+    if isinstance(said, Finding) and said.fix is not None:
+        name = finding.pending["sends"]
+        tests = (p for p, names in project.rows("one-shot-request").items() if name in names)
+        if (test := min(tests, default="")) and said.fix.safety is Safety.UNSAFE:
+            reason = f"{said.fix.reason}; {test} replaces {name}: should it replace the client's method?"
+            said.fix = Fix(Safety.DISPLAY_ONLY, reason)
+    return said
+
+
+def _often(finding: Finding, project: Project) -> Finding | Silence:
     made = project.names.function(finding.path, finding.pending["start"])
     heat = project.heats.of(made) if made else None
     if made is None or heat is None or heat.hot is None:

@@ -4,7 +4,7 @@ from asynccost.flow.clients import built
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.owner import owner_of
-from asynccost.flow.tree import Assign, Await, Call, Name, Return
+from asynccost.flow.tree import Assign, Await, Call, Member, Name, Return
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.model import Finding, Offer, Safety
@@ -28,6 +28,9 @@ def _offer(file: File, site: Site, life: Life, close: str, *, sync: bool) -> Off
     target = made.targets[0] if isinstance(made, Assign) else None
     if not isinstance(made, Assign) or not isinstance(target, Name) or not any(s is made for s in site.function.body):
         return None
+    calls = site.function.index.calls if site.function.index else []
+    if close == "end" and any(isinstance(c.callee, Member) and c.callee.attr == "release" for c in calls):
+        return None  # the end of a pool waits for what it has lent: after an error for ever
     if not (site.function.is_async or sync) or made.declares not in ("const", "let"):
         return None
     patch = Patch(script(file), site.call.start)

@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.timers import Timer, ends_of, timer
 from asynccost.flow.tree import Assign, Call, Class, Do, Function, Member, Name
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod.classes import can_own, extend_method, start_attribute, taken
+from asynccost.python.codemod.classes import can_own, extend_method, is_annotated, start_attribute, taken
 from asynccost.python.codemod.patch import Patch
 
 
@@ -53,13 +53,19 @@ def _cancelled(file: File, one: Timer, owner: Class, kept: str | None, end: Func
     attr = kept or _other(one, owner, file)
     if attr is None:
         attr = _fresh(owner, file)
-        start_attribute(patch, owner, attr, "", [])
+        start_attribute(patch, owner, attr, _kind(owner, file), [])
     if kept is None:
         patch.insert(one.call.start, f"self.{attr} = ")
     if not _cancels(end, attr, file):
         lines = [f"if self.{attr} is not None:", f"{patch.layout.unit(end)}self.{attr}.cancel()"]
         extend_method(patch, end, lines, first=True)
     return patch.edits()
+
+
+def _kind(owner: Class, file: File) -> str:
+    """The handle's class, for an annotation where the class's methods have some; a bare None would be its type."""
+    asyncio = next((local for local, dotted in file.module.imports.items() if dotted == "asyncio"), "")
+    return f"{asyncio}.TimerHandle" if asyncio and is_annotated(owner) else ""
 
 
 def _cancels(end: Function, attr: str, file: File) -> bool:
