@@ -16,8 +16,8 @@ import pytest
 import asynccost
 from asynccost import errors, probe
 from asynccost.probe import guards
+from asynccost.probe.calls import Ledger
 from asynccost.probe.engine import ENGINE
-from asynccost.probe.history import History
 from asynccost.probe.patching import MISSING, Patches
 from asynccost.probe.trace import Calls, Clients
 from tests.llm_server import Provider, serving
@@ -151,13 +151,13 @@ def test_a_fault_in_one_request_hides_no_later_one(library: str, monkeypatch: py
     """Where a request's URL and body cannot be looked at, the request still ends, and the next ones are counted."""
     faults = iter([RuntimeError("injected")])
 
-    def first(self: History, identity: int) -> Any:
+    def first(self: Ledger, *args: Any) -> Any:
         for error in faults:
             raise error
-        return known(self, identity)
+        return known(self, *args)
 
-    known = History.first
-    monkeypatch.setattr(History, "first", first)
+    known = Ledger._seen
+    monkeypatch.setattr(Ledger, "_seen", first)
     with running() as server, probe() as watched:
         asyncio.run(_three(library, f"{server.url}/ok/1"))
         assert sum(guards.FAULTS.values()) == 1

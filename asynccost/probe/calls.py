@@ -8,20 +8,21 @@ known to what happens below it, also in another library (httpx over aiohttp).
 All of this runs for every request: a call less is worth a line more.
 """
 
+import sys
 import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import flows
 from asynccost.probe.clients import Client, Registry
-from asynccost.probe.flows import FLOW, MOST_EXAMPLE, Flow
+from asynccost.probe.flows import FLOW, MOST_ANSWER, MOST_EXAMPLE, Flow
 from asynccost.probe.guards import fault
-from asynccost.probe.history import MOST_BODY, SAFE, History, Seen, retried
+from asynccost.probe.history import MOST_BODY, MOST_SEEN, SAFE, History, Seen, retried
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.scopes import Scope, Scopes
-from asynccost.probe.sites import Spot
-from asynccost.probe.trace import Calls
+from asynccost.probe.sites import HOOKED, USER, Spot
+from asynccost.probe.trace import Calls, Serial
 from asynccost.probe.urls import split
 
 if TYPE_CHECKING:
@@ -30,27 +31,77 @@ if TYPE_CHECKING:
 CURRENT: ContextVar["Request | None"] = ContextVar("asynccost_request", default=None)
 CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
 FAILED = -1
-MOST_ROWS = 4_096
+MOST_PLANS = 4_096
 clock = time.perf_counter
+_getframe = sys._getframe
+
+
+class Plan:
+    """What requests of one line, client's line, method, URL, step and pool have in common; found by these at once."""
+
+    __slots__ = ("library", "row", "safe", "scope", "seen", "spot", "url")
+
+    def __init__(self, row: Calls, scope: Scope, spot: Spot, library: str, url: str) -> None:
+        """None was made."""
+        self.row, self.scope, self.spot, self.library, self.url = row, scope, spot, library, url
+        self.safe = row.method in SAFE
+        self.seen: Seen | None = None  # of requests without a body
 
 
 class Request:
-    """One request of the program."""
+    """One request of the program; `Ledger.begun` makes it, without an `__init__`, which would be a call more."""
 
-    exchange: "Exchange | None" = None  # defaults are the class's: a request sets only what becomes of it
-    seen: Seen | None = None
-    flow: Flow | None = None
-    serial: Any = None
-    meter: Any = None
-    flight = status = through = 0  # through: what its answer passes through, if it is metered
-    again = returned = False  # again: asked before, and answered well
-    seconds = 0.0
+    __slots__ = (
+        "again",
+        "client",
+        "exchange",
+        "flight",
+        "flow",
+        "meter",
+        "plan",
+        "returned",
+        "row",
+        "scope",
+        "seconds",
+        "seen",
+        "serial",
+        "started",
+        "status",
+        "through",
+        "token",
+    )
+    plan: Plan
+    row: Calls
+    scope: Scope
+    client: Client
+    exchange: "Exchange | None"
+    seen: Seen | None
+    flow: Flow | None
+    serial: Any
+    meter: Any
+    token: Any
+    flight: int
+    status: int
+    through: int  # what its answer passes through, if it is metered
+    again: bool  # asked before, and answered well
+    returned: bool
+    seconds: float
+    started: float
 
-    def __init__(self, row: Calls, scope: Scope, client: Client, spot: Spot, library: str, url: str) -> None:
-        """It begins now."""
-        self.row, self.scope, self.client, self.spot, self.library, self.url = row, scope, client, spot, library, url
-        self.token: Any = CURRENT.set(self)
-        self.started = clock()
+    @property
+    def spot(self) -> Spot:
+        """The line that made it."""
+        return self.plan.spot
+
+    @property
+    def url(self) -> str:
+        """What it was asked for, as its hook knew it when it began."""
+        return self.plan.url
+
+    @property
+    def library(self) -> str:
+        """Whose client makes it."""
+        return self.plan.library
 
     @property
     def secure(self) -> bool:
@@ -61,12 +112,16 @@ class Request:
 class Exchange:
     """One use of the wire: an attempt to get a connection, then the connection's use until it is given back."""
 
-    connecting = fresh = over = used = False
-    waited = dns = tcp = tls = 0.0
-
-    def __init__(self, request: Request) -> None:
-        """It asks for a connection."""
-        self.request = request
+    __slots__ = ("connecting", "dns", "fresh", "over", "request", "tcp", "tls", "used", "waited")
+    request: Request
+    connecting: bool
+    fresh: bool
+    over: bool
+    used: bool
+    dns: float
+    tcp: float
+    tls: float
+    waited: float
 
 
 class Ledger:
@@ -78,8 +133,9 @@ class Ledger:
         self.clients = Registry(recorder)
         self.metering: Any = None  # asynccost.probe.metering, once a request may be metered
         self.when_metered: list[Callable[[], object]] = []  # what follows chunks, hooked when it is needed
-        self.task: Callable[[], object] = flows.nobody  # tasks.current, once there is asyncio
-        self._rows: dict[tuple[Any, ...], tuple[Calls, Scope]] = {}
+        self.running: Callable[[], Any] = flows.nobody  # that of asyncio, once there is one
+        self.task: Callable[[Any], object] = id
+        self._plans: dict[tuple[Any, ...], Plan] = {}
         self._turn_to(recorder.rows)
         recorder.lookers += [_settle, flows.keep_worst, lambda _: self.clients.sample()]
 
@@ -90,18 +146,37 @@ class Ledger:
             return None
         known = self.clients.live.get(id(client)) or self.clients.stranger(client)
         known.uses += 1
-        if self._table is not self.recorder.rows:  # a test of its own has begun
-            self._turn_to(self.recorder.rows)
-        spot = self.recorder.sites.find(4)  # this, begun, the guard, the wrapper
-        key = spot, known.spot, method, url, STEP.get(), pool
-        found = self._rows.get(key)
-        if found is None:
-            found = self._found(library, *key)
-        row, scope = found
+        recorder = self.recorder
+        if self._table is not recorder.rows:  # a test of its own has begun
+            self._turn_to(recorder.rows)
+        kinds = recorder.sites.kinds  # as Sites.find does it, where the user's frame is near
+        frame: Any = _getframe(3)  # after this, the guard and the wrapper
+        code = frame.f_code
+        while (kind := kinds.get(code.co_filename)) == HOOKED and frame.f_back is not None:
+            frame = frame.f_back
+            code = frame.f_code
+        key: tuple[Any, ...]
+        if kind == USER:
+            key = id(code), frame.f_lasti, known.spot, method, url, STEP.get(), pool
+        else:
+            frame = recorder.sites.find(4)
+            key = frame, 0, known.spot, method, url, STEP.get(), pool
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plan(library, key, frame)
+        row = plan.row
         row.requests += 1
         if ON.asleep:
             ON.wake()
-        return Request(row, scope, known, spot, library, url)
+        request = Request()
+        request.plan, request.row, request.scope, request.client = plan, row, plan.scope, known
+        request.exchange = request.seen = request.flow = request.serial = request.meter = None
+        request.flight = request.status = request.through = 0
+        request.again = request.returned = False
+        request.seconds = 0.0
+        request.started = clock()
+        request.token = CURRENT.set(request)
+        return request
 
     def _turn_to(self, table: Table) -> None:
         """What another table's requests did says nothing about those of this one."""
@@ -111,23 +186,25 @@ class Ledger:
         self.scopes: Scopes
         self.history: History
         self.scopes, self.history = table.memory
-        self._rows.clear()
+        self._plans.clear()
 
-    def _found(self, library: str, spot: Spot, client: Spot | None, method: str, url: str, step: str, pool: int) -> Any:
+    def _plan(self, library: str, key: tuple[Any, ...], at: Any) -> Plan:
+        """`at`: the frame that made the request, or the spot where no frame of the user's is near."""
+        _, _, client, method, url, step, pool = key
+        spot = at if isinstance(at, Spot) else self.recorder.sites.spot(at)
         origin, path, _ = split(url)
-        route = self.recorder.routes.find(origin, path)
-        row = self.recorder.row(Calls, spot, client, library, method, origin, route, step)
-        if len(self._rows) >= MOST_ROWS:
-            self._rows.clear()
-        found = self._rows[spot, client, method, url, step, pool] = (
-            row,
-            self.scopes.find(f"{library} {origin}", pool, client),
+        row = self.recorder.row(
+            Calls, spot, client, library, method, origin, self.recorder.routes.find(origin, path), step
         )
-        return found
+        if len(self._plans) >= MOST_PLANS:
+            self._plans.clear()
+        scope = self.scopes.find(f"{library} {origin}", pool, client)
+        plan = self._plans[key] = Plan(row, scope, spot, library, url)
+        return plan
 
     def pool_closed(self, pool: int) -> None:
         """An event loop is over."""
-        self._rows.clear()
+        self._plans.clear()
         self.scopes.pool_closed(pool)
 
     def asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
@@ -136,34 +213,43 @@ class Ledger:
         A fault stays within: the hook must know the request, whose end clears CURRENT.
         """
         try:
-            self._asked(request, url, body, headers)
+            if body is not None and type(body) is not bytes and type(body) is not str:
+                return
+            row, plan, loop, mine = request.row, request.plan, self.running(), FLOW.get()
+            task = None if loop is None else self.task(loop)
+            if mine is None or mine.task() is not task:  # a child inherits its parent's context
+                mine = Flow(task)
+                FLOW.set(mine)
+            request.flow = mine
+            seen = None if body or url != plan.url else plan.seen
+            if seen is None:
+                seen = self._seen(plan, url, body or None)
+            if seen.asked:
+                row.repeats += 1
+                request.again = seen.good and seen.writes == request.scope.writes.times
+                if not seen.good and seen.flow == mine.number and seen.status:
+                    retried(row, seen, headers)
+            seen.asked = True
+            request.seen = seen
+            if plan.safe:
+                request.serial = flows.follows(self.recorder, mine, row, plan.spot, url, request.started)
+            else:
+                self._writes(request, url, body)
         except Exception as error:
             fault(error)
 
-    def _asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
-        if body is not None and type(body) is not bytes and type(body) is not str:
-            return
-        row, scope = request.row, request.scope
-        task = self.task()
-        mine = FLOW.get()
-        if mine is None or mine.task() is not task:  # a child inherits its parent's context
-            mine = Flow(task)
-            FLOW.set(mine)
-        request.flow = mine
-        identity = hash((row.method, url, body or None))
-        seen = self.history.seen.get(identity)
+    def _seen(self, plan: Plan, url: str, body: Any) -> Seen:
+        identity = hash((plan.row.method, url, body))
+        history = self.history
+        seen = history.seen.get(identity)
         if seen is None:
-            seen = self.history.first(identity)
-        else:
-            row.repeats += 1
-            request.again = seen.good and seen.writes == scope.writes.times
-            if not seen.good and seen.flow == id(mine) and seen.status:
-                retried(row, seen, headers)
-        request.seen = seen
-        if row.method in SAFE:
-            request.serial = flows.follows(self.recorder, mine, row, request.spot, url, request.started)
-        else:
-            self._writes(request, url, body)
+            if len(history.seen) >= MOST_SEEN:
+                history.forget()
+                self._plans.clear()
+            seen = history.seen[identity] = Seen()
+        if body is None and url == plan.url:
+            plan.seen = seen
+        return seen
 
     def _writes(self, request: Request, url: str, body: Any) -> None:
         if body:
@@ -246,27 +332,18 @@ class Ledger:
         if mine is None or seen is None:
             return
         good = seen.good = 200 <= status < 400
-        seen.status, seen.flow, seen.writes = status, id(mine), request.scope.writes.times
+        seen.status, seen.flow, seen.writes = status, mine.number, request.scope.writes.times
         if good and seen.attempts:
             seen.attempts, seen.by_sdk = 0, False
-        if row.method in SAFE:
+        if request.plan.safe:
             mine.busy -= 1
             mine.ended = now
             mine.length += 1
             if good:
-                run = mine.run
-                if len(run) < MOST_EXAMPLE:
-                    run.append((request.started, seconds, request.spot, row))
-                serial = request.serial
-                if serial is not None:
-                    saved = seconds if seconds < mine.longest else mine.longest
-                    serial.requests += 1
-                    serial.savable_seconds += saved
-                    mine.saved += saved
-                    if mine.length > serial.longest:
-                        serial.longest = mine.length
-                    if mine.saved > serial.worst_seconds:
-                        serial.worst_seconds, serial.example = mine.saved, run
+                if mine.length <= MOST_EXAMPLE or len(mine.run) < MOST_EXAMPLE:
+                    mine.run.append((request.started, seconds, request.plan.spot, row))
+                if request.serial is not None:
+                    _saves(request.serial, mine, seconds)
             if seconds > mine.longest:
                 mine.longest = seconds
         elif request.meter is not None:
@@ -277,19 +354,20 @@ class Ledger:
     def read(self, request: Request, body: bytes) -> None:
         """The program has the whole body of the answer."""
         seen, mine = request.seen, request.flow
-        if seen is None or mine is None or request.status == FAILED or len(body) > MOST_BODY:
+        if seen is None or mine is None or request.status == FAILED:
             return
-        row, answer = request.row, hash(body)
-        safe = row.method in SAFE
-        if request.again and safe and seen.answer == answer:
-            row.avoidable_repeats += 1
-            row.repeat_seconds += request.seconds
+        length = len(body)
+        if length > MOST_BODY:
+            return
+        answer = hash(body)
+        if request.plan.safe:
+            if request.again and seen.answer == answer:
+                request.row.avoidable_repeats += 1
+                request.row.repeat_seconds += request.seconds
+            if length <= MOST_ANSWER:
+                mine.answers.append(body)
+                mine.unknown = False
         seen.answer = answer
-        if safe and len(body) <= flows.MOST_ANSWER:
-            mine.answers.append(body)
-            if len(mine.answers) > flows.MOST_ANSWERS:
-                del mine.answers[0]
-            mine.unknown = False
 
     def connects(self, request: Request) -> Exchange:
         """An exchange begins to look for a connection."""
@@ -302,13 +380,15 @@ class Ledger:
                 scope.peak = n
         elif n > scope.peak:
             scope.peak = n
-        exchange = request.exchange = Exchange(request)
+        exchange = request.exchange = Exchange()
+        exchange.request = request
+        exchange.connecting = exchange.fresh = exchange.over = exchange.used = False
+        exchange.waited = exchange.dns = exchange.tcp = exchange.tls = 0.0
         return exchange
 
     def connected(self, exchange: Exchange) -> None:
         """It has one: a new one if a connection was established for it."""
         row = exchange.request.row
-        row.exchanges += 1
         if exchange.waited:
             row.pool_waits += 1
             row.pool_wait_seconds += exchange.waited
@@ -343,9 +423,24 @@ class Ledger:
             request.row.closed_by_server += 1
 
 
+def _saves(serial: Serial, mine: Flow, seconds: float) -> None:
+    """A read has ended that waited for another without need: what both together had taken less."""
+    saved = seconds if seconds < mine.longest else mine.longest
+    serial.requests += 1
+    serial.savable_seconds += saved
+    mine.saved += saved
+    if mine.length > serial.longest:
+        serial.longest = mine.length
+    if mine.saved > serial.worst_seconds:
+        serial.worst_seconds, serial.example = mine.saved, mine.run
+
+
 def _settle(table: Table) -> None:
     if table.memory is not None:
         table.memory[0].settle()
+    for row in table.copy().values():
+        if isinstance(row, Calls):
+            row.exchanges = row.new + row.reused
 
 
 _CLASSES = [f"{n}xx" for n in range(10)]

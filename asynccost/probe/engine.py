@@ -76,12 +76,14 @@ class Engine:
             self._watch_loops(recorder)
 
     def _watch_loops(self, recorder: Recorder) -> None:
+        import asyncio
+
         from asynccost.probe.pulse import Pulses
-        from asynccost.probe.tasks import TaskWatch, current
+        from asynccost.probe.tasks import TaskWatch
 
         ON.tasks, ON.pulses = TaskWatch(recorder), Pulses(recorder)
         if ON.ledger is not None:
-            ON.ledger.task = current
+            ON.ledger.running, ON.ledger.task = asyncio._get_running_loop, asyncio.current_task
 
     def _look(self) -> bool:
         late = ON.pulses is not None and ON.pulses.look()

@@ -7,7 +7,10 @@ says nothing: such pairs are counted as unknown.
 
 import re
 import weakref
+from collections import deque
+from collections.abc import Iterable
 from contextvars import ContextVar
+from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -24,6 +27,7 @@ MOST_ANSWER = 1 << 16  # bytes
 MOST_EXAMPLE = 12  # requests of a run that are kept as an example
 MOST_EXAMPLES = 8  # rows that keep one
 SHORT = 3  # characters: such a value must stand alone in an answer to count
+_numbers = count(1)
 _PARTS = re.compile(r"[/?&=]+")
 
 
@@ -37,6 +41,7 @@ class Flow:
         "last",
         "length",
         "longest",
+        "number",
         "parts",
         "row",
         "run",
@@ -51,13 +56,15 @@ class Flow:
     def __init__(self, task: object) -> None:
         """Nothing was read."""
         self.task = nobody if task is None else weakref.ref(task)  # by itself: another may come to have its id
+        self.number = next(_numbers)
         self.busy = 0
+        self.answers: deque[bytes] = deque(maxlen=MOST_ANSWERS)
         self.table: object = None
         self.restart()
 
     def restart(self) -> None:
         """The next request begins a new run."""
-        self.answers: list[bytes] = []
+        self.answers.clear()
         self.ended = self.longest = self.saved = 0.0
         self.run: list[tuple[float, float, Spot, Calls]] = []  # its first requests: when they began, how long they took
         self.last: Spot | None = None
@@ -112,7 +119,7 @@ def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, no
     return found
 
 
-def _needs(new: frozenset[str], answers: list[bytes]) -> bool:
+def _needs(new: frozenset[str], answers: Iterable[bytes]) -> bool:
     for part in new:
         value = unquote(part).encode()
         for answer in answers:

@@ -20,28 +20,26 @@ STORM = 4  # retries of one request; beyond that it is a storm
 class Seen:
     """What is known of one request: its last answer and the attempts since the last good one."""
 
-    __slots__ = ("answer", "attempts", "by_sdk", "flow", "good", "status", "writes")
+    __slots__ = ("answer", "asked", "attempts", "by_sdk", "flow", "good", "status", "writes")
 
     def __init__(self) -> None:
         """It has not been answered."""
         self.answer: int | None = None
-        self.good = self.by_sdk = False
+        self.asked = self.good = self.by_sdk = False
         self.status = self.attempts = self.writes = self.flow = 0
 
 
 class History:
-    """The requests of a process, by hash; the oldest are forgotten."""
+    """The requests of a process, by hash, at most MOST_SEEN."""
 
     def __init__(self) -> None:
         """None was made."""
         self.seen: dict[int, Seen] = {}
 
-    def first(self, identity: int) -> Seen:
-        """It is asked for the first time, as far as is remembered."""
-        if len(self.seen) >= MOST_SEEN:
-            del self.seen[next(iter(self.seen))]
-        seen = self.seen[identity] = Seen()
-        return seen
+    def forget(self) -> None:
+        """The older half goes."""
+        for identity in list(self.seen)[: MOST_SEEN // 2]:
+            del self.seen[identity]
 
 
 def retried(row: Calls, seen: Seen, headers: Any) -> None:
