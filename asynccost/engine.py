@@ -304,13 +304,18 @@ def _counts(sources: Iterable[Source]) -> dict[str, int]:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Facts make no cycles; the collector would only walk over them again and again."""
+    """Facts make no cycles; the collector would only walk over them again and again.
+
+    What is left counts as old then: the first allocation after this would else walk over all of it at once.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

@@ -1,5 +1,6 @@
 """The command `asynccost`: one module a sub-command, imported when it is called."""
 
+import gc
 import sys
 from importlib import import_module
 
@@ -76,4 +77,5 @@ def main() -> None:
             f"asynccost: internal error: {type(error).__name__}: {error}; details: {keep(error)}", err=True
         )
         code = 2
+    gc.freeze()  # what is left goes with the process; the collector need not look at each of it
     sys.exit(code)

@@ -3,6 +3,7 @@
 The values are those of `flow.facts`; only the functions that a question is about are lowered.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, cast
@@ -24,6 +25,13 @@ from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.names import INSIDE
 from asynccost.flow.tree import Class, Function
 from asynccost.flow.waiting import rows_of
+
+_NEAR = 64  # bytes before a name in which the keyword of its definition stands
+_AFTER = {word: re.compile(rb"(?:\b%s|\A\W)\W+\Z" % word.encode()) for word in ("class", "def")}
+_IMPORTS = re.compile(  # from the keyword to the end of the statement; in a string or a comment it may say too much
+    rb"\bimport\b(?=((?:[ \t\f]|\\\r?\n)*+(?:\((?:[^()#]|\#[^\n]*)*+|(?:[^\\\n]|\\\r?\n|\\)*+)))"
+)
+_WORD = re.compile(rb"\w+")
 
 
 class Asked:
@@ -60,6 +68,22 @@ class Asked:
         """Whether a word stands in the source: what does not is not defined there, and needs no parse to say so."""
         return any(True for _ in places(self.source, word.encode()))
 
+    def _says(self, keyword: str, name: str) -> bool:
+        """Whether a function or class of a name seems to be defined; a nameless one is known by its keyword."""
+        if name.startswith("<"):
+            return self.holds(name.strip("<>"))
+        after, source = _AFTER[keyword], self.source
+        return any(after.search(source[max(at - _NEAR, 0) : at]) for at in places(source, name.encode()))
+
+    def imports_name(self, local: str) -> bool:
+        """Whether a name stands where the file says what it imports."""
+        return local in self._import_words if local.isascii() else self.holds(local)
+
+    @cached_property
+    def _import_words(self) -> frozenset[str]:
+        found = (_WORD.findall(m[1]) for m in _IMPORTS.finditer(self.source))
+        return frozenset(word.decode() for words in found for word in words)
+
     def function(self, function: Function) -> FunctionFacts:
         """The facts of a function."""
         if id(function) not in self._functions:
@@ -75,7 +99,7 @@ class Asked:
 
     def named(self, qualname: str) -> FunctionFacts | None:
         """The function of a qualname; of several the first."""
-        if not qualname.startswith("<") and not self.holds(qualname.rpartition(".")[2].strip("<>")):
+        if not qualname.startswith("<") and not self._says("def", qualname.rpartition(".")[2]):
             return None
         found = self._by_qualname.get(qualname)
         if found:
@@ -139,7 +163,7 @@ class Asked:
 
     def base_names(self, qualname: str) -> list[str] | None:
         """What the bases of a class resolve to; None where there is no such class."""
-        if not self.holds(qualname.rpartition(".")[2]):
+        if not self._says("class", qualname.rpartition(".")[2]):
             return None
         cls = self._class(qualname)
         return bases(self.file, cls) if cls is not None else None
@@ -217,7 +241,7 @@ class _Imported(dict[str, str]):
         self._of = of
 
     def __contains__(self, local: object) -> bool:
-        return self._of.holds(str(local)) and local in self._of.file.module.imports
+        return self._of.imports_name(str(local)) and local in self._of.file.module.imports
 
     def __missing__(self, local: str) -> str:
         return self._of.file.module.imports[local]

@@ -25,6 +25,7 @@ class Imports:
         self._files = {file.path: file for file in files}
         self._by_name: dict[str, list[str]] = {}
         self._direct: dict[str, set[str]] = {}
+        self._derived: dict[str, list[tuple[str, frozenset[str]]]] = {}
         for file in self._files.values():
             for name in _with_packages(file.imports):
                 self._by_name.setdefault(name, []).append(file.path)
@@ -49,13 +50,21 @@ class Imports:
         """What stands for one of these words outside of a file: an alias, a class that inherits it."""
         file = self._files[path]
         found = {out for word in words for out in file.aliases(word)}
-        derived = [(m[1].decode(), {w.decode("utf-8", "replace") for w in _WORD.findall(m[2])})
-                   for m in _CLASS.finditer(file.source)]  # fmt: skip
+        derived = self._classes(path)
         size = -1
         while size < len(found):
             size = len(found)
             found |= {name for name, bases in derived if bases & (words | found)}
         return found
+
+    def _classes(self, path: str) -> list[tuple[str, frozenset[str]]]:
+        """The classes of a file that have bases, with the words that those are made of."""
+        if path not in self._derived:
+            self._derived[path] = [
+                (m[1].decode(), frozenset(w.decode() for w in _WORD.findall(m[2])))
+                for m in _CLASS.finditer(self._files[path].source)
+            ]
+        return self._derived[path]
 
     def _importers(self, path: str) -> set[str]:
         if path not in self._direct:

@@ -21,6 +21,7 @@ class Project:
         self.heats = Heats(self.names, self.calls)
         self.files = self.names.files
         self._answers: dict[Any, Any] = {}
+        self._rows: dict[str, dict[str, Any]] = {}
 
     def memo(self, question: "Callable[[Project], T]") -> T:
         """The answer to a question about the whole project, asked once."""
@@ -31,4 +32,6 @@ class Project:
 
     def rows(self, rule: str) -> dict[str, Any]:
         """What a rule's `facts` hook said, by path."""
-        return {p: f["rules"][rule] for p, f in self.files.items() if rule in f["rules"]}
+        if rule not in self._rows:
+            self._rows[rule] = {p: f["rules"][rule] for p, f in self.files.items() if rule in f["rules"]}
+        return self._rows[rule]
