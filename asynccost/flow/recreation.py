@@ -5,7 +5,15 @@ from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.words import words
-from asynccost.flow.worth import fetches_a_file, manages, reads_messages, reports, reports_an_event, takes_long
+from asynccost.flow.worth import (
+    fetches_a_file,
+    manages,
+    now_and_then,
+    reads_messages,
+    reports,
+    reports_an_event,
+    takes_long,
+)
 from asynccost.model import Confidence, Finding, Related, Silence
 
 COST = {
@@ -78,7 +86,8 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         confidence = (
             Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
         )
-        if _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
+        seldom = heat.kind != "loop" and now_and_then(finding.path, made.facts["qualname"])
+        if seldom or _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
             confidence = Confidence.LOW
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
     if finding.pending["property"]:
@@ -86,6 +95,7 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
         rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
+        rarely = rarely or bool(now_and_then(finding.path, known))
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
@@ -160,7 +170,8 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
         return _silent(finding, "a job runs in an event loop of its own")
     place = caller.related(f"{_name(caller.by)} uses it for one call and drops it")
     confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
-    if long or any(map(takes_long, _ways(heat))):
+    by = caller.by.file["path"]
+    if long or any(map(takes_long, _ways(heat))) or now_and_then(by, caller.by.facts["qualname"]):
         confidence = Confidence.LOW
     return _says(finding, f"every call of {_name(made)} from {_name(caller.by)}", confidence, (place, *heat.chain))
 

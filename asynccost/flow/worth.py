@@ -21,6 +21,12 @@ _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
     "dismiss",
 })
+_NEAR = 2  # parts of a path that say what its functions are for
+_CLICKS = frozenset({
+    "login", "logout", "signup", "signin", "oauth", "oidc", "saml", "invite", "invites", "invitation", "invitations",
+    "onboarding", "billing", "invoice", "invoices", "renewal", "feedback", "survey", "installation", "provision",
+    "provisioning", "licence", "license", "unsubscribe",
+})
 _REPORTS = frozenset({"telemetry", "metric", "metrics", "analytics", "posthog", "heartbeat", "crash"})
 _SENDS = frozenset({"send", "post", "report", "track", "capture", "emit", "flush", "push", "upload", "record", "log"})
 FILES = frozenset({  # words of a file beside the text
@@ -45,6 +51,15 @@ def manages(name: str) -> bool:
     """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
     own = words(name.rpartition(".")[2])
     return own[:2] == ("list", "available") or not _SELDOM.isdisjoint(own[:1])
+
+
+def now_and_then(path: str, name: str) -> str:
+    """The word of a function or of the end of its path that says that a person sets it off, seldom; "" if none.
+
+    `login`, `invite`, `billing`: whatever they cost, they cost it once a month.
+    """
+    parts = (name.rpartition(".")[2], *(part.partition(".")[0] for part in path.split("/")[-_NEAR:]))
+    return next((word for part in parts for word in words(part) if word in _CLICKS), "")
 
 
 def reports(name: str) -> bool:

@@ -12,6 +12,7 @@ from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Constant, Loop
 from asynccost.flow.words import words
+from asynccost.flow.worth import now_and_then
 from asynccost.model import Confidence, Finding, Fix, Safety, Silence
 
 _REPLACED = re.compile(rb"""["'](?:[\w.]+\.)?((?:requests|httpx|httpx2|niquests)\.\w+)["']""")
@@ -117,6 +118,7 @@ def _often(finding: Finding, project: Project) -> Finding | Silence:
     if heat.kind == "loop" and len(heat.chain) > _FAR:
         return finding
     rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
-    if not rare and pays(project, made, heat, near, shared):
+    seldom = heat.kind != "loop" and now_and_then(finding.path, name)
+    if not rare and not seldom and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM
     return finding

@@ -15,6 +15,7 @@ from asynccost.flow.turns import WHY
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import words
+from asynccost.flow.worth import now_and_then
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 from asynccost.python.shapes import shape_of
 
@@ -146,6 +147,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
     if not doubt and not _WORKS.isdisjoint(finding.path.split("/")[:-1]) and all(v.pooled for v in verdicts):
         doubt = "nobody waits for a background job's look-ups"
+    if not doubt and (word := now_and_then(finding.path, finding.function)):
+        doubt = f"{word} says that a person sets it off now and then"
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
     if doubt:
