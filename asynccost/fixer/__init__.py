@@ -12,6 +12,7 @@
 Offsets count in decoded sources until `asynccost.splice` maps them to bytes on disk.
 """
 
-from asynccost.fixer.rounds import Left, Outcome, Place, Task, fix
+from asynccost.fixer.rounds import fix
+from asynccost.fixer.task import Left, Outcome, Place, Task
 
 __all__ = ["Left", "Outcome", "Place", "Task", "fix"]

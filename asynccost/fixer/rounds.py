@@ -9,67 +9,26 @@ brought is left after all, everything is done again without that fix.
 
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from asynccost import engine
 from asynccost.decoding import decode
-from asynccost.fixer.choosing import apart, joined, owned
+from asynccost.fixer.brought import Change, inside, owners, strange
+from asynccost.fixer.choosing import apart, joined
+from asynccost.fixer.judging import judging
 from asynccost.fixer.proposals import Proposal, lowered, offer, propose
+from asynccost.fixer.task import Left, Outcome, Place, Task
 from asynccost.knowledge import Knowledge
-from asynccost.model import Finding, Problem, Safety
+from asynccost.model import Finding, Safety
 from asynccost.rulebook import load
 from asynccost.selection import visible
 from asynccost.settings import Settings
 from asynccost.sources import Source
-from asynccost.splice import Moved, SpliceError, on_disk, splice
+from asynccost.splice import Moved, on_disk
 
 MOST = 20  # rounds; each makes at least one fix, and a nest of overlapping ones is not that deep
-Place = tuple[str, str, int]  # rule, path and the offset that the finding had before anything was changed
-
-
-@dataclass(slots=True)
-class Task:
-    """What to fix: a project, the paths of it (None: all), how far to go, and which fixes to leave out.
-
-    without: places of fixes that must not be made, each with the reason.
-    """
-
-    sources: Sequence[Source]
-    targets: set[str] | None
-    settings: Settings
-    texts: Mapping[str, bytes] = field(default_factory=dict)
-    unsafe: bool = False
-    without: Mapping[Place, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True, frozen=True)
-class Left:
-    """A finding that is left, and why.
-
-    kind: "no fix", "unsafe", "display-only", "left out", "undone", "overlapping". why: a clause, "" if kind says it.
-    """
-
-    finding: Finding
-    kind: str
-    why: str = ""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of it. fixed: the findings as they were at first, each with its place.
-
-    One that came to light as another was fixed is as it was then. before, after: the bytes of the changed files.
-    problems: files that could not be read or changed.
-    """
-
-    fixed: list[tuple[Place, Finding]] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
-    before: dict[str, bytes] = field(default_factory=dict)
-    after: dict[str, bytes] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def fix(task: Task) -> Outcome:
@@ -86,16 +45,6 @@ def fix(task: Task) -> Outcome:
             if not rounds.led:
                 return outcome
             refused |= {place: left for lefts in rounds.led.values() for place, left in lefts.items()}
-
-
-@dataclass(slots=True)
-class _Change:
-    """One file in one round: what it was, which fixes were made, and what it is."""
-
-    source: bytes
-    made: list[Proposal]
-    data: bytes
-    moved: Moved
 
 
 class _Rounds:
@@ -175,7 +124,7 @@ class _Rounds:
 
     # ------------------------------------------------------------------- making
 
-    def _changes(self, found: Sequence[Finding]) -> Iterator[tuple[str, _Change]]:
+    def _changes(self, found: Sequence[Finding]) -> Iterator[tuple[str, Change]]:
         by_path: dict[str, list[Finding]] = {}
         for finding in self._asked(found):
             if self._may(finding, self.place(finding)):
@@ -196,14 +145,14 @@ class _Rounds:
     def _permits(self, safety: Safety) -> bool:
         return safety is Safety.SAFE or (self.task.unsafe and safety is Safety.UNSAFE)
 
-    def _change(self, path: str, findings: Sequence[Finding]) -> _Change | None:
+    def _change(self, path: str, findings: Sequence[Finding]) -> Change | None:
         source = self.sources[path]
         data = self._data(source, findings)
         text = decode(data, path, source.language).data if data is not None else None
         if data is None or text is None:
             return None
         proposals = list(self._proposals(path, source.language, text, findings))
-        broken = self._judge(path, source.language, data, text)
+        broken = judging(path, source.language, data, text)
         chosen = apart(proposals, text)
         if broken(chosen) is not None:
             chosen = self._sound(chosen, broken)
@@ -211,12 +160,12 @@ class _Rounds:
             return None
         return self._made(path, chosen)
 
-    def _made(self, path: str, chosen: list[Proposal]) -> _Change:
+    def _made(self, path: str, chosen: list[Proposal]) -> Change:
         data = self.texts.get(path, self.out.before[path])
         language = self.sources[path].language
         text = decode(data, path, language).data or b""
         edits = joined(chosen)
-        return _Change(text, chosen, on_disk(data, text, language, edits), Moved(edits))
+        return Change(text, chosen, on_disk(data, text, language, edits), Moved(edits))
 
     def _data(self, source: Source, findings: Sequence[Finding]) -> bytes | None:
         """A file as it is by now; None, and said, where it is not what was scanned."""
@@ -257,26 +206,6 @@ class _Rounds:
             else:
                 self.refused[self.place(finding)] = Left(finding, "no fix")
 
-    def _judge(
-        self, path: str, language: str, data: bytes, text: bytes
-    ) -> Callable[[Sequence[Proposal]], str | None]:
-        """Says why a file with some fixes made is broken, by the second parser and by its encoding."""
-        if language == "python":
-            from asynccost.python.second_opinion import broken
-        else:
-            from asynccost.javascript.second_opinion import broken
-
-        def judge(proposals: Sequence[Proposal]) -> str | None:
-            edits = joined(proposals)
-            try:
-                on_disk(data, text, language, edits)
-            except SpliceError as error:
-                return f"the file {error}"
-            said = broken(path, text, splice(text, edits))
-            return said and f"it breaks the file: {said}"
-
-        return judge
-
     def _sound(
         self, chosen: Sequence[Proposal], broken: Callable[[Sequence[Proposal]], str | None]
     ) -> list[Proposal]:
@@ -289,7 +218,7 @@ class _Rounds:
                 sound.append(proposal)
         return sound
 
-    def _keep(self, changes: Mapping[str, _Change]) -> None:
+    def _keep(self, changes: Mapping[str, Change]) -> None:
         for change in changes.values():
             places = [(self.place(p.finding), p.finding) for p in change.made]
             self.out.fixed += [(place, self.first.get(place, finding)) for place, finding in places]
@@ -299,66 +228,15 @@ class _Rounds:
 
     # ----------------------------------------------------------------- checking
 
-    def _strange(
-        self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, _Change]
-    ) -> list[tuple[Finding, int, bool]]:
-        """The findings after a round that should not be there, with where they would have been before it.
-
-        And whether the text there is as it was.
-        """
-        known = Counter((f.rule, f.path, f.span.start) for f in before)
-        for change in changes.values():
-            known.subtract((p.finding.rule, p.finding.path, p.finding.span.start) for p in change.made)
-        moved: list[tuple[Finding, int, bool]] = []
-        for finding in after:
-            at, same = finding.span.start, True
-            if finding.path in changes:
-                at, same = changes[finding.path].moved.before(at)
-            if same and known[finding.rule, finding.path, at] > 0:
-                known[finding.rule, finding.path, at] -= 1
-            else:
-                moved.append((finding, at, same))
-        return [row for row in moved if not self._rewritten(*row[:2], known, changes)]
-
-    def _rewritten(
-        self, finding: Finding, at: int, known: Counter[Place], changes: Mapping[str, _Change]
-    ) -> bool:
-        """Whether a finding stood in text that a fix of something else wrote anew; it is then taken off `known`."""
-        for proposal in self._owners(finding.path, at, changes):
-            start, end = owned(proposal, changes[finding.path].source)
-            for key, count in known.items():
-                if count > 0 and key[:2] == (finding.rule, finding.path) and start <= key[2] < end:
-                    known[key] -= 1
-                    return True
-        return False
-
-    def _owners(self, path: str, at: int, changes: Mapping[str, _Change]) -> list[Proposal]:
-        """The fixes of a round that changed the text around a place."""
-        if path not in changes:
-            return []
-        source, found = changes[path].source, []
-        for proposal in changes[path].made:
-            start, end = owned(proposal, source)
-            if start <= at < end or any(e.start_byte == at for e in proposal.edits):
-                found.append(proposal)
-        return found
-
-    def _inside(self, finding: Finding, at: int, changes: Mapping[str, _Change]) -> list[Proposal]:
-        """The fixes of a round that were made within a finding's place, such as those in a loop."""
-        if finding.path not in changes:
-            return []
-        end, _ = changes[finding.path].moved.before(finding.span.end)
-        return [p for p in changes[finding.path].made if at <= p.finding.span.start < end]
-
     def _bad(
-        self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, _Change]
+        self, before: Sequence[Finding], after: Sequence[Finding], changes: Mapping[str, Change]
     ) -> list[tuple[Finding, str]]:
         """The fixes of a round that did not help, or did harm, and how."""
         bad: list[tuple[Finding, str]] = []
         leads: dict[Place, dict[Place, Left]] = {}
-        for finding, at, untouched in self._strange(before, after, changes):
-            owners = self._owners(finding.path, at, changes)
-            same = [p for p in owners if p.finding.rule == finding.rule and p.finding.span.start == at]
+        for finding, at, untouched in strange(before, after, changes):
+            around = owners(finding.path, at, changes)
+            same = [p for p in around if p.finding.rule == finding.rule and p.finding.span.start == at]
             if same:
                 bad += [(p.finding, "the finding is still there afterwards") for p in same]
                 continue
@@ -366,18 +244,18 @@ class _Rounds:
                 continue
             place = f"{finding.path}:{finding.span.line}"
             why = f"it brings a new finding: {finding.rule} at {place}"
-            owners = owners or self._inside(finding, at, changes)
-            if owners and self._asked([finding]) and self._may(finding, self._original(finding, at)):
-                lefts = {self.place(p.finding): Left(p.finding, "undone", why) for p in owners}
+            around = around or inside(finding, at, changes)
+            if around and self._asked([finding]) and self._may(finding, self._original(finding, at)):
+                lefts = {self.place(p.finding): Left(p.finding, "undone", why) for p in around}
                 leads[finding.rule, finding.path, finding.span.start] = lefts
                 continue
-            made = owners or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
+            made = around or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
             bad += [(p.finding, why) for p in made]
         if not bad:
             self.coming = leads
         return bad
 
-    def _follow(self, after: Sequence[Finding], changes: Mapping[str, _Change]) -> None:
+    def _follow(self, after: Sequence[Finding], changes: Mapping[str, Change]) -> None:
         """Keep in sight what fixes brought, wherever it has moved by now, until it is fixed."""
         led, self.led = self.led, self.coming
         for finding in after if led else ():
@@ -386,7 +264,7 @@ class _Rounds:
             if (lefts := led.get((finding.rule, finding.path, at))) is not None:
                 self.led[finding.rule, finding.path, finding.span.start] = lefts
 
-    def _revealed(self, finding: Finding, at: int, changes: Mapping[str, _Change]) -> bool:
+    def _revealed(self, finding: Finding, at: int, changes: Mapping[str, Change]) -> bool:
         """Whether a finding was there before, behind one that is fixed now, and comes next.
 
         Some rules report the first of several places that are alike: its text is as it was, and it can be fixed.
@@ -405,7 +283,7 @@ class _Rounds:
             for part in filter(None, parts):
                 changes = self._only(part)
                 after = self._scan({**self.texts, **{path: c.data for path, c in changes.items()}})
-                names = {(f.rule, f.path, f.function, f.shape) for f, *_ in self._strange(before, after, changes)}
+                names = {(f.rule, f.path, f.function, f.shape) for f, *_ in strange(before, after, changes)}
                 if (finding.rule, finding.path, finding.function, finding.shape) in names:
                     made = part
                     break
@@ -414,7 +292,7 @@ class _Rounds:
             parts = [made[: len(made) // 2], made[len(made) // 2 :]]
         return made
 
-    def _only(self, made: Sequence[Proposal]) -> dict[str, _Change]:
+    def _only(self, made: Sequence[Proposal]) -> dict[str, Change]:
         """The changes of these fixes alone."""
         by_path: dict[str, list[Proposal]] = {}
         for proposal in made:

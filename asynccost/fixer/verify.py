@@ -16,7 +16,8 @@ from time import monotonic
 from asynccost.config_file import git_root
 from asynccost.errors import AsynccostError
 from asynccost.fixer.checkout import copy
-from asynccost.fixer.rounds import Outcome, Place, Task, fix
+from asynccost.fixer.rounds import fix
+from asynccost.fixer.task import Outcome, Place, Task
 
 _PATIENCE = 5  # times as long as without fixes, and a minute, until a run counts as hanging
 _RAISES = {
