@@ -18,6 +18,7 @@ from asynccost.errors import AsynccostError
 from asynccost.fixer.checkout import copy
 from asynccost.fixer.rounds import fix
 from asynccost.fixer.task import Outcome, Place, Task
+from asynccost.fixer.telling import telling
 
 _PATIENCE = 5  # times as long as without fixes, and a minute, until a run counts as hanging
 _RAISES = {
@@ -66,6 +67,7 @@ class _Trial:
 
     def trust(self, outcome: Outcome) -> None:
         """Raise VerifyError unless the command passes without fixes and fails when what they change raises."""
+        self.say(f"`{self.command}`, in a copy of the checkout:")
         plain = self._run({}, outcome, "without fixes")
         if plain.failed:
             raise VerifyError(f"`{self.command}` {plain.failed} before anything is fixed, so it cannot judge fixes")
@@ -109,7 +111,8 @@ class _Trial:
         while bad - good > 1:
             middle = (good + bad) // 2
             outcome = self._without({**without, **dict.fromkeys(places[middle:], "")})
-            run = self._run(outcome.after, outcome, f"with the first {middle} of {len(places)} fixes")
+            first = "first" if middle == 1 else f"first {middle}"
+            run = self._run(outcome.after, outcome, f"with the {first} of {len(places)} fixes")
             if run.failed:
                 bad, why = middle, run.failed
             else:
@@ -135,7 +138,7 @@ class _Trial:
         begun = monotonic()
         failed = self._outcome(changed)
         run = _Run(failed, monotonic() - begun)
-        self.say(f"`{self.command}` {what}: {failed or 'passes'} ({run.seconds:.1f} s)")
+        self.say(f"  {what}: {failed or 'passes'} ({run.seconds:.1f} s)")
         return run
 
     def _put(self, path: str, data: bytes) -> None:
@@ -162,8 +165,8 @@ class _Trial:
             finally:
                 _end(process)
             said.seek(0)
-            last = [line for line in said.read().decode("utf-8", "replace").split("\n") if line.strip()][-1:]
-        return f"fails (exit {code}{': ' + last[0].strip()[:200] if last else ''})" if code else ""
+            why = telling(said.read().decode("utf-8", "replace")) if code else ""
+        return f"fails (exit {code}{': ' + why if why else ''})" if code else ""
 
     def _environment(self, changed: Iterable[str]) -> dict[str, str]:
         """The copy comes first wherever Python looks for modules; stale bytecode of a trial is never read."""
