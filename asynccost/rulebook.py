@@ -66,22 +66,28 @@ class Rule:
 
     def module(self, language: str) -> ModuleType:
         """The module that checks a language; imported when first asked for."""
-        name = language if (self.folder / f"{language}.py").is_file() else "check"
-        return import_module(f"asynccost.rules.{self.folder.name}.{name}")
+        found = _module(self.folder, (language, "check"))
+        if found is None:
+            raise RuleError(f"{self.folder}: a rule without a module that checks {language}")
+        return found
 
     def fixer(self, language: str) -> Callable[[Finding, "File"], Offer | None] | None:
         """The function that offers fixes in a language; imported when first asked for."""
-        for name in (f"fix_{language}", "fix"):
-            if (self.folder / f"{name}.py").is_file():
-                made: Callable[[Finding, File], Offer | None]
-                made = import_module(f"asynccost.rules.{self.folder.name}.{name}").fix
-                return made
-        return None
+        found = _module(self.folder, (f"fix_{language}", "fix"))
+        made: Callable[[Finding, File], Offer | None] | None = getattr(found, "fix", None)
+        return made
 
     def hook(self, language: str, name: str) -> Callable[..., Any] | None:
         """An optional function of the rule's module."""
         found = getattr(self.module(language), name, None)
         return found if callable(found) else None
+
+
+@cache
+def _module(folder: Path, names: tuple[str, ...]) -> ModuleType | None:
+    """The first of some modules that a rule's folder has; None where it has none of them."""
+    found = next((name for name in names if (folder / f"{name}.py").is_file()), None)
+    return import_module(f"asynccost.rules.{folder.name}.{found}") if found else None
 
 
 @cache

@@ -29,7 +29,9 @@ from asynccost.javascript.dialect import Parsed, dialect, dialect_name, parse
 if TYPE_CHECKING:
     from asynccost.tokens import Found
 
-_ASYNC = re.compile(rb"\basync\s+function\s*\*?\s*([\w$]+)|([\w$]+)\s*[=:]\s*async\b")
+_ASYNC = re.compile(rb"\basync\b(?:\s+function\s*\*?\s*([\w$]+))?")
+_LETTERS = bytes(c for c in range(128) if chr(c).isalnum() or chr(c) in "_$")
+_NEAR = 400  # bytes before `async` in which the name stands that it is given
 
 
 def lower(path: str, source: bytes, *, tokens: "Found | None" = None) -> Module:
@@ -43,7 +45,7 @@ def lower(path: str, source: bytes, *, tokens: "Found | None" = None) -> Module:
         tokens = None  # a component's parts undo what others began
     else:
         parsed = parse(dialect_name(path), source)
-    if tokens is not None and (own := {name for names in _ASYNC.findall(source) for name in names if name}):
+    if tokens is not None and (own := _async_names(source)):
         tokens = replace(tokens, words=tokens.words | own)
     module = _module(path, source, parsed)
     cx = Context(_tables(parsed.dialect.name), module, tokens)
@@ -51,6 +53,20 @@ def lower(path: str, source: bytes, *, tokens: "Found | None" = None) -> Module:
         _top_level(cx, node)
     module.broken.sort()
     return module
+
+
+def _async_names(source: bytes) -> set[bytes]:
+    """The names of the async functions of a file, by its text: `async function name`, `name = async`, `name: async`."""
+    found: set[bytes] = set()
+    passed = 0
+    for said in _ASYNC.finditer(source) if b"async" in source else ():
+        before = source[max(passed, said.start() - _NEAR) : said.start()].rstrip()
+        target = before[:-1].rstrip() if before.endswith((b"=", b":")) else b""
+        name = target[len(target.rstrip(_LETTERS)) :] or said[1]
+        if name:
+            found.add(name)
+            passed = said.end()
+    return found
 
 
 def _module(path: str, source: bytes, parsed: Parsed) -> Module:
