@@ -162,7 +162,7 @@ def _outer(function: Function) -> int:
 
 def _call(file: File, site: Site) -> CallFact:
     call = site.call
-    span = file.span(call)
+    line, column = file.lines.place(call.start)
     use = use_of(call)
     kind, detail = _kept(file, use, site.function)
     if kind == "local":
@@ -170,8 +170,8 @@ def _call(file: File, site: Site) -> CallFact:
         kind = _LIVES.get(life.kind, "captured" if life.captured else "argument" if life.handed else kind)
     return CallFact(
         name=site.name or "",
-        line=span.line,
-        column=span.column,
+        line=line,
+        column=column,
         start=call.start,
         end=call.end,
         loop=bool(work_loops(file, call)),
@@ -229,11 +229,16 @@ def registered(file: File, function: Function) -> list[str]:
     if function.index is None:
         return []
     called = {id(call.callee) for call in function.index.calls}
+    known = file.memo(_asked_names)
     found = set()
     for name in function.index.names:
         holder = name.parent if isinstance(name.parent, Member) else name
         last = holder.attr if isinstance(holder, Member) else name.id
-        if id(holder) in called or isinstance(name.parent, Closure) or not _names_a_function(file, last):
+        if id(holder) in called or isinstance(name.parent, Closure):
+            continue
+        if last not in known:
+            known[last] = last in file.memo(_plain_names) or _is_inside(file, last)
+        if not known[last]:
             continue
         ref = file.resolve(holder, function)
         if ref and not ref.endswith("()") and file.names.function(ref) is not None:
@@ -241,15 +246,8 @@ def registered(file: File, function: Function) -> list[str]:
     return sorted(found)
 
 
-def _names_a_function(file: File, last: str) -> bool:
-    """Whether a function of the file may be mentioned by this name, its own or one that a closure is bound to."""
-    known = file.memo(_asked_names)
-    if last not in known:
-        known[last] = last in file.memo(_plain_names) or _is_inside(file, last)
-    return known[last]
-
-
 def _asked_names(_: File) -> dict[str, bool]:
+    """Whether a function of the file may be mentioned by a name, its own or one that a closure is bound to."""
     return {}
 
 

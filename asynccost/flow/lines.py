@@ -1,6 +1,7 @@
 """Byte offsets to lines and columns."""
 
 from bisect import bisect_right
+from itertools import accumulate
 
 from asynccost.model import Span
 
@@ -12,10 +13,7 @@ class Lines:
         self._source = source
         self._ascii = source.isascii()
         self._last = 0, 0
-        self._starts = [0]
-        find, at = source.find, -1
-        while (at := find(b"\n", at + 1)) >= 0:
-            self._starts.append(at + 1)
+        self._starts = [*accumulate([len(line) + 1 for line in source.split(b"\n")[:-1]], initial=0)]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a byte."""

@@ -45,6 +45,8 @@ _ROUTED = re.compile(
 
 def _registering(file: File) -> Callable[[Function], bool]:
     """Whether a function that waits may hand functions to calls that say how often they run, by its text."""
+    if not any(f.asleep for f in file.module.outer):
+        return _all_awake
     table, mentions, ids = entry_table(file), file.memo(Mentions), set[int]()
     for words, shape in (
         ((name.partition(".")[0] for name in table.callbacks), _CALLED),
@@ -59,6 +61,10 @@ def _registering(file: File) -> Callable[[Function], bool]:
                 if loose or shape.match(file.module.source, at):
                     ids.add(id(function))
     return lambda f: id(f) in ids
+
+
+def _all_awake(_: Function) -> bool:
+    return True
 
 
 def _by_keyword(file: File, site: Site, here: dict[int, Entry]) -> None:
