@@ -99,7 +99,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     sure = Confidence.HIGH
     if fate.kind == "watched" or what != "task":
         sure = Confidence.MEDIUM
-    if _is_cosmetic(file, site):
+    # a future of another thread is held by the task that it stands for, and its callback hears of an error
+    if _is_cosmetic(file, site) or (fate.kind == "watched" and what == "future"):
         sure = Confidence.LOW
     return file.finding(site.call, _message(what, fate.why), sure)
 
