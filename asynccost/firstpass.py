@@ -115,6 +115,16 @@ def lower(path: str, language: str, source: bytes, knowledge: Knowledge, *, whol
     return javascript.lower(path, source, tokens=_tokens("javascript", knowledge).found(source))
 
 
+def get_ready(language: str, knowledge: Knowledge) -> None:
+    """Load all that looking at files of a language takes, so that processes that are forked have it."""
+    _tokens(language, knowledge)
+    for rule in load().values():
+        if language in rule.languages:
+            rule.module(language)
+            rule.fixer(language)
+    lower("", language, b"", knowledge)
+
+
 def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> list[Seen]:
     """Look at files, each (path, language, source), with every rule that may have something to say of it."""
     named = [(path, language, source, rules_for(language, source, knowledge)) for path, language, source in files]

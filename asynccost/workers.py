@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from asynccost.cache import digest
 from asynccost.decoding import decode, minified
-from asynccost.firstpass import Seen, batches, look_with, rules_for
+from asynccost.firstpass import Seen, batches, get_ready, look_with, rules_for
 from asynccost.knowledge import Knowledge
 from asynccost.model import Problem
 from asynccost.processes import spread
@@ -82,6 +82,8 @@ def _spread(tasks: Sequence[Task], size: int, knowledge: Mapping[str, Any], jobs
     ordered = sorted(tasks, key=lambda t: -t.size)
     parts = [part for at in range(count) if (part := ordered[at::count])]
     work = partial(_part, dict(knowledge))
+    for language in sorted({t.language for t in tasks}):
+        get_ready(language, _known(knowledge))
     while parts:
         died: list[list[Task]] = []
         for part, reads in spread(parts, work, jobs):
@@ -98,6 +100,10 @@ def _part(knowledge: Mapping[str, Any], tasks: Sequence[Task]) -> list[Read]:
     return list(_read(tasks, knowledge, {}))
 
 
+def _known(knowledge: Mapping[str, Any]) -> Knowledge:
+    return _tables(json.dumps(knowledge, sort_keys=True))
+
+
 @cache
 def _tables(extra: str) -> Knowledge:
     """The tables with the user's rows, read once a process."""
@@ -106,7 +112,7 @@ def _tables(extra: str) -> Knowledge:
 
 def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[str, bytes]) -> Iterator[Read]:
     """Read files, run the rules' outside tools over those that are worth it, and look at each."""
-    tables = _tables(json.dumps(knowledge, sort_keys=True))
+    tables = _known(knowledge)
     open_files: list[_Open] = []
     for task in tasks:
         said = _open(task, texts, tables)

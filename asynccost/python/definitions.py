@@ -87,13 +87,20 @@ def define_function(low: Lowering, node: Cst, decorators: list[Expr], start: int
         add_method(owner, made)
         if out is not owner.body:  # under an `if` or `try` of the class body
             out.append(Define(start, node.end_byte, made))
-    if low.scope is low.top and not _REACHES_OUT.search(low.source, node.start_byte, node.end_byte):
+    if low.scope is low.top and not _reaches_out(low.source, node.start_byte, node.end_byte):
         _wait(low, made, body, depth)
     else:
         lower_body(low, made, body, depth)
 
 
-_REACHES_OUT = re.compile(rb"\b(?:import|global)\b")  # what a body tells the whole module
+def _reaches_out(source: bytes, start: int, end: int) -> bool:
+    """Whether a body may tell something to the whole module."""
+    if source.find(b"import", start, end) < 0 and source.find(b"global", start, end) < 0:
+        return False
+    return _OUT.search(source, start, end) is not None
+
+
+_OUT = re.compile(rb"\b(?:import|global)\b")
 
 
 def _wait(low: Lowering, made: Function, body: Cst, depth: int) -> None:
