@@ -7,14 +7,15 @@ innermost frame that stands within a loop is the place.
 
 import dis
 import sys
-from functools import lru_cache
 from types import CodeType, FrameType
 
 from asynccost.probe.sites import LOOP, USER, Sites, Spot
 
 MOST_CALLS = 8
 MOST_BETWEEN = 6  # frames of libraries (decorators, retries) between two of the user's
+MOST_CODES = 2_000
 Stack = list[tuple[CodeType, int]]
+_known: dict[int, tuple[CodeType, tuple[tuple[int, int], ...]]] = {}  # by id, which is quicker; held, so that it stays
 
 
 def stack(sites: Sites, skip: int = 2) -> Stack:
@@ -57,10 +58,14 @@ def parted(sites: Sites, earlier: Stack, later: Stack, spot: Spot) -> tuple[Spot
 
 
 def _in_loop(code: CodeType, instruction: int) -> bool:
-    return any(start <= instruction < end for start, end in _loops(code))
+    known = _known.get(id(code))
+    if known is None:
+        if len(_known) >= MOST_CODES:
+            _known.clear()
+        known = _known[id(code)] = code, _loops(code)
+    return any(start <= instruction < end for start, end in known[1])
 
 
-@lru_cache(maxsize=2_000)
 def _loops(code: CodeType) -> tuple[tuple[int, int], ...]:
     """The stretches of a function's instructions that run again; an await's own jump back is none."""
     jumps = (i for i in dis.get_instructions(code) if "JUMP_BACKWARD" in i.opname and "NO_INTERRUPT" not in i.opname)

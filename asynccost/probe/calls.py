@@ -10,6 +10,7 @@ All of this runs for every request: a call less is worth a line more.
 
 import sys
 import time
+from collections import deque
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -32,20 +33,22 @@ CURRENT: ContextVar["Request | None"] = ContextVar("asynccost_request", default=
 CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
 FAILED = -1
 MOST_PLANS = 4_096
+MOST_ENDED = 128
 clock = time.perf_counter
-_getframe = sys._getframe
+_getframe, _current, _step, _flow = sys._getframe, CURRENT.get, STEP.get, FLOW.get
 
 
 class Plan:
     """What requests of one line, client's line, method, URL, step and pool have in common; found by these at once."""
 
-    __slots__ = ("library", "row", "safe", "scope", "seen", "spot", "url")
+    __slots__ = ("library", "parts", "row", "safe", "scope", "seen", "spot", "url")
 
     def __init__(self, row: Calls, scope: Scope, spot: Spot, library: str, url: str) -> None:
         """None was made."""
         self.row, self.scope, self.spot, self.library, self.url = row, scope, spot, library, url
         self.safe = row.method in SAFE
         self.seen: Seen | None = None  # of requests without a body
+        self.parts: frozenset[str] = frozenset()  # of the URL, once they were compared
 
 
 class Request:
@@ -112,7 +115,7 @@ class Request:
 class Exchange:
     """One use of the wire: an attempt to get a connection, then the connection's use until it is given back."""
 
-    __slots__ = ("connecting", "dns", "fresh", "over", "request", "tcp", "tls", "used", "waited")
+    __slots__ = ("connecting", "dns", "fresh", "longest", "over", "request", "since", "tcp", "tls", "used", "waited")
     request: Request
     connecting: bool
     fresh: bool
@@ -122,6 +125,8 @@ class Exchange:
     tcp: float
     tls: float
     waited: float
+    since: float  # when its connection was given back to be kept, for so many seconds at the longest
+    longest: float
 
 
 class Ledger:
@@ -136,12 +141,13 @@ class Ledger:
         self.running: Callable[[], Any] = flows.nobody  # that of asyncio, once there is one
         self.task: Callable[[Any], object] = id
         self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._ended: deque[tuple[Calls, str, float]] = deque()  # not added up yet: many at once are quicker
         self._turn_to(recorder.rows)
-        recorder.lookers += [_settle, flows.keep_worst, lambda _: self.clients.sample()]
+        recorder.lookers += [self._settle, flows.keep_worst, lambda _: self.clients.sample()]
 
     def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
         """A request of the program; None where it belongs to one that is under way. `pool`: see Scope."""
-        above = CURRENT.get()
+        above = _current()
         if above is not None and not above.returned and (above.library != library or library in CALLS_ITSELF):
             return None
         known = self.clients.live.get(id(client)) or self.clients.stranger(client)
@@ -152,15 +158,19 @@ class Ledger:
         kinds = recorder.sites.kinds  # as Sites.find does it, where the user's frame is near
         frame: Any = _getframe(3)  # after this, the guard and the wrapper
         code = frame.f_code
-        while (kind := kinds.get(code.co_filename)) == HOOKED and frame.f_back is not None:
+        kind = kinds.get(code.co_filename)
+        while kind == HOOKED:
             frame = frame.f_back
+            if frame is None:
+                break
             code = frame.f_code
+            kind = kinds.get(code.co_filename)
         key: tuple[Any, ...]
         if kind == USER:
-            key = id(code), frame.f_lasti, known.spot, method, url, STEP.get(), pool
+            key = id(code), frame.f_lasti, known.spot, method, url, _step(), pool
         else:
             frame = recorder.sites.find(4)
-            key = frame, 0, known.spot, method, url, STEP.get(), pool
+            key = frame, 0, known.spot, method, url, _step(), pool
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plan(library, key, frame)
@@ -215,7 +225,7 @@ class Ledger:
         try:
             if body is not None and type(body) is not bytes and type(body) is not str:
                 return
-            row, plan, loop, mine = request.row, request.plan, self.running(), FLOW.get()
+            row, plan, loop, mine = request.row, request.plan, self.running(), _flow()
             task = None if loop is None else self.task(loop)
             if mine is None or mine.task() is not task:  # a child inherits its parent's context
                 mine = Flow(task)
@@ -232,7 +242,18 @@ class Ledger:
             seen.asked = True
             request.seen = seen
             if plan.safe:
-                request.serial = flows.follows(self.recorder, mine, row, plan.spot, url, request.started)
+                if (
+                    not mine.unknown
+                    and not mine.busy
+                    and mine.last is plan.spot
+                    and mine.row is not None
+                    and mine.url == url
+                    and mine.table is self._table
+                    and request.started - mine.ended <= self.recorder.gap
+                ):  # the same again, as in a loop: what follows would come out the same
+                    mine.unknown, mine.busy, request.serial = True, 1, mine.row
+                else:
+                    request.serial = flows.follows(self.recorder, mine, plan, url, request.started)
             else:
                 self._writes(request, url, body)
         except Exception as error:
@@ -318,16 +339,10 @@ class Ledger:
         request.exchange = None  # it holds the request
         now = clock()
         request.seconds = seconds = now - request.started
-        row.seconds += seconds
-        try:
-            row.outcomes[outcome] += 1
-        except KeyError:
-            row.outcomes[outcome] = 1
-        bucket = _BUCKETS[int(seconds * 1e6).bit_length()]
-        try:
-            row.durations[bucket] += 1
-        except KeyError:
-            row.durations[bucket] = 1
+        ended = self._ended
+        ended.append((row, outcome, seconds))
+        if len(ended) >= MOST_ENDED:
+            self._add_up()
         mine, seen, status = request.flow, request.seen, request.status
         if mine is None or seen is None:
             return
@@ -350,6 +365,26 @@ class Ledger:
             meter, request.meter = request.meter, None
             self.metering.done(request.through)
             self.metering.ended(self.recorder, row, meter, status, seconds)
+
+    def _add_up(self) -> None:
+        ended = self._ended
+        while ended:
+            try:
+                row, outcome, seconds = ended.popleft()
+            except IndexError:  # another thread has taken the last
+                return
+            row.seconds += seconds
+            row.outcomes[outcome] = row.outcomes.get(outcome, 0) + 1
+            bucket = _BUCKETS[int(seconds * 1e6).bit_length()]
+            row.durations[bucket] = row.durations.get(bucket, 0) + 1
+
+    def _settle(self, table: Table) -> None:
+        self._add_up()
+        if table.memory is not None:
+            table.memory[0].settle()
+        for row in table.copy().values():
+            if isinstance(row, Calls):
+                row.exchanges = row.new + row.reused
 
     def read(self, request: Request, body: bytes) -> None:
         """The program has the whole body of the answer."""
@@ -433,14 +468,6 @@ def _saves(serial: Serial, mine: Flow, seconds: float) -> None:
         serial.longest = mine.length
     if mine.saved > serial.worst_seconds:
         serial.worst_seconds, serial.example = mine.saved, mine.run
-
-
-def _settle(table: Table) -> None:
-    if table.memory is not None:
-        table.memory[0].settle()
-    for row in table.copy().values():
-        if isinstance(row, Calls):
-            row.exchanges = row.new + row.reused
 
 
 _CLASSES = [f"{n}xx" for n in range(10)]

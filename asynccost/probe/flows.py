@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from asynccost.probe import callers
-from asynccost.probe.recorder import STEP, Recorder, Table
-from asynccost.probe.sites import Spot
+from asynccost.probe.recorder import Recorder, Table
 from asynccost.probe.trace import Calls, Serial
 
 if TYPE_CHECKING:
     from asynccost.probe.callers import Stack
+    from asynccost.probe.calls import Plan
+    from asynccost.probe.sites import Spot
 
 MOST_ANSWERS = 8  # the last ones of a run of requests
 MOST_ANSWER = 1 << 16  # bytes
@@ -37,6 +38,7 @@ class Flow:
     __slots__ = (
         "answers",
         "busy",
+        "calls",
         "ended",
         "last",
         "length",
@@ -69,6 +71,7 @@ class Flow:
         self.run: list[tuple[float, float, Spot, Calls]] = []  # its first requests: when they began, how long they took
         self.last: Spot | None = None
         self.stack: Stack = []
+        self.calls: Calls | None = None
         self.row: Serial | None = None  # that of the last pair of one place, for a loop to find it at once
         self.length = 0
         self.parts: frozenset[str] = frozenset()
@@ -84,47 +87,52 @@ def nobody() -> None:
 FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
 
 
-def follows(recorder: Recorder, mine: Flow, row: Calls, spot: Spot, url: str, now: float) -> Serial | None:
+def follows(recorder: Recorder, mine: Flow, plan: "Plan", url: str, now: float) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
     serial = not mine.busy and now - mine.ended <= recorder.gap
-    if (
-        serial
-        and mine.table is recorder.rows
-        and mine.row is not None
-        and mine.last is spot
-        and url == mine.url
-        and not mine.unknown
-    ):
-        mine.unknown = True  # the same again, as in a loop: what follows would come out the same
-        mine.busy = 1
-        return mine.row
     if not serial or mine.table is not recorder.rows:  # or a test of its own has begun
         mine.restart()
         mine.table = recorder.rows
     found: Serial | None = None
-    parts = mine.parts if url == mine.url else frozenset(_PARTS.split(url))
+    if url == mine.url:
+        parts = mine.parts
+    elif url != plan.url:
+        parts = parts_of(url)
+    else:
+        parts = plan.parts = plan.parts or parts_of(url)
     above = callers.stack(recorder.sites)
+    row = plan.row
     if mine.last is not None:
-        place, previous = callers.parted(recorder.sites, mine.stack, above, spot)
-        found = recorder.row(Serial, place, previous, row.origin, row.path, STEP.get())
+        if mine.row is not None and mine.calls is row and above == mine.stack:
+            found = mine.row  # the same line again, as in a loop
+        else:
+            place, previous = callers.parted(recorder.sites, mine.stack, above, plan.spot)
+            found = recorder.row(Serial, place, previous, row.origin, row.path, row.step)
+            mine.row = found if previous is None else None
         needs = url != mine.url and _needs(parts - mine.parts, mine.answers)
         if mine.unknown or needs:
             found.unknown += mine.unknown
             found.dependent += needs and not mine.unknown
             mine.restart()
             found = None
-        mine.row = found if previous is None else None
-    mine.parts, mine.url, mine.last, mine.stack, mine.unknown = parts, url, spot, above, True
+    mine.parts, mine.url, mine.last, mine.stack, mine.unknown = parts, url, plan.spot, above, True
+    mine.calls = row
     mine.busy += 1
     return found
 
 
+def parts_of(url: str) -> frozenset[str]:
+    """The values of a URL."""
+    return frozenset(_PARTS.split(url))
+
+
 def _needs(new: frozenset[str], answers: Iterable[bytes]) -> bool:
     for part in new:
-        value = unquote(part).encode()
-        for answer in answers:
-            if value and value in answer and (len(value) >= SHORT or _alone(value, answer)):
-                return True
+        value = (unquote(part) if "%" in part else part).encode()
+        if value:
+            for answer in answers:
+                if value in answer and (len(value) >= SHORT or _alone(value, answer)):
+                    return True
     return False
 
 

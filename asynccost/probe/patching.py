@@ -5,12 +5,14 @@ so that whatever wrapped it before us still works. Only an attribute that is sti
 wrapped ours in the meantime, ours stays underneath and does nothing (its guards ask whether a probe is on).
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
 
 MISSING = object()
+_CO_COROUTINE = 0x80  # inspect.CO_COROUTINE
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -46,6 +48,8 @@ class Patches:
             return False
         before = vars(owner).get(name, MISSING)
         after = update_wrapper(make(call), call)
+        if _is_coroutine(call) and not _is_coroutine(after):
+            _mark(after)
         setattr(owner, name, staticmethod(after) if isinstance(before, staticmethod) else after)
         self.made.append(Patch(owner, name, before, vars(owner).get(name)))
         return True
@@ -60,3 +64,19 @@ class Patches:
             else:
                 setattr(patch.owner, patch.name, patch.before)
         self.made.clear()
+
+
+def _is_coroutine(function: Any) -> bool:
+    return bool(getattr(getattr(function, "__code__", None), "co_flags", 0) & _CO_COROUTINE)
+
+
+def _mark(wrapper: Any) -> None:
+    """A plain function that gives the original's coroutine: who asks is to be told that it is to be awaited."""
+    if sys.version_info >= (3, 12):
+        from inspect import markcoroutinefunction
+
+        markcoroutinefunction(wrapper)
+    else:
+        from asyncio import coroutines
+
+        wrapper._is_coroutine = coroutines._is_coroutine  # type: ignore[attr-defined]

@@ -2,8 +2,10 @@
 
     python -m tests.benchmarks.probe_overhead [--rounds 20] [--requests 300]
 
-The server is a process of its own; keep-alive, a body of 60 bytes, one request after another, read to the end. Each
-round runs every setting in a new order; the figure is the lower quartile of the process's CPU per request.
+The server is a process of its own; keep-alive, a body of 60 bytes, one request after another, read to the end: of one
+URL, and of URLs that differ. Each setting has a process of its own that lives through all rounds, as a program under
+the probe does (what is hooked and unhooked again makes Python forget what it has learned about the hooked classes).
+They take turns, in a new order each round; the figure is the lower quartile of a process's CPU per request.
 OpenTelemetry (pip install opentelemetry-instrumentation-aiohttp-client opentelemetry-instrumentation-httpx) runs as its
 API alone, with no SDK behind it: its cheapest form. On a loaded machine all figures grow: compare within one run.
 """
@@ -16,6 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from itertools import product
 from multiprocessing.connection import Connection
 from statistics import quantiles
 from typing import Any
@@ -25,31 +28,49 @@ import httpx
 
 from asynccost import probe
 
+LIBRARIES, PATHS = ("aiohttp", "httpx"), {"one URL": 1, "500 URLs": 500}
+SETTINGS = ("none", "asynccost", "OpenTelemetry")
+
 
 def main() -> None:
-    """Measure and print one line a setting."""
+    """Measure and print one line a library and workload."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--requests", type=int, default=300)
     given = parser.parse_args()
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    url = f"http://127.0.0.1:{ours.recv()}/v1/items"
-    settings: dict[str, Callable[[], Any]] = {"none": nullcontext, "asynccost": probe, "OpenTelemetry": telemetry}
-    cpu: dict[tuple[str, str], list[float]] = defaultdict(list)
+    port = _process(serve)
+    url = f"http://127.0.0.1:{port.recv()}/v1/items"
+    setting = {name: _process(measure, name, url, given.requests) for name in SETTINGS}
+    cpu: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for _ in range(given.rounds):
-        for library, run in (("aiohttp", with_aiohttp), ("httpx", with_httpx)):
-            for name in random.sample(list(settings), len(settings)):
-                with settings[name]():
-                    cpu[library, name].append(asyncio.run(run(url, given.requests)))
-    server.terminate()
-    for library in ("aiohttp", "httpx"):
-        none = lower(cpu[library, "none"])
-        added = {name: lower(cpu[library, name]) - none for name in settings if name != "none"}
-        told = "; ".join(f"{name} +{us:.1f} us" for name, us in added.items())
-        times = added["OpenTelemetry"] / added["asynccost"]
-        print(f"{library}: {none:.1f} us of CPU a request; {told} ({times:.1f} times as much)")
+        for library, paths in product(LIBRARIES, PATHS):
+            for name in random.sample(SETTINGS, len(SETTINGS)):
+                setting[name].send((library, PATHS[paths]))
+                cpu[library, paths, name].append(setting[name].recv())
+    for library, paths in product(LIBRARIES, PATHS):
+        none, *others = (lower(cpu[library, paths, name]) for name in SETTINGS)
+        ours, theirs = (value - none for value in others)
+        told = f"asynccost +{ours:.1f} us; OpenTelemetry +{theirs:.1f} us ({theirs / ours:.1f} times as much)"
+        print(f"{library}, {paths}: {none:.1f} us of CPU a request; {told}")
+
+
+def _process(work: Callable[..., None], *arguments: object) -> Connection:
+    """A process that ends with this one, and the way to talk to it."""
+    ours, theirs = multiprocessing.Pipe()
+    multiprocessing.get_context("spawn").Process(target=work, args=(theirs, *arguments), daemon=True).start()
+    return ours
+
+
+def measure(asked: Connection, setting: str, url: str, requests: int) -> None:
+    """Run what is asked for under one setting; the first times are for warming up."""
+    settings: dict[str, Callable[[], Any]] = {"none": nullcontext, "asynccost": probe, "OpenTelemetry": telemetry}
+    runs = {"aiohttp": with_aiohttp, "httpx": with_httpx}
+    with settings[setting]():
+        for library, paths in product(LIBRARIES, PATHS.values()):
+            asyncio.run(runs[library](url, requests, paths))
+        while True:
+            library, paths = asked.recv()
+            asked.send(asyncio.run(runs[library](url, requests, paths)))
 
 
 def lower(values: list[float]) -> float:
@@ -57,26 +78,26 @@ def lower(values: list[float]) -> float:
     return quantiles(values, n=4)[0] * 1e6
 
 
-async def with_aiohttp(url: str, requests: int) -> float:
+async def with_aiohttp(url: str, requests: int, paths: int) -> float:
     """Seconds of CPU per request."""
     async with aiohttp.ClientSession() as session:
         for _ in range(20):
             await (await session.get(url)).read()
         began = time.process_time()
-        for _ in range(requests):
-            async with session.get(url) as response:
+        for n in range(requests):
+            async with session.get(f"{url}/{n % paths}") as response:
                 await response.read()
         return (time.process_time() - began) / requests
 
 
-async def with_httpx(url: str, requests: int) -> float:
+async def with_httpx(url: str, requests: int, paths: int) -> float:
     """Seconds of CPU per request."""
     async with httpx.AsyncClient() as client:
         for _ in range(20):
             await client.get(url)
         began = time.process_time()
-        for _ in range(requests):
-            await client.get(url)
+        for n in range(requests):
+            await client.get(f"{url}/{n % paths}")
         return (time.process_time() - began) / requests
 
 

@@ -10,10 +10,10 @@ from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
-_using: dict[int, Exchange] = {}  # protocol -> what it is in use for
+_using: dict[int, Exchange] = {}  # protocol -> what it is, or was last, in use for
 _answers: dict[int, Request] = {}  # response -> its request, until it is read
 MOST_ANSWERS = 1_000
-_idle: dict[int, tuple[Request, float, float]] = {}  # protocol -> its last request, since when, for how long at most
+_current = CURRENT.get
 
 
 def install(module: Any, patches: Patches) -> None:
@@ -24,6 +24,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(session, "__del__", _del)
     patches.wrap(session, "_request", _request)
     patches.wrap(connector.BaseConnector, "connect", _connect)
+    patches.wrap(connector.Connection, "__init__", _attach)
     patches.wrap(connector.BaseConnector, "_release", _release)
     patches.wrap(connector.BaseConnector, "_wait_for_available_connection", _wait)
     for name in ("TCPConnector", "UnixConnector", "NamedPipeConnector"):
@@ -85,10 +86,10 @@ def _collected(session: Any) -> None:
 
 
 def _request(call: Call) -> Call:
-    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        request = _begun(self, args, kwargs)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        request = _begun(args, kwargs)
         try:
-            response = await call(self, *args, **kwargs)
+            response = await call(*args, **kwargs)
         except BaseException as error:
             _failed(request, error)
             raise
@@ -98,15 +99,14 @@ def _request(call: Call) -> Call:
     return wrapper
 
 
-def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
+def _begun(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
     try:
         ledger = ON.ledger
         if ledger is None:
             return None
-        if len(args) == 2:
-            method, url = args
-        else:
-            method, url = (*args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs))
+        if len(args) != 3:
+            args = (*args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs))
+        session, method, url = args
         if type(url) is not str or session._base_url is not None:
             url = str(session._build_url(url))
         return ledger.begun("aiohttp", session, method.upper(), url, id(session._loop))
@@ -118,6 +118,7 @@ def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Reque
 @guarded
 def _failed(request: Request | None, error: BaseException) -> None:
     if request is not None and ON.ledger is not None:
+        _aborted(request.exchange)
         ON.ledger.failed(request, error)
 
 
@@ -178,76 +179,90 @@ def _fed(stream: Any, args: tuple[Any, ...]) -> None:
 
 
 def _connect(call: Call) -> Call:
-    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        exchange = _connects(args, kwargs)
-        try:
-            connection = await call(self, *args, **kwargs)
-        except BaseException:
-            _aborted(exchange)
-            raise
-        _connected(exchange, connection)
-        return connection
+    """A plain function that gives the original's coroutine: aiohttp awaits it at once, in the request's task."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        _connects(args, kwargs)
+        return call(*args, **kwargs)
 
     return wrapper
 
 
-def _connects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
+def _connects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     try:
-        request, ledger = CURRENT.get(), ON.ledger
+        request, ledger = _current(), ON.ledger
         if request is None or request.returned or ledger is None:
-            return None
-        if request.exchange is None and request.library == "aiohttp":  # not for a redirect
-            asked = args[0] if args else kwargs["req"]
-            body = asked.body
-            url = request.url if "?" not in request.url and not asked.url.query_string else str(asked.url)
+            return
+        if request.exchange is not None:
+            _aborted(request.exchange)
+        elif request.plan.library == "aiohttp":  # not for a redirect
+            asked = args[1] if len(args) > 1 else kwargs["req"]
+            body, url = asked.body, request.plan.url
+            if "?" in url or asked.url.raw_query_string:
+                url = str(asked.url)
             # bytes where the body is in memory; a stream stands for itself, and compares with nothing
             ledger.asked(request, url, getattr(body, "_value", body) if body else None, asked.headers)
-        return ledger.connects(request)
-    except Exception as error:
-        fault(error)
-        return None
-
-
-def _connected(exchange: Exchange | None, connection: Any) -> None:
-    try:
-        if exchange is not None and ON.ledger is not None:
-            identity = id(connection._protocol)
-            _idle.pop(identity, None)
-            _using[identity] = exchange
-            ON.ledger.connected(exchange)
+        ledger.connects(request)
     except Exception as error:
         fault(error)
 
 
-@guarded
 def _aborted(exchange: Exchange | None) -> None:
-    if exchange is not None and ON.ledger is not None:
+    """An attempt to get a connection has come to nothing, if it has."""
+    if exchange is not None and not exchange.used and not exchange.over and ON.ledger is not None:
         if exchange.fresh:  # it stood, but the connector had been closed in the meantime
             ON.ledger.connected(exchange)
         ON.ledger.released(exchange, aborted=not exchange.fresh)
 
 
-def _release(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _released(self, args, kwargs)
-        return call(self, *args, **kwargs)
+def _attach(call: Call) -> Call:
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        call(*args, **kwargs)
+        _attached(args)
 
     return wrapper
 
 
-def _released(connector: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _attached(args: tuple[Any, ...]) -> None:
     try:
-        protocol = args[1] if len(args) > 1 else kwargs["protocol"]
-        exchange = _using.pop(id(protocol), None)
-        if exchange is None or ON.ledger is None:
+        request, ledger = _current(), ON.ledger
+        if request is None or ledger is None:
             return
-        ON.ledger.released(exchange)
+        exchange = request.exchange
+        if exchange is None or exchange.used or exchange.over or exchange.connecting is not exchange.fresh:
+            return  # or its connection is still being made: this one leads to a proxy
+        exchange.used = True
+        _using[id(args[0]._protocol)] = exchange
+        ledger.connected(exchange)
+    except Exception as error:
+        fault(error)
+
+
+def _release(call: Call) -> Call:
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result = call(*args, **kwargs)
+        _released(args, kwargs)
+        return result
+
+    return wrapper
+
+
+def _released(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    try:
+        protocol = args[2] if len(args) > 2 else kwargs["protocol"]
+        exchange, ledger = _using.get(id(protocol)), ON.ledger
+        if exchange is None or ledger is None or exchange.over:
+            return
+        ledger.released(exchange)
+        connector = args[0]
+        if protocol.transport is not None and not connector._closed:  # it is kept
+            exchange.since, exchange.longest = clock(), connector._keepalive_timeout
+            return
+        _using.pop(id(protocol), None)
         if connector._closed or connector._force_close or kwargs.get("should_close"):
             return
-        if not protocol.should_close:
-            _idle[id(protocol)] = exchange.request, clock(), connector._keepalive_timeout
-        elif protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
-            ON.ledger.taken_away(exchange.request, "server")
+        if protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
+            ledger.taken_away(exchange.request, "server")
     except Exception as error:
         fault(error)
 
@@ -262,20 +277,16 @@ def _connection_lost(call: Call) -> Call:
 
 @guarded
 def _lost(protocol: Any) -> None:
-    exchange, idle = _using.pop(id(protocol), None), _idle.pop(id(protocol), None)
-    if ON.ledger is None:
+    exchange = _using.pop(id(protocol), None)
+    if exchange is None or ON.ledger is None:
         return
     by_peer = protocol.transport is not None  # closing it ourselves forgets the transport first
-    if exchange is not None:
-        ON.ledger.released(exchange)
-        if by_peer:
-            ON.ledger.taken_away(exchange.request, "server")
-    elif idle is not None:
-        request, since, longest = idle
-        if by_peer:
-            ON.ledger.taken_away(request, "server")
-        elif clock() - since >= longest:
-            ON.ledger.taken_away(request, "expired")
+    expired = exchange.over and clock() - exchange.since >= exchange.longest
+    ON.ledger.released(exchange)
+    if by_peer:
+        ON.ledger.taken_away(exchange.request, "server")
+    elif expired:
+        ON.ledger.taken_away(exchange.request, "expired")
 
 
 def _wait(call: Call) -> Call:
