@@ -113,16 +113,17 @@ def handed(file: File) -> list[list[str]]:
 
 def calls_of(file: File, function: Function, sites: Iterable[Site] | None = None) -> list[CallFact]:
     """The calls of a function, or those of them that are given, that may be calls of functions of the project."""
-    language = file.language
     given = file.calls_of(function) if sites is None else sites
-    return [_call(file, s) for s in given if s.name is not None and _may_be_project(s.name, language)]
+    return [_call(file, s) for s in given if s.name is not None and _may_be_project(s.name, file)]
 
 
-def _may_be_project(name: str, language: str) -> bool:
-    root = name.split(":", 1)[0] if language == "javascript" else name.split(".", 1)[0]
-    if language == "python":
-        return "." in name and root not in sys.stdlib_module_names
-    return ":" in name
+def _may_be_project(name: str, file: File) -> bool:
+    if file.language != "python":
+        return ":" in name
+    root, dot, _ = name.partition(".")
+    # a folder of the project may be called like a module of the standard library: platform/, code/, email/
+    own = file.module.name.partition(".")[0] == root
+    return bool(dot) and (own or root not in sys.stdlib_module_names)
 
 
 def function_facts(file: File, function: Function) -> FunctionFacts:
