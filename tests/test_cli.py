@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 
 from asynccost import __version__
-from asynccost.cli import COMMANDS, output
+from asynccost.cli import output
+from asynccost.cli.group import COMMANDS
 
 CLEAN = "x = 1\n"
 NOTED = "x = 1  # asynccost: ignore[no-such-rulé] why\n"  # a finding that needs no rule: severity info
@@ -354,6 +355,7 @@ class TestExplain:
 
 
 UNUSED_BY_VERSION = (
+    "click",
     *(
         "asyncio",
         "multiprocessing",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from asynccost.cli import group
+from asynccost.cli.group import group
 from asynccost.cost import words
 from tests.test_fixer import git
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from asynccost import fixer
-from asynccost.cli import group
+from asynccost.cli.group import group
 from asynccost.model import Confidence, Finding
 from asynccost.rulebook import Rule, load
 from asynccost.settings import Settings

@@ -9,7 +9,7 @@ def command(shell: str) -> None:
     """Print a script for a shell; for bash: eval "$(asynccost completion bash)"."""
     from click.shell_completion import get_completion_class
 
-    from asynccost.cli import group
+    from asynccost.cli.group import group
 
     kind = get_completion_class(shell)
     if kind is not None:
