@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from asynccost.probe.guards import FAULTS
@@ -95,17 +94,21 @@ class Recorder:
 
     def told(self, row: R) -> R:
         """A copy of a row in memory, as it may leave it."""
-        values: dict[str, Any] = {}
-        for f in fields(row):
-            value = getattr(row, f.name)
-            if isinstance(value, Spot):
+        values: list[Any] = []
+        names: tuple[str, ...] = row.__slots__
+        for name in names:
+            value = getattr(row, name)
+            kind = type(value)
+            if kind is Spot:
                 value = self.places.place(value)
-            elif isinstance(value, Route):
+            elif kind is Route:
                 value = value.template()
-            elif f.name == row.EXAMPLE:
+            elif kind is dict:
+                value = dict(value)
+            elif name == row.EXAMPLE:
                 value = self._example(value)
-            values[f.name] = value
-        return type(row)(**values).copy()
+            values.append(value)
+        return type(row)(*values)
 
     def _example(self, run: Sequence[tuple[float, float, Spot, Any]]) -> list[list[Any]]:
         """See trace.Serial; `run`: as flows.Flow holds it."""

@@ -13,6 +13,7 @@ API alone, with no SDK behind it: its cheapest form. On a loaded machine all fig
 import argparse
 import asyncio
 import multiprocessing
+import os
 import random
 import time
 from collections import defaultdict
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--requests", type=int, default=300)
     given = parser.parse_args()
+    os.environ["PYTHONHASHSEED"] = "0"  # else processes differ by their luck with collisions
     port = _process(serve)
     url = f"http://127.0.0.1:{port.recv()}/v1/items"
     setting = {name: _process(measure, name, url, given.requests) for name in SETTINGS}
