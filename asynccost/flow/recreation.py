@@ -55,7 +55,10 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
         return _factory(finding, made, project)
     if life == "kept":
         return _constructor(finding, made, project)
-    return _called(finding, made, project.heats.of(made))
+    heat = project.heats.of(made)
+    if heat.kind == "unknown" and _is_left_over(made, project):
+        return _says(finding, f"every call of {_name(made)}", Confidence.LOW, ())
+    return _called(finding, made, heat)
 
 
 def _silent(finding: Finding, reason: str) -> Silence:
@@ -86,7 +89,9 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         confidence = (
             Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
         )
-        seldom = heat.kind != "loop" and now_and_then(finding.path, made.facts["qualname"])
+        known = made.facts["qualname"]
+        returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
+        seldom = heat.kind != "loop" and (returns or now_and_then(finding.path, known))
         if seldom or _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
             confidence = Confidence.LOW
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
@@ -99,6 +104,13 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
+
+
+def _is_left_over(made: Def, project: Project) -> bool:
+    """Whether nobody calls a method that only its own class would: `_fetch_in_parts`, kept for later."""
+    owner, last = made.facts["owner"], made.facts["qualname"].rpartition(".")[2]
+    private = bool(owner) and last.startswith(("_", "#")) and not last.startswith("__")
+    return private and not made.file["classes"].get(owner, []) and not project.calls.callers(made)
 
 
 def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:

@@ -142,6 +142,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         if isinstance(other, Finding) and other.confidence is not Confidence.LOW:
             return Silence("", finding.path, finding.span, _TOLD)
     made = project.names.function(finding.path, finding.pending["start"])
+    callers = project.calls.callers(made) if made else []
+    if callers and all((project.heats.entry(c.by) or ("",))[0] == "test" for c in callers):
+        return Silence("", finding.path, finding.span, "only tests call this")
     heat = project.heats.of(made) if made else None
     if heat is not None and heat.hot is False and heat.kind != "fresh":
         return Silence("", finding.path, finding.span, f"it lives as long as the process: {heat.reason}")
