@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from asynccost.probe.calls import Request, clock
 from asynccost.probe.on import ON
+from asynccost.probe.request import Request, clock
 
 MOST = 10_000
 LONGEST_IDLE = 5.0  # httpcore's own default, in seconds

@@ -20,7 +20,7 @@ from asynccost.probe.trace import Calls, Serial
 
 if TYPE_CHECKING:
     from asynccost.probe.callers import Stack
-    from asynccost.probe.calls import Plan
+    from asynccost.probe.request import Plan
     from asynccost.probe.sites import Spot
 
 MOST_ANSWERS = 8  # the last ones of a run of requests

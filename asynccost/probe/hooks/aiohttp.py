@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.probe.calls import CURRENT, Exchange, Ledger, Request, clock
+from asynccost.probe.calls import Ledger
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
+from asynccost.probe.request import CURRENT, Exchange, Request, clock
 
 Call = Callable[..., Any]
 _using: dict[int, Exchange] = {}  # protocol -> what it is, or was last, in use for

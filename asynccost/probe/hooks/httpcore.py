@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from asynccost.probe import connections
-from asynccost.probe.calls import CURRENT, Exchange, clock
 from asynccost.probe.guards import guarded
 from asynccost.probe.patching import Patches
+from asynccost.probe.request import CURRENT, Exchange, clock
 
 Call = Callable[..., Any]
 

@@ -7,10 +7,10 @@ from threading import get_ident
 from typing import Any
 
 from asynccost.probe import connections
-from asynccost.probe.calls import CURRENT, Exchange, Request
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
+from asynccost.probe.request import CURRENT, Exchange, Request
 from asynccost.probe.urls import origin_of
 
 Call = Callable[..., Any]

@@ -7,9 +7,9 @@ in another thread, where no request is known: aiohttp's resolver is hooked by it
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.probe.calls import CURRENT, Exchange, clock
 from asynccost.probe.guards import guarded
 from asynccost.probe.patching import Patches
+from asynccost.probe.request import CURRENT, Exchange, clock
 
 Call = Callable[..., Any]
 

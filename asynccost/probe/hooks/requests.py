@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.probe.calls import Request
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
+from asynccost.probe.request import Request
 
 Call = Callable[..., Any]
 

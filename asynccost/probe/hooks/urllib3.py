@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.probe.calls import CURRENT, Exchange, Request, clock
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
+from asynccost.probe.request import CURRENT, Exchange, Request, clock
 from asynccost.probe.urls import origin_of
 
 Call = Callable[..., Any]
