@@ -23,12 +23,12 @@ QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore")
 
 
 def run(
-    folder: Path, *arguments: str, plant: bool = False, backwards: bool = False
+    folder: Path, *arguments: str, plant: bool = False, backwards: bool = False, quiet: tuple[str, ...] = QUIET
 ) -> subprocess.CompletedProcess[str]:
     """Run pytest in a project."""
     environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(folder)}
     environment |= {"PLANT": "1" if plant else "", "REVERSED": "1" if backwards else ""}
-    command = [sys.executable, "-m", "pytest", *QUIET, *arguments]
+    command = [sys.executable, "-m", "pytest", *quiet, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -126,6 +126,50 @@ def test_pytest_asyncio(tmp_path: Path, mode: str) -> None:
     options = ("-o", f"asyncio_mode={mode}", "-o", "asyncio_default_fixture_loop_scope=function", "--asynccost-no-scan")
     run(tmp_path, *options, "--asynccost-update")
     assert failed(run(tmp_path, *options, "--asynccost", plant=True)) == set(PLANTED)
+
+
+def test_anyio(tmp_path: Path) -> None:
+    """Its plugin runs a test's coroutine in a task of its own."""
+    pytest.importorskip("anyio")
+    write(tmp_path, own_loop=False)
+    path = tmp_path / "test_service.py"
+    path.write_text(path.read_text().replace("import pytest\n", "import pytest\n\npytestmark = pytest.mark.anyio\n", 1))
+    conftest = tmp_path / "conftest.py"
+    conftest.write_text(conftest.read_text() + '\n\n@pytest.fixture\ndef anyio_backend():\n    return "asyncio"\n')
+    options = ("-o", "asyncio_default_fixture_loop_scope=function", "--asynccost-no-scan")
+    run(tmp_path, *options, "--asynccost-update")
+    planted = run(tmp_path, *options, "--asynccost", plant=True)
+    assert failed(planted) == set(PLANTED), planted.stdout + planted.stderr
+
+
+def test_pytest_aiohttp(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_aiohttp")
+    write(tmp_path, own_loop=False)
+    scope = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
+    options = (*scope, "--asynccost-no-scan")
+    run(tmp_path, *options, "--asynccost-update")
+    assert failed(run(tmp_path, *options, "--asynccost", plant=True)) == set(PLANTED)
+
+
+def test_only_those_that_failed_last(project: Path) -> None:
+    """`--lf` runs what went over its limits, and nothing else, until it holds them again."""
+    options = ("--asynccost", "--asynccost-no-scan", "-o", "cache_dir=.cache")
+    quiet = ("-q", "-W", "ignore")
+    assert failed(run(project, *options, plant=True, quiet=quiet)) == set(PLANTED)
+    again = run(project, *options, "--lf", plant=True, quiet=quiet)
+    assert failed(again) == set(PLANTED)
+    assert f"{len(PLANTED)} tests watched" in again.stdout
+    assert run(project, *options, "--lf", quiet=quiet).returncode == 0
+
+
+def test_a_test_that_is_run_again_is_counted_from_zero(project: Path) -> None:
+    """rerunfailures: what is planted fails each time; what failed by chance is not charged for its first try."""
+    pytest.importorskip("pytest_rerunfailures")
+    options = ("--asynccost", "--asynccost-no-scan", "--reruns", "1")
+    planted = run(project, *options, plant=True)
+    assert failed(planted) == set(PLANTED), planted.stdout
+    assert f"{len(PLANTED)} rerun" in planted.stdout
+    assert run(project, *options).returncode == 0
 
 
 def test_the_scan_is_an_item_of_the_run(tmp_path: Path) -> None:
