@@ -48,6 +48,8 @@ def _behind(patch: Patch, statement: Node, name: str, *last: str, held: str) -> 
     layout = patch.layout
     patch.insert_lines(layout.next_line(statement.end - 1), layout.indent(statement.start), *lines)
 
+_BEFORE_3_9 = frozenset({"typing.List", "typing.Dict", "typing.Set", "typing.Tuple", "typing.FrozenSet", "typing.Type"})
+
 
 def _set(patch: Patch) -> str:
     if not _defined(patch.file, SET):
@@ -56,7 +58,11 @@ def _set(patch: Patch) -> str:
 
 
 def _set_line(patch: Patch) -> str:
-    return f"{SET}: set[{member_of(patch, 'asyncio', 'Task')}] = set()"
+    kind = f"set[{member_of(patch, 'asyncio', 'Task')}]"
+    imported = set(patch.file.module.imports.values())
+    # a module's annotation is evaluated: where typing.List is still in use, Python 3.8 may be, which knows no set[...]
+    quote = '"' if not imported.isdisjoint(_BEFORE_3_9) and "__future__.annotations" not in imported else ""
+    return f"{SET}: {quote}{kind}{quote} = set()"
 
 
 def _holder(patch: Patch) -> str:
