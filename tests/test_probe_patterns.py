@@ -17,6 +17,7 @@ import asynccost
 from asynccost import probe
 from asynccost.probe.flows import MOST_EXAMPLES, keep_worst
 from asynccost.probe.gauges import MOST_SAMPLES, Timeline
+from asynccost.probe.hooks import asyncio as loops
 from asynccost.probe.on import ON
 from asynccost.probe.pulse import Pulses
 from asynccost.probe.recorder import Recorder
@@ -331,52 +332,33 @@ def test_tasks_and_timers_that_nobody_holds_are_told() -> None:
     assert told == {"dropped-task", "unstored-timer"}
 
 
-def test_a_loop_that_stands_still_is_told_by_the_line_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looked at by hand instead of by the thread, every turn being late; the next turn ends it."""
-    monkeypatch.setattr("asynccost.probe.pulse.THRESHOLD", 0.0)
+def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
+    """Looked at by hand instead of by the thread, with a clock of its own; a wait of somebody else's is no rest."""
     recorder = Recorder(".", b"")
     pulses = Pulses(recorder)
+    seconds = iter(range(1, 1000))
 
     async def main() -> None:
-        pulses.started(asyncio.get_running_loop())
+        selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
+        loops._wakes(loops._rests(selector))
         _work()
-        await asyncio.sleep(0)
-        pulses.look()
-        pulses.stopped()
+        loops._wakes(loops._rests(object()))
+        pulse = loops._rests(selector)
+        assert loops._rests(selector) is pulse
 
     def _work() -> None:
         for _ in range(3):
-            assert pulses.look()
+            pulses.look()
 
-    began = time.monotonic()
-    asyncio.run(main())
-    seconds = time.monotonic() - began
-    rows = {row.place.function.rpartition(".")[2]: row for row in recorder.take().rows(Blocking)}
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("pulse", "hooks.asyncio"):
+            patch.setattr(f"asynccost.probe.{module}.clock", lambda: float(next(seconds)))
+        patch.setattr(ON, "pulses", pulses)
+        asyncio.run(main())
+    rows = recorder.take().rows(Blocking)
 
-    assert rows["_work"].times == 1
-    assert 0 < rows["_work"].longest_seconds == rows["_work"].seconds < seconds
-    assert pulses.threads == set()
-    assert not pulses.look()
-
-
-def test_a_loop_with_a_clock_of_its_own_is_not_late_by_ours() -> None:
-    """Tests let time fly; a loop that runs before the probe begins is known all the same."""
-
-    class Flying(asyncio.SelectorEventLoop):
-        def time(self) -> float:
-            return 0.0
-
-    async def main() -> int:
-        with probe():
-            assert ON.pulses is not None
-            return len(ON.pulses.threads)
-
-    assert asyncio.run(main()) == 1
-    pulses = Pulses(Recorder(".", b""))
-    loop = Flying()
-    pulses.started(loop)
-    loop.close()
-    assert pulses.threads == set()
+    assert [(b.place.function.rpartition(".")[2], b.times) for b in rows] == [("_work", 1)]
+    assert rows[0].longest_seconds >= 3
 
 
 def test_steps_nest_and_divide_the_counts() -> None:
@@ -502,20 +484,17 @@ def test_the_order_of_wastes_is_by_time() -> None:
     assert time.time() >= trace.processes[0].ended
 
 
-def test_time_between_two_runs_of_a_loop_is_no_standing_still(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_between_two_runs_of_a_loop_is_no_standing_still() -> None:
     """A loop that stopped and runs again did not block what lay between."""
-    monkeypatch.setattr("asynccost.probe.pulse.THRESHOLD", 0.0)
-    recorder = Recorder(".", b"")
-    pulses = Pulses(recorder)
+    seconds = iter(range(1, 1000))
     loop = asyncio.new_event_loop()
+    with probe() as watched, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("asynccost.probe.hooks.asyncio.THRESHOLD", 2.0)
+        patch.setattr("asynccost.probe.hooks.asyncio.clock", lambda: float(next(seconds)))
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+            for _ in range(9):
+                next(seconds)
+        loop.close()
 
-    async def main() -> None:
-        pulses.started(loop)
-
-    for _ in range(3):
-        loop.run_until_complete(main())
-        pulses.stopped()
-        assert not pulses.look()
-    loop.close()
-
-    assert recorder.take().rows(Blocking) == []
+    assert watched.trace.rows(Blocking) == []

@@ -37,9 +37,8 @@ class Engine:
             self._count(Recorder(root or os.getcwd(), key or os.urandom(16), INTERVAL))
             self._finder = Finder(self._install)
             self._finder.start()
-            self._goes_on()
         if not self._knows_forks:
-            os.register_at_fork(before=self._forks, after_in_parent=self._goes_on, after_in_child=self._forked)
+            os.register_at_fork(before=self._forks, after_in_child=self._forked)
             self._knows_forks = True
         assert ON.recorder is not None
         return ON.recorder
@@ -85,13 +84,13 @@ class Engine:
         if ON.ledger is not None:
             ON.ledger.running, ON.ledger.task = asyncio._get_running_loop, asyncio.current_task
 
-    def _look(self) -> bool:
-        late = ON.pulses is not None and ON.pulses.look()
+    def _look(self) -> None:
+        if ON.pulses is not None:
+            ON.pulses.look()
         if ON.ledger is not None:
             ON.ledger.clients.sample(SAMPLE)
         if ON.ledger is not None and ON.recorder is not None and ON.recorder.rows:
             ON.ledger.prepare()
-        return late
 
     def _write(self) -> None:
         if self._writer is not None:
@@ -113,19 +112,11 @@ class Engine:
             ON.asleep = True
 
     @guarded
-    def _goes_on(self) -> None:
-        """There is a loop to look at already."""
-        if ON.pulses is not None and ON.pulses.threads:
-            ON.wake()
-
-    @guarded
     def _forked(self) -> None:
         """A child counts for itself, from zero."""
         old = ON.recorder
         if old is not None:
             self._count(Recorder(old.root, old.key, old.process.interval, old.sites))
-            if ON.pulses is not None:
-                ON.pulses.threads.clear()  # the loop around the fork does not run here
 
 
 ENGINE = Engine()

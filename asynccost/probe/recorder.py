@@ -58,7 +58,7 @@ class Recorder:
             python=".".join(map(str, sys.version_info[:3])),
             interval=interval,
         )
-        self.lookers: list[Callable[[Table], object]] = []  # called before a trace is taken: what is counted by looking
+        self.lookers: list[Callable[[Table], None]] = []  # called before a trace is taken: what is counted by looking
 
     def row(self, kind: type[R], *key: Any) -> R:
         """The row of a key, made when it is first asked for."""

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from asynccost.probe.guards import fault
 
 BEAT = 0.025
-SOON = 0.005  # while a loop stands still
 
 
 class Watcher:
-    """Calls `look` each beat (sooner where it says so) and `write` each interval (seconds) while it runs."""
+    """Calls `look` each beat and `write` each interval (seconds) while it runs."""
 
-    def __init__(self, look: Callable[[], bool], write: Callable[[], object], interval: float) -> None:
+    def __init__(self, look: Callable[[], object], write: Callable[[], object], interval: float) -> None:
         """Not yet running."""
         self.running = False
         self._look, self._write, self._interval = look, write, interval
@@ -42,10 +41,9 @@ class Watcher:
     def _run(self, stop: LockType, ended: LockType) -> None:
         due = time.monotonic() + self._interval
         try:
-            beat = BEAT
-            while not stop.acquire(timeout=beat):
+            while not stop.acquire(timeout=BEAT):
                 try:
-                    beat = SOON if self._look() else BEAT
+                    self._look()
                     if time.monotonic() >= due:
                         due = time.monotonic() + self._interval
                         self._write()

@@ -3,6 +3,7 @@
 Loops that are not Python classes of asyncio (uvloop) are not seen here.
 """
 
+import selectors
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
+from asynccost.probe.pulse import THRESHOLD, Pulse, clock
 from asynccost.probe.sites import USER
 
 Call = Callable[..., Any]
@@ -25,6 +27,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(loop, "run_forever", _run)
     patches.wrap(loop, "close", _close)
     patches.wrap(module.runners, "_cancel_all_tasks", _close)
+    patches.wrap(selectors.DefaultSelector, "select", _select)
 
 
 def _create_task(call: Call) -> Call:
@@ -87,30 +90,58 @@ def _close(call: Call) -> Call:
 def _ending(loop: Any) -> None:
     if ON.tasks is not None:
         ON.tasks.ending(loop)
+    if ON.pulses is not None and not loop.is_running():
+        ON.pulses.stopped(loop)
     if ON.ledger is not None and not loop.is_running():
         ON.ledger.pool_closed(id(loop))
 
 
 def _run(call: Call) -> Call:
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _runs(self)
         try:
             return call(self, *args, **kwargs)
         finally:
-            _stopped()
+            _stopped(self)
 
     return wrapper
 
 
 @guarded
-def _runs(loop: Any) -> None:
+def _stopped(loop: Any) -> None:
     if ON.pulses is not None:
-        ON.pulses.started(loop)
-        if ON.asleep:
-            ON.wake()
+        ON.pulses.stopped(loop)
 
 
-@guarded
-def _stopped() -> None:
-    if ON.pulses is not None:
-        ON.pulses.stopped()
+def _select(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        pulse = _rests(self)
+        events = call(self, *args, **kwargs)
+        _wakes(pulse)
+        return events
+
+    return wrapper
+
+
+def _rests(selector: Any) -> Pulse | None:
+    try:
+        pulses = ON.pulses
+        if pulses is None:
+            return None
+        pulse = pulses.loops.get(id(selector)) or pulses.found(selector)
+        if pulse is not None and pulse.since:
+            seconds = clock() - pulse.since
+            pulse.since = 0.0
+            if seconds >= THRESHOLD:
+                pulses.blocked(pulse, seconds)
+        return pulse
+    except Exception as error:
+        fault(error)
+        return None
+
+
+def _wakes(pulse: Pulse | None) -> None:
+    try:
+        if pulse is not None:
+            pulse.since = clock()
+    except Exception as error:
+        fault(error)
