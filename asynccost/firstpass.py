@@ -78,7 +78,9 @@ def rules_for(language: str, source: bytes, knowledge: Knowledge) -> list[str] |
 
 
 def _hands_on(language: str, source: bytes) -> bool:
-    """Whether a file does little else than hand names on."""
+    """Whether a file does little else than hand names on, or has coroutines, which may call what blocks elsewhere."""
+    if language == "python" and b"async def " in source:
+        return True
     if language == "python" and (b"\ndef " in source or b"\nclass " in source):
         return False
     return len(source) < 20_000 and _RE_EXPORTS[language].search(source) is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from asynccost.flow.await_kinds import BAD, GOOD
 from asynccost.flow.awaits import Wait
+from asynccost.flow.databases import only_files
 from asynccost.flow.project import Project
 from asynccost.flow.reaching import Waiting
 
@@ -69,25 +70,10 @@ def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdic
                 if not own:
                     verdict.reads |= reached.reads
                     verdict.writes |= reached.writes
-        if "pool" in kinds and project.memo(_only_local):
+        if "pool" in kinds and project.memo(only_files):
             kinds = {("file" if kind == "pool" else kind): way for kind, way in kinds.items()}
         _add(verdict, kinds)
     return verdict
-
-
-_LOCAL = frozenset({"aiosqlite", "sqlite3", "better-sqlite3", "sqlite", "tinydb"})
-_REMOTE = frozenset({
-    "asyncpg", "psycopg", "psycopg2", "psycopg_pool", "aiomysql", "pymysql", "motor", "pymongo", "redis", "aioredis",
-    "coredis", "sqlalchemy", "sqlmodel", "tortoise", "beanie", "databases", "neo4j", "prisma", "peewee", "django",
-    "@prisma/client", "typeorm", "sequelize", "mongoose", "mongodb", "ioredis", "pg", "mysql2", "knex", "drizzle-orm",
-    "@mikro-orm/core", "objection",
-})
-
-
-def _only_local(project: Project) -> bool:
-    """Whether the only database of a project is a file on this machine: its answers take microseconds."""
-    roots = project.names.imported
-    return not roots.isdisjoint(_LOCAL) and roots.isdisjoint(_REMOTE)
 
 
 def _add(verdict: Verdict, kinds: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from asynccost.flow.around import above, loops_around
 from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import Reach, reaches, title
+from asynccost.flow.databases import has_server
 from asynccost.flow.file import File, Site
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
@@ -23,10 +24,6 @@ from asynccost.python.ruff import Row, rows
 _RANK = {"high": 2, "medium": 1, "low": 0}
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
 _SQLITE = "<sqlite>"  # no qualname of a function
-_SERVERS = frozenset({
-    "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "pyodbc", "oracledb", "cx_Oracle", "pymssql", "pymongo",
-    "redis", "snowflake", "clickhouse_connect", "clickhouse_driver", "cassandra", "neo4j",
-})
 _MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _PROBES = ("--version", "-version", "-V", "--help", "version")
 _SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
@@ -199,7 +196,7 @@ def facts(file: File) -> dict[str, Any]:
 def _in_a_file(project: Project) -> bool:
     """Whether a file of the project speaks of SQLite, and none imports the driver of a database server."""
     said = any(_SQLITE in row for row in project.rows("blocking-call").values())
-    return said and project.names.imported.isdisjoint(_SERVERS)
+    return said and not has_server(project)
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
