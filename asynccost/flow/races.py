@@ -105,17 +105,18 @@ def late_writes(effect: Effect, file: File) -> list[Late]:
     """Every write of state that follows a wait of an effect, whatever it is keyed on."""
     if not isinstance(effect.scope, Function):
         return []
-    functions = own_functions(effect, file)
-    found = list(_late_writes(functions, effect, state_of(effect.scope, file)))
+    functions, state = own_functions(effect, file), state_of(effect.scope, file)
+    found = list(_late_writes(functions, effect, state))
     for function in functions:
         start = waits_from(function, functions) if function.index else None
         if start is not None:
-            written = _writes(function, effect, says_something)
-            found += [Late(node, function, target, False) for node, target in written if node.end > start]
+            written = [w for w in _writes(function, effect, _says_something) if w[0].end > start]
+            own = [w for w in written if not isinstance(w[0], Call) or w[1] in state.setters]  # no `setCookie(name)`
+            found += [Late(node, function, target, False) for node, target in own]
     return found
 
 
-def says_something(value: Expr, _function: Function) -> bool:
+def _says_something(value: Expr, _function: Function) -> bool:
     """Whether a value is more than the start or the end of a wait: `tm("not found")`, but not `false`."""
     return not isinstance(value, Constant)
 
