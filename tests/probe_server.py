@@ -5,6 +5,7 @@
 /close        200 with `Connection: close`    /stream/N      N chunks of a chunked body
 /drop         closes without an answer         /next/N       the path of the next page
 /count/...    another answer each time         /v1/...       a model's answer with 11 and 7 tokens
+/meet/N       answers once N have asked for it
 """
 
 import asyncio
@@ -25,6 +26,7 @@ class Server:
     requests: list[str] = field(default_factory=list)
     secure: ssl.SSLContext | None = None
     open: int = 0
+    waiting: list[asyncio.Event] = field(default_factory=list)
 
     def settle(self) -> None:
         """Wait until every client has closed what it opened, so that everything sent has been counted.
@@ -60,6 +62,12 @@ class Server:
             return False
         if what == "slow":
             await asyncio.sleep(int(argument) / 1000)
+        if what == "meet":
+            self.waiting.append(met := asyncio.Event())
+            if len(self.waiting) == int(argument):
+                for each in self.waiting:
+                    each.set()
+            await met.wait()
         if what == "stream":
             writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             writer.write(b"4\r\nabcd\r\n" * int(argument) + b"0\r\n\r\n")

@@ -102,6 +102,62 @@ if __name__ == "__main__":
     assert [process for process in trace.processes if not process.finished] == []
 
 
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+@pytest.mark.parametrize("ended", ["", "pool.close(); pool.join()"], ids=["terminated", "joined"])
+def test_a_pool_is_counted_whole_although_a_with_kills_its_processes(
+    folder: Path, server: Server, method: str, ended: str
+) -> None:
+    """`with Pool() as pool` ends by SIGTERM: what led to a result is written before the result is given away."""
+    text = f"""
+import multiprocessing
+if __name__ == "__main__":
+    with multiprocessing.get_context("{method}").Pool(2) as pool:
+        pool.starmap(fetching.fetch, [(url, 2)] * 4, 1)
+        {ended}
+"""
+    done, trace = _run(folder, _script(folder, text), server.url)
+    clean = [process.finished for process in trace.processes]
+
+    assert _requests(trace) == 8
+    assert len(clean) == 3, done.stderr
+    assert all(clean) or (not ended and "up to 1 s of it is missing" in done.stderr)
+
+
+def test_a_child_that_is_killed_at_once_is_known(folder: Path, server: Server) -> None:
+    """It had no second in which to write."""
+    text = """
+import glob, os, signal
+if not os.fork():
+    fetching.fetch(url)
+    while not glob.glob(f"{os.environ['ASYNCCOST_RUN_FOLDER']}/{os.getpid()}-*.jsonl"):
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+os.wait()
+"""
+    done, trace = _run(folder, _script(folder, text), server.url)
+
+    assert sorted(process.finished for process in trace.processes) == [False, True]
+    assert "up to 1 s of it is missing" in done.stderr
+
+
+def test_pytest_and_its_workers(folder: Path, server: Server) -> None:
+    """A console script or a module; what tests do is counted in the process that ran them."""
+    (folder / "test_it.py").write_text(
+        "import os, fetching, pytest\n"
+        "@pytest.mark.parametrize('times', [1, 2])\n"
+        "def test_fetch(times):\n    fetching.fetch(os.environ['SERVER'], times)\n"
+        "def test_fails():\n    assert not 'as it would without'\n"
+    )
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {"SERVER": server.url, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": path}
+    for words, processes in (("-m", "pytest", "-q"), 1), (("pytest", "-q", "-p", "xdist", "-n", "2"), 3):
+        done, trace = _run(folder, *words, **env)
+        assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout
+        assert "1 failed, 2 passed" in done.stdout
+        assert _requests(trace) == 3
+        assert [process.finished for process in trace.processes] == [True] * processes
+
+
 @pytest.mark.parametrize(
     "end", ["os._exit(3)", "os.kill(os.getpid(), signal.SIGKILL)", "os.kill(os.getpid(), signal.SIGTERM)"]
 )

@@ -64,6 +64,12 @@ class Engine:
         if self._writer is not None:
             self._writer.write(finished=True)
 
+    @guarded
+    def hand_over(self) -> None:
+        """A child gives a result away: write what led to it."""
+        if self._writer is not None:
+            self._writer.hand_over()
+
     def _count(self, recorder: Recorder) -> None:
         recorder.process.hooked = self.hooked
         ON.ledger = Ledger(recorder)

@@ -17,6 +17,7 @@ from asynccost.probe.guards import guarded
 HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "asyncio": "asyncio",
     "multiprocessing.util": "multiprocessing",
+    "multiprocessing.queues": "multiprocessing",
     "signal": "signal",
     "socket": "names",
     "anyio._core._sockets": "names",

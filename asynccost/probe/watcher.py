@@ -39,7 +39,7 @@ class Watcher:
             self._ended.acquire(timeout=5)
 
     def _run(self, stop: LockType, ended: LockType) -> None:
-        due = time.monotonic() + self._interval
+        due = time.monotonic()  # at once, so that a process that is killed early is known
         try:
             while not stop.acquire(timeout=BEAT):
                 try:

@@ -5,6 +5,7 @@ came after the last line and nothing else.
 """
 
 import os
+from _thread import allocate_lock
 from typing import Any
 
 from asynccost.probe import tracefile
@@ -24,9 +25,22 @@ class Writer:
         self._lines = tracefile.Lines()
         self._written: dict[int, tuple[Any, ...]] = {}
         self._size = -1  # bytes appended since the file was made; -1: there is none
+        self._lock = allocate_lock()  # between the watcher and a child of multiprocessing that hands over
 
     def write(self, *, finished: bool = False) -> None:
         """Append what has changed."""
+        with self._lock:
+            self._write(finished=finished)
+
+    def hand_over(self) -> None:
+        """Append what has changed, if anything has: whoever takes a result may end this process without a word."""
+        with self._lock:
+            if self._size < 0:
+                self._anew()
+            else:
+                self._append(self._changed())
+
+    def _write(self, *, finished: bool) -> None:
         process = self._recorder.seen()
         process.finished = finished
         now = gauge()
@@ -34,10 +48,13 @@ class Writer:
             keep(process.gauges, now)
         if not 0 <= self._size < MOST_BYTES:
             self._anew()
-        text = self._changed() + self._lines.process(process)
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(text)
-        self._size += len(text)
+        self._append(self._changed() + self._lines.process(process))
+
+    def _append(self, text: str) -> None:
+        if text:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(text)
+            self._size += len(text)
 
     def _anew(self) -> None:
         self._lines = tracefile.Lines()
