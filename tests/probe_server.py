@@ -5,7 +5,7 @@
 /close        200 with `Connection: close`    /stream/N      N chunks of a chunked body
 /drop         closes without an answer         /next/N       the path of the next page
 /count/...    another answer each time         /v1/...       a model's answer with 11 and 7 tokens
-/meet/N       answers once N have asked for it
+/meet/N       answers once N have asked for it /v1/...?sse   the same in pieces
 """
 
 import asyncio
@@ -75,18 +75,19 @@ class Server:
         status = argument if what == "status" else "302" if what == "redirect" and argument != "0" else "200"
         extra = f"Location: /redirect/{int(argument) - 1}\r\n" if status == "302" and what == "redirect" else ""
         extra += "Connection: close\r\n" if what == "close" else ""
-        body = b"" if method == "HEAD" else self._body(what, argument)
+        body = b"" if method == "HEAD" else self._body(what, path)
         length = 0 if method == "HEAD" else len(body)
         writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{extra}\r\n".encode() + body)
         return what != "close"
 
-    def _body(self, what: str, argument: str) -> bytes:
+    def _body(self, what: str, path: str) -> bytes:
         if what == "next":
-            return b'{"next": "next/%d"}' % (int(argument) + 1)
+            return b'{"next": "next/%d"}' % (int(path.rpartition("/")[2]) + 1)
         if what == "count":
             return b'{"count": %d}' % len(self.requests)
         if what == "v1":
-            return b'{"model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}'
+            said = b'{"model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}'
+            return b'data: {"choices": []}\n\ndata: %b\n\ndata: [DONE]\n\n' % said if path.endswith("?sse") else said
         return b'{"answer": 42}'
 
 

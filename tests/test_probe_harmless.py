@@ -4,10 +4,10 @@ import ast
 import asyncio
 import builtins
 import gc
+import re
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,7 @@ from asynccost.probe.calls import Ledger
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.patching import MISSING, Patches
 from asynccost.probe.trace import Calls, Clients
-from tests.llm_server import Provider, serving
-from tests.probe_server import Server, running
+from tests.probe_server import running
 
 aiohttp = pytest.importorskip("aiohttp")
 httpx = pytest.importorskip("httpx")
@@ -30,24 +29,26 @@ requests = pytest.importorskip("requests")
 HOOKS = Path(asynccost.__file__).parent / "probe" / "hooks"
 
 
-def _is_guard(node: ast.stmt) -> bool:
-    """Under `@guarded`, or one whose whole body is a try that ends in `fault`."""
+def is_guard(node: ast.stmt) -> bool:
+    """Under `@guarded`, or one whose whole body is a try that ends in `fault`; `x = None` may stand before it."""
     if not isinstance(node, ast.FunctionDef):
         return False
     if any(ast.unparse(d) == "guarded" for d in node.decorator_list):
         return True
-    if len(node.body) != 1 or not isinstance(node.body[0], ast.Try):
+    body = node.body[ast.unparse(node.body[0]).endswith(" = None") :]
+    if len(body) != 1 or not isinstance(body[0], ast.Try):
         return False
-    handlers = node.body[0].handlers
+    handlers = body[0].handlers
     caught = [ast.unparse(handler.type) for handler in handlers if handler.type is not None]
     after = [ast.unparse(statement) for handler in handlers for statement in handler.body]
-    return caught == ["Exception"] and after in (["fault(error)"], ["fault(error)", "return None"])
+    counts = r"fault\(error(, request|, begun)?\)( return None)?"
+    return caught == ["Exception"] and re.fullmatch(counts, " ".join(after)) is not None
 
 
 def _wrappers() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef, set[str]]]:
     for path in sorted(HOOKS.glob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
-        guarded = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_guard(node)}
+        guarded = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and is_guard(node)}
         for maker in tree.body:
             for node in ast.walk(maker):
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == "wrapper":
@@ -77,73 +78,6 @@ def test_a_wrapper_holds_guards_and_the_original_call_alone(
     assert [type(node).__name__ for node in ast.walk(wrapper) if not isinstance(node, allowed)] == []
     for handler in (node for node in ast.walk(wrapper) if isinstance(node, ast.ExceptHandler)):
         assert isinstance(handler.body[-1], ast.Raise), f"{where} swallows an exception"
-
-
-async def _both(server: Server) -> list[bytes]:
-    async with aiohttp.ClientSession() as session, session.get(f"{server.url}/ok/1") as response:
-        first = await response.read()
-    async with httpx.AsyncClient() as client:
-        second = await client.get(f"{server.url}/redirect/1", follow_redirects=True)
-    third = await asyncio.to_thread(requests.post, f"{server.url}/ok/1", data=b"x")
-    return [first, second.content, third.content]
-
-
-def _outside() -> set[tuple[str, int]]:
-    """The lines of hooks that stand in no guard: wrappers, those who make them, and a guard's own frame."""
-    found = set()
-    for path in HOOKS.glob("*.py"):
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if not isinstance(node, ast.FunctionDef):
-                continue
-            lines = set(range(node.lineno, (node.end_lineno or 0) + 1))
-            if _is_guard(node) and isinstance(node.body[0], ast.Try):
-                inner = node.body[0].body
-                found |= {(str(path), n) for n in lines - set(range(inner[0].lineno, (inner[-1].end_lineno or 0) + 1))}
-            elif any(getattr(inner, "name", "") == "wrapper" for inner in node.body):
-                found |= {(str(path), n) for n in lines}
-    return found
-
-
-OUTSIDE = _outside()
-PROBE = str(HOOKS.parent)
-OURS_ALONE = {str(HOOKS.parent / name) for name in ("guards.py", "watcher.py", "pulse.py", "engine.py", "api.py")}
-
-
-def test_an_exception_in_any_statement_of_the_probe_never_reaches_the_program() -> None:
-    """A tracer raises at the n-th line that runs inside a guard, at sixty of them: requests, answers and counts."""
-    with running() as server, probe():
-        answers = asyncio.run(_both(server))
-        lines = _Raiser(0).run(lambda: asyncio.run(_both(server)))
-        assert lines.reached > 500
-        surely = lines.reached * 9 // 10  # what is known already takes fewer lines the next time
-        for n in range(1, surely, max(1, surely // 60)):
-            raiser = _Raiser(n)
-            assert raiser.run(lambda: asyncio.run(_both(server))).answers == answers
-            assert raiser.raised, n
-    assert sum(guards.FAULTS.values()) > 0
-    guards.FAULTS.clear()
-
-
-def test_a_fault_within_a_limit_holds_no_call() -> None:
-    """A tracer raises at every line that a limit runs, one after another: each call is made and answered."""
-    with serving(Provider()) as provider, probe(max_cost_usd=1000):
-        answer = _asks(provider)
-        lines = _Raiser(0, LIMITS).run(lambda: _asks(provider))
-        assert lines.reached > 10
-        for n in range(1, lines.reached + 1):
-            raiser = _Raiser(n, LIMITS).run(lambda: _asks(provider))
-            assert raiser.answers == answer
-            assert raiser.raised, n
-    assert sum(guards.FAULTS.values()) > 0
-    guards.FAULTS.clear()
-
-
-LIMITS = {str(HOOKS.parent / name) for name in ("limits.py", "purse.py")}
-
-
-def _asks(provider: Provider) -> list[bytes]:
-    asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hello"}]}
-    return [requests.post(f"{provider.url}/v1/chat/completions", json=asked).content]
 
 
 @pytest.mark.parametrize("library", ["aiohttp", "httpx", "requests"])
@@ -195,37 +129,6 @@ def test_one_exception_alone_passes_the_guards() -> None:
     passing = [(path, name) for path, name in raised if not issubclass(known[name], Exception)]
 
     assert passing == [("limits.py", "CostLimitExceeded")]
-
-
-class _Raiser:
-    """Counts the lines that run inside guards, in some files or in all, and raises at one of them."""
-
-    def __init__(self, at: int, files: set[str] | None = None) -> None:
-        self.at, self.files, self.reached, self.raised = at, files, 0, False
-        self.answers: list[bytes] = []
-
-    def run(self, work: Callable[[], list[bytes]]) -> "_Raiser":
-        threading.settrace(self._called)
-        sys.settrace(self._called)
-        try:
-            self.answers = work()
-        finally:
-            sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
-        return self
-
-    def _called(self, frame: Any, event: str, _: object) -> Any:
-        file = frame.f_code.co_filename
-        ours = file.startswith(PROBE) and file not in OURS_ALONE if self.files is None else file in self.files
-        return self._line if event == "call" and ours else None
-
-    def _line(self, frame: Any, event: str, _: object) -> Any:
-        if event == "line" and (frame.f_code.co_filename, frame.f_lineno) not in OUTSIDE:
-            self.reached += 1
-            if self.reached == self.at:
-                self.raised = True
-                raise RuntimeError("injected")
-        return self._line
 
 
 def _attributes() -> dict[tuple[str, str], object]:

@@ -223,9 +223,9 @@ class Ledger:
 
     def answered(self, request: Request, status: int) -> None:
         """The call returned a response, whose end may be outstanding."""
+        request.returned = True  # first: where the rest fails, it must hide no later one
         CURRENT.reset(request.token)
         request.token = None  # it would hold the context
-        request.returned = True
         request.status = status
         if not request.flight:
             self._end(request, _CLASSES[status // 100])
@@ -234,9 +234,9 @@ class Ledger:
         """The call raised."""
         if request.returned:
             return
+        request.returned = True  # first: where the rest fails, it must hide no later one
         CURRENT.reset(request.token)
         request.token = None  # it would hold the context
-        request.returned = True
         request.status = FAILED
         self._end(request, kind_of(error))
 

@@ -7,7 +7,7 @@ A guard is a function under `@guarded`, or, where every request passes, one whos
 from collections.abc import Callable
 from functools import wraps
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,8 +30,13 @@ def guarded(function: Callable[P, T]) -> Callable[P, T | None]:
     return guard
 
 
-def fault(error: BaseException) -> None:
-    """Count a fault of the probe by the place it came from; says nothing, since it may stand anywhere."""
+def fault(error: BaseException, request: Any = None) -> None:
+    """Count a fault of the probe by the place it came from; says nothing, since it may stand anywhere.
+
+    request: the one that the guard was about to end, which must hide no later one of its context.
+    """
+    if request is not None:
+        request.returned = True
     place = _place(error.__traceback__)
     if place in FAULTS or len(FAULTS) < MOST_FAULTS:
         FAULTS[place] = FAULTS.get(place, 0) + 1

@@ -116,11 +116,13 @@ def _begun(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
         return None
 
 
-@guarded
-def _failed(request: Request | None, error: BaseException) -> None:
-    if request is not None and ON.ledger is not None:
-        _aborted(request.exchange)
-        ON.ledger.failed(request, error)
+def _failed(request: Request | None, raised: BaseException) -> None:
+    try:
+        if request is not None and ON.ledger is not None:
+            _aborted(request.exchange)
+            ON.ledger.failed(request, raised)
+    except Exception as error:
+        fault(error, request)
 
 
 def _answered(request: Request | None, response: Any) -> None:
@@ -138,7 +140,7 @@ def _answered(request: Request | None, response: Any) -> None:
             _answers.pop(id(response), None)
         ledger.answered(request, response.status)
     except Exception as error:
-        fault(error)
+        fault(error, request)
 
 
 def _meter(request: Request, response: Any, ledger: Ledger) -> None:

@@ -120,6 +120,7 @@ def _asend(call: Call) -> Call:
 
 
 def _begun(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], in_loop: bool) -> Request | None:
+    begun = None
     try:
         ledger = ON.ledger
         if ledger is None:
@@ -134,7 +135,7 @@ def _begun(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], in_loop: 
             ledger.asked(begun, url, body or None, request.headers)
         return begun
     except Exception as error:
-        fault(error)
+        fault(error, begun)
         return None
 
 
@@ -150,10 +151,12 @@ def _pool() -> int:
     return (ON.tasks.loop() if ON.tasks is not None else 0) or get_ident()
 
 
-@guarded
-def _failed(request: Request | None, error: BaseException) -> None:
-    if request is not None and ON.ledger is not None:
-        ON.ledger.failed(request, error)
+def _failed(request: Request | None, raised: BaseException) -> None:
+    try:
+        if request is not None and ON.ledger is not None:
+            ON.ledger.failed(request, raised)
+    except Exception as error:
+        fault(error, request)
 
 
 def _answered(request: Request | None, response: Any) -> None:
@@ -171,7 +174,7 @@ def _answered(request: Request | None, response: Any) -> None:
         if body is not None:
             ledger.read(request, body)
     except Exception as error:
-        fault(error)
+        fault(error, request)
 
 
 def _handle(call: Call) -> Call:

@@ -69,6 +69,7 @@ def _send(call: Call) -> Call:
 
 
 def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
+    request = None
     try:
         ledger = ON.ledger
         if ledger is None:
@@ -79,25 +80,29 @@ def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Reque
             ledger.asked(request, prepared.url, prepared.body, prepared.headers)
         return request
     except Exception as error:
-        fault(error)
+        fault(error, request)
         return None
 
 
-@guarded
-def _failed(request: Request | None, error: BaseException) -> None:
-    if request is not None and ON.ledger is not None:
-        ON.ledger.failed(request, error)
+def _failed(request: Request | None, raised: BaseException) -> None:
+    try:
+        if request is not None and ON.ledger is not None:
+            ON.ledger.failed(request, raised)
+    except Exception as error:
+        fault(error, request)
 
 
-@guarded
 def _answered(request: Request | None, response: Any) -> None:
-    if request is None or ON.ledger is None:
-        return
-    body = response._content if response._content_consumed else None  # None: a stream that is still to be read
-    if request.meter is not None and body is not None:
-        request.meter.feed(body)
-    elif request.meter is not None:
-        ON.ledger.follow(request, response.raw)
-    ON.ledger.answered(request, response.status_code)
-    if body is not None:
-        ON.ledger.read(request, body)
+    try:
+        if request is None or ON.ledger is None:
+            return
+        body = response._content if response._content_consumed else None  # None: a stream that is still to be read
+        if request.meter is not None and body is not None:
+            request.meter.feed(body)
+        elif request.meter is not None:
+            ON.ledger.follow(request, response.raw)
+        ON.ledger.answered(request, response.status_code)
+        if body is not None:
+            ON.ledger.read(request, body)
+    except Exception as error:
+        fault(error, request)

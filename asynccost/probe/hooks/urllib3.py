@@ -94,6 +94,7 @@ def _urlopen(call: Call) -> Call:
 
 
 def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
+    request = None
     try:
         ledger = ON.ledger
         if ledger is None:
@@ -107,28 +108,32 @@ def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request
             ledger.asked(request, url, body, kwargs.get("headers") or {})
         return request
     except Exception as error:
-        fault(error)
+        fault(error, request)
         return None
 
 
-@guarded
-def _failed(request: Request | None, error: BaseException) -> None:
-    if request is not None and ON.ledger is not None:
-        ON.ledger.failed(request, error)
+def _failed(request: Request | None, raised: BaseException) -> None:
+    try:
+        if request is not None and ON.ledger is not None:
+            ON.ledger.failed(request, raised)
+    except Exception as error:
+        fault(error, request)
 
 
-@guarded
 def _answered(request: Request | None, response: Any) -> None:
-    if request is None or ON.ledger is None:
-        return
-    body = getattr(response, "_body", None)
-    if request.meter is not None and isinstance(body, bytes):
-        request.meter.feed(body)
-    elif request.meter is not None:
-        ON.ledger.follow(request, response)
-    ON.ledger.answered(request, response.status)
-    if isinstance(body, bytes):
-        ON.ledger.read(request, body)
+    try:
+        if request is None or ON.ledger is None:
+            return
+        body = getattr(response, "_body", None)
+        if request.meter is not None and isinstance(body, bytes):
+            request.meter.feed(body)
+        elif request.meter is not None:
+            ON.ledger.follow(request, response)
+        ON.ledger.answered(request, response.status)
+        if isinstance(body, bytes):
+            ON.ledger.read(request, body)
+    except Exception as error:
+        fault(error, request)
 
 
 def _make_request(call: Call) -> Call:
