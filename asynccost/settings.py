@@ -8,6 +8,7 @@ from typing import Any
 from asynccost import config_file
 from asynccost.config_file import Layer
 from asynccost.model import Confidence
+from asynccost.oldest_python import oldest_python
 from asynccost.setting_values import reader
 
 SKIPPED_FOLDERS = (
@@ -72,6 +73,10 @@ def load(
     ]
     values, origins = _merged(layers)
     root = _root(start, path)
+    if (oldest := oldest_python(root)) is not None:
+        told = values.get("knowledge", {})
+        values["knowledge"] = {**told, "project": {"python": oldest[0], **told.get("project", {})}}
+        origins.setdefault("knowledge", os.path.join(root, oldest[1]))
     values["cache_dir"] = os.path.join(root, values.get("cache_dir", ".asynccost_cache"))
     return Settings(root=root, file=path and os.path.abspath(path), origins=origins, **values)
 

@@ -20,7 +20,7 @@ FLOORS = (
     | {"fingerprints", "git"},
     {"flow", "cost"},
     {"python", "javascript", "probe"},
-    {"setting_values", "settings", "selection", "sources", "suppress"},
+    {"setting_values", "settings", "selection", "sources", "suppress", "oldest_python"},
     {"rulebook"},
     {"processes", "firstpass", "secondpass", "workers", "engine"},
     {"fixer", "baseline", "adopting", "history", "pricing"},

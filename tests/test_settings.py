@@ -33,6 +33,27 @@ def test_nothing_set(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "oldest"),
+    [
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.9,<3.13"', "3.9"),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.8.1"', "3.8"),
+        ("setup.cfg", "[options]\npython_requires = >=3.7\n", "3.7"),
+        ("setup.py", "setup(name='bot', python_requires='>=3.8.1')", "3.8"),
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.11"', None),
+        ("pyproject.toml", "[project", None),
+    ],
+)
+def test_the_oldest_python_is_what_the_packaging_says(here: Path, name: str, text: str, oldest: str | None) -> None:
+    """Fixes write what that version can evaluate; the user's own word wins."""
+    (here / name).write_text(text)
+    found = settings.load(environment={}, isolated=True)
+    assert found.knowledge.get("project", {}).get("python") == oldest
+    assert oldest is None or found.origin("knowledge") == str(here / name)
+    told = settings.load(config="knowledge = { project = { python = '3.12' } }", environment={})
+    assert told.knowledge["project"]["python"] == "3.12"
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("asynccost.toml", 'confidence = "high"'),

@@ -24,6 +24,11 @@ _TEST = re.compile(
 )
 
 
+def is_test(path: str) -> bool:
+    """Whether a path says that its file is a test, a fixture or a story."""
+    return _TEST.search(path) is not None
+
+
 @dataclass(slots=True, frozen=True)
 class Site:
     """A call with the function that makes it and the resolved name of what it calls (None: unknown)."""
@@ -62,7 +67,7 @@ class File:
     @cached_property
     def is_test(self) -> bool:
         """Whether the path says that this is a test, a fixture or a story."""
-        return _TEST.search(self.path) is not None
+        return is_test(self.path)
 
     @cached_property
     def functions(self) -> list[Function]:

@@ -117,8 +117,8 @@ def late_writes(effect: Effect, file: File) -> list[Late]:
 
 
 def _says_something(value: Expr, _function: Function) -> bool:
-    """Whether a value is more than the start or the end of a wait: `tm("not found")`, but not `false`."""
-    return not isinstance(value, Constant)
+    """Whether a value is more than the start or the end of a wait: `"not found"`, `[]`, but not `false`."""
+    return not isinstance(value, Constant) or not isinstance(value.value, bool)
 
 
 def _late(node: Node, function: Function, target: str, state: State) -> Late:

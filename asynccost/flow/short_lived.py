@@ -1,25 +1,44 @@
-"""Whether the objects of a class come and go, as far as the project shows."""
+"""Who makes the objects of a class, and whether they come and go, as far as the project shows."""
 
 from asynccost.flow.calls import Caller
+from asynccost.flow.file import is_test
 from asynccost.flow.project import Project
 
-_KEPT = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "yielded"})
-_ONCE = frozenset({"test", "script", "main", "startup"})
+KEPT = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "yielded"})
+_ONCE = frozenset({"script", "main", "startup"})
 
 
 def maker(project: Project, path: str, cls: str) -> Caller | None:
-    """A place that makes an object of a class and keeps it nowhere; None where there is none in sight."""
+    """A place that makes an object of a class, one that keeps it nowhere first; None where there is none in sight."""
     dotted = path.rpartition(".")[0].replace("/", ".")
     last = cls.rpartition(".")[2]
+    found = None
     for caller in project.calls.calls_named(last):
         name, facts = caller.call["name"].removesuffix("()"), caller.by.facts
         if name not in (cls, last) and not name.endswith(f".{cls}") and name != f"{dotted}.{cls}":
             continue
         entry = project.heats.entry(caller.by)
+        if entry is not None and entry[0] == "test":
+            continue
         once = facts["kind"] == "module" or caller.call["cold"] or (entry is not None and entry[0] in _ONCE)
-        if caller.call["use"] not in _KEPT and not once and project.heats.of(caller.by).hot is not False:
+        if caller.call["use"] not in KEPT and not once and project.heats.of(caller.by).hot is not False:
             return caller
-    return None
+        found = found or caller
+    return found
+
+
+def importer(project: Project, path: str, cls: str) -> str:
+    """A file of the project that imports a class to use it; "" where there is none in sight."""
+    names = project.names
+    read = ((f["path"], f["imports"].values()) for f in names.read if f["language"] == "python")
+    for other, imports in (*((a.path, a.imports) for a in names.asked.values()), *read):
+        if other == path or other.endswith("__init__.py") or is_test(other):
+            continue
+        for dotted in imports:
+            module, _, name = dotted.rpartition(".")
+            if name == cls and names.module(module, other, "python") is not None:
+                return other
+    return ""
 
 
 _ENDS = ("aclose", "close", "terminate", "shutdown", "stop", "cleanup", "disconnect", "teardown", "dispose", "destroy")

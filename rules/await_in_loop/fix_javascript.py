@@ -1,5 +1,6 @@
 """The turns of a loop run side by side, and what they leave behind stays in the order of the items."""
 
+from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.file import File
 from asynccost.flow.tree import Loop
 from asynccost.javascript.edits.endings import UnfixableError
@@ -15,7 +16,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     for function in file.functions:
         for loop in function.index.loops if function.index else ():
             if isinstance(loop, Loop) and (loop.start, loop.end) == (finding.span.start, finding.span.end):
-                return _offer(loop, file)
+                return None if obstacle(loop, function, file) else _offer(loop, file)
     return None
 
 
@@ -29,4 +30,6 @@ def _offer(loop: Loop, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
+    if asked := question(loop, file):
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)

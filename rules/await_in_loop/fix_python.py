@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.at import loop_at
 from asynccost.flow.file import File
 from asynccost.flow.tree import Comprehension, Function, Loop
@@ -26,14 +27,18 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if found is None or not found[1].is_async or not knows_asyncio(file, found[1]):
         return None
     loop, function = found
+    if obstacle(loop, function, file):
+        return None
+    asked = question(loop, file)
+    safety, reason = (Safety.DISPLAY_ONLY, f"{_REASON}; {asked}") if asked else (Safety.UNSAFE, _REASON)
     if isinstance(loop, Loop):
         shape = shape_of(loop, function, file)
         if shape is None or not form_of(shape, file):
             return None
-        return Offer(Safety.UNSAFE, _REASON, lambda: _fanned(file, shape))
+        return Offer(safety, reason, lambda: _fanned(file, shape))
     if not may_gather(loop, Layout(file.module.source)):
         return None
-    return Offer(Safety.UNSAFE, _REASON, lambda: _gathered(file, loop, function))
+    return Offer(safety, reason, lambda: _gathered(file, loop, function))
 
 
 def _fanned(file: File, shape: Shape) -> Iterator[Edit]:

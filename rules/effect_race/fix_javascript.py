@@ -9,7 +9,20 @@ from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.races import Late, late_writes
 from asynccost.flow.state import SETTER
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Argument, Assign, Call, Do, Expr, Function, Member, Name, Return
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Do,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Return,
+    Stmt,
+    Try,
+)
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.guards import Guards
@@ -53,7 +66,7 @@ def _inside(function: Function | None, setup: Function) -> bool:
 def _others(effect: Effect, file: File) -> Iterator[Late]:
     """What else an old answer writes: its error, and the end of a wait whose start the effect shows."""
     functions = own_functions(effect, file)
-    starts = set(_starts(effect.setups[0]))
+    starts = set(_starts(effect.setups[0], functions))
     for function in functions:
         start = waits_from(function, functions)
         failed = _after_failure(function)
@@ -72,15 +85,41 @@ def _others(effect: Effect, file: File) -> Iterator[Late]:
                 yield Late(assign, function, _state(assign.targets[0]), False)
 
 
-def _starts(setup: Function) -> Iterator[str]:
-    """What an effect sets whenever it runs, so that the next run may be relied on to end it: `loading.value = true`."""
+def _starts(setup: Function, functions: list[Function]) -> Iterator[str]:
+    """What an effect sets whenever it runs, so that the next run may be relied on to end it: `loading.value = true`.
+
+    By its own statements, or by those with which the function begins that it calls.
+    """
     for statement in setup.body:
         if any(isinstance(n, Return) for n in walk(statement)):
             return  # the next run may leave before it has set anything
-        if isinstance(statement, Do) and isinstance(statement.value, Call):
-            yield word_of(statement.value)
-        elif isinstance(statement, Assign):
-            yield from filter(None, map(_state, statement.targets))
+        yield from _set_by(statement)
+        for first in _begins(_called(statement, functions)):
+            if any(isinstance(n, (Return, Await)) for n in walk(first)):
+                break
+            yield from _set_by(first)
+
+
+def _begins(function: Function | None) -> list[Stmt]:
+    """The statements with which a function begins, those of a `try` that it begins with."""
+    body = function.body if function is not None else []
+    return body[0].body if body and isinstance(body[0], Try) else body
+
+
+def _set_by(statement: Stmt) -> Iterator[str]:
+    if isinstance(statement, Do) and isinstance(statement.value, Call):
+        yield word_of(statement.value)
+    elif isinstance(statement, Assign):
+        yield from filter(None, map(_state, statement.targets))
+
+
+def _called(statement: Stmt, functions: list[Function]) -> Function | None:
+    """The function of the effect that a statement does nothing but call: `load()`, `void load()`, `load().catch(f)`."""
+    calls = [n for n in walk(statement) if isinstance(n, Call) and isinstance(n.callee, Name)]
+    if not isinstance(statement, Do) or len(calls) != 1 or calls[0].arguments:
+        return None
+    found = [f for f in functions if f.name == word_of(calls[0]) and f.body]
+    return found[0] if len(found) == 1 else None
 
 
 def _state(target: Expr) -> str:

@@ -1,9 +1,10 @@
 """Gives back in an effect's cleanup what the effect starts."""
 
+from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.release import Acquisition
-from asynccost.flow.tree import Collection, Node, Return
+from asynccost.flow.tree import Class, Collection, Function, Node, Return
 from asynccost.javascript.edits.acquired import Releasing, is_subscription
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.listening import unlisten
@@ -37,6 +38,9 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     if not found:
         raise UnfixableError
     effect = found[0].effect
+    if isinstance(effect.scope, Class) and any(begins_again(effect.scope, e, _method(v), file)
+                                               for e in effect.ends for v in found):
+        raise UnfixableError
     patch = Patch(script(file), effect.anchor.start)
     mended = [v for v in found if match(v, file, patch)]
     rest = [v for v in found if v not in mended]
@@ -68,6 +72,14 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     else:
         safety, reason = Safety.SAFE, f"the cleanup gives back {what} and changes nothing else"
     return Offer(safety, reason, lambda: edits)
+
+
+def _method(verdict: Verdict) -> Function:
+    """The method that something is acquired in, or in a function written there."""
+    here = verdict.got.function
+    while here.owner is None and here.scope is not None:
+        here = here.scope
+    return here
 
 
 _RETURN_FUNCTIONS = ("zustand", "redux", "@reduxjs/toolkit", "nanostores", "svelte/store", "valtio", "jotai", "history")

@@ -1,19 +1,37 @@
 """A timeout for a request that could wait for ever."""
 
+import re
+
 from asynccost.flow.file import File, Site
-from asynccost.flow.reach import binder
-from asynccost.flow.tree import Argument, Collection, Constant, Function, Member, Name
+from asynccost.flow.patience import seconds_for
+from asynccost.flow.reach import binder, within
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Node,
+    Other,
+)
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.objects import add
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.model import Finding, Offer, Safety
 
 _TIMEOUTS = {  # by the package or global that is called: the option that bounds its wait
-    "axios": "timeout: 30_000",
-    "fetch": "signal: AbortSignal.timeout(30_000)",
-    "node-fetch": "signal: AbortSignal.timeout(30_000)",
-    "got": "timeout: { request: 30_000 }",
+    "axios": "timeout: {}",
+    "fetch": "signal: AbortSignal.timeout({})",
+    "node-fetch": "signal: AbortSignal.timeout({})",
+    "got": "timeout: {{ request: {} }}",
 }
+_URL = re.compile(r"(?i)ur[il]$|(?:endpoint|address|path|href|host|webhook)$")
 _DATA = frozenset({"post", "put", "patch"})  # of axios: the body stands before the options
 
 
@@ -24,11 +42,38 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or option is None or any(a.star for a in site.call.arguments):
         return None
     patch = Patch(script(file), site.call.start)
-    if not _put(site, option, patch, file):
+    seconds = seconds_for(site, file)
+    if not _put(site, option.format(f"{seconds}_000"), patch, file):
         return None
     edits = patch.edits()
-    reason = "an answer that takes more than 30 seconds now fails; choose a time that suits the call"
+    time = f"{seconds} seconds" if seconds < 60 else f"{seconds // 60} minutes"
+    if option.startswith("signal") and _streams(site, file):
+        reason = f"the signal ends the body as well: may it take more than {time} to come?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    reason = f"an answer that takes more than {time} now fails; choose a time that suits the call"
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _streams(site: Site, file: File) -> bool:
+    """Whether the body of an answer is read bit by bit, or handed on to where it may be."""
+    if re.search(r"stream", file.text(site.call), re.I):
+        return True
+    up = site.call.parent.parent if isinstance(site.call.parent, Await) else site.call.parent
+    target = up.targets[0] if isinstance(up, Assign) else None
+    if not isinstance(target, Name):
+        return False
+    scope = binder(target.id, site.function) or site.function
+    names = [n for f in within(scope, file) for n in (f.index.names if f.index else ()) if n.id == target.id]
+    return any(_is_body(n.parent) or (isinstance(n.parent, Argument) and not _logged(n.parent)) for n in names)
+
+
+def _is_body(node: Node | None) -> bool:
+    return isinstance(node, Member) and node.attr == "body"
+
+
+def _logged(argument: Argument) -> bool:
+    call = argument.parent
+    return isinstance(call, Call) and chain(call.callee)[0] in ("console", "logger", "log")
 
 
 def _put(site: Site, option: str, patch: Patch, file: File) -> bool:
@@ -37,8 +82,10 @@ def _put(site: Site, option: str, patch: Patch, file: File) -> bool:
         return False
     call, place = site.call, row["options"]
     given = call.arguments
-    if place < 0:
+    if place < 0:  # `axios(config)` or `axios(url, config)`; there is no second one beside a configuration
         place = 0 if given and isinstance(given[0].value, Collection) else 1
+        if given and place and len(given) == 1 and not _is_url(given[0].value):
+            return False
     if len(given) > place:
         return _among(given[place], option, site.function, patch)
     if len(given) < place and not (_word(site) in _DATA and len(given) == place - 1):
@@ -50,6 +97,13 @@ def _put(site: Site, option: str, patch: Patch, file: File) -> bool:
     missing = "undefined, " * (place - len(given))
     patch.insert(given[-1].end, f", {missing}{text}")
     return True
+
+
+def _is_url(value: Expr) -> bool:
+    """Whether a first argument says where to, not how: a text, or a name that says so."""
+    if isinstance(value, (Name, Member)):
+        return _URL.search(chain(value)[-1]) is not None
+    return isinstance(value, (Constant, Other))
 
 
 def _plain(name: str) -> str:

@@ -1,16 +1,16 @@
-"""missing-timeout in Python: the library's own argument, with 30 seconds."""
+"""missing-timeout in Python: the library's own argument, with half a minute, or five where an answer may take long."""
 
 from collections.abc import Iterator
 
 from asynccost.flow.around import statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
+from asynccost.flow.patience import USUAL, seconds_for
 from asynccost.flow.tree import Constant, Function, Name, Node, Param
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.arguments import add_keyword, takes_keyword
 from asynccost.python.codemod.patch import Patch
 
-SECONDS = 30
 _SILENCE = 300  # aiohttp's own default for a whole answer
 _REASON = "the number is a guess: an answer that takes longer used to arrive, and now raises"
 _SILENT = f"an answer may take as long as before, but not a silence of {_SILENCE} s"
@@ -23,18 +23,18 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or site.name in _NOT_TAKEN or not takes_keyword(site.call):
         return None
     if site.name == "aiohttp.ClientTimeout":
-        bounds = f"sock_connect={SECONDS}, sock_read={_SILENCE}"
+        bounds = f"sock_connect={USUAL}, sock_read={_SILENCE}"
         return Offer(Safety.UNSAFE, _SILENT, lambda: _added(file, site, bounds))
-    none = _none(site)
+    none, seconds = _none(site), seconds_for(site, file)
     if none is not None:
-        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none))
+        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none, seconds))
     if any(a.keyword == "timeout" for a in site.call.arguments):
         return None
     if passed := _passed_on(site, file):
-        return Offer(Safety.UNSAFE, _REASON, lambda: _set_default(file, site, passed))
+        return Offer(Safety.UNSAFE, _REASON, lambda: _set_default(file, site, passed, seconds))
     if any(a.star == 2 for a in site.call.arguments) or (site.name or "").endswith("run_in_executor"):
         return None
-    return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site, f"timeout={SECONDS}"))
+    return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site, f"timeout={seconds}"))
 
 
 def _none(site: Site) -> Node | None:
@@ -68,17 +68,17 @@ def _is_rest(name: str, function: Function) -> bool:
     return any(p.name == name and p.star == 2 for p in function.params)
 
 
-def _replaced(file: File, none: Node) -> Iterator[Edit]:
+def _replaced(file: File, none: Node, seconds: int) -> Iterator[Edit]:
     patch = Patch(file)
-    patch.replace(none.start, none.end, str(SECONDS))
+    patch.replace(none.start, none.end, str(seconds))
     return patch.edits()
 
 
-def _set_default(file: File, site: Site, name: str) -> Iterator[Edit]:
+def _set_default(file: File, site: Site, name: str, seconds: int) -> Iterator[Edit]:
     patch = Patch(file)
     statement = statement_of(site.call)
     at = patch.layout.with_comments(statement.start)
-    patch.insert_lines(at, patch.layout.indent(statement.start), f'{name}.setdefault("timeout", {SECONDS})')
+    patch.insert_lines(at, patch.layout.indent(statement.start), f'{name}.setdefault("timeout", {seconds})')
     return patch.edits()
 
 

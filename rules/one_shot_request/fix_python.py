@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.around import class_around
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -13,13 +14,17 @@ def fix(finding: Finding, file: File) -> Offer | None:
     """Keep a client."""
     site = site_at(file, finding.span)
     one = sent(file, site) if site is not None and not site.function.is_async else None
-    if one is None:
+    if site is None or one is None:
         return None
     who = "the loop" if one.loop is not None else "the process" if one.library == "httpx" else "each thread"
     reason = (
         f"one {one.what} for {who}: its requests share cookies and connections, and tests that replace"
         f" {one.site.name} no longer see them"
     )
+    owner = class_around(site.function) if one.loop is None else None
+    if owner is not None:
+        reason = f"{reason}; should each {owner.name} rather keep one of its own?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _kept(file, one))
     return Offer(Safety.UNSAFE, reason, lambda: _kept(file, one))
 
 

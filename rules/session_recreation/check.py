@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.calls import Caller
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import inherited_end, maker
+from asynccost.flow.short_lived import KEPT, importer, inherited_end, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
@@ -26,9 +27,20 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         cls = said.function.partition(".<locals>")[0].rpartition(".")[0]
         if end := inherited_end(project, said.path, cls):
             said.hint["ends"] = end  # the fix sees one file alone
-            said.fix = Fix(said.fix.safety, said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it")
+            said.fix = Fix(Safety.UNSAFE, said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it")
         elif (place := maker(project, said.path, cls)) is not None:
-            who = place.by.facts["qualname"].rpartition(".")[2]
-            reason = f"{said.fix.reason}; {who}() makes one and lets it go: should it close it, or hand the client in?"
-            said.fix = Fix(Safety.DISPLAY_ONLY, reason)
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {_made_by(place)}")
+        elif other := importer(project, said.path, cls):
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} uses it")
     return said
+
+
+def _made_by(place: Caller) -> str:
+    """What the project shows of who would have to close an object."""
+    facts = place.by.facts
+    if facts["kind"] == "module":
+        return f"{place.by.file['path']} keeps one for the process"
+    who = facts["qualname"].rpartition(".")[2]
+    if place.call["use"] in KEPT:
+        return f"{who}() makes it"
+    return f"{who}() makes one and lets it go: should it close it, or hand the client in?"

@@ -1,6 +1,7 @@
 """Keeps the handle of a timer and clears it: on the ways out that a deadline misses, or where its object ends."""
 
 from asynccost.flow.around import class_around, use_of
+from asynccost.flow.counterparts import begins_again
 from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.file import File
 from asynccost.flow.handles import kept_in
@@ -96,7 +97,7 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
         method = method.scope
     ends = [owner.methods[name] for name in ends_of(owner, file)]
     ends = [e for e in ends if e.start < method.start or e.start >= method.end]
-    if not ends or method.owner is not owner:
+    if not ends or method.owner is not owner or begins_again(owner, ends[0].name, method, file):
         raise UnfixableError
     patch = Patch(script(file), one.call.start)
     last = ends[:1]

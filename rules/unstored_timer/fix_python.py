@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import class_around, use_of
 from asynccost.flow.at import site_at
+from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.timers import Timer, ends_of, timer
 from asynccost.flow.tree import Assign, Call, Class, Do, Function, Member, Name
@@ -21,6 +22,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     ends = [owner.methods[n] for n in ends_of(owner, file) if n in owner.methods and owner.methods[n].params]
     if not ends or use_of(one.call).kind not in ("dropped", "assigned"):
+        return None
+    if begins_again(owner, ends[0].name, one.function, file):
         return None
     kept = _kept(one)
     if kept is None and not isinstance(one.call.parent, Do):

@@ -61,11 +61,13 @@ class Releasing:
         self.names.add(made)
         return made
 
-    def attribute(self, wanted: str) -> str:
-        """`this.name` for a name that no other member of the class has."""
+    def attribute(self, wanted: str, own: str = "") -> str:
+        """`this.name` for a name that no other member of the class has. own: a local name that makes way for it."""
         scope = self.effect.scope
         source = self.script.text(scope)
         name, number = wanted, 2
+        if own == wanted:
+            source = source.replace(own, "", 1)
         while re.search(rf"\b{re.escape(name)}\b", source) or name in self.names:
             name, number = f"{wanted}{number}", number + 1
         self.names.add(name)
@@ -222,6 +224,11 @@ class Releasing:
         declarators = [c for c in declared.named_children if c.type == "variable_declarator"]
         if not self.end.variables:
             self._needs_this(got.function)
+            only = re.findall(rf"(?<![\w$]){re.escape(place.root)}(?![\w$])", script.text(self.effect.scope))
+            if len(declarators) == 1 and len(only) == 1 and declared.end_byte >= got.call.end > declared.start_byte:
+                handle = f"this.{self._attribute(place.root.lstrip('_') or place.root, got, word, own=place.root)}"
+                patch.replace(declared.start_byte, script.of(got.call).start_byte, f"{handle} = ")
+                return handle
             handle = f"this.{self._attribute(place.root, got, word)}"
             patch.after(script.statement(got.call), f"{handle} = {place.root}{patch.semi}")
             return handle
@@ -309,9 +316,9 @@ class Releasing:
             return f"ReturnType<typeof {callee}>"
         raise UnfixableError
 
-    def _attribute(self, wanted: str, got: Acquisition, word: str) -> str:
+    def _attribute(self, wanted: str, got: Acquisition, word: str, own: str = "") -> str:
         """A free attribute of the class; TypeScript has it declared."""
-        name = self.attribute(wanted).removeprefix("this.")
+        name = self.attribute(wanted, own).removeprefix("this.")
         typed = f"private {name}?: {self._type(got, word)}{self.patch.semi}" if self.script.typed else ""
         if typed:
             self.end.declare(typed)

@@ -1,9 +1,11 @@
 """Guards before writes of state: `if (!ignore) setX(answer)`."""
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from tree_sitter import Node as Cst
 
+from asynccost.flow.depend import blocks
 from asynccost.flow.races import Late
 from asynccost.flow.state import root_name
 from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Do, Expr, Function, Name, Node, Return
@@ -39,6 +41,9 @@ class Guards:
             if tail:
                 done |= {id(n) for n in tail}
                 self.patch.before(self.script.statement(write.node), f"if ({self.flag}) return{self.patch.semi}")
+            elif len(run := self._run(write, places)) > 1:
+                done |= {id(n) for n in run}
+                self._together(run)
             else:
                 self._one(write)
 
@@ -55,6 +60,25 @@ class Guards:
         if not all(id(n) in places and not _awaits(n) for n in nodes):
             return []
         return nodes
+
+    # ---------------------------------------------------------------------- runs
+
+    def _run(self, write: Late, places: dict[int, Late]) -> list[Node]:
+        """The writes of neighbouring statements from this one on."""
+        for block in blocks(write.function):
+            nodes = [w if (w := _written(s)) is not None else s for s in block]
+            at = next((i for i, n in enumerate(nodes) if n is write.node), None)
+            if at is not None:
+                return list(takewhile(lambda n: id(n) in places and not _awaits(n), nodes[at:]))
+        return []
+
+    def _together(self, run: list[Node]) -> None:
+        """One test around several statements."""
+        script, unit = self.script, self.script.unit
+        start, end = script.statement(run[0]).start_byte, script.statement(run[-1]).end_byte
+        indent = script.indent(start)
+        text = self.patch.within(start, end, unit)
+        self.patch.replace(start, end, f"if (!{self.flag}) {{\n{indent}{unit}{text}\n{indent}}}")
 
     # ---------------------------------------------------------------------- one
 

@@ -11,8 +11,10 @@ from asynccost.flow.reach import binder
 from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Call, Closure, Collection, Constant, Do, Expr, Function, Member, Name, Node
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.handler_types import event_type, parameters
 from asynccost.javascript.edits.names import camel
 
 
@@ -31,7 +33,7 @@ def unlisten(got: Acquisition, keep: Releasing) -> None:
     if got.function is not keep.setup and not all(_seen_alike(e, got, keep) for e in (receiver, handler)):
         raise UnfixableError
     target = "" if receiver is None else _target(receiver, keep, top)
-    name = _handler(handler, kind, keep, top)
+    name = _handler(handler, kind, keep, top, typed=event_type(kind or "") if _is_dom(call) else "")
     arguments = [script.text(call.arguments[0].value), name] if at else [name]
     if at and not _seen(call.arguments[0].value, keep):
         raise UnfixableError
@@ -161,7 +163,11 @@ def _named(expr: Expr, wanted: str, keep: Releasing, top: Cst) -> str:
     return name
 
 
-def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst) -> str:
+def _is_dom(call: Call) -> bool:
+    return isinstance(call.callee, (Name, Member)) and chain(call.callee)[-1] == "addEventListener"
+
+
+def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst, *, typed: str) -> str:
     script = keep.script
     if isinstance(handler, Name):
         if not _steady(handler.id, keep):
@@ -180,7 +186,7 @@ def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst) -> str:
     name = camel("handle", kind) if kind and re.fullmatch(r"[\w:.-]+", kind) else "handleEvent"
     if not keep.end.variables:
         return _as_attribute(handler, name, keep, top)
-    return _as_constant(handler, name, keep, top)
+    return _as_constant(handler, name, keep, top, typed)
 
 
 def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
@@ -197,13 +203,14 @@ def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
     return attribute
 
 
-def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
+def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst, typed: str) -> str:
     script, patch = keep.script, keep.patch
     if _free_of_inner(handler, keep, top):
         raise UnfixableError
+    old, new = parameters(handler, script, typed) if script.typed else ("", "")
     made = keep.name(name)
     base = script.indent(top.start_byte)
-    text = script.moved(handler.start, handler.end, script.shift(handler.start, base))
+    text = script.moved(handler.start, handler.end, script.shift(handler.start, base)).replace(old, new, 1)
     line = f"const {made} = {_flat(text, base)}{patch.semi}"
     if getattr(keep.end, "inside", True) is False or top == script.body(keep.setup):
         keep.end.declare(line)

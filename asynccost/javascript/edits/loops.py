@@ -121,7 +121,7 @@ class LoopFix:
         for skip in parts.skips:
             self._skip(skip, parts)
         text = self._inner("" if short else script.unit)
-        if not always:
+        if tails(self.body, {id(p.parent) for p in parts.pushes}) is not True:
             text = text.rstrip() + f"\n{self._deep(short)}return []{patch.semi}\n{self._close(short)}"
         return f"async {self._arrow()} {{{text}}}"
 
@@ -215,11 +215,17 @@ class LoopFix:
         script = self.script
         if len(head) == 1 and isinstance(declared, Assign) and declared.value is not None and not self._comments():
             value, pattern = declared.value, script.text(declared.targets[0])
+            by = script.shift(value.start, self._close(not by))
             once = isinstance(value, Await) and not any(isinstance(n, Await) for n in walk(value.value))
             if isinstance(value, Await) and once and script.exact(value):
                 text = self.patch.within(value.value.start, value.value.end, by)
                 return f"{self._arrow()} {paren(text)}", pattern
-            text = self.patch.within(*script.written(value), by)
+            start, end = script.written(value)
+            waited = script.of(value)
+            if isinstance(value, Await) and script.exact(value) and waited.type == "await_expression":
+                # what is returned is waited for anyway
+                start = waited.named_children[-1].start_byte
+            text = self.patch.within(start, end, by)
             return f"async {self._arrow()} {paren(text)}", pattern
         if not names:
             raise UnfixableError

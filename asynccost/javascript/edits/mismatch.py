@@ -27,6 +27,9 @@ def _removal(verdict: Verdict) -> Call | None:
     at: Node | None = verdict.at
     if not isinstance(at, Call) or at is verdict.got.call or verdict.got.pair.handle != "same":
         return None
+    own = [*verdict.effect.setups, *verdict.effect.cleanups]
+    if not any(f.start <= at.start < f.end for f in own):
+        return None  # another effect's
     if receiver_of(at) is None and receiver_of(verdict.got.call) is not None:
         raise UnfixableError
     return at if statement_of(at) is not None else None

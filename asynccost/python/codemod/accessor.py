@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Function, Member
+from asynccost.python.codemod.annotating import evaluated, optional
 from asynccost.python.codemod.building import Building, building, changes_it, plain_with
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh
@@ -104,7 +105,7 @@ def _define(patch: Patch, chosen: Shared) -> None:
         name = chosen.client_name
         inner = Recipe(made, patch.file, indent="        ")
         define(
-            patch, f"{name}{f': {note} | None' if note else ''} = None", "", "",
+            patch, f"{name}{f': {_maybe(note, patch.file)}' if note else ''} = None", "", "",
             f"def {chosen.name}(){returns}:", f"    global {name}", f"    if {name} is None:",
             *(f"        {comment}" for comment in inner.comments),
             f"        {name} = {inner.fitted(11 + len(name), '    ')}", f"    return {name}",
@@ -124,6 +125,11 @@ def _define(patch: Patch, chosen: Shared) -> None:
         cache = f"@{name_of(patch, 'functools')}.cache"
         said = [f"    {comment}" for comment in recipe.comments]
         define(patch, cache, f"def {chosen.name}(){returns}:", *said, f"    return {recipe.fitted(11, '    ')}")
+
+
+def _maybe(note: str, file: File) -> str:
+    said = optional(note, file)
+    return said if said.endswith("]") else evaluated(said, file, since=(3, 10))
 
 
 def _word(chosen: Shared) -> str:

@@ -111,7 +111,8 @@ def _may_take(made: Building, file: File) -> bool:
 
 def _attribute(made: Building, cls: Class, file: File) -> str:
     package, _, name = (made.site.name or "").rpartition(".")
-    plain = "_session" if "session" in name.lower() else "_client"
+    made_of = ("session", "engine", "pool")
+    plain = next((f"_{word}" for word in made_of if word in name.lower()), "_client")
     wanted = plain
     if taken(cls, file, f"_get{plain}"):  # one that is built otherwise
         wanted = f"_{made.function.name.strip('_')}{plain}"

@@ -5,6 +5,7 @@ from asynccost.flow.reach import class_functions
 from asynccost.flow.timers import ends_of
 from asynccost.flow.tree import Assign, Class, Constant, Do, Expr, Function, Name, Return, Stmt
 from asynccost.flow.walk import walk
+from asynccost.python.codemod.annotating import evaluated, optional
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import set_attributes
 from asynccost.python.codemod.patch import Patch
@@ -95,7 +96,8 @@ def behind(end: int, indent: str, layout: Layout) -> int:
 def start_attribute(patch: Patch, cls: Class, attr: str, kind: str, accessor: list[str]) -> None:
     """Let an attribute begin as None, in `__init__` or the class body, and put a method after that."""
     layout = patch.layout
-    note = f": {kind} | None" if kind else ""
+    said = optional(kind, patch.file) if kind else ""
+    note = f": {said}" if kind else ""
     init = cls.methods.get("__init__")
     if init is not None and _is_block(init, layout) and not any(isinstance(n, Return) for n in walk(*init.body)):
         inner, outer = layout.indent(init.body_start), layout.indent(init.start)
@@ -105,6 +107,8 @@ def start_attribute(patch: Patch, cls: Class, attr: str, kind: str, accessor: li
         return
     first = min(cls.methods.values(), key=lambda m: m.start)
     outer = layout.indent(first.start)
+    if kind and not said.endswith("]"):
+        note = f": {evaluated(said, patch.file, since=(3, 10))}"  # of a class, not of an object: it is evaluated
     note = "" if any("dataclass" in patch.file.text(d) for d in cls.decorators) else note
     lines = [*accessor, ""] if accessor else []
     fields = [s for s in cls.body if isinstance(s, Assign) and s.end < first.start and layout.alone(s)]

@@ -107,6 +107,11 @@ class Body(Writer):
 
     def _end(self, call: str, kept: str) -> None:
         walked, _ = self.items(wanted=False)
-        lines = self.awaiting(f"{kept}.extend(", call, walked, ")") if kept else self.awaiting("", call, walked)
+        begun = self.list_above(kept) if kept else None
+        if begun is not None:
+            lines = self.awaiting(self.until_value(begun), call, walked)
+            self.patch.remove_lines(begun)
+        else:
+            lines = self.awaiting(f"{kept}.extend(", call, walked, ")") if kept else self.awaiting("", call, walked)
         at = self.layout.next_line(self.loop.end - 1)
         self.patch.insert_lines(at, "", "", *(self.indent + line for line in lines))

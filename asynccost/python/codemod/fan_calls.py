@@ -1,10 +1,8 @@
 """A loop that waits together, where the awaited calls are handed to gather as they are."""
 
-from itertools import pairwise
-
-from asynccost.flow.tree import Assign, Call, Do, Loop, Member, Name, Node, Try
+from asynccost.flow.tree import Assign, Call, Do, Member, Name, Node, Try
 from asynccost.python.codemod.fan_writer import Writer
-from asynccost.python.codemod.turns import deferred, is_empty_list, needed
+from asynccost.python.codemod.turns import deferred, needed
 
 
 class Calls(Writer):
@@ -49,15 +47,10 @@ class Calls(Writer):
         else:
             assert isinstance(sink.callee, Member)
             name = self.text(sink.callee.value)
-            above = _statement_above(self.loop)
-            near = above is not None and not self.layout.text(
-                self.layout.next_line(above.end), self.layout.line_start(start)
-            ).strip()
-            if near and above is not None and is_empty_list(above, name) and self.layout.alone(above):
+            above = self.list_above(name)
+            if above is not None:
                 start = above.start
-                assert isinstance(above, Assign)
-                assert above.value is not None
-                text = self.awaiting(self.layout.text(start, above.value.start), call, walked)
+                text = self.awaiting(self.until_value(above), call, walked)
             else:
                 text = self.awaiting(f"{name}.extend(", call, walked, ")")
         body = [*helper, *lines, *text]
@@ -164,18 +157,6 @@ class Defer(Writer):
             assert isinstance(statement.value.callee, Member)
             waiting = f"{self.text(statement.value.callee.value)}.extend({waiting})"
         self.patch.insert_lines(self.layout.next_line(self.loop.end - 1), self.indent, waiting)
-
-
-def _statement_above(loop: Loop) -> Node | None:
-    """The statement right before a loop in its block."""
-    up = loop.parent
-    for name in ("body", "orelse", "final"):
-        block = getattr(up, name, [])
-        for before, here in pairwise(block):
-            if here is loop:
-                found: Node = before
-                return found
-    return None
 
 
 def _simple_above(node: Node) -> Node:

@@ -1,11 +1,13 @@
 """What every form of a loop that waits together needs: indentation, names, `await asyncio.gather(...)`."""
 
-from asynccost.flow.tree import Call, Collection, Comprehension, Function, Loop, Member, Name, Node
+from itertools import pairwise
+
+from asynccost.flow.tree import Assign, Call, Collection, Comprehension, Function, Loop, Member, Name, Node
 from asynccost.python.codemod.joining import width
 from asynccost.python.codemod.names import fresh, names_in
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import member_of
-from asynccost.python.codemod.turns import Shape, is_short
+from asynccost.python.codemod.turns import Shape, is_empty_list, is_short
 
 _LISTS = frozenset({"list", "List", "Sequence", "tuple", "Tuple", "set", "Set", "frozenset", "dict", "Dict"})
 LIMIT = 10  # calls at a time
@@ -95,10 +97,35 @@ class Writer:
         assert self.loop.iter is not None
         self.patch.replace(self.loop.target.start, self.loop.iter.end, f"{', '.join(targets)} in {source}")
 
+    def list_above(self, name: str) -> Assign | None:
+        """The statement right above the loop that begins an empty list of this name."""
+        above = _statement_above(self.loop)
+        if not isinstance(above, Assign) or not is_empty_list(above, name) or not self.layout.alone(above):
+            return None
+        between = self.layout.text(self.layout.next_line(above.end), self.layout.line_start(self.loop.start))
+        return above if not between.strip() and self.layout.bare(above.end, self.layout.line_end(above.end)) else None
+
+    def until_value(self, assign: Assign) -> str:
+        """`xs: list[str] = ` of an assignment."""
+        assert assign.value is not None
+        return self.layout.text(assign.start, assign.value.start)
+
     def above(self, *lines: str) -> None:
         """Put lines above the loop and its comments; a blank line sets a function off from what comes before."""
         at = self.layout.with_comments(self.loop.start)
         self.patch.insert_lines(at, self.indent, *lines)
+
+
+def _statement_above(loop: Loop) -> Node | None:
+    """The statement right before a loop in its block."""
+    up = loop.parent
+    for name in ("body", "orelse", "final"):
+        block = getattr(up, name, [])
+        for before, here in pairwise(block):
+            if here is loop:
+                found: Node = before
+                return found
+    return None
 
 
 def apart(word: str, loop: Loop | Comprehension, function: Function) -> list[str]:

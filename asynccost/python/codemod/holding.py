@@ -1,8 +1,10 @@
 """A module's set that holds background tasks until they are done."""
 
-from asynccost.flow.around import statement_of, use_of
+from asynccost.flow.around import class_around, statement_of, use_of
 from asynccost.flow.file import File
-from asynccost.flow.tree import Assign, Call, Do, Function, Name, Node, Return
+from asynccost.flow.spawns import spawns
+from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Member, Name, Node, Return
+from asynccost.python.codemod.annotating import evaluated
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import define, member_of
@@ -16,7 +18,8 @@ def hold(patch: Patch, call: Call, function: Function, held: str = "") -> None:
     set that takes it; the module's, if none is named."""
     statement = statement_of(call)
     use = use_of(call)
-    if not patch.layout.alone(statement):
+    held = held or kept_already(patch.file, function)
+    if not patch.layout.alone(statement) or (not held and _by_helper(patch)):
         _around(patch, call)
     elif use.kind == "dropped" and isinstance(statement, Do):
         name = fresh(patch.file, "task", "background_task", around=function)
@@ -36,7 +39,66 @@ def hold(patch: Patch, call: Call, function: Function, held: str = "") -> None:
         _around(patch, call)
 
 
+_MANY = 3  # tasks of a file that are dropped: a function then says once what three lines would say each time
+
+
+def _by_helper(patch: Patch) -> bool:
+    """Whether the file's tasks are held by a function: it is there already, one of them needs it, or they are many."""
+    file = patch.file
+    if _defined(file, HOLD):
+        return True
+    dropped = [site.call for site, what in spawns(file) if what == "task" and _is_dropped(site.call)]
+    alone = [call for call in dropped if patch.layout.alone(statement_of(call))]
+    return len(alone) < len(dropped) or (len(dropped) >= _MANY and not _defined(file, SET))
+
+
+def _is_dropped(call: Call) -> bool:
+    use = use_of(call)
+    lambdas = isinstance(use.node, Return) and use.node.parent is not None and _is_lambda(use.node.parent)
+    return use.kind == "dropped" or (lambdas and _runs_as_callback(use.node.parent))
+
+
+def _is_lambda(node: Node) -> bool:
+    return isinstance(node, Function) and node.kind == "lambda"
+
+
+def _runs_as_callback(node: Node | None) -> bool:
+    """Whether a function is handed to something, which drops what it returns."""
+    closure = node.closure if isinstance(node, Function) else None
+    return closure is not None and isinstance(closure.parent, Argument)
+
+
+def kept_already(file: File, function: Function) -> str:
+    """The set in which the module, or the object of a method, holds its tasks already; "" where there is none."""
+    cls = class_around(function)
+    for site in file.calls:
+        given = site.call.arguments[0].value if len(site.call.arguments) == 1 else None
+        callee = site.call.callee
+        discards = isinstance(given, Member) and given.attr == "discard"
+        if not discards or not isinstance(callee, Member) or callee.attr != "add_done_callback":
+            continue
+        assert isinstance(given, Member)
+        name = file.text(given.value)
+        if name in file.module.top.bindings and name not in function.bindings and name != SET:
+            return name
+        mine = cls is not None and class_around(site.function) is cls and function.owner is cls
+        if name.startswith("self.") and mine and cls is not None and _begun(cls, name):
+            return name
+    return ""
+
+
+def _begun(cls: Class, name: str) -> bool:
+    """Whether the constructor gives an attribute its value."""
+    init = cls.methods.get("__init__")
+    targets = [t for s in (init.body if init else ()) if isinstance(s, Assign) for t in s.targets]
+    return any(isinstance(t, Member) and f"self.{t.attr}" == name for t in targets)
+
+
 def _around(patch: Patch, call: Call) -> None:
+    up = call.parent
+    target = up.targets[0] if isinstance(up, Assign) and len(up.targets) == 1 else None
+    if isinstance(target, Name) and target.id == "_" and patch.layout.begins_line(target.start):
+        patch.replace(target.start, call.start, "")
     patch.insert(call.start, f"{_holder(patch)}(")
     patch.insert(call.end, ")")
 
@@ -48,8 +110,6 @@ def _behind(patch: Patch, statement: Node, name: str, *last: str, held: str) -> 
     layout = patch.layout
     patch.insert_lines(layout.next_line(statement.end - 1), layout.indent(statement.start), *lines)
 
-_BEFORE_3_9 = frozenset({"typing.List", "typing.Dict", "typing.Set", "typing.Tuple", "typing.FrozenSet", "typing.Type"})
-
 
 def _set(patch: Patch) -> str:
     if not _defined(patch.file, SET):
@@ -58,17 +118,19 @@ def _set(patch: Patch) -> str:
 
 
 def _set_line(patch: Patch) -> str:
-    kind = f"set[{member_of(patch, 'asyncio', 'Task')}]"
-    imported = set(patch.file.module.imports.values())
-    # a module's annotation is evaluated: where typing.List is still in use, Python 3.8 may be, which knows no set[...]
-    quote = '"' if not imported.isdisjoint(_BEFORE_3_9) and "__future__.annotations" not in imported else ""
-    return f"{SET}: {quote}{kind}{quote} = set()"
+    return f"{SET}: {evaluated(f'set[{_task(patch)}]', patch.file, since=(3, 9))} = set()"
+
+
+def _task(patch: Patch) -> str:
+    """What a task is called in an annotation; with what it returns, where the file says that of others."""
+    some = "[object]" if b"Task[" in patch.file.module.source else ""
+    return f"{member_of(patch, 'asyncio', 'Task')}{some}"
 
 
 def _holder(patch: Patch) -> str:
     """The function that holds a task and hands it back."""
     if not _defined(patch.file, HOLD):
-        task = member_of(patch, "asyncio", "Task")
+        task = evaluated(_task(patch), patch.file, since=(3, 9)) if "[" in _task(patch) else _task(patch)
         known = _statement(patch.file, SET)
         first = [] if known is not None else [_set_line(patch), "", ""]
         define(

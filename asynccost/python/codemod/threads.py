@@ -1,5 +1,7 @@
 """Moves a call that blocks to a thread: `await asyncio.to_thread(f, ...)`."""
 
+from itertools import pairwise
+
 from asynccost.flow.around import above
 from asynccost.flow.tree import Call, Class, Comprehension, Function, Member, Name, Other, Subscript
 from asynccost.flow.walk import walk
@@ -40,6 +42,10 @@ def to_thread(patch: Patch, call: Call) -> None:
     elif b"\n" in layout.source[opening : call.arguments[0].start]:
         indent = layout.indent(call.arguments[0].start)
         patch.replace(call.start, opening + 1, f"{head}\n{indent}{callee},")
+        for before, here in pairwise(call.arguments):  # they were on one line of their own, and stand in a list now
+            gap = layout.text(before.end, here.start)
+            if gap == ", ":
+                patch.replace(before.end + 1, here.start, f"\n{indent}")
     elif too_long(call, layout, len(head) + 2):
         patch.replace(call.start, opening + 1, head)
         spread(patch, call, opening + 1, [callee])

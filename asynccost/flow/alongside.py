@@ -1,0 +1,164 @@
+"""What a rewrite of a loop must heed beyond the independence of its turns.
+
+What they leave behind in an order of theirs, what resolves at once, and what the reader has to decide.
+"""
+
+import re
+from collections.abc import Iterator
+
+from asynccost.flow.file import File
+from asynccost.flow.reach import binder, local_function, values, within
+from asynccost.flow.tree import (
+    Await,
+    Call,
+    Closure,
+    Collection,
+    Comprehension,
+    Do,
+    Expr,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Return,
+)
+from asynccost.flow.turn_keys import deep
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
+
+_DEPTH = 3  # calls of the file's own functions that are followed
+_APPENDS = frozenset({"append", "extend", "insert", "push", "unshift", "splice", "appendleft"})
+_SENDS = frozenset(
+    {"send", "reply", "notify", "sms", "email", "mail", "whatsapp", "telegram", "tweet", "publish", "broadcast"}
+)
+_SETTER = re.compile(r"set[A-Z]\w*$")
+_STORES = re.compile(  # of one row of a database
+    r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findUnique|findUniqueOrThrow)$"
+    r"|[Rr]epo(?:sitory)?\.(?:delete|save|insert|remove|update|findOne|findOneBy|findOneById|softDelete)$"
+    r"|(?:^|\.)[A-Z]\w+\.(?:findById|findByIdAndDelete|findByIdAndUpdate|findByPk|findOneAndDelete|destroy|deleteOne)$"
+    r"|\.(?:insert_one|delete_one|update_one|replace_one|find_one|insertOne|deleteOne|updateOne|findOne)$"
+)
+
+
+def obstacle(loop: "Loop | Comprehension", function: Function, file: File) -> str:
+    """Why the turns of a loop must not run side by side, though none needs another's result; "" if nothing says so."""
+    body = _body(loop)
+    made = {n.id for n in walk(*_targets(loop)) if isinstance(n, Name)}
+    for call in _awaited(body):
+        if name := _list_handed(call, function, made):
+            return f"every turn adds to `{name}`, in the order in which it ends"
+        called = local_function(call.callee, function, file)
+        if called is not None and (name := _left_by(called, file, _DEPTH)):
+            return f"every turn adds to `{name}`, in the order in which it ends"
+    calls = list(_awaited(body))
+    if calls and all(_at_once(local_function(c.callee, function, file)) for c in calls):
+        return "what is awaited is done at once"
+    return ""
+
+
+def question(loop: "Loop | Comprehension", file: File) -> str:
+    """What only somebody who knows the service can say; "" where nothing is asked."""
+    calls = list(_awaited(_body(loop)))
+    for call in calls:
+        names = chain(call.callee)
+        if set(words(names[-1])) & _SENDS:
+            return f"may {names[-1]}() be called ten times at once, and may one overtake another?"
+    if len(calls) == 1:
+        text = re.sub(r"\s+", "", file.text(calls[0].callee)).replace("?.", ".")
+        if _STORES.search(text):
+            return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
+    return ""
+
+
+def _body(loop: "Loop | Comprehension") -> list[Node]:
+    if isinstance(loop, Loop):
+        return list(loop.body)
+    first, *rest = loop.clauses
+    return [*first.conditions, *rest, loop.element]
+
+
+def _targets(loop: "Loop | Comprehension") -> list[Expr | None]:
+    return [loop.target] if isinstance(loop, Loop) else [c.target for c in loop.clauses]
+
+
+def _awaited(body: list[Node]) -> Iterator[Call]:
+    """The calls that a turn waits for; of `(await f()).json()` the first."""
+    for node in deep(body):
+        if isinstance(node, Await) and isinstance(node.value, Call):
+            yield node.value
+
+
+# ------------------------------------------------------------------- order
+
+
+def _list_handed(call: Call, function: Function, made: set[str]) -> str:
+    """A list of the function's own that every turn hands to what it waits for: it is there to be filled."""
+    for argument in call.arguments:
+        value = argument.value
+        if isinstance(value, Name) and value.id not in made and not argument.star:
+            scope = binder(value.id, function)
+            bound = values(value.id, scope) if scope is not None else []
+            if bound and all(_empty_list(v) for v in bound):
+                return value.id
+    return ""
+
+
+def _empty_list(value: Expr | None) -> bool:
+    if isinstance(value, Collection):
+        return value.kind == "list" and not value.items
+    return isinstance(value, Call) and chain(value.callee)[-1] == "list" and not value.arguments
+
+
+def _left_by(function: Function, file: File, depth: int) -> str:
+    """A list beyond a function that it, or what it calls in its file, appends to."""
+    for one in within(function, file):
+        for call in one.index.calls if one.index else ():
+            if name := _appended(call, one, function):
+                return name
+            called = local_function(call.callee, one, file) if depth else None
+            inner = called is None or called is function or called.scope is one
+            if called is not None and not inner and (name := _left_by(called, file, depth - 1)):
+                return name
+    return ""
+
+
+def _appended(call: Call, here: Function, outermost: Function) -> str:
+    callee = call.callee
+    if isinstance(callee, Member) and callee.attr in _APPENDS and isinstance(call.parent, Do):
+        names = chain(callee.value)
+        scope = binder(names[0], here)
+        mine = scope is not None and outermost.start <= scope.start and scope.end <= outermost.end
+        return "" if mine and names[0] not in ("self", "this") else ".".join(names)
+    if isinstance(callee, Name) and _SETTER.match(callee.id) and _grows(call):
+        return callee.id
+    return ""
+
+
+def _grows(call: Call) -> bool:
+    """`setFiles((files) => [...files, file])`, `setFiles((files) => files.concat(file))`."""
+    update = call.arguments[0].value if len(call.arguments) == 1 else None
+    if not isinstance(update, Closure):
+        return False
+    for node in walk(*update.function.body):
+        value = node.value if isinstance(node, Return) else None
+        if isinstance(value, Collection) and value.kind == "list":
+            return any(isinstance(i, Other) and i.op == "spread" for i in value.items)
+        if isinstance(value, Call) and chain(value.callee)[-1] == "concat":
+            return True
+    return False
+
+
+# ----------------------------------------------------------------- at once
+
+
+def _at_once(function: Function | None) -> bool:
+    """Whether a coroutine of the file waits for nothing, and hands out nothing that does."""
+    if function is None or not function.is_async or function.is_generator or not function.body:
+        return False
+    index = function.index
+    if index is None or index.awaits or any(isinstance(r.value, (Call, Await)) for r in index.returns):
+        return False
+    waits = (n for n in walk(*function.body) if getattr(n, "is_async", False))
+    return not any(True for _ in waits)

@@ -1,0 +1,32 @@
+"""How long an answer may well take: what is asked of a model, or moves a file, is not there in half a minute."""
+
+import re
+
+from asynccost.flow.file import File, Site
+
+USUAL, LONG = 30, 300  # seconds; the longer one is what aiohttp grants a whole answer by default
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SERVICES = (  # whose every answer is a model's
+    "openai|anthropic|claude|gemini|mistral|ollama|groq|cohere|llms?|gpt|dify|flowise|langflow|n8n|typebot|kobold|comfy"
+    "|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
+)
+_WORK = (
+    "completions?|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"
+    "|synthesi[sz]e|captions?|txt2img|img2img|upload|download|files?|form data|formdata|multipart|arraybuffer|blob|zip"
+    "|video|audio|media|attachment|backup|export|import|ingest|deploy|convert|crawl|scrape|train|render|cognify"
+)
+_SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
+_SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_SERVICES}|{_WORK})(?![a-z])")
+
+
+def seconds_for(site: Site, file: File) -> int:
+    """A bound for the wait of a request, in seconds, by what its own text, its function and its file speak of."""
+    call = _plain(file.text(site.call))
+    around = _plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
+    return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
+
+
+def _plain(text: str) -> str:
+    """Words apart and in small letters: `generateText_now` -> "generate text now"."""
+    return _CAMEL.sub(" ", text).replace("_", " ").lower()

@@ -1,0 +1,32 @@
+"""Annotations as the project's oldest Python and the style of the file have them."""
+
+from asynccost.flow.file import File
+
+_BEFORE_3_9 = frozenset({"typing.List", "typing.Dict", "typing.Set", "typing.Tuple", "typing.FrozenSet", "typing.Type"})
+
+
+def evaluated(note: str, file: File, *, since: tuple[int, int]) -> str:
+    """An annotation of a module or class, in quotes where the oldest Python would evaluate and not know it.
+
+    since: the version that knows it.
+    """
+    imported = set(file.module.imports.values())
+    if "__future__.annotations" in imported:
+        return note
+    oldest = _oldest(file)
+    # where typing.List is still in use, Python 3.8 may be
+    old = oldest < since if oldest else since <= (3, 9) and not imported.isdisjoint(_BEFORE_3_9)
+    return f'"{note}"' if old else note
+
+
+def optional(kind: str, file: File) -> str:
+    """`X | None`, or `Optional[X]` where that is how the file says it."""
+    local = next((name for name, dotted in file.module.imports.items() if dotted == "typing.Optional"), "")
+    if local and b"| None" not in file.module.source:
+        return f"{local}[{kind}]"
+    return f"{kind} | None"
+
+
+def _oldest(file: File) -> tuple[int, int] | None:
+    major, _, minor = str(file.knowledge.table("project")["python"]).partition(".")
+    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else None
