@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -53,7 +52,7 @@ def key(marks: Mapping[str, str]) -> str | None:
 def signature(knowledge: Mapping[str, Any]) -> str:
     """What must be the same for old rows to hold: our code, rules and tables, the parsers, the user's tables."""
     seen = blake2b(repr((sys.version_info[:2], sorted(_parsers()), json.dumps(knowledge, sort_keys=True))).encode())
-    here = Path(__file__).parent
+    here = os.path.dirname(__file__)
     for root in (here, ROOT):
         for folder, folders, files in os.walk(root):
             folders[:] = sorted(f for f in folders if f != "__pycache__")
@@ -227,6 +226,8 @@ def _prepare(folder: str) -> None:
     if os.path.isdir(folder):
         return
     os.makedirs(folder)
-    Path(folder, ".gitignore").write_text("*\n", "utf-8")
+    with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
+        file.write("*\n")
     tag = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by asynccost; may be removed at any time.\n"
-    Path(folder, "CACHEDIR.TAG").write_text(tag, "utf-8")
+    with open(os.path.join(folder, "CACHEDIR.TAG"), "w", encoding="utf-8") as file:
+        file.write(tag)

@@ -3,16 +3,14 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from asynccost.errors import SettingsError
 
 NAMES = ("asynccost.toml", ".asynccost.toml", "pyproject.toml", "package.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """Values from one place: a file, the environment or the command line."""
 
     origin: str

@@ -1,9 +1,9 @@
 """A scan that tells new findings from those that were there before: in the baseline, in a commit, in git's index."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asynccost import scanning
 from asynccost.baseline import find
@@ -23,8 +23,7 @@ if TYPE_CHECKING:  # a scan that compares with nothing loads nothing for that
     from asynccost.pricing.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What counts as new.
 
     baseline: a file, or None for the one that the project has; use_baseline: whether to look at one at all.
@@ -40,8 +39,7 @@ class Question:
     scope: str = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class _Base:
+class _Base(NamedTuple):
     """The commit that is compared with, and where the project differs from it. states: for `Git.lines`."""
 
     git: "Git"

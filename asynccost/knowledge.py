@@ -1,5 +1,6 @@
 """The tables of rules/knowledge: clients, closers, timers, entry points. Users add rows of their own."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -25,9 +26,10 @@ class Knowledge:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    path = ROOT / "knowledge" / f"{name}.toml"
+    path = os.path.join(ROOT, "knowledge", f"{name}.toml")
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        with open(path, "rb") as file:
+            return tomllib.load(file)
     except FileNotFoundError:
         raise RuleError(f"there is no table {path}") from None
     except tomllib.TOMLDecodeError as error:

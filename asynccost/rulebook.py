@@ -20,15 +20,14 @@ it is kept. A finding that `settle` makes anew has no fix unless `settle` sets `
 asked about it as well, with the file that it is in. `settle` may also take a fix away: `finding.fix = None`.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asynccost.errors import RuleError
 from asynccost.model import Finding, Offer, Severity
@@ -43,8 +42,7 @@ _KEYS = {"summary": str, "action": str, "family": str, "severity": str, "tokens"
 _MAY = {"whole": bool}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: its card, its page, and for each language the module that checks.
 
     summary: the waste, in a few words; action: what to do about it, as a heading.
@@ -60,7 +58,7 @@ class Rule:
     severity: Severity
     languages: tuple[str, ...]
     page: str
-    folder: Path
+    folder: str
     tokens: dict[str, tuple[str, ...]]
     whole: bool = True
 
@@ -84,20 +82,24 @@ class Rule:
 
 
 @cache
-def _module(folder: Path, names: tuple[str, ...]) -> ModuleType | None:
+def _module(folder: str, names: tuple[str, ...]) -> ModuleType | None:
     """The first of some modules that a rule's folder has; None where it has none of them."""
-    found = next((name for name in names if (folder / f"{name}.py").is_file()), None)
-    return import_module(f"asynccost.rules.{folder.name}.{found}") if found else None
+    found = next((name for name in names if _has(folder, f"{name}.py")), None)
+    return import_module(f"asynccost.rules.{os.path.basename(folder)}.{found}") if found else None
 
 
 @cache
-def load(root: Path = ROOT) -> dict[str, Rule]:
+def load(root: str = ROOT) -> dict[str, Rule]:
     """Every rule by name, sorted. Raises RuleError with the card's path and a sentence."""
-    folders = sorted(p.parent for p in root.glob("*/rule.md"))
-    for stray in sorted(p.parent for p in root.glob("*/check.py")):
-        if stray not in folders:
-            raise RuleError(f"{stray}: a rule without a card; add rule.md")
-    return {rule.name: rule for rule in map(_read, folders)}
+    folders = [os.path.join(root, name) for name in sorted(os.listdir(root))]
+    for folder in folders:
+        if _has(folder, "check.py") and not _has(folder, "rule.md"):
+            raise RuleError(f"{folder}: a rule without a card; add rule.md")
+    return {rule.name: rule for rule in map(_read, folders) if rule is not None}
+
+
+def _has(folder: str, name: str) -> bool:
+    return os.path.isfile(os.path.join(folder, name))
 
 
 def families(rules: Iterable[Rule]) -> list[str]:
@@ -105,9 +107,13 @@ def families(rules: Iterable[Rule]) -> list[str]:
     return sorted({rule.family for rule in rules})
 
 
-def _read(folder: Path) -> Rule:
-    path = folder / "rule.md"
-    match = _CARD.match(path.read_text("utf-8"))
+def _read(folder: str) -> Rule | None:
+    path = os.path.join(folder, "rule.md")
+    try:
+        with open(path, encoding="utf-8") as file:
+            match = _CARD.match(file.read())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     if match is None:
         raise RuleError(f"{path}:1: a card begins with TOML between two lines of +++")
     try:
@@ -125,10 +131,10 @@ def _read(folder: Path) -> Rule:
         raise RuleError(f"{path}: severity {card['severity']!r} is not one of error, warning, info") from None
     languages = tuple(card["languages"])
     for language in languages:
-        if not any((folder / f"{name}.py").is_file() for name in (language, "check")):
+        if not any(_has(folder, f"{name}.py") for name in (language, "check")):
             raise RuleError(f"{path}: knows {language} but there is neither {language}.py nor check.py")
     return Rule(
-        name=folder.name.replace("_", "-"),
+        name=os.path.basename(folder).replace("_", "-"),
         summary=card["summary"],
         action=card["action"],
         family=card["family"],

@@ -3,8 +3,8 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from asynccost import engine, sources, suppress
 from asynccost.config_file import git_root
@@ -24,8 +24,7 @@ if TYPE_CHECKING:  # prices are loaded only where there is something to price
 Progress = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
-class Input:
+class Input(NamedTuple):
     """What to scan: paths, text that was handed in under a name, and which share of it all."""
 
     paths: Sequence[str] = ()

@@ -32,7 +32,7 @@ def _build(backend: object, kind: str, folder: Path) -> Path:
 
 def _rules() -> set[str]:
     """Every file of the rules, as a path below rules/."""
-    files = (p for p in ROOT.rglob("*") if p.suffix in (".md", ".py", ".toml"))
+    files = (p for p in Path(ROOT).rglob("*") if p.suffix in (".md", ".py", ".toml"))
     return {p.relative_to(ROOT).as_posix() for p in files}
 
 

@@ -35,7 +35,7 @@ def hostile() -> Report:
         problems=[Problem(HOSTILE, 1, HOSTILE)],
         scanned={"python": 1},
         skipped={HOSTILE: [HOSTILE]},
-        rules=lambda: {HOSTILE: replace(report().rules()["await-in-loop"], summary=HOSTILE, page=HOSTILE)},
+        rules=lambda: {HOSTILE: report().rules()["await-in-loop"]._replace(summary=HOSTILE, page=HOSTILE)},
         read=lambda _: (HOSTILE * 3).encode("utf-8", "surrogatepass") + b"\xff\xfe" + b"y" * 1_000_000,
         trace=trace(HOSTILE),
         owners=lambda _: (HOSTILE,),

@@ -6,6 +6,7 @@ import sys
 from asynccost import __version__
 
 INTERRUPTED = 130
+_SELDOM = 20_000  # objects between two looks of the collector: what is loaded at the start is no garbage
 
 
 def main() -> None:
@@ -17,6 +18,7 @@ def main() -> None:
 
 
 def _run() -> int | None:
+    gc.set_threshold(_SELDOM)
     import click
 
     from asynccost.cli.group import group

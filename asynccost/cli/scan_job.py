@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from asynccost import gate, scanning, settings
 from asynccost.cli import output
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _WITH_EDITS = ("html", "sarif", "agent")
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """The options of `scan` that are no settings, and those that are."""
 
     paths: tuple[str, ...]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asynccost.model import Confidence, Finding, Problem, Severity, Status
 from asynccost.report.context import Context
@@ -35,8 +35,7 @@ def _nothing(_: str) -> bytes:
     return b""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What a format tells about a rule."""
 
     summary: str
@@ -47,8 +46,7 @@ class About:
     action: str = ""  # what to do about it, as a heading
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """How a page shows places: templates of links to the code host and the editor, and whether it may hold code."""
 
     link_template: str = ""  # "": made from the git remote
@@ -75,7 +73,7 @@ class Report:
     known: int = 0  # findings that were there before and are left out of `findings`
     context: Callable[[], Context] = Context  # asked for only by the page
     history: "Callable[[], Sequence[Run]]" = tuple  # earlier runs that can be compared, and this one; oldest first
-    view: View = View()
+    view: View = field(default_factory=View)
     trace: "Trace | None" = None  # what was measured, where that was asked for
     owners: Callable[[str], tuple[str, ...]] = lambda _: ()  # of a path, by CODEOWNERS
 

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from asynccost import __version__
-from asynccost.baseline.entry import as_row, entry_of
 from asynccost.model import Cost, Finding, Fix, Problem, Related, Span, Status
 from asynccost.report import Report, per_rule
 
@@ -93,8 +92,14 @@ def finding(f: Finding) -> dict[str, Any]:
         "evidence": f.evidence,
         "status": str(f.status),
         "related": [_related(r) for r in f.related],
-        "identity": {k: v for k, v in as_row(entry_of(f)).items() if k in _IDENTITY},
+        "identity": _identity(f),
     }
+
+
+def _identity(f: Finding) -> dict[str, Any]:
+    from asynccost.baseline.entry import as_row, entry_of  # a scan that finds nothing loads nothing for that
+
+    return {k: v for k, v in as_row(entry_of(f)).items() if k in _IDENTITY}
 
 
 def error(p: Problem) -> dict[str, Any]:

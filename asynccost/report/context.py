@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """root: absolute, for links to an editor only. time: ISO 8601, UTC, of SOURCE_DATE_EPOCH where that is set."""
 
     root: str = ""
