@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from asynccost.cache import RACY_NS, Cache, Stamp, digest, key, signature
@@ -18,8 +18,7 @@ from asynccost.sources import Source
 from asynccost.suppress import Comment, apply
 
 if TYPE_CHECKING:
-    from asynccost.firstpass import Seen
-    from asynccost.knowledge import Knowledge
+    from asynccost.firstpass import Again, Seen
     from asynccost.workers import Task
 
 Progress = Callable[[int, int], None]
@@ -257,21 +256,21 @@ class _Again:
 
     def seen(self, path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> "Seen":
         """What a row was made of."""
-        from asynccost.firstpass import Seen, asked
+        from asynccost.firstpass import Seen
 
         *row, found = json.loads(text)
         if found and comments is not None:
             comments[path] = [_comment(c) for c in found]
         seen = Seen.of(path, row)
-        if seen.late is not None:
-            seen.asked = asked(path, seen.late, partial(self._source, path), self._knowledge)
+        self._lowering.ask(seen, partial(self._source, path))
         return seen
 
     @cached_property
-    def _knowledge(self) -> "Knowledge":
+    def _lowering(self) -> "Again":
+        from asynccost.firstpass import Again
         from asynccost.knowledge import Knowledge
 
-        return Knowledge(self._settings.knowledge)
+        return Again(cache(lambda: Knowledge(self._settings.knowledge)))
 
     def _source(self, path: str) -> bytes:
         source = self._sources[path]

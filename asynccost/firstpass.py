@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypedDict
 
 from asynccost import python
 from asynccost.flow.asked import Asked
-from asynccost.flow.facts import FileFacts, facts_of
+from asynccost.flow.facts import FileFacts
 from asynccost.flow.file import File
+from asynccost.flow.outline import Outline, filled, outline_of
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Fix, Problem, Silence
@@ -35,13 +36,14 @@ class LateRow(TypedDict):
 class Seen:
     """What the first pass says of one file.
 
-    What others may need to know of it is in `facts`, or is there to be asked for: `late` says how to read the file
-    again, `asked` is it.
+    What others may need to know of it is there to be asked for: of JavaScript `outline` tells the names, `facts` all;
+    of Python `late` says how to read the file again, `asked` is it.
     """
 
     path: str
-    facts: FileFacts | None = None
+    outline: Outline | None = None
     late: LateRow | None = None
+    facts: FileFacts | None = None
     asked: Asked | None = None
     findings: list[Finding] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
@@ -50,13 +52,17 @@ class Seen:
     def row(self) -> list[Any]:
         """This as a JSON value, silences aside: they are asked for one file at a time."""
         findings, problems = [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]
-        return [self.facts, self.late, findings, problems]
+        return [self.outline, self.late, findings, problems]
 
     @classmethod
     def of(cls, path: str, row: list[Any]) -> "Seen":
         """What `row` was made of."""
-        facts, late, findings, problems = row
-        return cls(path, facts, late, None, [finding_of(f) for f in findings], [], [problem_of(p) for p in problems])
+        outline, late, findings, problems = row
+        said, amiss = [finding_of(f) for f in findings], [problem_of(p) for p in problems]
+        return cls(path, outline, late, findings=said, problems=amiss)
+
+
+_LATEST = 32  # JavaScript files that stay lowered while others ask about them
 
 
 @cache
@@ -134,9 +140,9 @@ def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> li
     seen = [look_with(names, p, language, source, knowledge, rows.get(p)) for p, language, source, names in named]
     for first in seen[:1]:
         first.problems += failed
-    for (path, _, source), one in zip(files, seen, strict=True):
-        if one.asked is None and one.late is not None:
-            one.asked = asked(path, one.late, partial(_same, source), knowledge)
+    again = Again(lambda: knowledge)
+    for (_, _, source), one in zip(files, seen, strict=True):
+        again.ask(one, partial(_same, source))
     return seen
 
 
@@ -144,13 +150,29 @@ def _same(source: bytes) -> bytes:
     return source
 
 
-def asked(path: str, late: LateRow, read: Callable[[], bytes], knowledge: Knowledge) -> Asked:
-    """A Python file whose facts are made when they are asked for."""
+class Again:
+    """Lowers files again of which more is asked than the first pass kept."""
 
-    def lowered(source: bytes) -> File:
-        return File(lower(path, "python", source, knowledge, whole=late["whole"]), knowledge)
+    def __init__(self, knowledge: Callable[[], Knowledge]) -> None:
+        self._knowledge = knowledge
+        self._latest = lru_cache(maxsize=_LATEST)(self._javascript)
 
-    return Asked(path, module_name(path), late["imports"], late["rules"], read, lowered)
+    def ask(self, seen: Seen, read: Callable[[], bytes]) -> None:
+        """Make what others may need to know of a file there to be asked for. read: its source, of the same content."""
+        path = seen.path
+        if (late := seen.late) is not None:
+            lowered = partial(self._python, path, late["whole"])
+            seen.asked = Asked(path, module_name(path), late["imports"], late["rules"], read, lowered)
+        elif seen.outline is not None:
+            seen.facts = filled(path, seen.outline, partial(self._latest, path, read))
+
+    def _python(self, path: str, whole: bool, source: bytes) -> File:
+        knowledge = self._knowledge()
+        return File(lower(path, "python", source, knowledge, whole=whole), knowledge)
+
+    def _javascript(self, path: str, read: Callable[[], bytes]) -> File:
+        knowledge = self._knowledge()
+        return File(lower(path, "javascript", read(), knowledge), knowledge)
 
 
 def look_with(
@@ -192,7 +214,7 @@ def _look(
         return seen
     file = File(lower(path, language, source, knowledge, whole=whole), knowledge, rows)
     if language != "python":
-        seen.facts = facts_of(file)
+        seen.outline = outline_of(file)
     for rule in rules:
         _apply(rule, file, seen)
     seen.problems += _broken(file)
@@ -220,6 +242,6 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
             if fixer is not None and (offer := fixer(said, file)) is not None:
                 said.fix = Fix(offer.safety, offer.reason)
     gather = rule.hook(file.language, "facts")
-    known = seen.facts or seen.late
+    known = seen.outline or seen.late
     if gather is not None and known is not None and (value := gather(file)):
         known["rules"][rule.name] = value

@@ -168,6 +168,6 @@ def _problem(task: Task, mark: str, message: str, kind: str) -> Read:
 
 def _row(seen: Seen, source: bytes) -> str:
     found = comments(source)
-    if seen.facts is None and seen.late is None and not seen.findings and not seen.problems and not found:
+    if seen.outline is None and seen.late is None and not seen.findings and not seen.problems and not found:
         return ""
     return json.dumps([*seen.row(), found], separators=(",", ":"))

@@ -36,6 +36,7 @@ class Calls:
         self._asked = names.asked
         self._called: dict[tuple[str, str], list[tuple[Def, CallFact]]] = {}
         self._mentions: dict[tuple[str, str], list[Def]] = {}
+        self._of_module: dict[str, dict[tuple[str, str], list[Def]]] = {}
         self._hands: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
 
     def callers(self, target: Def) -> list[Caller]:
@@ -89,7 +90,7 @@ class Calls:
         """The functions that mention a function of their own file as a value."""
         asked = self._asked.get(target.file["path"])
         if asked is None:
-            return self._registered.get(target.key, [])
+            return self._registered(target.file["name"]).get(target.key, [])
         if target.key not in self._mentions:
             word = "lambda" if target.facts["kind"] == "lambda" else _last(target)
             functions = (Def(asked.facts, fn) for fn in asked.mentioning(word))
@@ -122,9 +123,19 @@ class Calls:
                 table.setdefault(last_name(call["name"]), []).append((made, call))
         return table
 
+    def _registered(self, module: str) -> dict[tuple[str, str], list[Def]]:
+        """What functions of the files of a module's name mention: x.js and x.ts are both x."""
+        if module not in self._of_module:
+            files = self._by_module.get(module, ())
+            self._of_module[module] = self._where_mentioned(Def(f, fn) for f in files for fn in f["functions"])
+        return self._of_module[module]
+
     @cached_property
-    def _registered(self) -> dict[tuple[str, str], list[Def]]:
-        return self._where_mentioned(self._names.functions)
+    def _by_module(self) -> dict[str, list[FileFacts]]:
+        table: dict[str, list[FileFacts]] = {}
+        for file in self._names.read:
+            table.setdefault(file["name"], []).append(file)
+        return table
 
     def _where_mentioned(self, functions: Iterable[Def]) -> dict[tuple[str, str], list[Def]]:
         table: dict[tuple[str, str], list[Def]] = {}

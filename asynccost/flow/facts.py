@@ -114,10 +114,11 @@ def handed(file: File) -> list[list[str]]:
 def calls_of(file: File, function: Function, sites: Iterable[Site] | None = None) -> list[CallFact]:
     """The calls of a function, or those of them that are given, that may be calls of functions of the project."""
     given = file.calls_of(function) if sites is None else sites
-    return [_call(file, s) for s in given if s.name is not None and _may_be_project(s.name, file)]
+    return [_call(file, s) for s in given if s.name is not None and may_be_project(s.name, file)]
 
 
-def _may_be_project(name: str, file: File) -> bool:
+def may_be_project(name: str, file: File) -> bool:
+    """Whether a resolved name may be one of a function of the project."""
     if file.language != "python":
         return ":" in name
     root, dot, _ = name.partition(".")
@@ -141,7 +142,7 @@ def function_facts(file: File, function: Function) -> FunctionFacts:
         kind=function.kind,
         owner=function.owner.qualname if function.owner else "",
         seldom=seldom(file, function) or "",
-        outer=_outer(function),
+        outer=outer_of(function),
         entry=entry(file, function),
         calls=calls_of(file, function),
         returns=returned(file, function),
@@ -156,7 +157,8 @@ def entry(file: File, function: Function) -> list[str] | None:
     return list(said) if said else None
 
 
-def _outer(function: Function) -> int:
+def outer_of(function: Function) -> int:
+    """Where the function starts that a function is written in; -1 for a method and for one of the top level."""
     scope = function.scope
     return -1 if function.owner or scope is None or scope.kind == "module" else scope.start
 

@@ -1,0 +1,161 @@
+"""The facts of one file in outline: its functions and the names that they call; the rest is made when asked for.
+
+The values are those of `flow.facts`. An outline is a JSON value that costs next to nothing to make and to keep; how a
+call is used, what a function awaits and how it is entered are asked of few files, and those are lowered again.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypedDict, cast
+
+from asynccost.flow.entries import seldom
+from asynccost.flow.facts import (
+    CallFact,
+    FileFacts,
+    FunctionFacts,
+    bases,
+    calls_of,
+    entry,
+    handed,
+    may_be_project,
+    outer_of,
+    registered,
+    returned,
+)
+from asynccost.flow.file import File
+from asynccost.flow.tree import Function
+from asynccost.flow.waiting import rows_of
+
+_KEYS = ("qualname", "start", "end", "is_async", "is_generator", "kind", "owner", "outer", "calls")
+_AT = {key: at for at, key in enumerate(_KEYS)}
+_CALLS = _AT["calls"]
+
+
+class Outline(TypedDict):
+    """One file. `functions`: a row a function, see _KEYS; its calls are resolved names, in the order of `calls_of`."""
+
+    name: str
+    language: str
+    imports: dict[str, str]
+    exports: dict[str, str]
+    stars: list[str]
+    classes: dict[str, list[str]]
+    functions: list[list[Any]]
+    handed: list[list[str]]
+    rules: dict[str, Any]
+
+
+def outline_of(file: File) -> Outline:
+    """The outline of a file."""
+    module = file.module
+    return Outline(
+        name=module.name,
+        language=module.language,
+        imports=module.imports,
+        exports=module.exports,
+        stars=module.star_exports,
+        classes={c.qualname: bases(file, c) for c in sorted(module.classes, key=lambda c: c.start)},
+        functions=[_row(file, f) for f in module.functions],
+        handed=handed(file),
+        rules={},
+    )
+
+
+def _row(file: File, function: Function) -> list[Any]:
+    owner = function.owner.qualname if function.owner else ""
+    names = [s.name for s in file.calls_of(function) if s.name is not None and may_be_project(s.name, file)]
+    span, flags = (function.start, function.end), (function.is_async, function.is_generator)
+    return [function.qualname, *span, *flags, function.kind, owner, outer_of(function), names]
+
+
+def filled(path: str, outline: Outline, lower: Callable[[], File]) -> FileFacts:
+    """The facts that an outline is of. lower: makes the file again, of the same content."""
+    again = _Again(lower)
+    functions = [cast("FunctionFacts", _OfFunction(again, row, at)) for at, row in enumerate(outline["functions"])]
+    return cast("FileFacts", {**outline, "path": path, "functions": functions})
+
+
+class _Again:
+    """A file that is lowered when more is asked than its outline tells; what it said is kept, not the file.
+
+    Somebody may have changed it since; then its functions say nothing, and the scan tells by the content.
+    """
+
+    def __init__(self, lower: Callable[[], File]) -> None:
+        self._lower = lower
+        self._said: dict[str, list[Any]] = {}
+
+    def say(self, key: str, at: int) -> Any:
+        """One fact of the n-th function."""
+        if key not in self._said:
+            self._ask(key)
+        said = self._said[key]
+        return said[at] if at < len(said) else _NOTHING[key]
+
+    def _ask(self, key: str) -> None:
+        file = self._lower()
+        self._said[key] = [_MORE[key](file, function) for function in file.functions]
+
+
+class _OfFunction(dict[str, Any]):
+    """FunctionFacts by a row of an outline."""
+
+    __slots__ = ("_again", "_at", "_row")
+
+    def __init__(self, again: _Again, row: list[Any], at: int) -> None:
+        super().__init__()
+        self._again, self._row, self._at = again, row, at
+
+    def __missing__(self, key: str) -> Any:
+        if key == "calls":
+            made = self["calls"] = [_OfCall(self, at) for at in range(len(self._row[_CALLS]))]
+            return made
+        if key in _AT:
+            return self._row[_AT[key]]
+        said = self[key] = self._again.say(key, self._at)
+        return said
+
+    def name_of(self, at: int) -> Any:
+        return self._row[_CALLS][at]
+
+    def call(self, at: int) -> CallFact | None:
+        """All of the n-th call."""
+        calls = self._again.say("calls", self._at)
+        return calls[at] if at < len(calls) else None
+
+
+class _OfCall(dict[str, Any]):
+    """CallFact by its name in an outline."""
+
+    __slots__ = ("_at", "_by")
+
+    def __init__(self, by: _OfFunction, at: int) -> None:
+        super().__init__()
+        self._by, self._at = by, at
+
+    def __missing__(self, key: str) -> Any:
+        if key == "name":
+            return self._by.name_of(self._at)
+        self.update(self._by.call(self._at) or _NO_CALL)
+        return self[key]
+
+
+_MORE: dict[str, Callable[[File, Function], Any]] = {
+    "line": lambda file, function: file.span(function).line,
+    "column": lambda file, function: file.span(function).column,
+    "end_line": lambda file, function: file.span(function).end_line,
+    "seldom": lambda file, function: seldom(file, function) or "",
+    "entry": entry,
+    "calls": calls_of,
+    "returns": returned,
+    "registered": registered,
+    "waits": rows_of,
+}
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("line", "column", "end_line"), 1),
+    **dict.fromkeys(("calls", "returns", "registered", "waits"), ()),
+    "seldom": "",
+    "entry": None,
+}
+_NO_CALL = CallFact(
+    name="", line=1, column=1, start=0, end=0, loop=False, awaited=False, use="other", detail="", cold=""
+)
