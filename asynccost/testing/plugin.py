@@ -57,13 +57,16 @@ class Tests:
 
     def watched(self, item: Any) -> Watched:
         """What counts for a test that runs now."""
-        return self._running.setdefault(item.nodeid, Watched())
+        one = self._running.get(item.nodeid)
+        if one is None:
+            one = self._running[item.nodeid] = Watched()
+        return one
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Count from zero."""
-        self._running[item.nodeid] = Watched()
-        with self._watch.counting(self.watched(item).rows):
+        one = self._running[item.nodeid] = Watched()
+        with self._watch.counting(one.rows):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,61 +1,106 @@
-"""A foreign suite under `--asynccost --asynccost-no-scan`: no outcome changes, and what it costs in CPU.
+"""A foreign suite under `--asynccost --asynccost-no-scan`: no outcome changes, and what it costs.
 
-    python -m tests.benchmarks.plugin_suites --python VENV/bin/python [--rounds 3] CHECKOUT -- PYTEST ARGUMENTS
+    python -m tests.benchmarks.plugin_suites --python VENV/bin/python [--rounds 5] CHECKOUT -- PYTEST ARGUMENTS
 
-runs the suite in CHECKOUT without and with the plugin, in turn; VENV has what the suite needs and this package. Suites
-and what they need stand in probe_suites.py. Exits 1 where an outcome differs that did not differ between runs without.
+runs the suite in CHECKOUT without and with the plugin, in turn and in a new order each round, and compares wall time
+and CPU (user and system, with children): the median of the pairs, and the least of each side, to which a busy machine
+has added least. Then what pytest takes to start with the plugin installed but not asked for, against `-p no:asynccost`.
+VENV has what the suite needs and this package. Suites and what they need stand in probe_suites.py; one on a fixed port
+(httpx's) runs beside no other of its kind, or under `unshare -n` with `lo` up. Exits 1 where an outcome differs that
+did not differ between runs without, or where the least wall time grew by more than 5 %.
 """
 
 import argparse
 import os
+import random
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from tests.benchmarks.probe_suites import Outcomes, _outcome
 
+PLUGIN = ("--asynccost", "--asynccost-no-scan")
+BOUND = 5.0  # percent of wall time
+STARTS = 15
+
+
+@dataclass(slots=True, frozen=True)
+class Cost:
+    """Seconds of one run."""
+
+    wall: float
+    cpu: float
+
 
 def main() -> None:
-    """Run in turn, compare outcomes and the user and system seconds of each round."""
+    """Run in turn, compare outcomes and costs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("checkout", type=Path)
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("arguments", nargs="*")
     given = parser.parse_args()
     python = os.path.abspath(given.python)
-    without, watched = [], []
+    outcomes: tuple[list[Outcomes], list[Outcomes]] = [], []
+    costs: tuple[list[Cost], list[Cost]] = [], []
     for _ in range(given.rounds):
-        without.append(_run(given.checkout, python, given.arguments))
-        watched.append(_run(given.checkout, python, ["--asynccost", "--asynccost-no-scan", *given.arguments]))
-        print(f"CPU {without[-1][1]:.2f} s without, {watched[-1][1]:.2f} s with the plugin", flush=True)
-    before, after = (statistics.median(seconds for _, seconds in runs) for runs in (without, watched))
-    print(f"median {before:.2f} s, {after:.2f} s: {100 * (after / before - 1):+.1f} %")
-    usual = [outcomes for outcomes, _ in without]
-    names = {name for outcomes, _ in [*without, *watched] for name in outcomes}
-    changed = {n for n in names if {o.get(n) for o, _ in watched} - {o.get(n) for o in usual}}
-    print(f"{len(usual[0])} tests, {len(changed)} with an outcome that they did not have without: {sorted(changed)}")
-    sys.exit(bool(changed))
+        for watched in random.sample((0, 1), 2):
+            found, cost = _run(given.checkout, python, [*(PLUGIN if watched else ()), *given.arguments])
+            outcomes[watched].append(found)
+            costs[watched].append(cost)
+        print(*(f"wall {side[-1].wall:.2f} s, CPU {side[-1].cpu:.2f} s;" for side in costs), flush=True)
+    worse = _told("wall", *([c.wall for c in side] for side in costs))
+    _told("CPU", *([c.cpu for c in side] for side in costs))
+    changed = _changed(*outcomes)
+    print(f"{len(outcomes[0][0])} tests, {len(changed)} with an outcome that they did not have without: {changed}")
+    print(f"not asked for, pytest starts {1000 * _starts(python):+.1f} ms later")
+    sys.exit(bool(changed) or worse > BOUND)
 
 
-def _run(checkout: Path, python: str, arguments: list[str]) -> tuple[Outcomes, float]:
+def _told(what: str, without: list[float], watched: list[float]) -> float:
+    """Say what a measure grew by; that of the least, in percent."""
+    pairs = median(100 * (after / before - 1) for before, after in zip(without, watched, strict=True))
+    least = 100 * (min(watched) / min(without) - 1)
+    print(f"{what}: {pairs:+.1f} % (median of pairs), {least:+.1f} % (least: {min(without):.2f}, {min(watched):.2f} s)")
+    return least
+
+
+def _changed(without: list[Outcomes], watched: list[Outcomes]) -> list[str]:
+    names = {name for found in (*without, *watched) for name in found}
+    return sorted(n for n in names if {o.get(n) for o in watched} - {o.get(n) for o in without})
+
+
+def _run(checkout: Path, python: str, arguments: list[str]) -> tuple[Outcomes, Cost]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *arguments]
-        began = _cpu()
-        subprocess.run(command, cwd=checkout, stdout=subprocess.DEVNULL, check=False)
-        seconds = _cpu() - began
+        cost = _cost([python, "-P", "-m", "pytest", "-q", f"--junitxml={report}", *arguments], checkout)
         cases = [*ET.parse(report).iter("testcase")]
-    return {f"{case.get('classname')}::{case.get('name')}": _outcome(case) for case in cases}, seconds
+    return {f"{case.get('classname')}::{case.get('name')}": _outcome(case) for case in cases}, cost
 
 
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _starts(python: str) -> float:
+    """Seconds of CPU that the plugin adds to pytest's start where nobody asks for it."""
+    used: tuple[list[float], list[float]] = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(STARTS):
+            for there, extra in random.sample(((0, ["-p", "no:asynccost"]), (1, [])), 2):
+                command = [python, "-P", "-m", "pytest", "-q", f"--rootdir={folder}", *extra, folder]
+                used[there].append(_cost(command, Path(folder)).cpu)
+    return min(used[1]) - min(used[0])
+
+
+def _cost(command: list[str], cwd: Path) -> Cost:
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*command, "-p", "no:cacheprovider"], cwd=cwd, stdout=subprocess.DEVNULL, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(time.perf_counter() - began, cpu)
 
 
 if __name__ == "__main__":
