@@ -1,17 +1,17 @@
 """What a token of a model costs: the tables of llm_prices/, and a user's own prices before them."""
 
+import pkgutil
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from asynccost.cost.tokens import Tokens
 from asynccost.model import Figure
 
-_FOLDER = Path(__file__).with_name("llm_prices")
+_PROVIDER = re.compile(r"[\w-]+")
 _DATE = re.compile(r"-20\d\d-?\d\d-?\d\d$")
 _COMPACT_DATE = re.compile(r"-(20\d\d)(\d\d)(\d\d)$")
 
@@ -103,14 +103,12 @@ def _price(provider: str, model: str, row: Mapping[str, Any], table: Mapping[str
 
 @cache
 def _table(provider: str) -> dict[str, Any] | None:
-    path = _FOLDER / f"{provider}.toml"
-    return tomllib.loads(path.read_text("utf-8")) if provider in providers() else None
-
-
-@cache
-def providers() -> Sequence[str]:
-    """The providers that have a table."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    """Read as a module is: a loop may need it, and tools that look for blocking calls there let imports pass."""
+    try:
+        text = pkgutil.get_data(__package__, f"llm_prices/{provider}.toml") if _PROVIDER.fullmatch(provider) else None
+    except FileNotFoundError:
+        return None
+    return None if text is None else tomllib.loads(text.decode())
 
 
 def _fits(pattern: str, name: str) -> bool:

@@ -6,12 +6,15 @@ wrapped ours in the meantime, ours stays underneath and does nothing (its guards
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import update_wrapper
+from types import FunctionType
 from typing import Any
 
 MISSING = object()
+MOST_WRAPPERS = 50  # that are looked through
 _CO_COROUTINE = 0x80  # inspect.CO_COROUTINE
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -41,17 +44,18 @@ class Patches:
 
     def wrap(self, owner: Any, name: str, make: Wrap) -> bool:
         """Replace `owner.name` if it exists; False if this version of the library has no such attribute."""
-        if any(p.ours and p.owner is owner and p.name == name for p in (*self.made, *self.leftover)):
-            return True  # left there by an earlier probe, or asked for twice
+        there = vars(owner).get(name, MISSING)
+        before_us = [p for p in (*self.made, *self.leftover) if p.owner is owner and p.name == name]
+        if any(_leads_to(there, p.after) for p in before_us):
+            return True  # left there by an earlier probe, maybe beneath another's wrapper, or asked for twice
         call = getattr(owner, name, None)
         if not callable(call):
             return False
-        before = vars(owner).get(name, MISSING)
         after = update_wrapper(make(call), call)
         if _is_coroutine(call) and not _is_coroutine(after):
             _mark(after)
-        setattr(owner, name, staticmethod(after) if isinstance(before, staticmethod) else after)
-        self.made.append(Patch(owner, name, before, vars(owner).get(name)))
+        setattr(owner, name, staticmethod(after) if isinstance(there, staticmethod) else after)
+        self.made.append(Patch(owner, name, there, vars(owner).get(name)))
         return True
 
     def restore(self) -> None:
@@ -64,6 +68,24 @@ class Patches:
             else:
                 setattr(patch.owner, patch.name, patch.before)
         self.made.clear()
+
+
+def _leads_to(attribute: Any, ours: Any) -> bool:
+    """Whether ours stands here, or under wrappers that name what they wrap or close over it."""
+    rest, seen = [attribute], 0
+    while rest and seen < MOST_WRAPPERS:
+        each, seen = rest.pop(), seen + 1
+        if each is ours:
+            return True
+        rest += [inner for name in ("__wrapped__", "__func__") if (inner := getattr(each, name, None)) is not None]
+        rest += [inner for inner in _closed_over(each) if isinstance(inner, FunctionType)]
+    return False
+
+
+def _closed_over(function: Any) -> Iterator[Any]:
+    for cell in getattr(function, "__closure__", None) or ():
+        with suppress(ValueError):  # not filled yet
+            yield cell.cell_contents
 
 
 def _is_coroutine(function: Any) -> bool:

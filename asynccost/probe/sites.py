@@ -56,7 +56,9 @@ class Sites:
         """The files of this package are never the user's."""
         file = getattr(module, "__file__", None)
         if file:
-            self._hooked += (os.path.dirname(os.path.abspath(file)) + os.sep,)
+            # where it is absolute already, nothing is asked of the system: the import may happen within a loop
+            place = file if os.path.isabs(file) else os.path.abspath(file)
+            self._hooked += (os.path.dirname(place) + os.sep,)
             self.kinds.clear()
 
     def find(self, skip: int = 2) -> Spot:

@@ -223,7 +223,10 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
         stream = response.extensions.get("network_stream")
         if stream is not None:
             connections.used(stream, exchange.request, response.headers)
-        if exchange.fresh or (stream is not None and connections.told):  # a mock has none
+        elif not exchange.fresh:  # a mock's answer: nothing went over a wire, and its stream is none that we see close
+            ON.ledger.released(exchange)
+            return
+        if exchange.fresh or connections.told:
             ON.ledger.connected(exchange)
         response.stream._asynccost = exchange
     except Exception as error:
@@ -234,10 +237,15 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
 def _aborted(exchange: Exchange | None, error: BaseException) -> None:
     if exchange is None or ON.ledger is None:
         return
-    known = exchange.fresh or type(error).__name__ in _ON_THE_WIRE
+    known = exchange.fresh or (type(error).__name__ in _ON_THE_WIRE and _of_httpcore(error.__cause__))
     if known:
         ON.ledger.connected(exchange)
     ON.ledger.released(exchange, aborted=not known)
+
+
+def _of_httpcore(cause: BaseException | None) -> bool:
+    """Not of a mock, which raises httpx's errors itself."""
+    return type(cause).__module__.startswith("httpcore")
 
 
 _ON_THE_WIRE = {"ReadError", "ReadTimeout", "WriteError", "WriteTimeout", "RemoteProtocolError", "LocalProtocolError"}

@@ -15,8 +15,13 @@ Call = Callable[..., Any]
 OWNERS = ("requests.adapters", "botocore.httpsession")  # they build a pool for a client that is counted itself
 
 
+_responses: tuple[type, ...] = ()  # what urllib3 answers with; one more for each time that it is imported
+
+
 def install(module: Any, patches: Patches) -> None:
     """Hook pools, connections and the end of responses."""
+    global _responses
+    _responses = (module.response.HTTPResponse, *_responses[:3])
     pool, connection = module.connectionpool.HTTPConnectionPool, module.connection
     patches.wrap(module.PoolManager, "__init__", _init)
     patches.wrap(module.PoolManager, "clear", _clear)
@@ -166,8 +171,10 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
     if exchange is None or ON.ledger is None:
         return
     exchange.used = True
-    ON.ledger.connected(exchange)
-    if getattr(response, "_body", None) is not None or response.closed:
+    ours = isinstance(response, _responses)  # of urllib3's own kind; a recorder that plays back has another
+    if ours or exchange.fresh:
+        ON.ledger.connected(exchange)
+    if not ours or getattr(response, "_body", None) is not None or response.closed:
         ON.ledger.released(exchange)
     else:
         response._asynccost = exchange
