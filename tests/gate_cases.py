@@ -89,7 +89,7 @@ export async function convert(names: string[]): Promise<void> {
     argument=("`/convert/${name}`", "`/convert/${name}`, { timeout: 5000 }"),
     flagged="  for (const name of names) { await axios.get(`/convert/${name}`); }\n",
     fixed="  await Promise.all([]);\n",
-    different='  for (const row of table) { await axios.post("/rows", row.body); }\n',
+    different='  for (const row of table) { await axios.get(`/rows/${row.id}`); }\n',
     nothing="  console.log(names);\n",
 )
 LANGUAGES = (PYTHON, TYPESCRIPT)

@@ -246,8 +246,8 @@ def _typescript_lines(file: File) -> Lines:
                 lines.append((f"  console.log(ctx.{first});", None))
             elif file.neat:
                 lines += [(f"    for (const {first} of ctx.{rest[0]}s)", s), ("    {", None)]
-                lines += [(f"        await {call}", None), ("    }", None)]
+                lines += [(f"        ctx.found.push(await {call})", None), ("    }", None)]
             else:
-                lines.append((f"  for (const {first} of ctx.{rest[0]}s) {{ await {call}; }}", s))
+                lines.append((f"  for (const {first} of ctx.{rest[0]}s) {{ ctx.found.push(await {call}); }}", s))
         lines.append(("}", None))
     return lines

@@ -1,5 +1,7 @@
 """Whether the turns of a loop bring answers, or only act: change, tell, clear up."""
 
+from collections.abc import Sequence
+
 from asynccost.flow.around import above, function_of
 from asynccost.flow.tree import (
     Argument,
@@ -11,10 +13,12 @@ from asynccost.flow.tree import (
     Constant,
     Do,
     Function,
+    If,
     Loop,
     Member,
     Name,
     Node,
+    Raise,
     With,
 )
 from asynccost.flow.walk import walk
@@ -35,6 +39,33 @@ def acts_only(loop: Loop | Comprehension) -> bool:
         awaits += isinstance(node, Await) or (isinstance(node, With) and node.is_async)
         statements += isinstance(node, Do) and isinstance(node.value, Await)
     return awaits == statements
+
+
+def only_checks(loop: Loop | Comprehension) -> bool:
+    """Whether a turn takes an answer to see whether it may go on, and for nothing else: `if (!answer.ok) throw`."""
+    if isinstance(loop, Comprehension):
+        return False
+    nodes = list(walk(*loop.body))
+    bound = [n for n in nodes if isinstance(n, Assign) and n.value and any(isinstance(v, Await) for v in walk(n.value))]
+    checks = [n for n in nodes if isinstance(n, If) and n.body and isinstance(n.body[-1], Raise)]
+    if not (bound and checks):
+        return False
+    awaited = [n for n in nodes if isinstance(n, Await)]
+    takers = [*checks, *awaited]  # an answer may go into the next question
+    targets = [t for n in bound for t in n.targets]
+    names = {t.id for t in targets if isinstance(t, Name)}
+    read = [n for n in nodes if isinstance(n, Name) and n.id in names and n not in targets]
+    return (
+        all(isinstance(t, Name) for t in targets)
+        and all(_is_statement(n, bound) for n in awaited)
+        and all(any(one.start <= n.start < one.end for one in takers) for n in read)
+    )
+
+
+def _is_statement(awaited: Await, bound: Sequence[Assign]) -> bool:
+    """Whether what is awaited is given a name, or to nobody."""
+    over = next(above(awaited), None)
+    return isinstance(over, Do) or any(one.start <= awaited.start < one.end for one in bound)
 
 
 def tells(loop: Loop | Comprehension) -> bool:

@@ -7,6 +7,7 @@ from asynccost.flow.project import Project
 from asynccost.flow.words import words
 from asynccost.flow.worth import (
     fetches_a_file,
+    looks_after,
     manages,
     now_and_then,
     reads_messages,
@@ -117,7 +118,8 @@ def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
     """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
     name, free = made.facts["qualname"], finding.pending["free"]
     if heat.kind != "loop":
-        return free or reports(name) or manages(name) or any(map(takes_long, (name, *_ways(heat))))
+        ways = (name, *_ways(heat))
+        return free or reports(name) or manages(name) or any(map(looks_after, ways)) or any(map(takes_long, ways))
     if any("cli" in place.path.split("/") for place in heat.chain):
         return True
     if free and fetches_a_file(name) and any(map(reads_messages, _ways(heat))):
@@ -242,7 +244,8 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
             )
         if entry is not None and entry[0] in ("handler", "tool", "command"):
             place = caller.related(f"{_name(caller.by)} builds an object for each call, and a client with it")
-            return _says(
-                finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes", Confidence.MEDIUM, (place,)
-            )
+            known = caller.by.facts["qualname"]
+            seldom = manages(known) or looks_after(known) or now_and_then(caller.by.file["path"], known)
+            sure = Confidence.LOW if seldom else Confidence.MEDIUM
+            return _says(finding, f"every {finding.pending['owner']} that {_name(caller.by)} makes", sure, (place,))
     return _silent(finding, reason)

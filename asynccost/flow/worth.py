@@ -7,6 +7,7 @@ _LONG = frozenset({
     "train", "training", "finetune", "deploy", "deployment", "redeploy", "provision", "animation", "dub",
     "dubbing", "podcast",
 })
+_PAPERS = frozenset({"file", "document", "documents", "pdf", "docx", "pptx", "presentation", "office"})
 _BUILT = frozenset({"image", "container", "docker", "project", "app", "application", "package", "artifact", "site"})
 _CHANGES = frozenset({
     "create", "delete", "update", "modify", "reboot", "restore", "promote", "destroy", "terminate", "scale",
@@ -20,6 +21,14 @@ _MACHINERY = frozenset({
 _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
     "dismiss",
+})
+_STATE = frozenset({
+    "health", "healthcheck", "models", "release", "releases", "version", "versions", "changelog", "recommendations",
+})
+_PROVES = frozenset({"check", "validate", "verify", "test", "probe", "ping"})
+_MEANS = frozenset({
+    "key", "keys", "apikey", "connection", "connectivity", "credentials", "credential", "config", "configuration",
+    "settings", "availability", "available", "running", "alive", "ready",
 })
 _NEAR = 2  # parts of a path that say what its functions are for
 _CLICKS = frozenset({
@@ -42,6 +51,8 @@ def takes_long(name: str) -> bool:
     if not _LONG.isdisjoint(said):
         return True
     own = words(name.rpartition(".")[2])
+    if "convert" in own[:1] and not _PAPERS.isdisjoint(own[1:]):
+        return True
     if "build" in own and (own[-1] == "build" or not _BUILT.isdisjoint(own)):
         return True
     return not _CHANGES.isdisjoint(own[:2]) and not _MACHINERY.isdisjoint(own[1:])
@@ -51,6 +62,14 @@ def manages(name: str) -> bool:
     """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
     own = words(name.rpartition(".")[2])
     return own[:2] == ("list", "available") or not _SELDOM.isdisjoint(own[:1])
+
+
+def looks_after(name: str) -> bool:
+    """`check_api_key`, `get_releases`, `service_health`: what the page of settings asks, now and then."""
+    own = words(name.rpartition(".")[2])
+    if not _STATE.isdisjoint(own[-1:]):
+        return True
+    return not _PROVES.isdisjoint(own[:1]) and not _MEANS.isdisjoint(own[1:])
 
 
 def now_and_then(path: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.acts import acts_only, listed, tells
+from asynccost.flow.acts import acts_only, listed, only_checks, tells
 from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
@@ -10,11 +10,12 @@ from asynccost.flow.noqa import waived_in_loop
 from asynccost.flow.project import Project
 from asynccost.flow.selects import selects
 from asynccost.flow.starts import at_start
-from asynccost.flow.tree import Comprehension, Function, Loop
+from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turns import WHY, Turns, turns
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.walk import walk
 from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.python.shapes import shape_of
@@ -24,6 +25,10 @@ _CLOSES = frozenset({
 })
 
 
+_VIEWS = (".tsx", ".jsx", ".vue", ".svelte")
+_MOVES = frozenset({
+    "send", "upload", "download", "transfer", "warm", "warmup", "preload", "prefetch", "index", "ingest",
+})
 _LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
@@ -84,8 +89,11 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append(f"several threads would run {first.label}() of one object")
     if tells(loop):
         doubts.append("each turn tells somebody how it went")
+    if only_checks(loop):
+        doubts.append("each answer only decides whether to go on: the next turn is to come after it")
     if listed(loop):
         doubts.append("its list is written out in the function, a few items long")
+    waited_for = said.contract or file.path.endswith(_VIEWS)  # in a view a person waits until all is stored
     return file.finding(
         loop,
         "",
@@ -97,6 +105,7 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         label=_label(first),
         runs=function_of(loop).start,
         contract=said.contract,
+        changes=_changes(said.waits, file) if acts_only(loop) and not waited_for else "",
         acts=acts_only(loop) or _writes(said.waits, file),
     )
 
@@ -104,6 +113,24 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
 def _writes(waits: list[Wait], file: File) -> bool:
     """Whether a call says by its name that it changes something."""
     return any(verb(w.name, file.knowledge) in ("write", "add") for w in waits if w.kind not in ("fresh", "memory"))
+
+
+def _changes(waits: list[Wait], file: File) -> str:
+    """What a turn awaits that is no look-up and moves no data from one place to another, by its name."""
+    left = [w for w in waits if w.kind not in ("fresh", "memory")]
+    for wait in left:
+        said = words(wait.name)
+        reads = verb(wait.name, file.knowledge) == "read" and said[-1:] != ("fetch",)
+        if reads or not _MOVES.isdisjoint((*said, *_address(wait))):
+            return ""
+    return left[0].label if left else ""
+
+
+def _address(wait: Wait) -> list[str]:
+    """The words of the text that a call is given first: its URL, as a rule."""
+    first = wait.node.arguments[:1] if isinstance(wait.node, Call) else []
+    texts = [n.value for n in walk(*first) if isinstance(n, Constant) and isinstance(n.value, str)]
+    return [word for text in texts for word in words(text)]
 
 
 def _label(wait: Wait) -> str:
@@ -125,6 +152,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if not (verdict.good or verdict.likely or finding.pending["contract"]):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
+    changes = finding.pending["changes"]
+    if changes and (_MOVES | {"get"}).isdisjoint(word for way in verdict.good for word in words(way)):
+        doubts.append(f"nobody takes an answer of {changes}(): order, and a failure half way, may matter")
     if not {"read", "load", "parse", "write"}.isdisjoint(said := words(label)) and "file" in said and "url" not in said:
         doubts.append(f"{label} may only touch the local disk")
     if not {"config", "settings"}.isdisjoint(words(label)):

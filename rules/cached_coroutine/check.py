@@ -46,7 +46,9 @@ def _cached(file: File, function: Function, decorator: Expr, kind: str) -> Itera
         return
     name, call = made
     target = file.names.function(name)
-    if _loop_bound(file, name):
+    if _loop_bound(file, name) and _keeps_nothing(file, call):
+        yield file.silence(function, f"{shown} keeps an engine that keeps no connection (NullPool)")
+    elif _loop_bound(file, name):
         message = (
             f"{shown} keeps one {name.rpartition('.')[2]} for the whole process, but its connections belong to the"
             " event loop that first used them: under the next loop calls fail, or are sent twice by the SDK's retries"
@@ -83,6 +85,11 @@ def _loop_bound(file: File, name: str) -> bool:
     """Whether what a name makes belongs to the event loop that it is first used in."""
     client = file.knowledge.table("clients")["clients"].get(name, {})
     return bool(client.get("async")) or name in file.knowledge.table("tasks")["caches"]["loop_bound"]
+
+
+def _keeps_nothing(file: File, call: Call) -> bool:
+    """`create_async_engine(url, poolclass=NullPool)`: each use opens a connection of its own and closes it."""
+    return any((file.resolve(a.value) or "").endswith(".NullPool") for a in call.arguments if a.keyword == "poolclass")
 
 
 def _returned(file: File, function: Function) -> tuple[str, Call] | None:
