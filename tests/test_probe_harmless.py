@@ -19,7 +19,8 @@ from asynccost.probe import guards
 from asynccost.probe.calls import Ledger
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.patching import MISSING, Patches
-from asynccost.probe.trace import Calls, Clients
+from asynccost.probe.recorder import MOST_ROWS, Recorder
+from asynccost.probe.trace import Calls, Clients, Steps
 from tests.probe_server import running
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -115,6 +116,16 @@ async def _three(library: str, url: str) -> None:
             for _ in range(3):
                 async with client.get(url) as response:
                     await response.read()
+
+
+def test_a_full_table_takes_in_what_has_no_place() -> None:
+    """As the steps of a suite of thousands of tests are: the rest is one row."""
+    recorder = Recorder("", b"key")
+    for number in range(MOST_ROWS + 3):
+        recorder.row(Steps, f"test {number}").runs += 1
+
+    assert recorder.row(Steps, "(other)").runs == 3
+    assert len(recorder.rows) == MOST_ROWS + 1
 
 
 def test_one_exception_alone_passes_the_guards() -> None:

@@ -65,10 +65,10 @@ class Recorder:
         full = (kind, *key)
         row = self.rows.get(full)
         if row is None:
-            if len(self.rows) >= MOST_ROWS and OTHER not in key:
+            coarse = tuple(_coarse(part) for part in key) if len(self.rows) >= MOST_ROWS and OTHER not in key else key
+            if coarse != key:  # the row that takes in the rest may be a new one, too
                 self.process.full += 1
-                key = tuple(_coarse(part) for part in key)
-                return self.row(kind, *key)
+                return self.row(kind, *coarse)
             row = self.rows.setdefault(full, kind(*key))
             if ON.asleep:
                 ON.wake()
