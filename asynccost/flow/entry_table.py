@@ -51,6 +51,7 @@ class EntryTable:
         top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
             rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
+            r"|\.(?:backup|bak|old|orig)\.\w+$"
             rf"|^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{'|'.join(table['paths']['stems'])})\.[cm]?[jt]sx?$"
         )
 

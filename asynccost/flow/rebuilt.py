@@ -13,6 +13,7 @@ from asynccost.flow.recreation import COST
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache, listens, shared_by
 from asynccost.flow.tree import (
+    Argument,
     Assign,
     Call,
     Collection,
@@ -23,12 +24,15 @@ from asynccost.flow.tree import (
     If,
     Loop,
     Member,
+    Name,
+    Node,
 )
 from asynccost.flow.varies import parameters, varies
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, root, words
 from asynccost.model import Confidence, Finding, Silence
 
+_SECRETS = frozenset({"credentials", "secret", "password"})
 _KEPT = {
     "self": "the object keeps it",
     "object": "another object keeps it",
@@ -139,6 +143,8 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         rare = "an error"
     if rare is None and (answers_from_cache(file, function, site.call) or _fills_a_memo(file, site.call)):
         rare = "cached"
+    if rare is None and life.kind == "returned" and _takes_credentials(site):
+        rare = "lent keys"
     return file.finding(
         site.call,
         "",
@@ -153,6 +159,22 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )
+
+
+def _takes_credentials(site: Site) -> bool:
+    """`create_client(config)` with `config.secret_key` in it: the keys of whoever asks, which are not to be kept."""
+    given = {p.name for p in site.function.params if p.name not in ("self", "cls", "this")}
+    for node in walk(site.call):
+        pairs: list[tuple[str, Node]] = []
+        if isinstance(node, Argument) and node.keyword:
+            pairs = [(node.keyword, node.value)]
+        elif isinstance(node, Collection) and node.kind == "dict":
+            keys = zip(node.keys, node.items, strict=True)
+            pairs = [(str(k.value), v) for k, v in keys if isinstance(k, Constant)]
+        for name, value in pairs:
+            if not _SECRETS.isdisjoint(words(name)) and isinstance(root(value), Name) and chain(value)[0] in given:
+                return True
+    return False
 
 
 def _fills_a_memo(file: File, call: Call) -> bool:

@@ -35,6 +35,7 @@ _NEAR = 1  # a loop that many calls away asks for addresses of one list; one fur
 _FAR = 3  # a loop further away than this says little of how often a function runs
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
+_NEVER_PAYS = frozenset({"fixed", "cached", "no pool", "an error", "lent keys"})
 _NOT_WORK = {
     "test": "it is part of a test",
     "script": "it is part of a script or an example",
@@ -69,9 +70,7 @@ def _silent(finding: Finding, reason: str) -> Silence:
 def _says(finding: Finding, start: str, confidence: Confidence, related: tuple[Related, ...]) -> Finding:
     pending = finding.pending
     finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
-    if pending["rare"] and (
-        confidence is not Confidence.HIGH or pending["rare"] in ("fixed", "cached", "no pool", "an error") or related
-    ):
+    if pending["rare"] and (confidence is not Confidence.HIGH or pending["rare"] in _NEVER_PAYS or related):
         confidence = Confidence.LOW
     finding.confidence = confidence
     finding.resource = pending["cost"]

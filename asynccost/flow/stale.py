@@ -8,9 +8,10 @@ from asynccost.flow.around import above, use_of
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect
-from asynccost.flow.reach import binder, inner_functions, local_function
-from asynccost.flow.state import is_set_anywhere, root_name, state_of, wrapped_deps
+from asynccost.flow.reach import binder, inner_functions, local_function, values
+from asynccost.flow.state import LATEST, is_set_anywhere, root_name, state_of, wrapped_deps
 from asynccost.flow.tree import Assign, Bind, Call, Closure, Collection, Function, If, Member, Name, Node
+from asynccost.flow.words import chain
 
 Kind = OneOf["cleanup", "interval", "handler"]
 
@@ -72,14 +73,14 @@ def _outliving(effect: Effect, listed: set[str], file: File) -> Iterator[tuple[F
             kind = _registers(call, file)
             if kind is not None:
                 for argument in call.arguments[:2]:
-                    if isinstance(argument.value, Name) and argument.value.id in listed:
+                    if isinstance(argument.value, Name) and _is_fresh(argument.value, function, listed):
                         continue
                     handler = local_function(argument, function, file)
                     if handler is not None:
                         yield handler, kind
         for assign in function.index.assigns:  # socket.onmessage = ...
             for target in [assign.target] if isinstance(assign, Bind) else assign.targets:
-                if isinstance(assign.value, Name) and assign.value.id in listed:
+                if isinstance(assign.value, Name) and _is_fresh(assign.value, function, listed):
                     continue
                 if (
                     isinstance(target, Member)
@@ -89,6 +90,15 @@ def _outliving(effect: Effect, listed: set[str], file: File) -> Iterator[tuple[F
                     handler = local_function(assign.value, function, file)
                     if handler is not None:
                         yield handler, "handler"
+
+
+def _is_fresh(name: Name, function: Function, listed: set[str]) -> bool:
+    """Whether a function sees the last render's values: the effect lists it, or useEffectEvent or its like made it."""
+    if name.id in listed:
+        return True
+    scope = binder(name.id, function)
+    made = values(name.id, scope) if scope is not None else []
+    return any(isinstance(v, Call) and chain(v.callee)[-1] in LATEST for v in made)
 
 
 _LISTENS = frozenset({"addEventListener", "addListener", "on", "subscribe"})
@@ -116,7 +126,7 @@ def _with_helpers(function: Function, component: Function, listed: set[str], fil
         for call in one.index.calls if one.index else ():
             if (
                 isinstance(call.callee, Name)
-                and call.callee.id not in listed
+                and not _is_fresh(call.callee, one, listed)
                 and binder(call.callee.id, one) is component
             ):
                 helper = local_function(call.callee, one, file)

@@ -24,19 +24,9 @@ SETTER = re.compile(r"^(set[A-Z_]|dispatch$)")
 _STATE = frozenset(
     {"useState", "useReducer", "useStateWithCallback", "createSignal", "useImmer", "useSafeState", "useAtom"}
 )
-_STEADY = frozenset(
-    {
-        "useRef",
-        "useId",
-        "createRef",
-        "useCallback",
-        "useEvent",
-        "useEffectEvent",
-        "useMemoizedFn",
-        "useEventCallback",
-        "useLatest",
-    }
-)
+LATEST = frozenset({"useEvent", "useEffectEvent", "useMemoizedFn", "useEventCallback", "useLatest"})
+"""Hooks whose function never changes and sees the values of the last render."""
+_STEADY = LATEST | {"useRef", "useId", "createRef", "useCallback"}
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Member, Name
 from asynccost.model import Confidence, Finding, Silence
 
+_SOON = 60  # seconds that a process may be held from ending without anybody wondering
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 
 
@@ -221,7 +222,8 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
         return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", MEDIUM)
     if again and not may_end(one):
         return _endless(one, file)
-    if one.holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
+    soon = one.name == "Timer" and one.delay is not None and one.delay < _SOON
+    if one.holds and end.kind in ("dropped", "kept") and not soon and not _daemon(one, file):
         message = f"{one.name}() is dropped: nothing can cancel it, and the process cannot end before it fires"
         return file.finding(one.call, message, MEDIUM)
     return file.silence(one.call, "it fires once and can do little harm")
