@@ -1,5 +1,6 @@
 """The first pass: one file by itself, from bytes to facts and findings that may still be open."""
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -156,6 +157,7 @@ class Again:
     def __init__(self, knowledge: Callable[[], Knowledge]) -> None:
         self._knowledge = knowledge
         self._latest = lru_cache(maxsize=_LATEST)(self._javascript)
+        self._lowered = 0
 
     def ask(self, seen: Seen, read: Callable[[], bytes]) -> None:
         """Make what others may need to know of a file there to be asked for. read: its source, of the same content."""
@@ -172,6 +174,10 @@ class Again:
 
     def _javascript(self, path: str, read: Callable[[], bytes]) -> File:
         knowledge = self._knowledge()
+        self._lowered += 1
+        if self._lowered % _LATEST == 0:  # nodes know their parents: only the collector frees them, which a scan stops
+            self._latest.cache_clear()
+            gc.collect(0)
         return File(lower(path, "javascript", read(), knowledge), knowledge)
 
 

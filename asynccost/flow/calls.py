@@ -36,6 +36,7 @@ class Calls:
         self._asked = names.asked
         self._called: dict[tuple[str, str], list[tuple[Def, CallFact]]] = {}
         self._mentions: dict[tuple[str, str], list[Def]] = {}
+        self._by_words: dict[tuple[str, str], list[Caller]] = {}
         self._of_module: dict[str, dict[tuple[str, str], list[Def]]] = {}
         self._hands: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
 
@@ -60,6 +61,12 @@ class Calls:
 
     def calls_named(self, last: str, holding: str = "") -> list[Caller]:
         """Every call whose resolved name ends in this word, whatever it means; with another word in it, if given."""
+        key = last, holding
+        if key not in self._by_words:
+            self._by_words[key] = self._calls_holding(last, holding)
+        return self._by_words[key]
+
+    def _calls_holding(self, last: str, holding: str) -> list[Caller]:
         read = self._calls_by_last.get(last, [])
         found = [Caller(made, call) for made, call in read if holding in call["name"]]
         for asked in self._asked.values():
