@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynccost.flow.around import above, class_around, function_of
+from asynccost.flow.around import above, class_around, function_of, use_of
 from asynccost.flow.effect_code import component_cleanups, component_functions, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
@@ -11,7 +11,7 @@ from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, local_function, within
 from asynccost.flow.release import Acquisition, Fate, acquisition, fate
-from asynccost.flow.state import root_name, state_of
+from asynccost.flow.state import SETTER, root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, timer
 from asynccost.flow.tree import Call, Class, Constant, Function, If, Member, Name, Node, Return
@@ -86,6 +86,8 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
         if left is not None:
             return say(MEDIUM, "the effect can return before it returns its cleanup", left)
         return say(None, end.why, end.at)
+    if got.pair.name in _ANYWHERE and (taker := _taken_by(got.call)):
+        return say(None, f"{taker}() takes it, which may release it")
     if got.pair.name in _ANYWHERE:
         return _by_word(effect, got, file, say(None, "a release stands in the same component"))
     if end.kind == "handed on":
@@ -103,6 +105,13 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
 _ANYWHERE = frozenset(
     {"navigator.mediaDevices.getUserMedia", "navigator.mediaDevices.getDisplayMedia", "URL.createObjectURL"}
 )
+
+
+def _taken_by(call: Call) -> str:
+    """The function that a resource is handed to, no setter of state: `replaceUrl(URL.createObjectURL(blob))`."""
+    use = use_of(call)
+    callee = use.node.callee if use.kind == "argument" and isinstance(use.node, Call) else None
+    return callee.id if isinstance(callee, Name) and not SETTER.match(callee.id) else ""
 
 
 def _by_word(effect: Effect, got: Acquisition, file: File, silent: Verdict) -> Verdict:

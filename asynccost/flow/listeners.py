@@ -1,8 +1,9 @@
 """Listeners: does a removal take away what was added, the same target, type, function and phase?"""
 
+from asynccost.flow.around import function_of
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text, same_text
-from asynccost.flow.tree import Call, Closure, Collection, Constant, Expr, Member, Name, Node
+from asynccost.flow.tree import Assign, Call, Closure, Collection, Constant, Expr, Member, Name, Node
 
 
 def called_word(callee: Node) -> str:
@@ -29,13 +30,27 @@ def removes(added: Call, removed: Call, file: File) -> str:
     )
     if fresh and texts[0] is not None:
         return "the removal names another function than the one that was added" if same_text(*target, file) else ""
-    if not same_text(handlers[0], handlers[1], file):
+    if not (same_text(handlers[0], handlers[1], file) or _is_kept(handlers[0], handlers[1], added, file)):
         return ""
     if _global(target[0]) and _global(target[1]) and not same_text(*target, file):
         return "the removal names another target than the one that was listened to"
     if _capture(added) is not None and _capture(removed) is not None and _capture(added) != _capture(removed):
         return "the removal leaves out the capture flag, so that it removes nothing"
     return "yes"
+
+
+def _is_kept(handler: Expr | None, place: Expr | None, added: Call, file: File) -> bool:
+    """`move.current = onMove; on("move", onMove)`: the place that the removal names holds the same function."""
+    if not (isinstance(handler, Name) and isinstance(place, Member)):
+        return False
+    index = function_of(added).index
+    return any(
+        isinstance(a, Assign)
+        and isinstance(a.value, Name)
+        and a.value.id == handler.id
+        and any(same_text(target, place, file) for target in a.targets)
+        for a in (index.assigns if index else ())
+    )
 
 
 def _argument(call: Call, place: int) -> Expr | None:

@@ -319,11 +319,14 @@ def _by_receiver(got: Acquisition, good: set[int], file: File) -> Fate | None:
     else:
         found = mentions(Place(root.id, ()), got.function, file)
     for mention in found:
-        member = mention.expr.parent
+        expr = mention.expr
+        if isinstance(expr.parent, Member) and expr.parent.attr == "current":  # what a ref holds
+            expr = expr.parent
+        member = expr.parent
         if isinstance(member, Member) and member.attr in _ENDS and id(mention.function) in good:
-            return Fate("released", mention.expr, f"{file.text(mention.expr)} is ended in the cleanup")
-        if id(mention.function) in good and use_of(mention.expr).kind == "argument":
-            return Fate("handed on", mention.expr, f"the cleanup hands {file.text(mention.expr)} on")
+            return Fate("released", expr, f"{file.text(expr)} is ended in the cleanup")
+        if id(mention.function) in good and use_of(expr).kind == "argument":
+            return Fate("handed on", expr, f"the cleanup hands {file.text(expr)} on")
     return None
 
 
