@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import above
 from asynccost.flow.calls import Caller
+from asynccost.flow.entries import is_script
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
@@ -100,7 +101,7 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     if fate.kind == "watched" or what != "task":
         sure = Confidence.MEDIUM
     # a future of another thread is held by the task that it stands for, and its callback hears of an error
-    if _is_cosmetic(file, site) or (fate.kind == "watched" and what == "future"):
+    if _is_cosmetic(file, site) or (fate.kind == "watched" and what == "future") or file.memo(is_script):
         sure = Confidence.LOW
     return file.finding(site.call, _message(what, fate.why), sure)
 
