@@ -7,8 +7,3 @@ THREAD = (
 )
 BOUND = "a thread would wait in the place of the event loop: does the session or connection that it uses bear that?"
 WHO_CLOSES = "who calls"  # the method that is added, when the object ends?
-
-
-def held_by_whom(name: str) -> str:
-    """The question where a function of the project hands back a task and its callers drop it."""
-    return f"a set of the module holds the task; should {name}() hold what it starts, for all its callers?"

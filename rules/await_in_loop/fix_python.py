@@ -13,9 +13,12 @@ from asynccost.python.codemod.fanning import fan_out, form_of
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, is_short, shape_of
+from asynccost.python.codemod.turns import Shape, shape_of
 
-_REASON = "results keep their order; but when one fails, others are under way or have been sent already"
+_REASON = (
+    f"up to {LIMIT} turns wait at once, and results keep their order; but when one fails, others are under way or have"
+    " been sent already"
+)
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -26,12 +29,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     loop, function = found
     if obstacle(loop, function, file):
         return None
-    iterated = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
-    few = iterated is not None and is_short(iterated, file)
-    pace = "all turns wait at once, as they are few" if few else f"up to {LIMIT} turns wait at once"
-    safety, reason = Safety.UNSAFE, f"{pace}, and {_REASON}"
-    if asked := question(loop, file):
-        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {asked}"
+    asked = question(loop, file)
+    safety, reason = (Safety.DISPLAY_ONLY, f"{_REASON}; {asked}") if asked else (Safety.UNSAFE, _REASON)
     if isinstance(loop, Loop):
         shape = shape_of(loop, function, file)
         if shape is None or not form_of(shape, file):

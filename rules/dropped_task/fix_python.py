@@ -10,7 +10,7 @@ from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, owner_of
 from asynccost.python.codemod.holding import hold, kept_already
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.reasons import HELD, held_by_whom
+from asynccost.python.reasons import HELD
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -21,8 +21,6 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if (owner := owner_of(site, file)) is not None:
         reason = f"it never ends by itself: the object holds it, and {owner.end.name}() cancels it in mid-work"
         return Offer(Safety.UNSAFE, reason, lambda: _cancelled(file, site, owner))
-    if finding.shape.startswith("drops "):
-        return Offer(Safety.DISPLAY_ONLY, held_by_whom(finding.shape.removeprefix("drops ")), lambda: _held(file, site))
     if (name := kept_already(file, site.function)).startswith("self."):
         reason = f"{name}, which holds other tasks of the object, holds it as well: what ends them ends it"
         return Offer(Safety.UNSAFE, reason, lambda: _held(file, site))

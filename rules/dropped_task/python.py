@@ -17,7 +17,7 @@ from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
-from asynccost.python.reasons import held_by_whom
+from asynccost.python.reasons import HELD
 
 _HOPS = 4
 
@@ -217,6 +217,6 @@ def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
         severity=finding.severity,
         family=finding.family,
         shape=f"drops {name}",
-        fix=Fix(Safety.DISPLAY_ONLY, held_by_whom(name)),
+        fix=Fix(Safety.SAFE, HELD),
         related=(origin,),
     )

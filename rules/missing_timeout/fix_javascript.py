@@ -95,10 +95,7 @@ def _put(site: Site, option: str, patch: Patch, file: File) -> bool:
         patch.insert(call.end - 1, text)
         return True
     missing = "undefined, " * (place - len(given))
-    tree, last = patch.script, given[-1]
-    own_line = len(given) > 1 and tree.starts_line(last.start)
-    gap = f"\n{tree.indent(last.start)}" if own_line else " "
-    patch.insert(tree.written(last.value)[1], f",{gap}{missing}{text}")
+    patch.insert(given[-1].end, f", {missing}{text}")
     return True
 
 

@@ -171,8 +171,6 @@ class LoopFix:
         waits = [n for n in walk(at) if isinstance(n, Await)]
         if len(waits) != 1 or not isinstance(at, (Do, Assign)) or conditional(waits[0], at):
             return None
-        if isinstance(at, Assign) and at.op == "=" and isinstance(at.targets[0], Name) and at is self.body[-1]:
-            return None  # the last turn's is all that stays: a loop that hands on the rest would say nothing
         return (head[:-1], waits[0]) if all(declares(s) for s in head[:-1]) else None
 
     def _two_phases(self, head: list[Any], wait: Await | None) -> Rewrite:

@@ -20,9 +20,6 @@ _ARRAYS = frozenset(
         "toSorted", "toReversed", "splice", "fill", "from", "of",
     }
 )
-_GIVE_ARRAYS = frozenset(  # when awaited: Promise.all, and what databases answer with
-    {"all", "allSettled", "findMany", "getMany", "getRawMany", "findAll", "findBy", "toArray", "find"}
-)
 _ONLY_ARRAYS = (
     r"(?:\?\.|\.)(?:map|filter|slice|some|every|find|findIndex|reduce|flatMap|push|join|at|includes)\b"
 )
@@ -61,7 +58,7 @@ def _operand(items: Expr, text: str) -> str:
 
 def is_short(items: Expr, function: Function, file: File) -> bool:
     """Whether a list is short: written out, a constant, limited, or what a view has on its screen."""
-    if bounded(items, file, function) or chain(items)[-1] in file.knowledge.table("turns")["tool_calls"]:
+    if bounded(items, file, function):
         return True
     return _in_view(function, file) and not outside(items, file, function)
 
@@ -85,7 +82,7 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
     if isinstance(expr, Collection):
         return expr.kind == "list"
     if isinstance(expr, Await):
-        return isinstance(expr.value, Call) and chain(expr.value.callee)[-1] in _GIVE_ARRAYS
+        return isinstance(expr.value, Call) and chain(expr.value.callee)[-1] in ("all", "allSettled")
     if isinstance(expr, Call):
         names = chain(expr.callee)
         return names[-1] in _ARRAYS or (names[0] == "Object" and names[-1] in ("keys", "values", "entries"))

@@ -49,7 +49,7 @@ def gather(patch: Patch, node: Comprehension, function: Function) -> None:
     layout, file = patch.layout, patch.file
     statement = statement_of(node)
     indent, unit = layout.indent(statement.start), layout.unit(function)
-    bounded = not is_short(node.clauses[0].iter, file)
+    bounded = not is_short(node.clauses[0].iter)
     lines: list[str] = []
     within = ""
     if bounded:

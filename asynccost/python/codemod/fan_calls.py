@@ -155,11 +155,7 @@ class Defer(Writer):
         if statement.value is not awaited:
             assert isinstance(statement.value, Call)
             assert isinstance(statement.value.callee, Member)
-            kept = self.text(statement.value.callee.value)
-            begun = self.list_above(kept)
-            if begun is not None:
-                self.patch.remove_lines(begun)
-            waiting = f"{self.until_value(begun)}{waiting}" if begun is not None else f"{kept}.extend({waiting})"
+            waiting = f"{self.text(statement.value.callee.value)}.extend({waiting})"
         self.patch.insert_lines(self.layout.next_line(self.loop.end - 1), self.indent, waiting)
 
 

@@ -23,7 +23,7 @@ class Writer:
         self.unit = self.layout.unit(shape.function)
         self.inner = self.layout.indent(self.loop.body[0].start)
         self.gather = member_of(patch, "asyncio", "gather")
-        self.bounded = self.loop.iter is not None and not is_short(self.loop.iter, patch.file)
+        self.bounded = self.loop.iter is not None and not is_short(self.loop.iter)
         self.target = self.text(self.loop.target)
         self.iter = self.text(self.loop.iter)
 

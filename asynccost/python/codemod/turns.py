@@ -32,7 +32,6 @@ from asynccost.flow.tree import (
     Yield,
 )
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import bound_in, changed_in, names_in
 from asynccost.python.codemod.outcomes import Outcome, outcomes
@@ -249,10 +248,8 @@ def is_empty_list(node: Node | None, name: str) -> bool:
     return isinstance(target, Name) and target.id == name and empty
 
 
-def is_short(iterated: Expr, file: File) -> bool:
-    """Whether a loop walks a literal of a few items, or what a model asks for at a time: nothing has to bound it."""
-    if isinstance(iterated, (Name, Member)) and chain(iterated)[-1] in file.knowledge.table("turns")["tool_calls"]:
-        return True
+def is_short(iterated: Expr) -> bool:
+    """Whether a loop walks a literal of a few items: nothing has to bound it."""
     if isinstance(iterated, Collection):
         return len(iterated.items) <= 10 and not any(getattr(i, "op", "") == "spread" for i in iterated.items)
     if isinstance(iterated, Call) and isinstance(iterated.callee, Name) and iterated.callee.id == "range":
