@@ -73,7 +73,6 @@ SHAPES: list[list[Any]] = [
 ]
 LOOPS: list[list[Any]] = [
     ["users", "", ITEMS],
-    ["unlink", "", "file", ITEMS],
     ["filesOf", "", [{"id": item} for item in ITEMS]],
     ["sized", "", ITEMS],
     ["prepared", "", [{"role": "user" if n % 2 else "tool", "parts": [item]} for n, item in enumerate(ITEMS)]],

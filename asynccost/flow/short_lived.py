@@ -14,17 +14,23 @@ def maker(project: Project, path: str, cls: str) -> Caller | None:
     last = cls.rpartition(".")[2]
     found = None
     for caller in project.calls.calls_named(last):
-        name, facts = caller.call["name"].removesuffix("()"), caller.by.facts
+        name = caller.call["name"].removesuffix("()")
         if name not in (cls, last) and not name.endswith(f".{cls}") and name != f"{dotted}.{cls}":
             continue
         entry = project.heats.entry(caller.by)
         if entry is not None and entry[0] == "test":
             continue
-        once = facts["kind"] == "module" or caller.call["cold"] or (entry is not None and entry[0] in _ONCE)
-        if caller.call["use"] not in KEPT and not once and project.heats.of(caller.by).hot is not False:
+        if lets_go(project, caller):
             return caller
         found = found or caller
     return found
+
+
+def lets_go(project: Project, caller: Caller) -> bool:
+    """Whether a place makes an object again and again, and keeps none."""
+    entry = project.heats.entry(caller.by)
+    once = caller.by.facts["kind"] == "module" or caller.call["cold"] or (entry is not None and entry[0] in _ONCE)
+    return caller.call["use"] not in KEPT and not once and project.heats.of(caller.by).hot is not False
 
 
 def importer(project: Project, path: str, cls: str) -> str:

@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import KEPT, importer, inherited_end, maker
+from asynccost.flow.short_lived import importer, inherited_end, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
@@ -29,18 +29,18 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             said.hint["ends"] = end  # the fix sees one file alone
             said.fix = Fix(Safety.UNSAFE, said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it")
         elif (place := maker(project, said.path, cls)) is not None:
-            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {_made_by(place)}")
+            said.fix = _asking(said.fix, place, lets_go(project, place))
         elif other := importer(project, said.path, cls):
-            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} uses it")
+            said.fix = Fix(said.fix.safety, f"{said.fix.reason}; {other} uses it")
     return said
 
 
-def _made_by(place: Caller) -> str:
-    """What the project shows of who would have to close an object."""
+def _asking(fix: Fix, place: Caller, again: bool) -> Fix:
+    """A fix, with what the project shows of who would have to close the object. again: one is made for each call."""
     facts = place.by.facts
-    if facts["kind"] == "module":
-        return f"{place.by.file['path']} keeps one for the process"
     who = facts["qualname"].rpartition(".")[2]
-    if place.call["use"] in KEPT:
-        return f"{who}() makes it"
-    return f"{who}() makes one and lets it go: should it close it, or hand the client in?"
+    if again:
+        why = f"{who}() makes one and lets it go: should it close it, or hand the client in?"
+        return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
+    made = f"{place.by.file['path']} keeps one for the process" if facts["kind"] == "module" else f"{who}() makes it"
+    return Fix(fix.safety, f"{fix.reason}; {made}")
