@@ -73,7 +73,7 @@ class Pulses:
         if not late:
             return
         # only where a turn lasts: to walk the frames of a thread that runs on allocates, and a collection that this
-        # sets off may let that thread return from them meanwhile, which has crashed CPython 3.11
+        # sets off may let that thread return from them meanwhile
         frames = sys._current_frames()
         sites = self._recorder.sites
         for thread, pulse in late:
