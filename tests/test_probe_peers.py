@@ -17,6 +17,7 @@ import pytest
 from asynccost import probe
 from asynccost.probe import guards
 from asynccost.probe.engine import ENGINE
+from asynccost.probe.on import ON
 from asynccost.probe.trace import Calls, Clients, Trace
 from tests.probe_server import Server, running
 
@@ -287,6 +288,13 @@ async def main(url):
 
 asyncio.run(main(sys.argv[1]))
 """
+
+
+def test_what_a_model_call_needs_is_there_before_the_first_one() -> None:
+    """A loop that asks first would import it, or wait while another thread does."""
+    with probe():
+        assert ON.ledger is not None
+        assert ON.ledger.metering is not None
 
 
 def test_blockbuster_reports_nothing_of_ours(server: Server, tmp_path: Path) -> None:

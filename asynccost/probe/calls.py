@@ -199,7 +199,7 @@ class Ledger:
             raise
 
     def prepare(self) -> None:
-        """Load what a model call needs; the probe's own thread does it first, so that no loop waits for it."""
+        """Load what a model call needs: when a library that may make one is hooked, so that no loop waits for it."""
         if self.metering is None:
             from asynccost.probe import metering
 

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from asynccost.probe.calls import Ledger
 from asynccost.probe.guards import guarded
-from asynccost.probe.importing import Finder, hook_of
+from asynccost.probe.importing import HOOKS, SENDS, Finder, hook_of
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
 from asynccost.probe.recorder import Recorder
@@ -95,8 +95,6 @@ class Engine:
             ON.pulses.look()
         if ON.ledger is not None:
             ON.ledger.clients.sample(SAMPLE)
-        if ON.ledger is not None and ON.recorder is not None and ON.recorder.rows:
-            ON.ledger.prepare()
 
     def _write(self) -> None:
         if self._writer is not None:
@@ -108,6 +106,8 @@ class Engine:
             recorder.sites.hook(module)
             if name == "asyncio":
                 self._watch_loops(recorder)
+            if HOOKS[name] in SENDS and ON.ledger is not None:
+                ON.ledger.prepare()  # by now: a loop would wait for this import, or for another thread's
             hook_of(name).install(module, self.patches)
             self.hooked[name] = str(getattr(module, "__version__", ""))
 

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 FAULTS: dict[str, int] = {}  # "module:line" of the probe -> times
 MOST_FAULTS = 100
+_OURS = __name__.partition(".")[0] + "."
 
 
 def guarded(function: Callable[P, T]) -> Callable[P, T | None]:
@@ -43,8 +44,11 @@ def fault(error: BaseException, request: Any = None) -> None:
 
 
 def _place(traceback: TracebackType | None) -> str:
-    while traceback is not None and traceback.tb_next is not None:
+    """The innermost line of the probe's own; what it called may stand anywhere."""
+    place = "(unknown)"
+    while traceback is not None:
+        module = str(traceback.tb_frame.f_globals.get("__name__"))
+        if module.startswith(_OURS) or place == "(unknown)":
+            place = f"{module}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
-    if traceback is None:
-        return "(unknown)"
-    return f"{traceback.tb_frame.f_globals.get('__name__')}:{traceback.tb_lineno}"
+    return place

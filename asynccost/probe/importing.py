@@ -33,6 +33,7 @@ HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "httpcore": "httpcore",
     "httpcore2": "httpcore",
 }
+SENDS = frozenset({"aiohttp", "httpx", "requests", "urllib3"})  # the hooks of libraries that may ask a model
 Install = Callable[[str, ModuleType], object]
 
 
