@@ -1,5 +1,7 @@
 """Who makes the objects of a class, and whether they come and go, as far as the project shows."""
 
+import sys
+
 from asynccost.flow.calls import Caller
 from asynccost.flow.file import is_test
 from asynccost.flow.project import Project
@@ -44,6 +46,21 @@ def importer(project: Project, path: str, cls: str) -> str:
             module, _, name = dotted.rpartition(".")
             if name == cls and names.module(module, other, "python") is not None:
                 return other
+    return ""
+
+
+def foreign_base(project: Project, path: str, cls: str) -> str:
+    """A base class from outside of the project, as a framework has them; "" where there is none."""
+    facts = project.files[path]
+    own = facts["name"].partition(".")[0]
+    for base in facts["classes"].get(cls, []):
+        module, _, name = base.removesuffix("()").rpartition(".")
+        root = module.partition(".")[0]
+        if name != cls and name in facts["classes"] and module in ("", facts["name"]):
+            if found := foreign_base(project, path, name):
+                return found
+        elif root not in sys.stdlib_module_names and root != own and not project.names.module(module, path, "python"):
+            return name
     return ""
 
 

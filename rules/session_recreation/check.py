@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import importer, inherited_end, lets_go, maker
+from asynccost.flow.short_lived import foreign_base, importer, inherited_end, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
@@ -28,6 +28,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         if end := inherited_end(project, said.path, cls):
             said.hint["ends"] = end  # the fix sees one file alone
             said.fix = Fix(Safety.UNSAFE, said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it")
+        elif base := foreign_base(project, said.path, cls):
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; who builds on {base} may make the object")
         elif (place := maker(project, said.path, cls)) is not None:
             said.fix = _asking(said.fix, place, lets_go(project, place))
         elif other := importer(project, said.path, cls):

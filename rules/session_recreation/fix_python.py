@@ -6,7 +6,6 @@ from asynccost.flow.file import File
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
-from asynccost.python.codemod.classes import unknown_bases
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import WHO_CLOSES
@@ -54,15 +53,9 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     if made.client.is_async:
         reason += ", and it belongs to the event loop that first uses it"
     reason += _who_closes(chosen)
-    safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and _is_made_by_others(chosen, file) else Safety.UNSAFE
+    registered = any("dataclass" not in file.text(d) for d in chosen.cls.decorators)  # who registers it, makes it
+    safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and registered else Safety.UNSAFE
     return _offer(file, safety, reason, lambda patch: attribute.apply(patch, chosen))
-
-
-def _is_made_by_others(chosen: attribute.Plan, file: File) -> bool:
-    """Whether a framework makes the object, which knows nothing of a method that is added: a base class from
-    elsewhere, or a decorator that registers it."""
-    registered = any("dataclass" not in file.text(d) for d in chosen.cls.decorators)
-    return registered or bool(unknown_bases(chosen.cls, file))
 
 
 def _shares(made: Building) -> str:
