@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynccost import python
+from asynccost import javascript, python
 from asynccost.flow.asked import Asked
 from asynccost.flow.attribute_texts import may_assign, may_change
 from asynccost.flow.facts import facts_of
@@ -10,9 +10,11 @@ from asynccost.flow.file import File
 from asynccost.flow.import_graph import Imports
 from asynccost.flow.linking import Names
 from asynccost.flow.mentions import places, speaks_of
+from asynccost.flow.outline import filled, outline_of
 from asynccost.flow.tree import Function
 from asynccost.knowledge import Knowledge
 from asynccost.python.shapes import ANY, Shape, shape
+from tests.fixtures import Fixture, fixtures
 from tests.small_project import PYTHON
 
 
@@ -143,6 +145,22 @@ def test_facts_are_the_same_when_they_are_asked_for_one_by_one(path: str) -> Non
         assert {key: said[key] for key in one} == one  # type: ignore[literal-required]
     assert late.facts["handed"] == whole["handed"]
     assert {c: late.facts["classes"].get(c) for c in whole["classes"]} == whole["classes"]
+
+
+SCRIPTS = [f for f in fixtures() if f.name.endswith((".ts", ".tsx", ".js", ".vue"))]
+
+
+@pytest.mark.parametrize("fixture", SCRIPTS, ids=lambda f: f.name)
+def test_what_an_outline_leaves_out_is_the_same_when_it_is_asked_for(fixture: Fixture) -> None:
+    """Of the functions last to first, and of their calls one key at a time."""
+    for path, source in fixture.files.items():
+        made = File(javascript.lower(path, source), Knowledge())
+        whole, late = facts_of(made), filled(path, outline_of(made), lambda made=made: made)  # type: ignore[misc]
+        for one, said in zip(reversed(whole["functions"]), reversed(late["functions"]), strict=True):
+            calls = one["calls"]
+            assert [{key: call[key] for key in calls[0]} for call in said["calls"]] == calls  # type: ignore[literal-required]
+            assert {key: said[key] for key in one if key != "calls"} == {k: one[k] for k in one if k != "calls"}  # type: ignore[literal-required]
+        assert {**late, "functions": []} == {**whole, "functions": []}
 
 
 def test_who_can_come_to_a_function() -> None:

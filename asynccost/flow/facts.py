@@ -66,39 +66,48 @@ class FunctionFacts(TypedDict):
     waits: list[list[str]]
 
 
-class FileFacts(TypedDict):
-    """One file. `rules` holds what rules add with their `facts` hook, by rule.
+class FileHead(TypedDict):
+    """What a file is to others, its functions aside. `rules` holds what rules add with their `facts` hook, by rule.
 
     handed: functions of other files that are handed to a call that says how often they run: name, kind, reason.
     """
 
-    path: str
     name: str
     language: str
     imports: dict[str, str]
     exports: dict[str, str]
     stars: list[str]
     classes: dict[str, list[str]]
-    functions: list[FunctionFacts]
     handed: list[list[str]]
     rules: dict[str, Any]
 
 
-def facts_of(file: File) -> FileFacts:
-    """Extract a file's facts."""
+class FileFacts(FileHead):
+    """One file."""
+
+    path: str
+    functions: list[FunctionFacts]
+
+
+def head_of(file: File) -> FileHead:
+    """A file's names; nothing of its rules yet."""
     module = file.module
-    return FileFacts(
-        path=module.path,
+    return FileHead(
         name=module.name,
         language=module.language,
         imports=module.imports,
         exports=module.exports,
         stars=module.star_exports,
-        functions=[function_facts(file, f) for f in module.functions],
         classes={c.qualname: bases(file, c) for c in sorted(module.classes, key=lambda c: c.start)},
         handed=handed(file),
         rules={},
     )
+
+
+def facts_of(file: File) -> FileFacts:
+    """Extract a file's facts."""
+    functions = [function_facts(file, f) for f in file.module.functions]
+    return {**head_of(file), "path": file.path, "functions": functions}
 
 
 def bases(file: File, cls: Class) -> list[str]:

@@ -5,17 +5,17 @@ call is used, what a function awaits and how it is entered are asked of few file
 """
 
 from collections.abc import Callable
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 from asynccost.flow.entries import seldom
 from asynccost.flow.facts import (
     CallFact,
     FileFacts,
+    FileHead,
     FunctionFacts,
-    bases,
     calls_of,
     entry,
-    handed,
+    head_of,
     may_be_project,
     outer_of,
     registered,
@@ -30,34 +30,15 @@ _AT = {key: at for at, key in enumerate(_KEYS)}
 _CALLS = _AT["calls"]
 
 
-class Outline(TypedDict):
+class Outline(FileHead):
     """One file. `functions`: a row a function, see _KEYS; its calls are resolved names, in the order of `calls_of`."""
 
-    name: str
-    language: str
-    imports: dict[str, str]
-    exports: dict[str, str]
-    stars: list[str]
-    classes: dict[str, list[str]]
     functions: list[list[Any]]
-    handed: list[list[str]]
-    rules: dict[str, Any]
 
 
 def outline_of(file: File) -> Outline:
     """The outline of a file."""
-    module = file.module
-    return Outline(
-        name=module.name,
-        language=module.language,
-        imports=module.imports,
-        exports=module.exports,
-        stars=module.star_exports,
-        classes={c.qualname: bases(file, c) for c in sorted(module.classes, key=lambda c: c.start)},
-        functions=[_row(file, f) for f in module.functions],
-        handed=handed(file),
-        rules={},
-    )
+    return {**head_of(file), "functions": [_row(file, f) for f in file.module.functions]}
 
 
 def _row(file: File, function: Function) -> list[Any]:
