@@ -74,7 +74,7 @@ def _tokens(language: str, knowledge: Knowledge) -> Tokens:
 
 _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be followed to its definition
     "python": re.compile(rb"^from[ \t]+\.?[\w.]+[ \t]+import[ \t(]", re.M),
-    "javascript": re.compile(rb"^export\s*(?:\*|\{[^}]*\})\s*(?:as\s+\w+\s*)?from\b", re.M),
+    "javascript": re.compile(rb"^export\s*[*{]", re.M),
 }
 
 
@@ -90,7 +90,8 @@ def _hands_on(language: str, source: bytes) -> bool:
         return True
     if language == "python" and (b"\ndef " in source or b"\nclass " in source):
         return False
-    return len(source) < 20_000 and _RE_EXPORTS[language].search(source) is not None
+    passes_on = language == "python" or b"from" in source  # `import { a } from "./a"; export { a }`
+    return passes_on and len(source) < 20_000 and _RE_EXPORTS[language].search(source) is not None
 
 
 def batches(
@@ -216,7 +217,7 @@ def _look(
         seen.late = LateRow(whole=whole, imports=imports, rules={})
         if not whole and not python.may_matter(source):
             return seen
-    if not rules:
+    if not rules and language == "python":
         return seen
     file = File(lower(path, language, source, knowledge, whole=whole), knowledge, rows)
     if language != "python":
