@@ -5,8 +5,9 @@ from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Class, Collection, Function, Node, Return
-from asynccost.javascript.edits.acquired import Releasing, is_subscription
+from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
+from asynccost.javascript.edits.handle_texts import is_subscription
 from asynccost.javascript.edits.listening import unlisten
 from asynccost.javascript.edits.mismatch import match
 from asynccost.javascript.edits.patch import Patch

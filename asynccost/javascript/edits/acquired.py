@@ -13,18 +13,12 @@ from asynccost.flow.reach import binder
 from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Assign, Bind, Call, Do, Function, Loop, Member, Name, Node, With
 from asynccost.javascript.edits.endings import Ending, UnfixableError
+from asynccost.javascript.edits.handle_texts import NUMBERS, release_text, type_of, wanted_name
 from asynccost.javascript.edits.late import runs_late
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import Script
 
-_NAMES = {
-    "setInterval": "intervalId", "setTimeout": "timeoutId", "requestAnimationFrame": "frameId",
-    "requestIdleCallback": "idleId", "setImmediate": "immediateId", "WebSocket": "socket", "EventSource": "source",
-    "BroadcastChannel": "channel", "Worker": "worker", "RTCPeerConnection": "connection", "AudioContext": "audio",
-    "watchPosition": "watchId", "createObjectURL": "url", "io": "socket",
-}
-_NUMBERS = frozenset({"requestAnimationFrame", "requestIdleCallback", "watchPosition"})
 _MEDIA = frozenset({"getUserMedia", "getDisplayMedia"})
 
 
@@ -92,7 +86,8 @@ class Releasing:
             handle = self._taken_out(got, word)
         else:
             raise UnfixableError
-        self.releases.append(self._release(got, handle, word))
+        certain = handle in self._certain() or handle.startswith("const ")
+        self.releases.append(release_text(got, handle, word, self.script, certain=certain) + self.patch.semi)
 
     def _place(self, got: Acquisition) -> str:
         """"direct": a statement of the set-up; "branch": under a test of it; "nested": in a function written there."""
@@ -129,7 +124,7 @@ class Releasing:
         body = place == "direct" and at.start_byte == got.call.start and _is_body(at, script, self.setup)
         if not body and (not alone or at.start_byte != statement.start_byte):
             raise UnfixableError
-        name = self._wanted(word, got)
+        name = wanted_name(word, got, self.file)
         start = at.start_byte
         if not self.end.variables:
             self._needs_this(got.function)
@@ -161,7 +156,7 @@ class Releasing:
             raise UnfixableError
         if script.body(self.setup) == statement:
             raise UnfixableError
-        handle = self.name("objectUrl" if word == "createObjectURL" else self._wanted(word, got))
+        handle = self.name("objectUrl" if word == "createObjectURL" else wanted_name(word, got, self.file))
         patch.before(statement, f"const {handle} = {script.text(got.call)}{patch.semi}")
         patch.replace(got.call.start, got.call.end, handle)
         return handle
@@ -287,39 +282,18 @@ class Releasing:
 
     # ------------------------------------------------------------------- texts
 
-    def _wanted(self, word: str, got: Acquisition) -> str:
-        if got.pair.handle == "disposer":
-            return "subscription" if is_subscription(got, self.file) else "unsubscribe"
-        known = _NAMES.get(word)
-        return known or ("observer" if word.endswith("Observer") else "handle")
-
     def _let(self, name: str, got: Acquisition, word: str) -> str:
         semi = self.patch.semi
-        if word in _NUMBERS:
+        if word in NUMBERS:
             return f"let {name} = 0{semi}"
         if not self.script.typed:
             return f"let {name}{semi}"
-        return f"let {name}: {self._type(got, word)} | undefined{semi}"
-
-    def _type(self, got: Acquisition, word: str) -> str:
-        callee = self.script.text(got.call.callee)
-        if got.call.new:
-            arguments = self.script.at(got.call.start, got.call.end).child_by_field_name("type_arguments")
-            return callee + (self.script.text(arguments) if arguments is not None else "")
-        if word in _NUMBERS:
-            return "number"
-        if word == "createObjectURL":
-            return "string"
-        if got.pair.handle == "disposer":
-            return "{ unsubscribe(): void }" if is_subscription(got, self.file) else "(() => void)"
-        if re.fullmatch(r"[\w$.]+", callee):
-            return f"ReturnType<typeof {callee}>"
-        raise UnfixableError
+        return f"let {name}: {type_of(got, word, self.script)} | undefined{semi}"
 
     def _attribute(self, wanted: str, got: Acquisition, word: str, own: str = "") -> str:
         """A free attribute of the class; TypeScript has it declared."""
         name = self.attribute(wanted, own).removeprefix("this.")
-        typed = f"private {name}?: {self._type(got, word)}{self.patch.semi}" if self.script.typed else ""
+        typed = f"private {name}?: {type_of(got, word, self.script)}{self.patch.semi}" if self.script.typed else ""
         if typed:
             self.end.declare(typed)
         return name
@@ -371,31 +345,6 @@ class Releasing:
         self.patch.first(body, f"this.stopped = false{self.patch.semi}")
         return True
 
-    def _release(self, got: Acquisition, handle: str, word: str) -> str:
-        semi, release = self.patch.semi, got.pair.release[0]
-        if handle.endswith("[]"):
-            many = handle[:-2]
-            item = "id" if got.pair.handle == "argument" else "item"
-            head = self.script.arrow(item)
-            inner = f"{release}({item})" if got.pair.handle == "argument" else f"{item}.{release}()"
-            if got.pair.handle == "disposer":
-                inner = f"{item}()" if not is_subscription(got, self.file) else f"{item}.unsubscribe()"
-            return f"{many}.forEach({head} {inner}){semi}"
-        certain = handle in self._certain() or handle.startswith("const ")
-        if got.pair.handle == "argument":
-            callee = got.call.callee
-            receiver = f"{self.script.text(callee.value)}." if isinstance(callee, Member) else ""
-            call = f"{receiver}{release}({handle})"
-            if word == "createObjectURL" and not certain:
-                return f"if ({handle}) {call}{semi}"
-            return f"{call}{semi}"
-        optional = "." if certain else "?."
-        if got.pair.handle == "disposer":
-            if is_subscription(got, self.file):
-                return f"{handle}{optional}unsubscribe(){semi}"
-            return f"{handle}(){semi}" if certain else f"{handle}?.(){semi}"
-        return f"{handle}{optional}{release}(){semi}"
-
     def _certain(self) -> set[str]:
         """The names that have a value whenever the cleanup runs: constants of the set-up itself."""
         found = {c for _, _, t in self.patch.changes() if t.startswith("const ") for c in [t.split()[1]]}
@@ -409,17 +358,6 @@ class Releasing:
 
 def _beside(name: str) -> str:
     return f"active{name[:1].upper()}{name[1:]}"
-
-
-def is_subscription(got: Acquisition, file: File) -> bool:
-    """Whether what `subscribe` returns is an object of RxJS: a pipe, an observable by name, or one of its classes."""
-    callee = got.call.callee
-    if not isinstance(callee, Member):
-        return False
-    receiver = callee.value
-    text = file.text(receiver)
-    name = file.site(got.call).name or ""
-    return ".pipe(" in text or text.endswith("$") or name.startswith("rxjs:") or "rxjs" in name
 
 
 def _around(node: Node) -> list[Node]:
