@@ -1,9 +1,9 @@
 """The oldest Python that a project runs on, as its packaging says; what fixes write must be valid there."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 PLAIN = (3, 10)  # from this one on, annotations need no care: `X | None` is evaluated there
@@ -14,7 +14,7 @@ _PYTHON_REQUIRES = re.compile(r"python_requires\s*=\s*[\"']?([^\"'\n#]+)")
 
 def oldest_python(root: str) -> tuple[str, str] | None:
     """"3.8" and the file that says so; None where nothing says that it is older than annotations want."""
-    for file, said in _said(Path(root)):
+    for file, said in _said(root):
         found = [(int(major), int(minor)) for major, minor in _VERSION.findall(said)]
         if found:
             oldest = min(found)
@@ -22,27 +22,30 @@ def oldest_python(root: str) -> tuple[str, str] | None:
     return None
 
 
-def _said(root: Path) -> Iterator[tuple[str, str]]:
-    pyproject = _toml(root / "pyproject.toml")
-    poetry = pyproject.get("tool", {}).get("poetry", {}).get("dependencies", {})
-    for said in (pyproject.get("project", {}).get("requires-python"), poetry.get("python")):
+def _said(root: str) -> Iterator[tuple[str, str]]:
+    pyproject = _toml(os.path.join(root, "pyproject.toml"))
+    for keys in (("project", "requires-python"), ("tool", "poetry", "dependencies", "python")):
+        said: Any = pyproject
+        for key in keys:
+            said = said.get(key) if isinstance(said, dict) else None
         if isinstance(said, str):
             yield "pyproject.toml", said
     for name in ("setup.cfg", "setup.py"):
-        found = _PYTHON_REQUIRES.search(_text(root / name))
+        found = _PYTHON_REQUIRES.search(_text(os.path.join(root, name)))
         if found is not None:
             yield name, found[1]
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError:
         return {}  # not ours to judge; where it holds our settings, that is said elsewhere
 
 
-def _text(path: Path) -> str:
+def _text(path: str) -> str:
     try:
-        return path.read_text("utf-8", "replace")
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
     except OSError:
         return ""

@@ -125,7 +125,7 @@ def test_rules_see_flow_and_nothing_else(path: Path) -> None:
 
 SLOW_TO_LOAD = {"tree_sitter", "sqlite3", "multiprocessing", "subprocess", "asynccost.engine", "asynccost.rulebook"}
 NOT_WARM = {
-    *("tree_sitter", "multiprocessing", "concurrent.futures", "subprocess", "importlib.metadata", "asyncio"),
+    *("tree_sitter", "multiprocessing", "concurrent.futures", "subprocess", "importlib.metadata", "asyncio", "pathlib"),
     *("jinja2", "libcst", "rich", "asynccost.firstpass", "asynccost.workers", "asynccost.flow.project"),
     *("asynccost.baseline.entry", "asynccost.baseline.store", "asynccost.revisions", "asynccost.git"),
 }

@@ -41,6 +41,7 @@ def test_nothing_set(here: Path) -> None:
         ("setup.py", "setup(name='bot', python_requires='>=3.8.1')", "3.8"),
         ("pyproject.toml", '[project]\nrequires-python = ">=3.11"', None),
         ("pyproject.toml", "[project", None),
+        ("pyproject.toml", "project = 3\ntool = 'none'", None),
     ],
 )
 def test_the_oldest_python_is_what_the_packaging_says(here: Path, name: str, text: str, oldest: str | None) -> None:

@@ -1,17 +1,17 @@
 """Prices of machines, documented defaults, and what a user's file puts in their place."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from asynccost.model import Figure
 
 OLD = 180  # days after which prices are not to be trusted unseen
-_FILE = Path(__file__).with_name("rates.toml")
+_FILE = os.path.join(os.path.dirname(__file__), "rates.toml")
 
 
 class Rates:
@@ -47,7 +47,8 @@ class Rates:
 
 @cache
 def _shipped() -> dict[str, Figure]:
-    table = tomllib.loads(_FILE.read_text("utf-8"))
+    with open(_FILE, "rb") as file:
+        table = tomllib.load(file)
     flat: dict[str, dict[str, Any]] = {}
     for name, row in table.items():
         flat |= {name: row} if "value" in row else {f"{name}.{kind}": inner for kind, inner in row.items()}
