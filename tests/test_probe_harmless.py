@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -100,6 +101,24 @@ def test_a_fault_in_one_request_hides_no_later_one(library: str, monkeypatch: py
     (row,) = watched.trace.rows(Calls)
 
     assert (row.requests, row.outcomes) == (3, {"2xx": 3})
+
+
+def test_a_mock_that_raises_is_no_fault_of_ours() -> None:
+    """An autospec of aiohttp's ClientRequest raises ValueError when it is asked for its URL."""
+
+    @guards.guarded
+    def guard(asked: Any) -> str:
+        return str(asked.url())
+
+    class Broken:
+        def url(self) -> str:
+            raise ValueError("URL should be absolute")
+
+    assert guard(mock.Mock(**{"url.side_effect": ValueError("URL should be absolute")})) is None
+    assert guards.FAULTS == {}
+    assert guard(Broken()) is None
+    assert sum(guards.FAULTS.values()) == 1
+    guards.FAULTS.clear()
 
 
 async def _three(library: str, url: str) -> None:

@@ -34,20 +34,23 @@ def guarded(function: Callable[P, T]) -> Callable[P, T | None]:
 def fault(error: BaseException, request: Any = None) -> None:
     """Count a fault of the probe by the place it came from; says nothing, since it may stand anywhere.
 
+    A test's mock that does not answer as the library's object would is none: what it stands for is not seen.
     request: the one that the guard was about to end, which must hide no later one of its context.
     """
     if request is not None:
         request.returned = True
     place = _place(error.__traceback__)
-    if place in FAULTS or len(FAULTS) < MOST_FAULTS:
+    if place and (place in FAULTS or len(FAULTS) < MOST_FAULTS):
         FAULTS[place] = FAULTS.get(place, 0) + 1
 
 
 def _place(traceback: TracebackType | None) -> str:
-    """The innermost line of the probe's own; what it called may stand anywhere."""
+    """The innermost line of the probe's own; what it called may stand anywhere. Nothing, if a mock had raised."""
     place = "(unknown)"
     while traceback is not None:
         module = str(traceback.tb_frame.f_globals.get("__name__"))
+        if module == "unittest.mock":
+            return ""
         if module.startswith(_OURS) or place == "(unknown)":
             place = f"{module}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
