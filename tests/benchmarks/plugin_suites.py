@@ -5,7 +5,7 @@
 runs the suite in CHECKOUT without and with the plugin, in turn and in a new order each round, and compares wall time
 and CPU (user and system, with children): the median of the pairs, and the least of each side, to which a busy machine
 has added least. Then what pytest takes to start with the plugin installed but not asked for, against `-p no:asynccost`.
-VENV has what the suite needs and this package. Suites and what they need stand in probe_suites.py; one on a fixed port
+VENV has what the suite needs and this package. Suites and what they need stand in suites.toml; one on a fixed port
 (httpx's) runs beside no other of its kind, or under `unshare -n` with `lo` up. Exits 1 where an outcome differs that
 did not differ between runs without, or where the least wall time grew by more than 5 %.
 """
