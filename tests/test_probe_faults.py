@@ -24,7 +24,7 @@ from asynccost.probe import guards
 from asynccost.probe.on import ON
 from asynccost.probe.trace import Calls
 from tests.probe_server import running
-from tests.test_probe_harmless import HOOKS, is_guard
+from tests.test_probe_harmless import HOOKS, inline_guards, is_guard
 
 aiohttp, httpx, requests = map(pytest.importorskip, ("aiohttp", "httpx", "requests"))
 urllib3 = pytest.importorskip("urllib3")
@@ -49,17 +49,20 @@ def _outside() -> set[Line]:
         for node in ast.parse(path.read_text("utf-8")).body:
             lines = {(str(path), n) for n in range(node.lineno, (node.end_lineno or 0) + 1)}
             if is_guard(node) and isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Try):
-                inner = node.body[-1].body
-                found |= lines - {(str(path), n) for n in range(inner[0].lineno, (inner[-1].end_lineno or 0) + 1)}
+                found |= lines - {(str(path), n) for n in _lines(node.body[-1].body)}
                 # a bare return is compiled as what stands behind the try: it can raise nothing
                 found |= {(str(path), n.lineno) for n in ast.walk(node) if isinstance(n, ast.Return) and _bare(n)}
             elif isinstance(node, ast.ClassDef) or any(getattr(n, "name", "") == "wrapper" for n in _within(node)):
-                found |= lines
+                found |= lines - {(str(path), n) for guard in inline_guards(node) for n in _lines(guard.body)}
     return found
 
 
 def _bare(node: ast.Return) -> bool:
     return node.value is None or isinstance(node.value, ast.Constant)
+
+
+def _lines(body: list[ast.stmt]) -> range:
+    return range(body[0].lineno, (body[-1].end_lineno or 0) + 1)
 
 
 def _within(node: ast.stmt) -> list[ast.stmt]:

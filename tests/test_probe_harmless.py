@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import builtins
+import copy
 import gc
 import re
 import subprocess
@@ -29,6 +30,7 @@ httpx = pytest.importorskip("httpx")
 requests = pytest.importorskip("requests")
 
 HOOKS = Path(asynccost.__file__).parent / "probe" / "hooks"
+RESULTS = {"response", "body", "result", "handle", "events"}  # what wrappers call what the original gave
 
 
 def is_guard(node: ast.stmt) -> bool:
@@ -38,13 +40,34 @@ def is_guard(node: ast.stmt) -> bool:
     if any(ast.unparse(d) == "guarded" for d in node.decorator_list):
         return True
     body = node.body[ast.unparse(node.body[0]).endswith(" = None") :]
-    if len(body) != 1 or not isinstance(body[0], ast.Try):
+    return len(body) == 1 and _guards(body[0])
+
+
+def _guards(node: ast.stmt) -> bool:
+    """A try that counts every Exception as a fault and does no more about it."""
+    if not isinstance(node, ast.Try):
         return False
-    handlers = body[0].handlers
-    caught = [ast.unparse(handler.type) for handler in handlers if handler.type is not None]
-    after = [ast.unparse(statement) for handler in handlers for statement in handler.body]
+    caught = [ast.unparse(handler.type) for handler in node.handlers if handler.type is not None]
+    after = [ast.unparse(statement) for handler in node.handlers for statement in handler.body]
     counts = r"fault\(error(, request|, begun)?\)( return None)?"
     return caught == ["Exception"] and re.fullmatch(counts, " ".join(after)) is not None
+
+
+def is_inline_guard(node: ast.stmt) -> bool:
+    """One that stands in a wrapper: it leaves the wrapper in no other way, and touches nothing of the call's own."""
+    if not isinstance(node, ast.Try) or not _guards(node) or node.orelse or node.finalbody:
+        return False
+    within = [inner for statement in node.body for inner in ast.walk(statement)]
+    leaves = (ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Await, ast.Yield, ast.YieldFrom, ast.Delete)
+    changes = {n.id for n in within if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    calls = {ast.unparse(n.func) for n in within if isinstance(n, ast.Call)}
+    returns = any(isinstance(statement, ast.Return) for statement in node.handlers[0].body)
+    return not (
+        any(isinstance(n, leaves) for n in within)
+        or changes & {"call", "args", "kwargs", "self", "error", *RESULTS}
+        or "call" in calls
+        or returns
+    )
 
 
 def _wrappers() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef, set[str]]]:
@@ -57,6 +80,23 @@ def _wrappers() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef, s
                     yield f"{path.name}:{node.lineno}", node, guarded
 
 
+def inline_guards(within: ast.AST) -> list[ast.Try]:
+    """The guards that stand in a wrapper."""
+    return [node for node in ast.walk(within) if isinstance(node, ast.Try) and is_inline_guard(node)]
+
+
+def _stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
+
+
+class _Without(ast.NodeTransformer):
+    """What is left of a wrapper without the guards that stand in it."""
+
+    def visit_Try(self, node: ast.Try) -> ast.AST | None:
+        """A guard goes."""
+        return None if is_inline_guard(node) else self.generic_visit(node)
+
+
 WRAPPERS = list(_wrappers())
 IMPORTED_GUARDS = {"entered", "left"}  # of steps.py
 
@@ -65,7 +105,14 @@ IMPORTED_GUARDS = {"entered", "left"}  # of steps.py
 def test_a_wrapper_holds_guards_and_the_original_call_alone(
     where: str, wrapper: ast.FunctionDef | ast.AsyncFunctionDef, guarded: set[str]
 ) -> None:
-    """Read from the syntax tree: one call of the original, calls of guards; nothing that could raise."""
+    """Read from the syntax tree: one call of the original, calls of guards, guards; nothing that could raise."""
+    told = {n.id for guard in inline_guards(wrapper) for n in ast.walk(guard) if isinstance(n, ast.Name) and _stored(n)}
+    nothing = [n for n in wrapper.body if isinstance(n, ast.AnnAssign) and ast.unparse(n).endswith("= None")]
+    first = {ast.unparse(n.target) for n in nothing}
+    wrapper = _Without().visit(copy.deepcopy(wrapper))
+    later = {n.id for n in ast.walk(wrapper) if isinstance(n, ast.Name) and not _stored(n)}
+    assert told & later <= first, f"{where}: what a guard tells is not known where it fails"
+
     calls = [node for node in ast.walk(wrapper) if isinstance(node, ast.Call)]
     originals = [node for node in calls if ast.unparse(node.func) == "call"]
     others = {ast.unparse(node.func) for node in calls} - {"call"}
@@ -75,7 +122,7 @@ def test_a_wrapper_holds_guards_and_the_original_call_alone(
     allowed = (
         *(ast.FunctionDef, ast.AsyncFunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Expr, ast.Return, ast.Try),
         *(ast.ExceptHandler, ast.Raise, ast.Call, ast.Await, ast.Name, ast.Load, ast.Store, ast.Starred, ast.keyword),
-        *(ast.BoolOp, ast.Or, ast.Constant),
+        *(ast.BoolOp, ast.Or, ast.Constant, ast.AnnAssign, ast.BinOp, ast.BitOr),
     )
     assert [type(node).__name__ for node in ast.walk(wrapper) if not isinstance(node, allowed)] == []
     for handler in (node for node in ast.walk(wrapper) if isinstance(node, ast.ExceptHandler)):

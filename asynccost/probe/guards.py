@@ -1,7 +1,7 @@
 """Everything the probe does inside a program runs in a guard: a fault there is counted and never raised.
 
 A guard is a function under `@guarded`, or, where every request passes, one whose whole body is `try` with
-`except Exception as error: fault(error)`, which is the same for one call less.
+`except Exception as error: fault(error)`, or such a `try` in the wrapper itself: the same for one or two calls less.
 """
 
 from collections.abc import Callable

@@ -42,13 +42,17 @@ class Pulses:
         """None runs."""
         self._recorder = recorder
         self.loops: dict[int, Pulse] = {}
+        self.last: Pulse | None = None  # that turned last, for its next turn to find it at once
 
     def found(self, selector: object) -> Pulse | None:
-        """The loop that waits with a selector for the first time; None for somebody else's, within a turn."""
-        loop = asyncio._get_running_loop()
-        if getattr(loop, "_selector", None) is not selector:
-            return None
-        pulse = self.loops[id(selector)] = Pulse(selector, loop)
+        """The loop that waits with a selector; None for somebody else's, within a turn."""
+        pulse = self.loops.get(id(selector))
+        if pulse is None:
+            loop = asyncio._get_running_loop()
+            if getattr(loop, "_selector", None) is not selector:
+                return None
+            pulse = self.loops[id(selector)] = Pulse(selector, loop)
+        self.last = pulse
         return pulse
 
     def blocked(self, pulse: Pulse, seconds: float) -> None:
@@ -89,7 +93,9 @@ class Pulses:
 
     def stopped(self, loop: object) -> None:
         """A loop runs no longer, if it did; it may run again."""
-        self.loops.pop(id(getattr(loop, "_selector", None)), None)
+        pulse = self.loops.pop(id(getattr(loop, "_selector", None)), None)
+        if pulse is not None and pulse is self.last:
+            self.last = None
 
 
 def _running(frame: FrameType | None, sites: Sites) -> Spot | None:

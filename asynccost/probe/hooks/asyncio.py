@@ -15,6 +15,7 @@ from asynccost.probe.pulse import THRESHOLD, Pulse, clock
 from asynccost.probe.sites import USER
 
 Call = Callable[..., Any]
+_getframe = sys._getframe
 
 
 def install(module: Any, patches: Patches) -> None:
@@ -46,22 +47,18 @@ def _started(task: Any) -> None:
 
 
 def _call_later(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        handle = call(self, *args, **kwargs)
-        _timed(handle)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        handle = call(*args, **kwargs)
+        try:
+            if ON.tasks is not None:
+                caller = _getframe(1)
+                if ON.tasks.kinds.get(caller.f_code.co_filename, USER) == USER:
+                    ON.tasks.timed(handle, caller)
+        except Exception as error:
+            fault(error)
         return handle
 
     return wrapper
-
-
-def _timed(handle: Any) -> None:
-    try:
-        if ON.tasks is not None:
-            caller = sys._getframe(2)  # after this and the wrapper
-            if ON.tasks.kinds.get(caller.f_code.co_filename, USER) == USER:
-                ON.tasks.timed(handle, caller)
-    except Exception as error:
-        fault(error)
 
 
 def _complain(call: Call) -> Call:
@@ -113,35 +110,27 @@ def _stopped(loop: Any) -> None:
 
 
 def _select(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        pulse = _rests(self)
-        events = call(self, *args, **kwargs)
-        _wakes(pulse)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        pulse: Pulse | None = None
+        try:
+            pulses = ON.pulses
+            if pulses is not None:
+                pulse = pulses.last
+                if pulse is None or pulse.selector is not args[0]:
+                    pulse = pulses.found(args[0])
+                if pulse is not None and pulse.since:
+                    seconds = clock() - pulse.since
+                    pulse.since = 0.0
+                    if seconds >= THRESHOLD:
+                        pulses.blocked(pulse, seconds)
+        except Exception as error:
+            fault(error)
+        events = call(*args, **kwargs)
+        try:
+            if pulse is not None:
+                pulse.since = clock()
+        except Exception as error:
+            fault(error)
         return events
 
     return wrapper
-
-
-def _rests(selector: Any) -> Pulse | None:
-    try:
-        pulses = ON.pulses
-        if pulses is None:
-            return None
-        pulse = pulses.loops.get(id(selector)) or pulses.found(selector)
-        if pulse is not None and pulse.since:
-            seconds = clock() - pulse.since
-            pulse.since = 0.0
-            if seconds >= THRESHOLD:
-                pulses.blocked(pulse, seconds)
-        return pulse
-    except Exception as error:
-        fault(error)
-        return None
-
-
-def _wakes(pulse: Pulse | None) -> None:
-    try:
-        if pulse is not None:
-            pulse.since = clock()
-    except Exception as error:
-        fault(error)
