@@ -10,8 +10,11 @@
 
 import asyncio
 import gc
+import re
+import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +22,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Server:
-    """What it has seen since it began; `url` has no slash at its end."""
+    """What it has seen since it began; `url` has no slash at its end.
+
+    asked: requests by the X-Library that they say they come from; idle: connections on which nothing is asked just now,
+    with the X-Session of what was asked last; idle_closed: those that were closed because of that.
+    """
 
     url: str = ""
     connections: int = 0
@@ -27,6 +34,10 @@ class Server:
     secure: ssl.SSLContext | None = None
     open: int = 0
     waiting: list[asyncio.Event] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
+    idle: dict[asyncio.StreamWriter, str] = field(default_factory=dict)
+    idle_closed: int = 0
+    control: int = 0
 
     def settle(self) -> None:
         """Wait until every client has closed what it opened, so that everything sent has been counted.
@@ -36,6 +47,25 @@ class Server:
         gc.collect()
         while self.open:
             threading.Event().wait(0.001)
+
+    def close_idle(self, session: str) -> None:
+        """Close what this session keeps, as servers do after a while; returns when its client could know.
+
+        From whatever process: it is asked for over a port of its own.
+        """
+        with socket.create_connection(("127.0.0.1", self.control)) as asking:
+            asking.sendall(f"{session}\n".encode())
+            assert asking.recv(1) == b"."
+
+    async def _close_idle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session = (await reader.readline()).decode().strip()
+        for connection in [connection for connection, last in self.idle.items() if last == session]:
+            del self.idle[connection]
+            self.idle_closed += 1
+            connection.close()
+        await asyncio.sleep(0.001)  # a TLS connection says goodbye in a turn of its own
+        writer.write(b".")
+        writer.close()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -48,15 +78,24 @@ class Server:
             pass
         finally:
             self.open -= 1
+            self.idle.pop(writer, None)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
+        self.idle.pop(writer, None)
         method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
         for line in head.split(b"\r\n"):
             if line.lower().startswith(b"content-length:"):
                 await reader.readexactly(int(line.split(b":")[1]))
         self.requests.append(f"{method} {path}")
+        told = {name.lower(): value for name, value in re.findall(r"(?mi)^(x-\w+): (.*?)\r$", head.decode())}
+        self.asked[told.get("x-library", "")] += 1
+        if (more := await self._respond(method, path, writer)) and "x-session" in told:
+            self.idle[writer] = told["x-session"]
+        return more
+
+    async def _respond(self, method: str, path: str, writer: asyncio.StreamWriter) -> bool:
         what, argument = [*path.split("?")[0].split("/"), "", ""][1:3]
         if what == "drop":
             return False
@@ -94,8 +133,8 @@ class Server:
 @contextmanager
 def running(secure: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server in a thread with a loop of its own."""
-    server = Server(secure=secure)
     loop = asyncio.new_event_loop()
+    server = Server(secure=secure)
     ready = threading.Event()
     stop = asyncio.Event()
 
@@ -103,9 +142,12 @@ def running(secure: ssl.SSLContext | None = None) -> Iterator[Server]:
         listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=secure, backlog=1024)
         port = listening.sockets[0].getsockname()[1]
         server.url = f"http{'s' if secure else ''}://127.0.0.1:{port}"
+        controlling = await asyncio.start_server(server._close_idle, "127.0.0.1", 0)
+        server.control = controlling.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
         listening.close()
+        controlling.close()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()

@@ -1,164 +1,114 @@
 """Random programs that talk to the counting server, and what they know themselves about what they did."""
 
-import asyncio
-import ssl
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-import aiohttp
-import httpx
-import requests
 from hypothesis import strategies as st
 
-from tests.probe_server import Server
-
-ASYNC = ("aiohttp", "httpx")
-SYNC = ("httpx.Client", "requests")
+ASYNC = ("aiohttp", "httpx", "httpx2")
+SYNC = ("httpx.Client", "httpx2.Client", "requests", "urllib3")
 KINDS = ("ok/1", "ok/2", "ok/x", "status/404", "status/500", "redirect/1", "redirect/2", "close", "stream/3", "drop")
+HOW = ("in turn", "threads", "fork")
+KEPT = 0.01  # seconds, the keep-alive time of a client whose idle connections are to expire
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: a path of the server; how it ends: read, unread, timeout or cancelled."""
+    """One request: a path of the server; what is sent; how it ends.
+
+    end: read; unread (a stream that is left); cancelled or timeout (by the program, also while it connects); limit (the
+    client's own timeout).
+    """
 
     path: str
     method: str = "GET"
+    body: bytes = b""
     end: str = "read"
 
 
 @dataclass(frozen=True)
 class Session:
-    """One client: its requests in groups that run at once; whether it is closed in the end."""
+    """One client: its requests in groups that run at once, in tasks or in threads.
+
+    pool: connections at most. expiry: what ends its idle connections after each group: the "server", its own keep-alive
+    time ("client"), or nothing.
+    """
 
     library: str
     groups: tuple[tuple[Ask, ...], ...]
     pool: int = 100
-    closed: bool = True
+    expiry: str = ""
+
+    @property
+    def asks(self) -> Iterator[Ask]:
+        """Its requests."""
+        for group in self.groups:
+            yield from group
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Sessions in turn, each in a thread (and loop) of its own, or in turn in a forked child and in its parent."""
+
+    sessions: tuple[Session, ...]
+    secure: bool
+    how: str
+
+    @property
+    def child(self) -> tuple[Session, ...]:
+        """What a forked child does."""
+        return self.sessions[::2] if self.how == "fork" else ()
+
+    @property
+    def parent(self) -> tuple[Session, ...]:
+        """What this process does."""
+        return self.sessions[1::2] if self.how == "fork" else self.sessions
 
 
 @dataclass
 class Known:
-    """What the program knows it did."""
+    """What a program knows it does; each process of it sees for itself what it repeats."""
 
     clients: Counter[str] = field(default_factory=Counter)
-    unclosed: int = 0
-    requests: int = 0
+    requests: Counter[str] = field(default_factory=Counter)
     repeats: int = 0
-    seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def ask(self, ask: Ask) -> None:
-        """A request is about to be made."""
-        self.requests += 1
-        self.repeats += (ask.method, ask.path) in self.seen
-        self.seen.add((ask.method, ask.path))
+    def process(self, sessions: tuple[Session, ...]) -> None:
+        """One process of it."""
+        seen: set[tuple[str, str, bytes]] = set()
+        for session in sessions:
+            self.clients[session.library] += 1
+            for ask in session.asks:
+                self.requests[session.library] += 1
+                self.repeats += (ask.method, ask.path, ask.body) in seen
+                seen.add((ask.method, ask.path, ask.body))
 
 
-_asks = st.one_of(
+def known(work: Workload) -> Known:
+    """What it does, in all."""
+    found = Known()
+    found.process(work.parent)
+    found.process(work.child)
+    return found
+
+
+_read = st.one_of(
     st.builds(Ask, st.sampled_from(KINDS)),
-    st.builds(Ask, st.sampled_from(("ok/1", "ok/2")), st.sampled_from(("GET", "POST", "HEAD"))),
-    st.builds(Ask, st.just("slow/500"), end=st.sampled_from(("timeout", "cancelled"))),
+    st.builds(Ask, st.sampled_from(("ok/1", "ok/2")), st.sampled_from(("GET", "HEAD"))),
+    st.builds(Ask, st.sampled_from(("ok/1", "ok/2")), st.just("POST"), st.sampled_from((b"", b"a", b"b"))),
+    st.builds(Ask, st.just("refused")),
+    st.builds(Ask, st.just("slow/500"), end=st.just("limit")),
     st.builds(Ask, st.just("stream/50"), end=st.just("unread")),
 )
-_sync_asks = st.builds(Ask, st.sampled_from(KINDS[:-1]), st.sampled_from(("GET", "POST")))
+_left = st.builds(Ask, st.just("slow/500"), end=st.sampled_from(("timeout", "cancelled")))
 
 
-def _sessions(libraries: tuple[str, ...], asks: st.SearchStrategy[Ask], together: int) -> st.SearchStrategy[Session]:
-    groups = st.lists(st.lists(asks, min_size=1, max_size=together).map(tuple), min_size=0, max_size=4).map(tuple)
-    return st.builds(Session, st.sampled_from(libraries), groups, st.sampled_from((1, 2, 100)), st.just(True))
+def _sessions(libraries: tuple[str, ...], asks: st.SearchStrategy[Ask]) -> st.SearchStrategy[Session]:
+    groups = st.lists(st.lists(asks, min_size=1, max_size=4).map(tuple), min_size=0, max_size=4).map(tuple)
+    pools, expiries = st.sampled_from((1, 2, 100)), st.sampled_from(("", "", "server", "client"))
+    return st.builds(Session, st.sampled_from(libraries), groups, pools, expiries)
 
 
-SESSIONS = st.lists(st.one_of(_sessions(ASYNC, _asks, 4), _sessions(SYNC, _sync_asks, 1)), min_size=1, max_size=5)
-
-
-def run(
-    sessions: list[Session], server: Server, context: ssl.SSLContext | None, ca: str | bool, *, threads: bool
-) -> Known:
-    """Run a workload, its sessions one after another or each in a thread (and loop) of its own."""
-    known = Known()
-    jobs = [lambda session=session: _one(session, server, context, ca, known) for session in sessions]
-    if threads:
-        running = [threading.Thread(target=job) for job in jobs]
-        for thread in running:
-            thread.start()
-        for thread in running:
-            thread.join()
-    else:
-        for job in jobs:
-            job()
-    return known
-
-
-def _one(session: Session, server: Server, context: ssl.SSLContext | None, ca: str | bool, known: Known) -> None:
-    known.clients[session.library] += 1
-    if session.library in SYNC:
-        _blocking(session, server, context, ca, known)
-    else:
-        asyncio.run({"aiohttp": _aiohttp, "httpx": _httpx}[session.library](session, server, context, known))
-
-
-def _blocking(session: Session, server: Server, context: ssl.SSLContext | None, ca: str | bool, known: Known) -> None:
-    client = requests.Session() if session.library == "requests" else httpx.Client(verify=context or False)
-    if isinstance(client, requests.Session):
-        client.verify = ca
-    with client:
-        for ask in flat(session):
-            known.ask(ask)
-            with suppress(httpx.HTTPError, requests.RequestException):
-                options = {"follow_redirects": True} if isinstance(client, httpx.Client) else {}
-                client.request(ask.method, f"{server.url}/{ask.path}", **options)
-
-
-def flat(session: Session) -> Iterator[Ask]:
-    for group in session.groups:
-        yield from group
-
-
-async def _aiohttp(session: Session, server: Server, context: ssl.SSLContext | None, known: Known) -> None:
-    connector = aiohttp.TCPConnector(limit=session.pool, ssl=context or True)
-    async with aiohttp.ClientSession(connector=connector) as client:
-
-        async def one(ask: Ask) -> None:
-            async with client.request(ask.method, f"{server.url}/{ask.path}") as response:
-                if ask.end != "unread":
-                    await response.read()
-
-        for group in session.groups:
-            await _together(group, one, known)
-
-
-async def _httpx(session: Session, server: Server, context: ssl.SSLContext | None, known: Known) -> None:
-    limits = httpx.Limits(max_connections=session.pool)
-    async with httpx.AsyncClient(verify=context or False, limits=limits, follow_redirects=True, timeout=60) as client:
-
-        async def one(ask: Ask) -> None:
-            async with client.stream(ask.method, f"{server.url}/{ask.path}") as response:
-                if ask.end != "unread":
-                    await response.aread()
-
-        for group in session.groups:
-            await _together(group, one, known)
-
-
-async def _together(group: tuple[Ask, ...], one: object, known: Known) -> None:
-    tasks = []
-    for ask in group:
-        known.ask(ask)
-        tasks.append(asyncio.create_task(_ended(ask, one)))
-    await asyncio.gather(*tasks)
-
-
-async def _ended(ask: Ask, one: object) -> None:
-    with suppress(httpx.HTTPError, aiohttp.ClientError, TimeoutError):
-        if ask.end == "timeout":
-            await asyncio.wait_for(one(ask), 0.05)
-        elif ask.end == "cancelled":
-            task = asyncio.create_task(one(ask))
-            await asyncio.sleep(0.02)
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        else:
-            await one(ask)
+_some = st.lists(st.one_of(_sessions(ASYNC, _read | _left), _sessions(SYNC, _read)), min_size=1, max_size=5).map(tuple)
+WORKLOADS = st.builds(Workload, _some, st.booleans(), st.sampled_from(HOW))

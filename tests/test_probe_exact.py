@@ -1,102 +1,68 @@
-"""The probe's counts are those of the server and of the program, exactly; the long version is
-tests/benchmarks/probe_exact.py."""
+"""The probe's counts are those of the server and of the program, exactly.
+
+200 random programs: python -m tests.benchmarks.probe_exact
+"""
 
 import asyncio
-import os
-import ssl
-import tempfile
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from asynccost import probe
-from asynccost.probe import tracefile
 from asynccost.probe.engine import ENGINE
-from asynccost.probe.trace import Calls, Clients, Trace
-from tests.probe_server import Server, running
+from asynccost.probe.trace import Calls
+from tests.probe_server import running
+from tests.probe_workload import ASYNC, SYNC, WORKLOADS, Ask, Session, Workload
 
-aiohttp, httpx, requests, _ = map(pytest.importorskip, ("aiohttp", "httpx", "requests", "trustme"))
+aiohttp, httpx, requests = map(pytest.importorskip, ("aiohttp", "httpx", "requests"))
+for name in ("httpx2", "urllib3", "trustme"):
+    pytest.importorskip(name)
 
-from tests import probe_workload as workload  # noqa: E402 - it needs the libraries
-
-EXAMPLES = int(os.environ.get("ASYNCCOST_WORKLOADS", "8"))
-NAMES = {"aiohttp": "ClientSession", "httpx": "AsyncClient", "httpx.Client": "Client", "requests": "Session"}
+from tests import exactness  # noqa: E402 - it needs the libraries
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext, str]:
-    """The server's and the client's context, and the file of the authority."""
-    import trustme
-
-    authority = trustme.CA()
-    mine, yours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
-    authority.issue_cert("127.0.0.1").configure_cert(mine)
-    authority.configure_trust(yours)
-    file = tmp_path_factory.mktemp("ca") / "ca.pem"
-    authority.cert_pem.write_to_path(str(file))
-    return mine, yours, str(file)
+def tls(tmp_path_factory: pytest.TempPathFactory) -> exactness.Secured:
+    return exactness.secured(tmp_path_factory.mktemp("ca"))
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 100, suppress_health_check=list(HealthCheck))
-@given(sessions=workload.SESSIONS, secure=st.booleans(), how=st.sampled_from(("in turn", "threads", "fork")))
-def test_counts_are_exact(
-    secured: tuple[ssl.SSLContext, ssl.SSLContext, str], sessions: list[workload.Session], secure: bool, how: str
-) -> None:
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(work=WORKLOADS)
+def test_counts_are_exact(tls: exactness.Secured, work: Workload) -> None:
     """Clients, requests, wire requests, connections, reuse and repeats."""
-    mine, yours, authority = secured
-    with running(mine if secure else None) as server:
-        context, ca = (yours, authority) if secure else (None, False)
-        known, trace = _watched(sessions, server, context, ca, how)
-        server.settle()
-
-    _compare(known, trace, server)
+    exactness.compare(work, *exactness.watched(work, tls))
 
 
-def _watched(
-    sessions: list[workload.Session], server: Server, context: ssl.SSLContext | None, ca: str | bool, how: str
-) -> tuple[workload.Known, Trace]:
-    if how != "fork":
-        with probe() as watched:
-            known = workload.run(sessions, server, context, ca, threads=how == "threads")
-        return known, watched.trace
-    known = workload.Known()  # what the child did, counted once more without running it
-    for session in sessions:
-        known.clients[session.library] += 1
-        for ask in workload.flat(session):
-            known.ask(ask)
-    with tempfile.TemporaryDirectory() as folder:
-        file = str(Path(folder, "t.jsonl"))
-        child = os.fork()
-        if not child:
-            try:
-                with probe(file):
-                    workload.run(sessions, server, context, ca, threads=False)
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
-        return known, tracefile.read(file)
+@pytest.mark.parametrize("secure", [False, True], ids=["plain", "TLS"])
+@pytest.mark.parametrize("expiry", ["server", "client"])
+@pytest.mark.parametrize("library", [*ASYNC, *SYNC])
+def test_a_connection_that_was_taken_away_makes_no_avoidable_one(
+    tls: exactness.Secured, library: str, expiry: str, secure: bool
+) -> None:
+    """By a server that closes what is idle, or by the client's own keep-alive time; one at a time, each is new."""
+    if expiry == "client" and library in ("requests", "urllib3"):
+        pytest.skip("it keeps a connection for as long as the server does")
+    one = (Ask("ok/1"),)
+    work = Workload((Session(library, (one, one, one), expiry=expiry),), secure, "in turn")
+    trace, server = exactness.watched(work, tls)
+    exactness.compare(work, trace, server)
+    (row,) = trace.rows(Calls)
+
+    assert (row.new, row.reused, row.avoidable) == (3, 0, 0)
+    why, other = (row.expired, row.closed_by_server)[:: 1 if expiry == "client" else -1]
+    assert why in (2, 3)  # some look at the last one before it is closed with its client
+    assert other == 0
 
 
-def _compare(known: workload.Known, trace: Trace, server: Server) -> None:
-    clients, calls = trace.rows(Clients), trace.rows(Calls)
-    for library, n in known.clients.items():
-        rows = [c for c in clients if c.client == NAMES[library]]
-        assert sum(c.created for c in rows) == n, library
-        assert sum(c.closed for c in rows) == n, library
-    assert sum(c.requests for c in calls) == known.requests
-    assert sum(sum(c.outcomes.values()) for c in calls) == known.requests
-    assert sum(c.repeats for c in calls) == known.repeats
-    new, aborted = sum(c.new for c in calls), sum(c.aborted for c in calls)
-    assert new <= server.connections <= new + aborted
-    exchanges = sum(c.exchanges for c in calls)
-    cancelled = sum(c.outcomes.get(k, 0) for c in calls for k in ("cancelled", "timeout"))
-    assert abs(exchanges - len(server.requests)) <= cancelled
-    assert all(c.new + c.reused == c.exchanges for c in calls)
-    assert all(0 <= c.avoidable <= c.new for c in calls)
-    assert [process.errors for process in trace.processes if process.errors] == []
+@pytest.mark.parametrize("library", [*ASYNC, *SYNC])
+def test_an_answer_that_ends_its_connection_makes_no_avoidable_one(tls: exactness.Secured, library: str) -> None:
+    """`Connection: close`: the next request needs a new one."""
+    work = Workload((Session(library, ((Ask("close"),),) * 3),), False, "in turn")
+    trace, server = exactness.watched(work, tls)
+    (row,) = trace.rows(Calls)
+
+    assert (server.connections, row.new, row.closed_by_server, row.avoidable) == (3, 3, 3, 0)
 
 
 @pytest.mark.parametrize("library", ["aiohttp", "httpx", "httpx.Client", "requests"])
@@ -111,6 +77,18 @@ def test_the_name_of_a_host_is_told_apart_from_its_connection(library: str) -> N
     assert row.dns_seconds > 0
     assert row.tcp_seconds > 0
     assert row.dns_seconds + row.tcp_seconds <= row.seconds
+
+
+def test_one_line_that_asks_through_clients_of_two_libraries() -> None:
+    """Built at one line, too: the same URL, and yet another library's request."""
+    import httpx2
+
+    with running() as server, probe() as watched:
+        for client in (httpx.Client(), httpx2.Client()):
+            with client:
+                client.get(f"{server.url}/ok/1")
+
+    assert sorted((row.library, row.requests) for row in watched.trace.rows(Calls)) == [("httpx", 1), ("httpx2", 1)]
 
 
 async def _three_reads(library: str, url: str) -> None:
@@ -131,6 +109,7 @@ async def _three_reads(library: str, url: str) -> None:
 def test_a_library_that_is_built_otherwise_is_not_said_to_be_hooked() -> None:
     """As httpcore before 0.17 is: what lies below httpx is then not known, and none of it is called reused."""
     with probe():
+        ENGINE.hooked.pop("httpcore2", None)
         with pytest.raises(AttributeError):
             ENGINE._install("httpcore2", ModuleType("httpcore2"))
         assert "httpcore2" not in ENGINE.hooked

@@ -73,13 +73,13 @@ class Ledger:
             kind = kinds.get(code.co_filename)
         key: tuple[Any, ...]
         if kind == USER:
-            key = id(code), frame.f_lasti, known.spot, method, url, _step(), pool
+            key = library, id(code), frame.f_lasti, known.spot, method, url, _step(), pool
         else:
             frame = recorder.sites.find(4)
-            key = frame, 0, known.spot, method, url, _step(), pool
+            key = library, frame, 0, known.spot, method, url, _step(), pool
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plan(library, key, frame)
+            plan = self._plan(key, frame)
         row = plan.row
         row.requests += 1
         if ON.asleep:
@@ -104,9 +104,9 @@ class Ledger:
         self.scopes, self.history = table.memory
         self._plans.clear()
 
-    def _plan(self, library: str, key: tuple[Any, ...], at: Any) -> Plan:
+    def _plan(self, key: tuple[Any, ...], at: Any) -> Plan:
         """`at`: the frame that made the request, or the spot where no frame of the user's is near."""
-        _, _, client, method, url, step, pool = key
+        library, _, _, client, method, url, step, pool = key
         spot = at if isinstance(at, Spot) else self.recorder.sites.spot(at)
         origin, path, _ = split(url)
         row = self.recorder.row(

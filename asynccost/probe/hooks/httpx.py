@@ -185,7 +185,7 @@ def _handle(call: Call) -> Call:
         except BaseException as error:
             _aborted(exchange, error)
             raise
-        _connected(exchange, response)
+        _connected(self, exchange, response)
         return response
 
     return wrapper
@@ -199,7 +199,7 @@ def _ahandle(call: Call) -> Call:
         except BaseException as error:
             _aborted(exchange, error)
             raise
-        _connected(exchange, response)
+        _connected(self, exchange, response)
         return response
 
     return wrapper
@@ -216,12 +216,14 @@ def _connects() -> Exchange | None:
         return None
 
 
-def _connected(exchange: Exchange | None, response: Any) -> None:
+def _connected(transport: Any, exchange: Exchange | None, response: Any) -> None:
     try:
         if exchange is None or ON.ledger is None:
             return
         stream = response.extensions.get("network_stream")
         if stream is not None:
+            if exchange.fresh:
+                connections.opened(stream, getattr(transport, "_pool", None))
             connections.used(stream, exchange.request, response.headers)
         elif not exchange.fresh:  # a mock's answer: nothing went over a wire, and its stream is none that we see close
             ON.ledger.released(exchange)

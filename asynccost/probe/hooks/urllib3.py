@@ -28,6 +28,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.PoolManager, "urlopen", _urlopen)
     patches.wrap(pool, "urlopen", _urlopen)
     patches.wrap(pool, "_make_request", _make_request)
+    patches.wrap(module.connectionpool, "is_connection_dropped", _is_dropped)
     patches.wrap(connection.HTTPConnection, "connect", _connect)
     patches.wrap(connection.HTTPSConnection, "connect", _connect)
     patches.wrap(connection.HTTPConnection, "_new_conn", _new_conn)
@@ -120,7 +121,7 @@ def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request
 def _failed(request: Request | None, raised: BaseException) -> None:
     try:
         if request is not None and ON.ledger is not None:
-            ON.ledger.failed(request, raised)
+            ON.ledger.failed(request, getattr(raised, "reason", None) or raised)  # of the last try, if there were more
     except Exception as error:
         fault(error, request)
 
@@ -174,6 +175,8 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
     ours = isinstance(response, _responses)  # of urllib3's own kind; a recorder that plays back has another
     if ours or exchange.fresh:
         ON.ledger.connected(exchange)
+    if getattr(getattr(response, "_original_response", None), "will_close", False):
+        ON.ledger.taken_away(exchange.request, "server")
     if not ours or getattr(response, "_body", None) is not None or response.closed:
         ON.ledger.released(exchange)
     else:
@@ -188,6 +191,23 @@ def _aborted(exchange: Exchange | None) -> None:
     if known:
         ON.ledger.connected(exchange)
     ON.ledger.released(exchange, aborted=not known)
+
+
+def _is_dropped(call: Call) -> Call:
+    def wrapper(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        dropped = call(connection, *args, **kwargs)
+        _dropped(connection, dropped)
+        return dropped
+
+    return wrapper
+
+
+@guarded
+def _dropped(connection: Any, dropped: bool) -> None:
+    """A pool looks at a connection that it kept: the server has closed it, unless it was closed here before."""
+    request = CURRENT.get()
+    if dropped and connection.sock is not None and request is not None and ON.ledger is not None:
+        ON.ledger.taken_away(request, "server")
 
 
 def _connect(call: Call) -> Call:
