@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Closure,
     Collection,
     Comprehension,
+    Constant,
     Do,
     Expr,
     Function,
@@ -33,9 +34,10 @@ _APPENDS = frozenset({"append", "extend", "insert", "push", "unshift", "splice",
 _SENDS = frozenset(
     {"send", "reply", "notify", "sms", "email", "mail", "whatsapp", "telegram", "tweet", "publish", "broadcast"}
 )
+_WRITERS = frozenset({"writeFile", "writeFileSync", "createWriteStream", "outputFile", "write_bytes", "write_text"})
 _SETTER = re.compile(r"set[A-Z]\w*$")
 _STORES = re.compile(  # of one row of a database
-    r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findUnique|findUniqueOrThrow)$"
+    r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findMany|findUnique|findUniqueOrThrow)$"
     r"|[Rr]epo(?:sitory)?\.(?:delete|save|insert|remove|update|findOne|findOneBy|findOneById|softDelete)$"
     r"|(?:^|\.)[A-Z]\w+\.(?:findById|findByIdAndDelete|findByIdAndUpdate|findByPk|findOneAndDelete|destroy|deleteOne)$"
     r"|\.(?:insert_one|delete_one|update_one|replace_one|find_one|insertOne|deleteOne|updateOne|findOne)$"
@@ -58,17 +60,22 @@ def obstacle(loop: "Loop | Comprehension", function: Function, file: File) -> st
     return ""
 
 
-def question(loop: "Loop | Comprehension", file: File) -> str:
+def question(loop: "Loop | Comprehension", function: Function, file: File) -> str:
     """What only somebody who knows the service can say; "" where nothing is asked."""
-    calls = list(_awaited(_body(loop)))
+    body = _body(loop)
+    calls = list(_awaited(body))
+    made = {n.id for n in walk(*_targets(loop)) if isinstance(n, Name)}
+    if name := next(filter(None, (_shared(c, function, made) for c in calls)), ""):
+        return f"does one turn rely on what another has put into `{name}`?"
+    if writer := _writes_file(body, function, file, _DEPTH):
+        return f"may two turns write one file by {writer}()?"
     for call in calls:
         names = chain(call.callee)
         if set(words(names[-1])) & _SENDS:
             return f"may {names[-1]}() be called ten times at once, and may one overtake another?"
-    if len(calls) == 1:
-        text = re.sub(r"\s+", "", file.text(calls[0].callee)).replace("?.", ".")
-        if _STORES.search(text):
-            return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
+    texts = [re.sub(r"\s+", "", file.text(call.callee)).replace("?.", ".") for call in calls]
+    if texts and all(_STORES.search(text) for text in texts) and (len(calls) == 1 or "findMany" in texts[0]):
+        return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
     return ""
 
 
@@ -103,6 +110,49 @@ def _list_handed(call: Call, function: Function, made: set[str]) -> str:
             if bound and all(_empty_list(v) for v in bound):
                 return value.id
     return ""
+
+
+def _shared(call: Call, function: Function, made: set[str]) -> str:
+    """A set, or a dict that began empty, which every turn hands to what it waits for: what has been seen by then."""
+    for argument in call.arguments:
+        value = argument.value
+        if isinstance(value, Name) and value.id not in made and not argument.star:
+            scope = binder(value.id, function)
+            bound = values(value.id, scope) if scope is not None and scope.kind != "module" else []
+            if bound and all(_gathers(v) for v in bound):
+                return value.id
+    return ""
+
+
+def _gathers(value: Expr | None) -> bool:
+    if isinstance(value, Comprehension):
+        return value.kind == "set"
+    if isinstance(value, Collection):
+        return value.kind == "set" or (value.kind == "dict" and not value.items)
+    if isinstance(value, Call):
+        word = chain(value.callee)[-1]
+        return word in ("set", "Set") or (word in ("dict", "Map", "defaultdict") and not value.arguments)
+    return False
+
+
+def _writes_file(body: list[Node], function: Function, file: File, depth: int) -> str:
+    """What writes a file in a turn, or in what it calls in its file; "" where nothing does."""
+    for node in deep(body):
+        if not isinstance(node, Call):
+            continue
+        word = chain(node.callee)[-1]
+        if word in _WRITERS or (word == "open" and any(_for_writing(a.value) for a in node.arguments[1:])):
+            return word
+        called = local_function(node.callee, function, file) if depth else None
+        if called is None or called is function:
+            continue
+        if found := _writes_file(list(called.body), called, file, depth - 1):
+            return found
+    return ""
+
+
+def _for_writing(mode: Expr) -> bool:
+    return isinstance(mode, Constant) and isinstance(mode.value, str) and mode.value[:1] in ("w", "x", "a")
 
 
 def _empty_list(value: Expr | None) -> bool:

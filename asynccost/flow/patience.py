@@ -19,11 +19,17 @@ _WORK = (
 _SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
 _SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_SERVICES}|{_WORK})(?![a-z])")
 
+_ANY = re.compile(  # a method for whatever its callers send
+    r"(?:(?:post|put|patch|request|send|call|make|do|api|http|async|json)(?: |$))+"
+)
+
 
 def seconds_for(site: Site, file: File) -> int:
     """A bound for the wait of a request, in seconds, by what its own text, its function and its file speak of."""
     call = _plain(file.text(site.call))
     around = _plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
+    if site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip()):
+        return LONG
     return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
 
 

@@ -1,5 +1,6 @@
 """Who makes the objects of a class, and whether they come and go, as far as the project shows."""
 
+import re
 import sys
 
 from asynccost.flow.calls import Caller
@@ -20,7 +21,7 @@ def maker(project: Project, path: str, cls: str) -> Caller | None:
         if name not in (cls, last) and not name.endswith(f".{cls}") and name != f"{dotted}.{cls}":
             continue
         entry = project.heats.entry(caller.by)
-        if entry is not None and entry[0] == "test":
+        if entry is not None and entry[0] in ("test", "script"):  # an example is not who uses it
             continue
         if lets_go(project, caller):
             return caller
@@ -47,6 +48,13 @@ def importer(project: Project, path: str, cls: str) -> str:
             if name == cls and names.module(module, other, "python") is not None:
                 return other
     return ""
+
+
+def keeps(project: Project, path: str, cls: str) -> bool:
+    """Whether a file seems to keep an object of a class in an attribute or a name of the module, as its text has it."""
+    asked = project.names.asked.get(path)
+    made = rf"^(?:[ \t]*self\.\w+|\w+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?:\w+\.)?{re.escape(cls)}\("
+    return asked is not None and re.search(made.encode(), asked.source, re.MULTILINE) is not None
 
 
 def foreign_base(project: Project, path: str, cls: str) -> str:

@@ -2,7 +2,7 @@
 
 from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.file import File
-from asynccost.flow.tree import Loop
+from asynccost.flow.tree import Function, Loop
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loops import LoopFix
 from asynccost.javascript.edits.patch import Patch
@@ -16,11 +16,11 @@ def fix(finding: Finding, file: File) -> Offer | None:
     for function in file.functions:
         for loop in function.index.loops if function.index else ():
             if isinstance(loop, Loop) and (loop.start, loop.end) == (finding.span.start, finding.span.end):
-                return None if obstacle(loop, function, file) else _offer(loop, file)
+                return None if obstacle(loop, function, file) else _offer(loop, function, file)
     return None
 
 
-def _offer(loop: Loop, file: File) -> Offer | None:
+def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     patch = Patch(script(file), loop.start)
     try:
         made = LoopFix(loop, file, patch).rewrite()
@@ -30,6 +30,6 @@ def _offer(loop: Loop, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
-    if asked := question(loop, file):
+    if asked := question(loop, function, file):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)

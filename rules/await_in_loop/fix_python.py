@@ -1,6 +1,6 @@
 """await-in-loop in Python: asyncio.gather over the turns, ten at a time, with everything else in its order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.at import loop_at
@@ -9,7 +9,7 @@ from asynccost.flow.tree import Comprehension, Function, Loop
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.comprehending import gather, may_gather
 from asynccost.python.codemod.fan_writer import LIMIT
-from asynccost.python.codemod.fanning import fan_out, form_of
+from asynccost.python.codemod.fanning import doubt, fan_out, form_of
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
@@ -29,16 +29,19 @@ def fix(finding: Finding, file: File) -> Offer | None:
     loop, function = found
     if obstacle(loop, function, file):
         return None
-    asked = question(loop, file)
-    safety, reason = (Safety.DISPLAY_ONLY, f"{_REASON}; {asked}") if asked else (Safety.UNSAFE, _REASON)
+    asked = question(loop, function, file)
     if isinstance(loop, Loop):
         shape = shape_of(loop, function, file)
         if shape is None or not form_of(shape, file):
             return None
-        return Offer(safety, reason, lambda: _fanned(file, shape))
+        return _offer(asked or doubt(shape, file), lambda: _fanned(file, shape))
     if not may_gather(loop, Layout(file.module.source)):
         return None
-    return Offer(safety, reason, lambda: _gathered(file, loop, function))
+    return _offer(asked, lambda: _gathered(file, loop, function))
+
+
+def _offer(asked: str, build: Callable[[], Iterator[Edit]]) -> Offer:
+    return Offer(Safety.DISPLAY_ONLY, f"{_REASON}; {asked}", build) if asked else Offer(Safety.UNSAFE, _REASON, build)
 
 
 def _fanned(file: File, shape: Shape) -> Iterator[Edit]:

@@ -12,6 +12,7 @@ from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.threads import await_instead, may_await, plain_callee, to_thread
 from asynccost.python.codemod.top import member_of
+from asynccost.python.codemod.unused import remove_import, used_once
 from asynccost.python.reasons import BOUND, THREAD
 
 _SLEEP = "other tasks run meanwhile, and what they change is seen after it"
@@ -47,6 +48,8 @@ def _works_on_bound(site: Site) -> bool:
 def _asleep(file: File, site: Site) -> Iterator[Edit]:
     patch = Patch(file)
     await_instead(patch, site.call, member_of(patch, "asyncio", "sleep"))
+    if isinstance(site.call.callee, Member) and used_once(file, "time"):
+        remove_import(patch, "time")
     return patch.edits()
 
 

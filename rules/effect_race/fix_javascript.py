@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Assign,
     Await,
     Call,
+    Constant,
     Do,
     Expr,
     Function,
@@ -51,6 +52,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
         edits = patch.edits()
     except UnfixableError:
         return None
+    if word := _left_open(effect, file, writes):
+        reason = f"an answer that comes when the effect is over is dropped; should it still call {word}(false)?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = "an answer that comes when the effect is over is dropped; everything else is as before"
     return Offer(Safety.SAFE, reason, lambda: edits)
 
@@ -76,13 +80,56 @@ def _others(effect: Effect, file: File) -> Iterator[Late]:
             word = call.callee.id if isinstance(call.callee, Name) else ""
             if not SETTER.match(word) or word in ("setTimeout", "setInterval", "setImmediate"):
                 continue
-            if failed or (word in starts and start is not None and call.end > start):
+            late = start is not None and call.end > start
+            ends = _is_end(call) and _only_ends(word, functions)
+            if failed or (late and (word in starts or ends or _is_answer(word, functions))):
                 yield Late(call, function, word, False)
         for assign in function.index.assigns:
             if start is None or assign.end <= start or not isinstance(assign, Assign):
                 continue
             if not starts.isdisjoint(map(_state, assign.targets)):
                 yield Late(assign, function, _state(assign.targets[0]), False)
+
+
+def _is_end(call: Call) -> bool:
+    """`setLoading(false)`."""
+    value = call.arguments[0].value if len(call.arguments) == 1 else None
+    return isinstance(value, Constant) and value.value is False
+
+
+def _only_ends(word: str, functions: list[Function]) -> bool:
+    """Whether an effect sets a state to nothing but false: it was true at first, and the newest run ends that."""
+    return all(_is_end(call) for call in _calls_of(word, functions))
+
+
+def _is_answer(word: str, functions: list[Function]) -> bool:
+    """Whether a state is set to true or false by what has come back: `setHasMore(false)` here, `(true)` there."""
+    late = []
+    for function in functions:
+        start = waits_from(function, functions)
+        late += [c for c in _calls_of(word, [function]) if start is not None and c.end > start]
+    values = [c.arguments[0].value if len(c.arguments) == 1 else None for c in late]
+    return {v.value for v in values if isinstance(v, Constant)} == {True, False} and len(late) == len(values)
+
+
+def _calls_of(word: str, functions: list[Function]) -> Iterator[Call]:
+    for function in functions:
+        for call in function.index.calls if function.index else ():
+            if isinstance(call.callee, Name) and call.callee.id == word:
+                yield call
+
+
+def _left_open(effect: Effect, file: File, writes: list[Late]) -> str:
+    """A wait that an old run would still end, though a newer one has begun it again; "" where there is none."""
+    functions, guarded = own_functions(effect, file), {id(w.node) for w in writes}
+    for function in functions:
+        start = waits_from(function, functions)
+        for call in function.index.calls if function.index and start is not None else ():
+            word = call.callee.id if isinstance(call.callee, Name) else ""
+            setter = SETTER.match(word) is not None and _is_end(call) and id(call) not in guarded
+            if setter and start is not None and call.end > start and not _only_ends(word, functions):
+                return word
+    return ""
 
 
 def _starts(setup: Function, functions: list[Function]) -> Iterator[str]:

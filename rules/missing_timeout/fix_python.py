@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import statement_of
+from asynccost.flow.around import above, statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.patience import USUAL, seconds_for
-from asynccost.flow.tree import Constant, Function, Name, Node, Param
+from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param
+from asynccost.flow.walk import walk
+from asynccost.flow.words import words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.arguments import add_keyword, takes_keyword
 from asynccost.python.codemod.patch import Patch
@@ -34,7 +36,18 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.UNSAFE, _REASON, lambda: _set_default(file, site, passed, seconds))
     if any(a.star == 2 for a in site.call.arguments) or (site.name or "").endswith("run_in_executor"):
         return None
+    if any(_asks_for_timeout(up, site) for up in above(site.call)):
+        asked = f"{_REASON}; is it waited without a bound on purpose where none is given?"
+        return Offer(Safety.DISPLAY_ONLY, asked, lambda: _added(file, site, f"timeout={seconds}"))
     return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site, f"timeout={seconds}"))
+
+
+def _asks_for_timeout(up: Node, site: Site) -> bool:
+    """`if self.timeout is None:` around a request: there is a bound, and this is where none is given."""
+    if not isinstance(up, If) or up.test.start <= site.call.start < up.test.end:
+        return False
+    named = [n.id if isinstance(n, Name) else n.attr for n in walk(up.test) if isinstance(n, (Name, Member))]
+    return any("timeout" in words(name) for name in named)
 
 
 def _none(site: Site) -> Node | None:

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from asynccost.flow.around import class_around
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File
+from asynccost.flow.tree import Call, Loop
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod.oneshot import Sent, keep, sent
+from asynccost.python.codemod.oneshot import Sent, keep, left_out, sent
 from asynccost.python.codemod.patch import Patch
+
+_PAUSES = frozenset({"sleep", "delay", "pause", "backoff"})
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -21,11 +26,24 @@ def fix(finding: Finding, file: File) -> Offer | None:
         f"one {one.what} for {who}: its requests share cookies and connections, and tests that replace"
         f" {one.site.name} no longer see them"
     )
+    asked = _asked(file, one, one.loop) if one.loop is not None else ""
+    if asked:
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: _kept(file, one))
     owner = class_around(site.function) if one.loop is None else None
     if owner is not None:
         reason = f"{reason}; should each {owner.name} rather keep one of its own?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _kept(file, one))
     return Offer(Safety.UNSAFE, reason, lambda: _kept(file, one))
+
+
+def _asked(file: File, one: Sent, loop: Loop) -> str:
+    """What only somebody who knows the service can say; "" where nothing is asked."""
+    if name := left_out(file, one, loop):
+        return f"what of {name}() with what only a client of its own can carry?"
+    called = (n for n in walk(*loop.body) if isinstance(n, Call))
+    if any(not _PAUSES.isdisjoint(words(chain(call.callee)[-1])) for call in called):
+        return "does the server keep a connection open for as long as the loop pauses?"
+    return ""
 
 
 def _kept(file: File, one: Sent) -> Iterator[Edit]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Collection, Constant, Node
+from asynccost.flow.tree import Argument, Call, Collection, Constant, Node
 from asynccost.flow.walk import walk
 from asynccost.model import Edit, Finding, Offer, Safety, Span
 from asynccost.python.codemod.arguments import remove_one
@@ -38,6 +38,10 @@ def _switch(call: Call) -> tuple[list[Node], Node] | None:
         value = argument.value.value if isinstance(argument.value, Constant) else ...
         closes = argument.keyword == "force_close" and value is True
         if closes or (argument.keyword in ("max_keepalive_connections", "keepalive_expiry") and value == 0):
+            around = call.parent
+            client = around.parent if isinstance(around, Argument) and around.keyword == "limits" else None
+            if len(call.arguments) == 1 and isinstance(client, Call):  # Limits() bounds nothing, the default does
+                return list(client.arguments), call.parent or argument
             return list(call.arguments), argument
     return None
 

@@ -2,7 +2,8 @@
 
 from asynccost.flow.depend import blocks
 from asynccost.flow.file import File
-from asynccost.flow.tree import Function, Node
+from asynccost.flow.tree import Closure, Do, Function, Node
+from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
@@ -28,4 +29,7 @@ def _offer(run: list[Node], function: Function, file: File) -> Offer | None:
         return None
     edits = patch.edits()
     reason = "they start together: when one fails the others go on, and only the first failure is seen"
+    if any(isinstance(s, Do) and any(isinstance(n, Closure) for n in walk(s)) for s in run):
+        reason = f"{reason}; does what follows rely on what a callback among them leaves?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)

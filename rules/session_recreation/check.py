@@ -8,9 +8,11 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import foreign_base, importer, inherited_end, lets_go, maker
+from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
+
+_HELD = ("attribute", "global")  # by what makes an object, as long as it lives itself
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -33,7 +35,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         elif (place := maker(project, said.path, cls)) is not None:
             said.fix = _asking(said.fix, place, lets_go(project, place))
         elif other := importer(project, said.path, cls):
-            said.fix = Fix(said.fix.safety, f"{said.fix.reason}; {other} uses it")
+            safety = said.fix.safety if keeps(project, other, cls) else Safety.DISPLAY_ONLY
+            said.fix = Fix(safety, f"{said.fix.reason}; {other} uses it")
     return said
 
 
@@ -44,5 +47,7 @@ def _asking(fix: Fix, place: Caller, again: bool) -> Fix:
     if again:
         why = f"{who}() makes one and lets it go: should it close it, or hand the client in?"
         return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
-    made = f"{place.by.file['path']} keeps one for the process" if facts["kind"] == "module" else f"{who}() makes it"
-    return Fix(fix.safety, f"{fix.reason}; {made}")
+    if facts["kind"] == "module":
+        return Fix(fix.safety, f"{fix.reason}; {place.by.file['path']} keeps one for the process")
+    safety = fix.safety if place.call["use"] in _HELD else Safety.DISPLAY_ONLY
+    return Fix(safety, f"{fix.reason}; {who}() makes it")

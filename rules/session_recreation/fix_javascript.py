@@ -126,7 +126,7 @@ def _before_loop(site: Site, life: Life, patch: Patch) -> bool:
     closing = [tree.text(tree.statement(c)) for c in life.closed]
     _unclosed(life, patch)
     _gone(statement, patch)
-    patch.before(whole, tree.text(statement))
+    patch.before(whole, tree.flat(statement))
     patch.after(whole, *dict.fromkeys(closing))
     return True
 

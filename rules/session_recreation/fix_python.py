@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from asynccost.flow.file import File
+from asynccost.flow.tree import Class
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import WHO_CLOSES
+
+_COMMON = frozenset({"object", "ABC", "abc.ABC"})  # bases that make nobody kin
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -53,9 +56,21 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     if made.client.is_async:
         reason += ", and it belongs to the event loop that first uses it"
     reason += _who_closes(chosen)
-    registered = any("dataclass" not in file.text(d) for d in chosen.cls.decorators)  # who registers it, makes it
-    safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and registered else Safety.UNSAFE
+    safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and _by_others(chosen.cls, file) else Safety.UNSAFE
     return _offer(file, safety, reason, lambda patch: attribute.apply(patch, chosen))
+
+
+def _by_others(cls: Class, file: File) -> bool:
+    """Whether objects of a class are made by what knows them by a name or a base, and so closes none of them."""
+    if any("dataclass" not in file.text(d) for d in cls.decorators):  # who registers it, makes it
+        return True
+    bases = {file.text(b) for b in cls.bases} - _COMMON
+    return sum(other is not cls and _kin(other, cls, bases, file) for other in file.module.classes) > 1
+
+
+def _kin(other: Class, cls: Class, bases: set[str], file: File) -> bool:
+    theirs = {file.text(b) for b in other.bases}
+    return cls.name in theirs or not bases.isdisjoint(theirs)
 
 
 def _shares(made: Building) -> str:

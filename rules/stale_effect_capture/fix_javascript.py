@@ -123,7 +123,7 @@ def _holder(name: str, put: Call, setup: Function, patch: Patch, file: File) -> 
     if direct and isinstance(value, Call):
         if name in setup.bindings:
             return None
-        patch.before(statement, f"const {name} = {tree.text(value)}{patch.semi}")
+        patch.before(statement, f"const {name} = {tree.flat(value)}{patch.semi}")
         patch.replace(value.start, value.end, name)
         return name
     if not isinstance(value, Name) or tree.typed:

@@ -49,7 +49,21 @@ def _on_every_way(one: Timer, due: Deadline, file: File) -> Offer:
     if not due.loose:
         return Offer(Safety.SAFE, "the timer is cleared where nothing is left that it could end", lambda: edits)
     reason = f"what {due.target} was handed to goes on without this deadline, as long as it needs"
+    if other := _cleared_by(clear, one, file):
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; does {other}() clear it later?", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _cleared_by(clear: str, one: Timer, file: File) -> str:
+    """A function within that clears the timer when somebody calls it; "" where there is none."""
+    for inner in file.functions:
+        around = inner.scope
+        while around is not None and around is not one.function:
+            around = around.scope
+        calls = inner.index.calls if around is not None and inner.index is not None else []
+        if inner.name and any(file.text(c) == clear for c in calls):
+            return inner.name
+    return ""
 
 
 def _handle(one: Timer, file: File, patch: Patch) -> str:

@@ -157,7 +157,7 @@ class Releasing:
         if script.body(self.setup) == statement:
             raise UnfixableError
         handle = self.name("objectUrl" if word == "createObjectURL" else wanted_name(word, got, self.file))
-        patch.before(statement, f"const {handle} = {script.text(got.call)}{patch.semi}")
+        patch.before(statement, f"const {handle} = {script.flat(got.call)}{patch.semi}")
         patch.replace(got.call.start, got.call.end, handle)
         return handle
 

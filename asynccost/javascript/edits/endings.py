@@ -191,6 +191,8 @@ class _Method:
         self.cleanup = _end_method(effect)
         if self.cleanup is None and effect.plain:
             raise UnfixableError
+        if self.cleanup is not None and self.cleanup.is_static and not self.setup.is_static:
+            raise UnfixableError  # there, `this` is the class
 
     def declare(self, line: str) -> None:
         """TypeScript wants a field declared; a JavaScript attribute comes with its first assignment."""

@@ -143,7 +143,7 @@ class Guards:
         target = write.target if isinstance(node, Call) else root_name(_first_target(node))
         name = fresh(camel("next", target.removeprefix("set")), self.setup, self.script.file, self.used)
         self.used.add(name)
-        self.patch.before(statement, f"const {name} = {self.script.text(value)}{self.patch.semi}")
+        self.patch.before(statement, f"const {name} = {self.script.flat(value)}{self.patch.semi}")
         self.patch.replace(value.start, value.end, name)
 
 

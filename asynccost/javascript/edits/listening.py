@@ -16,6 +16,7 @@ from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.handler_types import event_type, parameters
 from asynccost.javascript.edits.names import camel
+from asynccost.javascript.edits.script import Script
 
 
 def unlisten(got: Acquisition, keep: Releasing) -> None:
@@ -158,7 +159,7 @@ def _named(expr: Expr, wanted: str, keep: Releasing, top: Cst) -> str:
             patch.replace(expr.start, expr.end, name)
             return name
     name = keep.name(wanted)
-    keep.patch.before(top, f"const {name} = {text}{patch.semi}")
+    keep.patch.before(top, f"const {name} = {script.flat(expr)}{patch.semi}")
     patch.replace(expr.start, expr.end, name)
     return name
 
@@ -216,8 +217,18 @@ def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst, typed: str
         keep.end.declare(line)
     else:
         patch.before(top, line)
-    patch.replace(handler.start, handler.end, made)
+    patch.replace(handler.start, _to_bracket(handler, script), made)
     return made
+
+
+def _to_bracket(handler: Expr, script: Script) -> int:
+    """Where a handler ends, with the line break before the bracket that was needed for its length alone."""
+    after = script.of(handler).next_sibling
+    begins = script.of(handler).parent
+    if after is None or after.type != ")" or begins is None or not script.starts_line(after.start_byte):
+        return handler.end
+    same = script.line_start(begins.start_byte) == script.line_start(handler.start)
+    return after.start_byte if same else handler.end
 
 
 def _flat(text: str, indent: str) -> str:

@@ -55,6 +55,9 @@ class LoopFix:
         if not parts.awaits:
             raise UnfixableError
         if parts.pushes and not parts.others and self._collects(parts):
+            split = None if self._always(parts) else self._split(parts)  # else every result is wrapped in a list
+            if split is not None and (split[1] is None or not split[0]):
+                return self._two_phases(*split)
             return self._collected(parts)
         if parts.pushes or parts.others or parts.soft:
             split = self._split(parts)
@@ -77,10 +80,13 @@ class LoopFix:
             return False
         return tails(self.body, {id(p.parent) for p in parts.pushes}) is not None
 
+    def _always(self, parts: Parts) -> bool:
+        """Whether every turn pushes exactly one value."""
+        return tails(self.body, {id(p.parent) for p in parts.pushes}) is True and not parts.skips
+
     def _collected(self, parts: Parts) -> Rewrite:
         out = self.script.text(pushed_to(parts.pushes[0]))
-        ends = {id(p.parent) for p in parts.pushes}
-        always = tails(self.body, ends) is True and not parts.skips
+        always = self._always(parts)
         source = self.head.source()
         single = self._single_value(parts, source.short)
         alone = single is not None and always
@@ -160,7 +166,7 @@ class LoopFix:
         last = max(i for i, s in enumerate(self.body) if any(isinstance(n, Await) for n in walk(s)))
         ordered = [*parts.pushes, *parts.others, *parts.soft]
         head = self.body[: last + 1]
-        if parts.skips:
+        if any(skip.start < head[-1].end for skip in parts.skips):
             return None
         at = head[-1]
         if any(n.end <= at.start for n in ordered):

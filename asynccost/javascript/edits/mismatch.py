@@ -4,7 +4,8 @@ from asynccost.flow.around import statement_of
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict
 from asynccost.flow.listeners import receiver_of
-from asynccost.flow.tree import Call, Node
+from asynccost.flow.tree import Call, Closure, Node
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.listening import unlisten
@@ -13,7 +14,7 @@ from asynccost.javascript.edits.patch import Patch
 
 def match(verdict: Verdict, file: File, patch: Patch) -> bool:
     """Write a removal anew so that it takes away what was added; False where there is none to mend."""
-    removal = _removal(verdict)
+    removal = _removal(verdict) or _unmatched(verdict, file)
     if removal is None:
         return False
     keep = Releasing(verdict.effect, file, patch, ending(verdict.effect, file, patch))
@@ -33,3 +34,23 @@ def _removal(verdict: Verdict) -> Call | None:
     if receiver_of(at) is None and receiver_of(verdict.got.call) is not None:
         raise UnfixableError
     return at if statement_of(at) is not None else None
+
+
+def _unmatched(verdict: Verdict, file: File) -> Call | None:
+    """A removal of the cleanup for what was added that is given a function written anew, which takes nothing away."""
+    got = verdict.got
+    if got.pair.handle != "same" or len(got.call.arguments) < 2:
+        return None
+    calls = [c for f in verdict.effect.cleanups for c in (f.index.calls if f.index else ())]
+    alike = [c for c in calls if _of_same(c, verdict, file)]
+    return alike[0] if len(alike) == 1 and isinstance(alike[0].arguments[1].value, Closure) else None
+
+
+def _of_same(call: Call, verdict: Verdict, file: File) -> bool:
+    """Whether a call is to remove a listener of the same kind from the same target."""
+    added = verdict.got.call
+    if chain(call.callee)[-1] not in verdict.got.pair.release or len(call.arguments) < 2:
+        return False
+    ours, theirs = receiver_of(added), receiver_of(call)
+    targets = [file.text(e) if e is not None else "" for e in (ours, theirs)]
+    return targets[0] == targets[1] and file.text(call.arguments[0].value) == file.text(added.arguments[0].value)

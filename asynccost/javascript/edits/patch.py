@@ -1,9 +1,14 @@
 """Changes of one file, collected in any order and handed over as edits."""
 
+import re
+
 from tree_sitter import Node as Cst
 
 from asynccost.javascript.edits.script import Script
 from asynccost.model import Edit
+
+_AHEAD = re.compile(r"-next-line|@ts-|\bdep(?:endencie)?s\b|\bomit|\bre-?run")
+_BACKTICK = re.compile(r"(?<!\\)`")
 
 
 class Patch:
@@ -137,9 +142,9 @@ class Patch:
 
 
 def _looks_ahead(node: Cst, script: Script) -> bool:
-    """Whether a comment speaks to a linter of the line behind it, as many stand before a list of dependencies."""
+    """Whether a comment speaks of the line behind it, as many stand before a list of dependencies."""
     text = script.text(node) if node.type == "comment" else ""
-    return "-next-line" in text or "@ts-" in text
+    return _AHEAD.search(text) is not None
 
 
 def _is_directive(node: Cst) -> bool:
@@ -147,5 +152,9 @@ def _is_directive(node: Cst) -> bool:
 
 
 def _indented(text: str, indent: str) -> str:
-    """Text whose lines, but the first, are indented as deep as its place."""
-    return text.replace("\n", f"\n{indent}")
+    """Text whose lines, but the first and those within a template string, are indented as deep as its place."""
+    out, within = "", False
+    for line in text.splitlines(keepends=True):
+        out += line if within or not out or not line.strip() else indent + line
+        within ^= len(_BACKTICK.findall(line)) % 2 == 1
+    return out

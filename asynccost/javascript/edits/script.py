@@ -108,6 +108,11 @@ class Script:
             start, end = (at.start_byte, at.end_byte) if isinstance(at, Cst) else (at.start, at.end)
         return self.source[start:end].decode("utf-8", "replace").replace("\r\n", "\n")
 
+    def flat(self, at: Cst | Node) -> str:
+        """A node's text without the indentation of its place, for a patch to indent anew."""
+        start, end = (at.start_byte, at.end_byte) if isinstance(at, Cst) else (at.start, at.end)
+        return self.moved(start, end, f"-{self.indent(start)}")
+
     # ------------------------------------------------------------------ lines
 
     def line_start(self, at: int) -> int:

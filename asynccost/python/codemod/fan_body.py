@@ -2,9 +2,8 @@
 
 from asynccost.flow.tree import Call, Collection, Member, Name
 from asynccost.python.codemod.fan_writer import Writer
-from asynccost.python.codemod.names import bound_in, names_in
 from asynccost.python.codemod.outcomes import Outcome
-from asynccost.python.codemod.turns import needed, whole_turn
+from asynccost.python.codemod.turns import handed_on, needed, whole_turn
 
 
 class Body(Writer):
@@ -80,12 +79,7 @@ class Body(Writer):
 
     def _given(self) -> list[str]:
         """The names that the rest of the turn needs of this part."""
-        mine = bound_in(*self.shape.before, *self.shape.core) - self.shape.bound
-        found: list[str] = []
-        for name in sorted(names_in(*self.shape.rest), key=lambda n: n.start):
-            if name.id in mine and name.id not in found:
-                found.append(name.id)
-        return found
+        return handed_on(self.shape)
 
     def _rest(self, call: str) -> None:
         """A second loop does the rest, in order."""

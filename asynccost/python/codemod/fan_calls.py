@@ -1,12 +1,14 @@
 """A loop that waits together, where the awaited calls are handed to gather as they are."""
 
-from asynccost.flow.tree import Assign, Call, Do, Member, Name, Node, Try
+from asynccost.flow.tree import Assign, Call, Collection, Do, Member, Name, Node, Try
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.turns import deferred, needed
 
 
 class Calls(Writer):
     """The awaited calls go to gather; the loop walks their results, or is gone."""
+
+    _gone = False  # whether the statement of the call is taken away
 
     def write(self) -> None:
         """Rewrite the loop."""
@@ -61,7 +63,9 @@ class Calls(Writer):
         """The loop stays, and walks the results."""
         names = [n for n in self._needed() if n in self.shape.bound]
         result = self._result()
+        said = self._comments()
         walked, lines = self.items(wanted=bool(names) or not result)
+        lines += said
         more = ", return_exceptions=True" if self._guarded() else ""
         if not result:  # the rest asks nothing of it
             self.above(*helper, *lines, *self.awaiting("", call, walked))
@@ -74,7 +78,16 @@ class Calls(Writer):
             return
         results = self.fresh("results", "answers", "outcomes")
         self.above(*helper, *lines, *self.awaiting(f"{results} = ", call, walked, more=more))
-        self.header([result], results)
+        self.header([result.strip("()")], results)
+
+    def _comments(self) -> list[str]:
+        """The comments above the call where it goes away: they go with it."""
+        start = self.shape.core[0].start
+        at, end = self.layout.with_comments(start), self.layout.line_start(start)
+        if at == end or not self._gone:
+            return []
+        self.patch.replace(at, end, "")
+        return [line.strip() for line in self.layout.text(at, end).splitlines()]
 
     def _behind(self, call: str, helper: list[str]) -> None:
         """The loop goes as far as the call; a second one does the rest."""
@@ -88,7 +101,7 @@ class Calls(Writer):
         started = [f"{calls}.append({call})"]
         lines = [f"{calls} = []"]
         waiting = f"await {self.gather}(*{calls}{', return_exceptions=True' if self._guarded() else ''})"
-        second = [f"for {result} in {waiting}:"]
+        second = [f"for {result.strip('()')} in {waiting}:"]
         if names:
             kept, results = self.fresh("kept"), self.fresh("results", "answers", "outcomes")
             stash = f"({', '.join(names)})" if len(names) > 1 else names[0]
@@ -115,16 +128,19 @@ class Calls(Writer):
         assert awaited is not None
         first = core[0]
         plain = len(core) == 1 and isinstance(first, Assign) and first.value is awaited and first.annotation is None
-        if plain and isinstance(first, Assign) and isinstance(first.targets[0], Name) and self.shape.rest:
+        taken = _names(first) if plain and isinstance(first, Assign) and self.shape.rest else []
+        if taken and isinstance(first, Assign):
             behind = self.layout.line_end(first.end)
             alone = self.layout.bare(first.start, awaited.value.start) and self.layout.bare(awaited.value.end, behind)
-            if alone and len(first.targets) == 1 and first.op == "=" and first.targets[0].id not in self.shape.bound:
+            if alone and self.shape.bound.isdisjoint(taken):
                 self.patch.remove_lines(first)
-                return first.targets[0].id
+                self._gone = True
+                return taken[0] if len(taken) == 1 else f"({', '.join(taken)})"
         result = self.fresh("result", "answer", "outcome")
         statement = _simple_above(awaited)
         if isinstance(statement, Do) and statement.value is awaited:
             self.patch.remove_lines(statement)
+            self._gone = True
             if not self._guarded():
                 return "_" if self.shape.before and not self._needed() else ""
         else:
@@ -157,6 +173,15 @@ class Defer(Writer):
             assert isinstance(statement.value.callee, Member)
             waiting = f"{self.text(statement.value.callee.value)}.extend({waiting})"
         self.patch.insert_lines(self.layout.next_line(self.loop.end - 1), self.indent, waiting)
+
+
+def _names(statement: Assign) -> list[str]:
+    """What `x = ...` and `x, y = ...` bind; nothing for any other form."""
+    target = statement.targets[0]
+    items = target.items if isinstance(target, Collection) and target.kind in ("tuple", "list") else [target]
+    names = [item.id for item in items if isinstance(item, Name)]
+    plain = len(statement.targets) == 1 and statement.op == "=" and len(names) == len(items)
+    return names if plain and (len(items) > 1 or items == [target]) else []
 
 
 def _simple_above(node: Node) -> Node:

@@ -111,9 +111,8 @@ class Writer:
         return self.layout.text(assign.start, assign.value.start)
 
     def above(self, *lines: str) -> None:
-        """Put lines above the loop and its comments; a blank line sets a function off from what comes before."""
-        at = self.layout.with_comments(self.loop.start)
-        self.patch.insert_lines(at, self.indent, *lines)
+        """Put lines above the loop, below its comments, which then stand above all that is made of it."""
+        self.patch.insert_lines(self.loop.start, self.indent, *lines)
 
 
 def _statement_above(loop: Loop) -> Node | None:

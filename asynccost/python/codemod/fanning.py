@@ -1,11 +1,13 @@
 """Lets the turns of a loop wait together: asyncio.gather, no more than some at a time, everything else in its order."""
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Collection, Name, Node
+from asynccost.flow.tree import Collection, Name, Node, Try
 from asynccost.python.codemod.fan_body import Body
 from asynccost.python.codemod.fan_calls import Calls, Defer
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, deferred, may_move, settled_call, whole_turn
+from asynccost.python.codemod.turns import Shape, deferred, handed_on, may_move, settled_call, whole_turn
+
+_FEW = 3  # values that a tuple may carry and still be read
 
 
 def form_of(shape: Shape, file: File) -> str:
@@ -26,6 +28,17 @@ def form_of(shape: Shape, file: File) -> str:
         return "body"
     calls = shape.awaited is not None and settled_call(shape) and not _long_string(shape.awaited, file)
     return "calls" if calls else ""
+
+
+def doubt(shape: Shape, file: File) -> str:
+    """What makes the rewritten loop hard to read, as a question; "" where nothing does."""
+    form = form_of(shape, file)
+    if form == "calls" and shape.before and any(isinstance(s, Try) for s in shape.core):
+        return "would a function for each turn, which catches what it may, read better?"
+    count = len(handed_on(shape)) if form == "body" and whole_turn(shape, file) is None else 0
+    if count > _FEW:
+        return f"a turn hands {count} values to the loop behind: can it do more of the work itself?"
+    return ""
 
 
 def _long_string(node: Node, file: File) -> bool:

@@ -13,6 +13,7 @@ from asynccost.flow.tree import (
     Call,
     Clause,
     Closure,
+    Collection,
     Define,
     Drop,
     Expr,
@@ -65,13 +66,32 @@ def used(*roots: Node | None) -> set[str]:
     return {name.id for name in names_in(*roots)}
 
 
-def bound_in(*roots: Node | None) -> set[str]:
-    """The names that some code gives a value, its own functions aside."""
+def left_by(*roots: Node | None) -> set[str]:
+    """The names that have a value behind some code: those of a comprehension end with it."""
+    return bound_in(*roots, clauses=False)
+
+
+def set_first(name: Name) -> bool:
+    """Whether a name is the target of a loop, or of an assignment that does not read it."""
+    below: Node = name
+    while isinstance(below.parent, Collection):
+        below = below.parent
+    up = below.parent
+    if isinstance(up, Loop):
+        return up.target is below
+    plain = isinstance(up, Assign) and up.op == "=" and any(t is below for t in up.targets)
+    return plain and isinstance(up, Assign) and name.id not in used(up.value)
+
+
+def bound_in(*roots: Node | None, clauses: bool = True) -> set[str]:
+    """The names that some code gives a value, its own functions aside. clauses: those of comprehensions as well."""
     found: set[str] = set()
     for node in walk(*roots):
         if isinstance(node, Assign):
             found |= _targets(node.targets)
-        elif isinstance(node, (Bind, Clause)) or (isinstance(node, Loop) and node.target is not None):
+        elif isinstance(node, Clause):
+            found |= _targets([node.target]) if clauses else set()
+        elif isinstance(node, Bind) or (isinstance(node, Loop) and node.target is not None):
             found |= _targets([node.target])
         elif isinstance(node, With):
             found |= _targets([i.target for i in node.items])

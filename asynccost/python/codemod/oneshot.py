@@ -1,5 +1,6 @@
 """Sends requests that went out alone over a client that is kept: for a loop, for each thread, or for the process."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asynccost.flow.file import File, Site
@@ -56,6 +57,20 @@ def _may_wrap(loop: Loop, layout: Layout) -> bool:
     return own_lines and not any(isinstance(n, Yield) for n in walk(loop))
 
 
+def left_out(file: File, one: Sent, loop: Loop) -> str:
+    """A request of the loop that the loop's client could not send; "" where it can send all."""
+    return next((s.name or "" for s in _alike(file, one, loop) if sent(file, s) is None), "")
+
+
+def _alike(file: File, one: Sent, loop: Loop) -> Iterator[Site]:
+    """The requests of the same library that a loop sends alone."""
+    for site in file.calls:
+        inside = site.function is one.site.function and loop.start <= site.call.start and site.call.end <= loop.end
+        name = site.name or ""
+        if inside and name in file.knowledge.table("requests")["one_shot"] and name.startswith(f"{one.library}."):
+            yield site
+
+
 def keep(patch: Patch, one: Sent) -> None:
     """Send the request over a kept client."""
     if one.loop is not None:
@@ -94,8 +109,6 @@ def _around_loop(patch: Patch, one: Sent, loop: Loop) -> None:
     module = name_of(patch, one.library)
     patch.insert_lines(layout.with_comments(loop.start), indent, f"with {module}.{_CLIENTS[one.library]}() as {name}:")
     patch.reindent(layout.with_comments(loop.start), loop.end, indent, indent + unit)
-    for site in file.calls:
-        inside = site.function is one.site.function and loop.start <= site.call.start and site.call.end <= loop.end
-        other = sent(file, site) if inside and site.name in file.knowledge.table("requests")["one_shot"] else None
-        if other is not None and other.library == one.library:
+    for site in _alike(file, one, loop):
+        if (other := sent(file, site)) is not None:
             patch.replace(site.call.callee.start, site.call.callee.end, f"{name}.{other.method}")

@@ -33,7 +33,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.layout import Layout
-from asynccost.python.codemod.names import bound_in, changed_in, names_in
+from asynccost.python.codemod.names import bound_in, changed_in, left_by, names_in, set_first
 from asynccost.python.codemod.outcomes import Outcome, outcomes
 
 _PASSED = (Member, Subscript, Assign, Do)
@@ -155,7 +155,7 @@ def deferred(shape: Shape) -> tuple[Do, Await] | None:
 
 def needed(shape: Shape, statements: list[Stmt], *, but: Node | None = None) -> list[str]:
     """The names that a turn has bound by then and that later statements read, in the order of their first use."""
-    bound = shape.bound | bound_in(*shape.before)
+    bound = shape.bound | left_by(*shape.before)
     found: list[str] = []
     for name in sorted(names_in(*statements), key=lambda n: n.start):
         inside = but is not None and but.start <= name.start and name.end <= but.end
@@ -164,11 +164,20 @@ def needed(shape: Shape, statements: list[Stmt], *, but: Node | None = None) -> 
     return found
 
 
+def handed_on(shape: Shape) -> list[str]:
+    """The names that the rest of a turn needs of what comes before it, in the order of their first use."""
+    mine = left_by(*shape.before, *shape.core) - shape.bound
+    first: dict[str, Name] = {}
+    for name in sorted(names_in(*shape.rest), key=lambda n: n.start):
+        first.setdefault(name.id, name)
+    return [word for word, name in first.items() if word in mine and not set_first(name)]
+
+
 def settled_call(shape: Shape) -> bool:
     """Whether the awaited call may be made ahead of the rest of its turn: it names nothing that its own core binds
     before, and what comes before it changes nothing that the rest works on."""
     assert shape.awaited is not None
-    inner = bound_in(*shape.core)
+    inner = left_by(*shape.core)
     if any(n.id in inner and n.id not in shape.bound for n in names_in(shape.awaited.value)):
         return False
     later = {n.id for n in names_in(*shape.core, *shape.rest)} - bound_in(*shape.before) - shape.bound

@@ -1,0 +1,38 @@
+"""Imports that nothing needs once a fix is made."""
+
+import ast
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import Node
+from asynccost.python.codemod.patch import Patch
+
+
+def used_once(file: File, name: str) -> bool:
+    """Whether a file speaks of a name only once, beside the import that binds it; False where that cannot be said."""
+    try:
+        tree = ast.parse(file.module.source)
+    except (SyntaxError, ValueError):  # written for a newer Python than this one
+        return False
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+    said = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value == name]
+    return len(names) == 1 and not said  # it might stand in __all__
+
+
+def remove_import(patch: Patch, name: str) -> None:
+    """Take `import name` away, where it is the one statement of its line at the top of the file."""
+    source = patch.layout.source
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    found = [s for s in ast.walk(tree) if isinstance(s, (ast.Import, ast.ImportFrom)) and _binds(s, name)]
+    if len(found) != 1 or found[0] not in tree.body or not isinstance(found[0], ast.Import) or len(found[0].names) > 1:
+        return
+    start = sum(len(line) for line in source.splitlines(keepends=True)[: found[0].lineno - 1])
+    end = patch.layout.next_line(start)
+    if source[start:end].strip() == f"import {name}".encode():
+        patch.remove_lines(Node(start, start + len(f"import {name}")))
+
+
+def _binds(statement: ast.Import | ast.ImportFrom, name: str) -> bool:
+    return any((alias.asname or alias.name).partition(".")[0] == name for alias in statement.names)
