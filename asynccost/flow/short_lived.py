@@ -57,6 +57,12 @@ def keeps(project: Project, path: str, cls: str) -> bool:
     return asked is not None and re.search(made.encode(), asked.source, re.MULTILINE) is not None
 
 
+def kin(project: Project, path: str, cls: str) -> str:
+    """Another file that imports a base of a class: what makes one kin by its name makes them all; "" if none does."""
+    bases = [base.removesuffix("()").rpartition(".")[2] for base in project.files[path]["classes"].get(cls, [])]
+    return next(filter(None, (importer(project, path, base) for base in bases if base != cls)), "")
+
+
 def foreign_base(project: Project, path: str, cls: str) -> str:
     """A base class from outside of the project, as a framework has them; "" where there is none."""
     facts = project.files[path]

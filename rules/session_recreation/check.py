@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, lets_go, maker
+from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
@@ -37,6 +37,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         elif other := importer(project, said.path, cls):
             safety = said.fix.safety if keeps(project, other, cls) else Safety.DISPLAY_ONLY
             said.fix = Fix(safety, f"{said.fix.reason}; {other} uses it")
+        elif other := kin(project, said.path, cls):
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
     return said
 
 

@@ -19,7 +19,10 @@ def fix(finding: Finding, file: File) -> Offer | None:
     made = building_at(file, finding.span)
     if made is None:
         return _kept_by_factory(finding, file)
-    return _before_loop(made, file) or _on_object(made, file, finding.hint.get("ends", "")) or _in_module(made, file)
+    before = _before_loop(made, file)
+    if before is not None or "__aexit__" in made.client.close:  # what is built has to be entered: it is no client yet
+        return before
+    return _on_object(made, file, finding.hint.get("ends", "")) or _in_module(made, file)
 
 
 def _offer(file: File, safety: Safety, reason: str, write: Callable[[Patch], None]) -> Offer:
