@@ -6,7 +6,7 @@ from dataclasses import replace
 from asynccost.fingerprints import number
 from asynccost.firstpass import Seen
 from asynccost.flow.project import Project
-from asynccost.model import Finding, Silence
+from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
 
 
@@ -29,14 +29,15 @@ def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
 
 
 def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
+    unused = finding.pending.pop("unused", "")
     hook = load()[finding.rule].hook(project.files[finding.path]["language"], "settle") if finding.pending else None
-    if hook is None:
-        yield finding
-        return
-    said = hook(finding, project)
+    said = hook(finding, project) if hook is not None else finding
     for one in said if isinstance(said, list) else [said]:
         if isinstance(one, Finding):
             one.pending = {}
+            if unused and not project.calls.calls_named(unused):
+                one.confidence = Confidence.LOW
+                one.message += f" (but nobody calls {unused}())"
         yield one
 
 

@@ -13,6 +13,7 @@ BAD = ("conn", "message", "ordered", "wait", "memory", "gather", "value")
 GOOD = ("net", "pool")
 # `aiohttp.ClientWebSocketResponse.send_bytes`, `AsyncRealtimeConnection.send`: one socket carries its messages in order
 _ONE_SOCKET = re.compile(r"(?:websocket\w*|ws_connect|realtime\w*connection)(?:\(\))?[.:]", re.I)
+_PIPELINED = frozenset({"redis", "ioredis", "valkey", "mongo"})
 _HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
 
 
@@ -192,6 +193,8 @@ def receiver_kind(name: str, knowledge: Knowledge) -> str:
     said = words(name)
     if any(table.get(w) == "memory" for w in said):  # `local_cache_api`
         return "memory"
+    if said and table.get(said[-1]) == "conn" and not _PIPELINED.isdisjoint(said[:-1]):
+        return "pool"  # `redisConnection`: one connection takes many commands at a time
     return table.get(said[-1], "") if said else ""
 
 

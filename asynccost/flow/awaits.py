@@ -189,6 +189,8 @@ def _call(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
     if call.new and name.partition(":")[0] == "Promise":
         return _closures(call, file, depth) or [Wait("unknown", "new Promise", call)]
     wait = _plain(call, name, names, file, function)
+    if wait.kind == "project" and isinstance(callee, Call):  # `withAuth(send)(mail)`: what its result waits for
+        wait = replace(wait, kind=wait.otherwise, ref="")
     if wait.kind in GOOD and (handed := by_argument(call, file, function)) in ("conn", "doubt"):
         return [Wait(handed, wait.label, call, wait.root, target=wait.target)]
     if wait.kind in ("unknown", "project") and any(isinstance(a.value, Closure) for a in call.arguments):

@@ -10,7 +10,8 @@ from asynccost.flow.paths import Way, ways_out
 from asynccost.flow.reach import binder, within
 from asynccost.flow.release import is_release
 from asynccost.flow.timers import Timer
-from asynccost.flow.tree import Assign, Call, Function, Member, Name, Node
+from asynccost.flow.tree import Assign, Await, Call, Function, Member, Name, Node, Other
+from asynccost.flow.words import root
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,14 +35,22 @@ def deadline(one: Timer, file: File) -> Deadline | None:
     what, places = kept_in(one.call)
     releases: list[Node] = []
     if what == "kept" and not places[0].path:
-        found = [m.expr for m in mentions(places[0], one.function, file)]
-        releases += [e for e in found if is_release(one.got.pair, e, places[0]) and not is_write(e)]
+        found = mentions(places[0], one.function, file)
+        clears = [m for m in found if is_release(one.got.pair, m.expr, places[0]) and not is_write(m.expr)]
+        releases += [m.expr for m in clears]
+        releases += _through({m.function.name for m in clears if m.function is not one.function}, one)
     elif what != "dropped":
         return Deadline(target.id, True, ())
     handed = list(_handed_out(target, one.function, file))
     ways = [w for w in ways_out(one.call, releases, handed) if w.kind in ("return", "end")]
     loose, idle = (tuple(w for w in ways if w.marked is marked) for marked in (True, False))
     return Deadline(target.id, bool(releases), loose, idle if releases else ())
+
+
+def _through(helpers: set[str], one: Timer) -> Iterator[Node]:
+    """Where the timer's function calls one of these, or hands it on: `const cleanup = () => clearTimeout(timer)`."""
+    index = one.function.index
+    return (name for name in (index.names if index else ()) if name.id in helpers - {""} and name.start > one.call.start)
 
 
 def _target(one: Timer, file: File) -> Name | None:
@@ -71,6 +80,8 @@ def _handed_out(target: Name, at: Function, file: File) -> Iterator[Call]:
         for assign in function.index.assigns:  # `const options = {signal: controller.signal}`
             if not isinstance(assign, Assign) or assign.value is None or isinstance(assign.value, Call):
                 continue
+            if isinstance(assign.value, Other) or _is_read(assign.value, names):
+                continue  # `body = await response.json()` has come to its end; a text holds nothing
             if _mentions_any(assign.value, function, names):
                 names |= {t.id for t in assign.targets if isinstance(t, Name)}
     for call in at.index.calls if at.index else ():
@@ -81,6 +92,13 @@ def _handed_out(target: Name, at: Function, file: File) -> Iterator[Call]:
             continue
         if any(_mentions_any(a, at, names) for a in call.arguments):
             yield call
+
+
+def _is_read(value: Node, names: set[str]) -> bool:
+    """Whether a value is what a method of one of these answered."""
+    called = value.value if isinstance(value, Await) else None
+    base = root(called.callee) if isinstance(called, Call) else None
+    return isinstance(called, Call) and isinstance(called.callee, Member) and isinstance(base, Name) and base.id in names
 
 
 def function_is_local(function: Function) -> bool:

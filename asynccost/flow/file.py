@@ -13,6 +13,7 @@ from asynccost.flow.names import Names
 from asynccost.flow.scopes import scope_name
 from asynccost.flow.shape import shape
 from asynccost.flow.tree import Call, Function, Module, Node
+from asynccost.flow.unused import left_over
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
@@ -150,6 +151,8 @@ class File:
         except ValueError:
             function = self.module.top
         what = at if isinstance(at, Function) else statement_of(at)
+        if unused := left_over(function, self.module.source):
+            pending["unused"] = unused
         return Finding(
             rule="",
             path=self.path,

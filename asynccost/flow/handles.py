@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynccost.flow.around import class_around, use_of
+from asynccost.flow.around import class_around, function_of, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, class_functions, within
 from asynccost.flow.tree import (
@@ -76,7 +76,7 @@ def kept_in(expr: Node) -> tuple[str, list[Place]]:
     if use.kind == "argument" and isinstance(use.node, Call):
         callee = use.node.callee
         if isinstance(callee, Member) and callee.attr in _STORES:
-            held = place_of(callee.value)
+            held = _behind(callee.value)
             return ("kept", [Place(held.root, held.path, True)]) if held else ("handed on", [])
         return "handed on", []
     if use.kind == "dropped":
@@ -88,6 +88,14 @@ def kept_in(expr: Node) -> tuple[str, list[Place]]:
     if use.kind == "element":
         return _in_collection(use.node)
     return ("handed on", []) if use.kind in ("yielded", "raised", "with") else ("other", [])
+
+
+def _behind(expr: Node) -> Place | None:
+    """The place of an expression, or of what it stands for: `const timers = timersRef.current`."""
+    index = function_of(expr).index if isinstance(expr, Name) else None
+    values = index.bound.get(expr.id, []) if index is not None and isinstance(expr, Name) else []
+    only = values[0] if len(values) == 1 else None
+    return place_of(only if isinstance(only, Member) and only.attr == "current" else expr)
 
 
 def _in_collection(node: Node) -> tuple[str, list[Place]]:
@@ -108,7 +116,18 @@ def mentions(place: Place, at: Function, file: File, functions: list[Function] |
             expr = _climb(name, place)
             if expr is not None:
                 found.append(Mention(expr, function))
+        if place.path[-1:] == ("current",):
+            for alias in _aliases(place, function):
+                found += mentions(Place(alias, (), place.many), function, file)
     return found
+
+
+def _aliases(place: Place, function: Function) -> Iterator[str]:
+    """The variables of a function that stand for what a ref holds: `const timers = timersRef.current`."""
+    for name, values in (function.index.bound if function.index else {}).items():
+        said = [place_of(v) for v in values if isinstance(v, Member)]
+        if any(p is not None and (p.root, p.path) == (place.root, place.path) for p in said):
+            yield name
 
 
 def _home(place: Place, at: Function, file: File) -> list[Function]:

@@ -30,6 +30,7 @@ _AT_START = frozenset(
         "wizard",
         "upgrade",
         "registration",
+        "backfill",
     }
 )
 

@@ -15,7 +15,7 @@ from asynccost.flow.state import SETTER, root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, timer
 from asynccost.flow.tree import Call, Class, Constant, Function, If, Member, Name, Node, Return
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, words
 from asynccost.model import Confidence
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -226,6 +226,8 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(LOW, "the page is loaded anew when it fires")
     if is_app_root(file.path) and got.pair.handle in ("same", "disposer"):
         return say(LOW, "the component lives as long as the page")
+    if _frames_the_page(file.path) and (effect.once or effect.deps == []):
+        return say(LOW, "what lays out or provides for a page lives as long as it, as a rule")
     if effect.wasted:
         return say(sure, f"{effect.name} does not use the cleanup that this set-up returns")
     return say(sure, end.why)
@@ -262,6 +264,14 @@ def is_app_root(path: str) -> bool:
     return stem in ("app", "_app", "main", "root")
 
 
+_FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
+
+
+def _frames_the_page(path: str) -> bool:
+    """Whether a file lies with a page's layout or providers, by its folders and its name."""
+    return any(not _FRAMES.isdisjoint(words(part.partition(".")[0])[-1:]) for part in path.split("/"))
+
+
 def _kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
     """Whether the module keeps it as the one of its kind: `if (!socket) socket = new WebSocket(url)`."""
     scope = binder(root, got.function)
@@ -283,6 +293,8 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
         return say(LOW, "it is released, but not by a method that ends the object")
     if _one_of_its_kind(got, file):
         return say(LOW, "its one object lives as long as the module")
+    if (file.site(got.call).name or "").partition(".")[0] in ("chrome", "browser"):
+        return say(LOW, "an extension's own objects live as long as its worker")
     if got.pair.handle == "same" and not _is_page_target(got, file):
         return say(LOW, "the target may end with the object")
     if got.pair.handle == "disposer":

@@ -62,7 +62,7 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
     if (reason := shared_by(file, life, loops)) is not None:
         return file.silence(call, reason)
     if loops and not _keeps_nothing(site):
-        near = client.cost == "pool" and loopback_request(file, function, life)
+        near = client.cost == "nothing" or (client.cost == "pool" and loopback_request(file, function, life))
         return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
 

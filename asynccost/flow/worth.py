@@ -20,10 +20,10 @@ _MACHINERY = frozenset({
 })
 _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
-    "dismiss",
+    "dismiss", "install", "backfill", "provision", "deprovision",
 })
 _STATE = frozenset({
-    "health", "healthcheck", "models", "release", "releases", "version", "versions", "changelog", "recommendations",
+    "health", "healthcheck", "models", "catalog", "catalogue", "marketplace", "release", "releases", "version", "versions", "changelog", "recommendations",
 })
 _PROVES = frozenset({"check", "validate", "verify", "test", "probe", "ping"})
 _MEANS = frozenset({
@@ -61,7 +61,7 @@ def takes_long(name: str) -> bool:
 def manages(name: str) -> bool:
     """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
     own = words(name.rpartition(".")[2])
-    return own[:2] == ("list", "available") or not _SELDOM.isdisjoint(own[:1])
+    return own[:2] == ("list", "available") or own[-2:] == ("model", "list") or not _SELDOM.isdisjoint(own[:1])
 
 
 def looks_after(name: str) -> bool:

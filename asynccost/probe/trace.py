@@ -9,6 +9,7 @@ Nothing here holds a body, a header, a key, a query string or a path as it was s
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 Counts = dict[str, int]
@@ -46,14 +47,16 @@ class Row:
         return tuple(getattr(self, name) for name in self.KEY)
 
     @classmethod
+    @cache
     def measures(cls) -> tuple[str, ...]:
         """The names of the counts."""
         return tuple(f.name for f in fields(cls) if f.name not in cls.KEY and f.name != cls.EXAMPLE)
 
     def copy(self) -> Self:
         """A row of its own: nothing that is shared changes later."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return type(self)(**{n: dict(v) if isinstance(v, dict) else v for n, v in values.items()})
+        names: tuple[str, ...] = self.__slots__
+        values = (getattr(self, name) for name in names)
+        return type(self)(*(dict(v) if isinstance(v, dict) else v for v in values))
 
     def add(self, other: Self, sign: int = 1) -> None:
         """Add another row's counts to these; sign -1 takes them away (peaks stay)."""

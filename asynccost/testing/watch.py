@@ -1,6 +1,7 @@
 """The probe around single tests: each test counts into rows of its own, work that tests share into others."""
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -18,13 +19,41 @@ if TYPE_CHECKING:
 NAME = "asynccost-tests"  # of the plugin that watches every test
 
 
+class Delays:
+    """How long the thread that made this wanted to run and had to wait for a processor.
+
+    The file stays open: to open it takes twenty times as long as to read it, and every test reads it.
+    """
+
+    def __init__(self) -> None:
+        """Begin to read."""
+        try:
+            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._file = -1
+
+    def seconds(self) -> float:
+        """Since the thread began; 0 where the system does not tell."""
+        try:
+            return int(os.pread(self._file, 64, 0).split()[1]) / 1e9 if self._file >= 0 else 0.0
+        except (OSError, IndexError, ValueError):
+            return 0.0
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+
 class Watched:
     """One test: the rows that count what it does."""
 
-    def __init__(self) -> None:
+    def __init__(self, delays: Delays) -> None:
         """Nothing was done yet."""
         self.rows = Table()
-        self._began = delayed()
+        self._delays = delays
+        self._began = delays.seconds()
 
     @property
     def trace(self) -> Trace:
@@ -37,16 +66,7 @@ class Watched:
     @property
     def counts(self) -> Counts:
         """The same as numbers; a loop stood still only for as long as the machine had a processor for it."""
-        return counts(self.trace, machine_busy=delayed() - self._began)
-
-
-def delayed() -> float:
-    """Seconds for which this thread wanted to run and had to wait for a processor; 0 where the system does not tell."""
-    try:
-        with open("/proc/thread-self/schedstat", "rb") as file:
-            return int(file.read().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return 0.0
+        return counts(self.trace, machine_busy=self._delays.seconds() - self._began)
 
 
 class Watch:
@@ -59,10 +79,12 @@ class Watch:
         self.recorder.gap = math.inf  # a slow machine must not make the numbers smaller
         self.shared = Table()
         self.recorder.rows = self.shared
+        self.delays = Delays()
 
     def stop(self) -> None:
         """Watch no longer."""
         ENGINE.stop()
+        self.delays.close()
 
     @contextmanager
     def counting(self, rows: Table) -> Iterator[None]:
@@ -80,7 +102,8 @@ def fixture(request: "pytest.FixtureRequest") -> Iterator[Watched]:
     if tests is not None:
         yield tests.watched(request.node)
         return
-    watch, one = Watch(str(request.config.rootpath)), Watched()
+    watch = Watch(str(request.config.rootpath))
+    one = Watched(watch.delays)
     try:
         with watch.counting(one.rows):
             yield one

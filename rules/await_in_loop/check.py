@@ -29,6 +29,11 @@ _VIEWS = (".tsx", ".jsx", ".vue", ".svelte")
 _MOVES = frozenset({
     "send", "upload", "download", "transfer", "warm", "warmup", "preload", "prefetch", "index", "ingest",
 })
+_LETTERS = frozenset({
+    "email", "emails", "mail", "mails", "newsletter", "sms", "notification", "notifications", "comment", "comments",
+    "log", "logs", "invite", "invitation",
+})
+_TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
 _LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
@@ -87,6 +92,10 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append(f"{first.label}() calls itself: the loop walks down a tree")
     if any(wait.shares_self for wait in said.waits):
         doubts.append(f"several threads would run {first.label}() of one object")
+    if acts_only(loop) and any(not _LETTERS.isdisjoint(words(wait.name)) for wait in said.waits):
+        doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
+    if said.waits and all(not _TIDIES.isdisjoint(words(wait.name)[:1]) for wait in said.waits):
+        doubts.append("it tidies up in the background, where one at a time is kind to the others")
     if tells(loop):
         doubts.append("each turn tells somebody how it went")
     if only_checks(loop):

@@ -100,6 +100,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     sure = Confidence.HIGH
     if fate.kind == "watched" or what != "task":
         sure = Confidence.MEDIUM
+    if site.function.name == "__del__":
+        sure = Confidence.LOW  # the last try of an object that is gone: nobody is left to keep it
     # a future of another thread is held by the task that it stands for, and its callback hears of an error
     if _is_cosmetic(file, site) or (fate.kind == "watched" and what == "future") or file.memo(is_script):
         sure = Confidence.LOW

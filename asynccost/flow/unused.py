@@ -1,0 +1,20 @@
+"""Methods that nobody calls any more, as far as their own file shows; the second pass asks the other files."""
+
+import re
+
+from asynccost.flow.tree import Function
+
+_PRIVATE = rb"\bprivate\s+(?:(?:static|async|override|readonly)\s+)*%s\b"
+_DISPATCH = (b"getattr(self", b"getattr(cls", b"this[")
+
+
+def left_over(function: Function, source: bytes) -> str:
+    """The name of a private method that its file mentions nowhere but where it is defined; "" for any other."""
+    name = function.name
+    if function.owner is None or not name or any(way in source for way in _DISPATCH):
+        return ""
+    word = re.escape(name.encode())
+    own = name.startswith(("_", "#")) and not name.startswith("__") and not function.owner.bases
+    if not own and not re.search(_PRIVATE % word, source):
+        return ""
+    return name if len(re.findall(rb"(?<![\w$])%s(?![\w$])" % word, source)) == 1 else ""
