@@ -49,8 +49,8 @@ def deadline(one: Timer, file: File) -> Deadline | None:
 
 def _through(helpers: set[str], one: Timer) -> Iterator[Node]:
     """Where the timer's function calls one of these, or hands it on: `const cleanup = () => clearTimeout(timer)`."""
-    index = one.function.index
-    return (name for name in (index.names if index else ()) if name.id in helpers - {""} and name.start > one.call.start)
+    names = one.function.index.names if one.function.index else ()
+    return (name for name in names if name.id in helpers - {""} and name.start > one.call.start)
 
 
 def _target(one: Timer, file: File) -> Name | None:
@@ -97,8 +97,10 @@ def _handed_out(target: Name, at: Function, file: File) -> Iterator[Call]:
 def _is_read(value: Node, names: set[str]) -> bool:
     """Whether a value is what a method of one of these answered."""
     called = value.value if isinstance(value, Await) else None
-    base = root(called.callee) if isinstance(called, Call) else None
-    return isinstance(called, Call) and isinstance(called.callee, Member) and isinstance(base, Name) and base.id in names
+    if not (isinstance(called, Call) and isinstance(called.callee, Member)):
+        return False
+    base = root(called.callee)
+    return isinstance(base, Name) and base.id in names
 
 
 def function_is_local(function: Function) -> bool:

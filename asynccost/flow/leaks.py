@@ -293,8 +293,6 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
         return say(LOW, "it is released, but not by a method that ends the object")
     if _one_of_its_kind(got, file):
         return say(LOW, "its one object lives as long as the module")
-    if (file.site(got.call).name or "").partition(".")[0] in ("chrome", "browser"):
-        return say(LOW, "an extension's own objects live as long as its worker")
     if got.pair.handle == "same" and not _is_page_target(got, file):
         return say(LOW, "the target may end with the object")
     if got.pair.handle == "disposer":

@@ -23,7 +23,8 @@ _SELDOM = frozenset({
     "dismiss", "install", "backfill", "provision", "deprovision",
 })
 _STATE = frozenset({
-    "health", "healthcheck", "models", "catalog", "catalogue", "marketplace", "release", "releases", "version", "versions", "changelog", "recommendations",
+    "health", "healthcheck", "models", "catalog", "catalogue", "marketplace", "release", "releases", "version",
+    "versions", "changelog", "recommendations",
 })
 _PROVES = frozenset({"check", "validate", "verify", "test", "probe", "ping"})
 _MEANS = frozenset({
