@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 
 from asynccost.flow.calls import Caller
 from asynccost.flow.file import is_test
@@ -39,8 +40,7 @@ def lets_go(project: Project, caller: Caller) -> bool:
 def importer(project: Project, path: str, cls: str) -> str:
     """A file of the project that imports a class to use it; "" where there is none in sight."""
     names = project.names
-    read = ((f["path"], f["imports"].values()) for f in names.read if f["language"] == "python")
-    for other, imports in (*((a.path, a.imports) for a in names.asked.values()), *read):
+    for other, imports in _imports(project):
         if other == path or other.endswith("__init__.py") or is_test(other):
             continue
         for dotted in imports:
@@ -59,8 +59,18 @@ def keeps(project: Project, path: str, cls: str) -> bool:
 
 def kin(project: Project, path: str, cls: str) -> str:
     """Another file that imports a base of a class: what makes one kin by its name makes them all; "" if none does."""
-    bases = [base.removesuffix("()").rpartition(".")[2] for base in project.files[path]["classes"].get(cls, [])]
-    return next(filter(None, (importer(project, path, base) for base in bases if base != cls)), "")
+    bases = {base.removesuffix("()") for base in project.files[path]["classes"].get(cls, [])}
+    bases = {base for base in bases if base.partition(".")[0] not in sys.stdlib_module_names}
+    for other, imports in _imports(project):
+        if other != path and not is_test(other) and not bases.isdisjoint(imports):
+            return other
+    return ""
+
+
+def _imports(project: Project) -> Iterator[tuple[str, Iterable[str]]]:
+    """What the Python files of a project import, by path."""
+    yield from ((a.path, a.imports) for a in project.names.asked.values())
+    yield from ((f["path"], f["imports"].values()) for f in project.names.read if f["language"] == "python")
 
 
 def foreign_base(project: Project, path: str, cls: str) -> str:
