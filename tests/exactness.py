@@ -87,6 +87,7 @@ def compare(work: Workload, trace: Trace, server: Server) -> None:
     there = [row for row in calls if REFUSED not in row.origin]
     new, aborted = sum(row.new for row in there), sum(row.aborted for row in there)
     assert new <= server.connections <= new + aborted
+    assert aborted <= _left(there)
     assert all(row.new + row.reused == row.exchanges for row in calls)
     assert all(0 <= row.avoidable <= row.new for row in calls)
     assert all(row.exchanges == 0 for row in calls if REFUSED in row.origin)
@@ -115,7 +116,8 @@ def occurred(work: Workload, trace: Trace, server: Server) -> Counter[str]:
     found["streams"] = sum(path.startswith("/stream") for path in plain)
     for kind in ("4xx", "5xx", "error", "timeout", "cancelled"):
         found[f"outcome {kind}"] = sum(row.outcomes.get(kind, 0) for row in calls)
-    found["attempts to connect aborted"] = sum(row.aborted for row in calls)
+    found["connections refused"] = sum(row.aborted for row in calls if REFUSED in row.origin)
+    found["attempts to connect given up"] = sum(row.aborted for row in calls if REFUSED not in row.origin)
     found["idle connections closed by the server"] = server.idle_closed
     found["idle connections expired"] = sum(row.expired for row in calls)
     found["threads beside another"] = len(work.sessions) * (work.how == "threads" and len(work.sessions) > 1)

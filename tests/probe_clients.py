@@ -120,9 +120,12 @@ async def _ended(ask: Ask, one: Callable[[Ask], Awaitable[None]]) -> None:
     with suppress(*FAILURES):
         if ask.end == "timeout":
             await asyncio.wait_for(one(ask), SOON)
-        elif ask.end == "cancelled":
+        elif ask.end in ("cancelled", "early"):
             task = asyncio.ensure_future(one(ask))
-            await asyncio.sleep(0.02)
+            if ask.end == "cancelled":
+                await asyncio.sleep(0.02)
+            for _ in range(ask.turns):
+                await asyncio.sleep(0)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task

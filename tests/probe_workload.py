@@ -17,14 +17,15 @@ KEPT = 0.01  # seconds, the keep-alive time of a client whose idle connections a
 class Ask:
     """One request: a path of the server; what is sent; how it ends.
 
-    end: read; unread (a stream that is left); cancelled or timeout (by the program, also while it connects); limit (the
-    client's own timeout).
+    end: read; unread (a stream that is left); cancelled or timeout by the program; early (cancelled after some turns of
+    the loop, so that it may still be connecting); limit (the client's own timeout).
     """
 
     path: str
     method: str = "GET"
     body: bytes = b""
     end: str = "read"
+    turns: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,10 @@ _read = st.one_of(
     st.builds(Ask, st.just("slow/500"), end=st.just("limit")),
     st.builds(Ask, st.just("stream/50"), end=st.just("unread")),
 )
-_left = st.builds(Ask, st.just("slow/500"), end=st.sampled_from(("timeout", "cancelled")))
+_left = st.one_of(
+    st.builds(Ask, st.just("slow/500"), end=st.sampled_from(("timeout", "cancelled"))),
+    st.builds(Ask, st.sampled_from(("ok/1", "slow/500")), end=st.just("early"), turns=st.integers(1, 12)),
+)
 
 
 def _sessions(libraries: tuple[str, ...], asks: st.SearchStrategy[Ask]) -> st.SearchStrategy[Session]:
