@@ -55,6 +55,23 @@ def test_a_connection_that_was_taken_away_makes_no_avoidable_one(
     assert other == 0
 
 
+@pytest.mark.parametrize("end", ["limit", "cancelled", "drop"])
+@pytest.mark.parametrize("library", [*ASYNC, *SYNC])
+def test_a_connection_that_went_with_its_request_makes_no_avoidable_one(
+    tls: exactness.Secured, library: str, end: str
+) -> None:
+    """After a timeout, a cancellation, or a server that goes away, the next request needs a new one."""
+    if end == "cancelled" and library in SYNC:
+        pytest.skip("a thread cannot be cancelled")
+    lost = Ask("drop") if end == "drop" else Ask("slow/100", end=end)
+    work = Workload((Session(library, ((Ask("ok/1"),), (lost,)) * 2 + ((Ask("ok/1"),),)),), False, "in turn")
+    trace, server = exactness.watched(work, tls)
+    exactness.compare(work, trace, server)
+
+    assert server.connections >= 3
+    assert sum(row.avoidable for row in trace.rows(Calls)) == 0
+
+
 @pytest.mark.parametrize("library", [*ASYNC, *SYNC])
 def test_an_answer_that_ends_its_connection_makes_no_avoidable_one(tls: exactness.Secured, library: str) -> None:
     """`Connection: close`: the next request needs a new one."""

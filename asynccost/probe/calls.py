@@ -363,6 +363,10 @@ class Ledger:
         else:
             request.row.closed_by_server += 1
 
+    def broken(self, request: Request) -> None:
+        """Its connection went with it: it failed, or was given up, before its answer was there."""
+        request.scope.excused += 1
+
 
 def _saves(serial: Serial, mine: Flow, seconds: float) -> None:
     """A read has ended that waited for another without need: what both together had taken less."""

@@ -29,7 +29,7 @@ class Scope:
             self.late.setdefault(id(row), (row, [0]))[1][0] += 1
 
     def avoidable(self) -> int:
-        """Connections beyond the most that were ever needed at once, less those whose forerunner was taken away."""
+        """Connections beyond the most that were ever needed at once, less those whose forerunner has gone."""
         return max(0, self.established - self.peak - self.excused)
 
 

@@ -113,7 +113,8 @@ class Calls(Row):
     new: connections established; reused: exchanges on one that was there; aborted: attempts that were cancelled or
     failed before they stood. avoidable: of the new ones, those that a pool would not have opened: more than were ever
     in flight at once to this origin by clients of one client_place (within one loop), less those whose
-    forerunner the server had closed (closed_by_server) or that had been idle for too long (expired).
+    forerunner the server had closed (closed_by_server), had been idle for too long (expired), or had gone with a
+    request that failed or was given up.
     dns, tcp, tls seconds: of new connections; where a library does not tell DNS from TCP, it is in tcp.
     repeats: requests with the method, URL and body of an earlier one; avoidable_repeats: reads among them whose earlier
     answer was good and after which nothing was written to the origin; repeat_seconds: time of these.

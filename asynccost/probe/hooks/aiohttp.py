@@ -262,7 +262,11 @@ def _released(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             exchange.since, exchange.longest = clock(), connector._keepalive_timeout
             return
         _using.pop(id(protocol), None)
-        if connector._closed or connector._force_close or kwargs.get("should_close"):
+        if connector._closed or connector._force_close:
+            return
+        if kwargs.get("should_close"):
+            if not exchange.request.returned:
+                ledger.broken(exchange.request)
             return
         if protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
             ledger.taken_away(exchange.request, "server")

@@ -7,6 +7,7 @@ from threading import get_ident
 from typing import Any
 
 from asynccost.probe import connections
+from asynccost.probe.calls import kind_of
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
@@ -242,6 +243,8 @@ def _aborted(exchange: Exchange | None, error: BaseException) -> None:
     known = exchange.fresh or (type(error).__name__ in _ON_THE_WIRE and _of_httpcore(error.__cause__))
     if known:
         ON.ledger.connected(exchange)
+    if exchange.fresh or (kind_of(error) != "error" and not exchange.connecting and not exchange.waited):
+        ON.ledger.broken(exchange.request)  # another that the server dropped is told as it is closed
     ON.ledger.released(exchange, aborted=not known)
 
 

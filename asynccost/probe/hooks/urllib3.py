@@ -190,6 +190,7 @@ def _aborted(exchange: Exchange | None) -> None:
     known = exchange.fresh or not exchange.connecting
     if known:
         ON.ledger.connected(exchange)
+        ON.ledger.broken(exchange.request)
     ON.ledger.released(exchange, aborted=not known)
 
 
