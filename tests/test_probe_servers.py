@@ -47,7 +47,8 @@ app = web.Application()
 app.router.add_get("/", answer)
 """
 COMMANDS = {
-    "uvicorn": (ASGI, ("--workers", "2", "--port", "0", "--lifespan", "off")),
+    # where the machine is so busy that a worker takes long to start, it is not to be killed and started for ever
+    "uvicorn": (ASGI, ("--workers=2", "--port=0", "--lifespan=off", "--timeout-worker-healthcheck=300")),
     "gunicorn": (AIOHTTP, ("--workers", "2", "--bind", "127.0.0.1:0", "--worker-class", "aiohttp.GunicornWebWorker")),
 }
 
