@@ -39,13 +39,14 @@ def lets_go(project: Project, caller: Caller) -> bool:
 
 def importer(project: Project, path: str, cls: str) -> str:
     """A file of the project that imports a class to use it; "" where there is none in sight."""
-    names = project.names
+    names, mine = project.names, f".{path.rpartition('.')[0].replace('/', '.')}"
     for other, imports in _imports(project):
         if other == path or other.endswith("__init__.py") or is_test(other):
             continue
         for dotted in imports:
             module, _, name = dotted.rpartition(".")
-            if name == cls and names.module(module, other, "python") is not None:
+            below = mine.endswith(f".{module}")  # the project lies in a folder of the tree: `libs/agno/agno/tools.py`
+            if name == cls and (below or names.module(module, other, "python") is not None):
                 return other
     return ""
 
