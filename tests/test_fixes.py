@@ -83,3 +83,16 @@ def test_a_report_shows_what_fix_would_write(tmp_path: Path) -> None:
         for edit in reversed(finding["fix"]["edits"]):
             data = data[: edit["start_byte"]] + edit["text"].encode(encoding) + data[edit["end_byte"] :]
         assert data == fix(files, "dropped-task").after[finding["path"]]
+
+
+def test_a_report_asks_the_whole_project_how_safe_a_fix_is(tmp_path: Path) -> None:
+    """A client that a class could keep, but for what another file shows, is shown and said not to be applied."""
+    fixture = next(f for f in FIXTURES if f.name == "session_recreation/kin_elsewhere/before")
+    for path, text in fixture.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(text)
+    (tmp_path / "asynccost.toml").write_text("")
+    said = CliRunner().invoke(group, ["scan", str(tmp_path), "--format", "json", "--show-fixes"], standalone_mode=False)
+
+    shown = [f["fix"] for f in json.loads(said.stdout)["findings"] if f["function"] == "Maps.ask_route"]
+    assert [(fix["safety"], bool(fix["edits"])) for fix in shown] == [("display-only", True)]

@@ -7,7 +7,7 @@ from asynccost.decoding import decode
 from asynccost.fixer.proposals import lowered, offer, propose
 from asynccost.flow.file import File
 from asynccost.knowledge import Knowledge
-from asynccost.model import Edit, Finding, Fix
+from asynccost.model import Edit, Finding, Fix, Offer, Safety
 from asynccost.settings import Settings
 from asynccost.splice import SpliceError, places_on_disk
 
@@ -35,8 +35,17 @@ def _shown(finding: Finding, data: bytes, file: File) -> Fix | None:
         return Fix(finding.fix.safety, why) if finding.fix else None
     if proposal is None:
         return None
+    said = _said(finding.fix, proposal.offer)
     try:
         edits: Iterable[Edit] = places_on_disk(data, file.module.source, file.language, proposal.edits)
     except SpliceError as error:
-        return Fix(proposal.offer.safety, f"{proposal.offer.reason}; but the file {error}")
-    return Fix(proposal.offer.safety, proposal.offer.reason, tuple(edits))
+        return Fix(said.safety, f"{said.reason}; but the file {error}")
+    return Fix(said.safety, said.reason, tuple(edits))
+
+
+def _said(settled: Fix | None, offer: Offer) -> Fix:
+    """What the whole project says of a fix, unless its own file says less of it."""
+    order = list(Safety)
+    if settled is not None and order.index(settled.safety) >= order.index(offer.safety):
+        return settled
+    return Fix(offer.safety, offer.reason)
