@@ -55,15 +55,17 @@ def test_a_connection_that_was_taken_away_makes_no_avoidable_one(
     assert other == 0
 
 
-@pytest.mark.parametrize("end", ["limit", "cancelled", "drop"])
+@pytest.mark.parametrize("end", ["limit", "cancelled", "unread", "drop"])
 @pytest.mark.parametrize("library", [*ASYNC, *SYNC])
 def test_a_connection_that_went_with_its_request_makes_no_avoidable_one(
     tls: exactness.Secured, library: str, end: str
 ) -> None:
-    """After a timeout, a cancellation, or a server that goes away, the next request needs a new one."""
+    """After a timeout, a cancellation, a stream that is left or a server that goes away, the next needs a new one."""
     if end == "cancelled" and library in SYNC:
         pytest.skip("a thread cannot be cancelled")
-    lost = Ask("drop") if end == "drop" else Ask("slow/100", end=end)
+    if end == "unread" and library.startswith("httpx"):
+        pytest.skip("it is told from others only where more of its answer has come by then")
+    lost = {"drop": Ask("drop"), "unread": Ask("stream/50000", end=end)}.get(end, Ask("slow/100", end=end))
     work = Workload((Session(library, ((Ask("ok/1"),), (lost,)) * 2 + ((Ask("ok/1"),),)),), False, "in turn")
     trace, server = exactness.watched(work, tls)
     exactness.compare(work, trace, server)

@@ -32,8 +32,8 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(connection.HTTPConnection, "connect", _connect)
     patches.wrap(connection.HTTPSConnection, "connect", _connect)
     patches.wrap(connection.HTTPConnection, "_new_conn", _new_conn)
-    for name in ("release_conn", "close"):
-        patches.wrap(module.response.HTTPResponse, name, _release)
+    patches.wrap(module.response.HTTPResponse, "release_conn", _release)
+    patches.wrap(module.response.HTTPResponse, "close", _response_close)
     if ON.ledger is not None:
         ON.ledger.when_metered.append(lambda: patches.wrap(module.response.HTTPResponse, "_decode", _decode))
 
@@ -270,6 +270,23 @@ def _release(call: Call) -> Call:
         return call(self, *args, **kwargs)
 
     return wrapper
+
+
+def _response_close(call: Call) -> Call:
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _left(self)
+        _released(self)
+        return call(self, *args, **kwargs)
+
+    return wrapper
+
+
+@guarded
+def _left(response: Any) -> None:
+    """One that was not read to its end takes its connection with it."""
+    exchange = response.__dict__.get("_asynccost")
+    if exchange is not None and not response.closed and ON.ledger is not None:
+        ON.ledger.broken(exchange.request)
 
 
 @guarded
