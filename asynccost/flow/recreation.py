@@ -33,6 +33,7 @@ _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
 _MANY = 5  # so many functions that use a factory once each make it a hot one, whatever calls them
 _NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
 _FAR = 3  # a loop further away than this says little of how often a function runs
+_LISTENS = frozenset({"listen", "listener", "listens"})  # what waits for messages needs a connection of its own
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
 _NEVER_PAYS = frozenset({"fixed", "cached", "no pool", "an error", "lent keys"})
@@ -157,7 +158,7 @@ def _factory(finding: Finding, made: Def, project: Project) -> Finding | Silence
         return _silent(finding, "a caller keeps what this returns")
     worst: tuple[bool, int, str, Heat, Caller] | None = None
     for caller in callers:
-        if caller.call["use"] not in _USES:
+        if caller.call["use"] not in _USES or not _LISTENS.isdisjoint(words(caller.by.facts["qualname"])):
             continue
         heat = _caller_heat(caller, project)
         if heat.hot:

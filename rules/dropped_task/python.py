@@ -20,6 +20,7 @@ from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
 from asynccost.python.reasons import HELD
 
 _HOPS = 4
+_TASKS = frozenset({"task", "future", "fut"})
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -52,6 +53,8 @@ def _harmless(file: File, site: Site, what: str) -> str:
     if waived(file, site.call, ("RUF006", "ASYNC300")):
         return "a noqa comment says so"
     work = site.call.arguments[0].value if site.call.arguments else None
+    if isinstance(work, Name) and site.name == "asyncio.ensure_future" and not _TASKS.isdisjoint(words(work.id)):
+        return f"{work.id} is a task already: it comes back as it is"
     if not isinstance(work, Call):
         return ""
     if file.resolve(work.callee, site.function) == "asyncio.sleep":
