@@ -163,6 +163,25 @@ def test_what_an_outline_leaves_out_is_the_same_when_it_is_asked_for(fixture: Fi
         assert {**late, "functions": []} == {**whole, "functions": []}
 
 
+def test_methods_are_known_by_their_class_though_their_bodies_do_not_name_it() -> None:
+    """Whether a base class closes what its heirs keep is asked so."""
+    source = "class Base:\n    def close(self): pass\ndef f():\n    class Base:\n        def stop(self): pass\n"
+    assert sorted(asked("a.py", source).methods("Base")) == ["close", "stop"]
+
+
+def test_what_a_name_stands_for_does_not_hang_on_who_asks_first() -> None:
+    """A long chain comes to the attribute last, at the depth at which it gives up."""
+    chain = "".join(f".m{at}()" for at in range(5))
+    source = (
+        "import httpx\nclass A:\n    def __init__(self):\n        made = httpx.Client()\n        self.c = made\n"
+        f"    def f(self):\n        self.c{chain}\n        self.c.get()\n"
+    )
+    made = file(source)
+    function = next(f for f in made.functions if f.name == "f")
+    assert made.calls_of(function)[0].name == "httpx.Client().m0().m1().m2().m3().m4"
+    assert made.calls_of(function)[-1].name == "httpx.Client().get"
+
+
 def test_who_can_come_to_a_function() -> None:
     """Through a re-export, an alias, a class that inherits; not merely because it imports what imports it."""
     sources = {

@@ -151,9 +151,12 @@ class Asked:
     def methods(self, owner: str) -> Iterator[str]:
         """The names of the methods of the classes of a name."""
         word, source = owner.encode(), self.source
-        for function in self.file.functions_if(lambda f: source.find(word, f.start, f.end) >= 0):
-            if function.owner is not None and function.owner.qualname.rpartition(".")[2] == owner:
-                yield function.qualname.rpartition(".")[2]
+        for function in self.file.module.outer:  # a method's own text need not name its class
+            if function.asleep and source.find(word, function.start, function.end) >= 0:
+                function.wake()
+            for one in (function, *function.inner):
+                if one.owner is not None and one.owner.qualname.rpartition(".")[2] == owner:
+                    yield one.qualname.rpartition(".")[2]
 
     def aliases(self, word: str) -> set[str]:
         """The names under which the file imports a word."""

@@ -12,6 +12,8 @@ The string reads like the code with every alias undone:
 An await is looked through: `(await create_pool()).execute` is `asyncpg.create_pool().execute`.
 """
 
+from collections.abc import Callable
+
 from asynccost.flow.around import class_around
 from asynccost.flow.attributes import SELF, Attributes
 from asynccost.flow.tree import (
@@ -35,6 +37,7 @@ from asynccost.flow.tree import (
 )
 
 _DEPTH = 12
+_LEVELS = 10  # names and attributes on the way, each with expressions of its own
 INSIDE = ".<locals>."  # in the qualname of what is written in a function (Python)
 _GLOBAL_OBJECTS = frozenset({"window", "globalThis", "global", "self"})
 
@@ -46,6 +49,7 @@ class Names:
         self.module = module
         self._colon = ":" if module.language == "javascript" else "."
         self._seen: dict[tuple[int, str], str | None] = {}
+        self._level = 0
         self._attributes = Attributes(module)
         self._classes: dict[str, Class] = {}
         self._known = 0
@@ -65,7 +69,7 @@ class Names:
         if expr is None or depth > _DEPTH:
             return None
         if isinstance(expr, Name):
-            return self._name(expr.id, function, depth)
+            return self._name(expr.id, function)
         if isinstance(expr, Member):
             return self._member(expr, function, depth)
         if isinstance(expr, Call):
@@ -140,12 +144,22 @@ class Names:
 
     # ------------------------------------------------------------------ names
 
-    def _name(self, name: str, function: Function, depth: int) -> str | None:
+    def _name(self, name: str, function: Function) -> str | None:
         key = (id(function), name)
         if key in self._seen:
             return self._seen[key]
+        return self._kept(key, lambda: self._lookup(name, function, 0))
+
+    def _kept(self, key: tuple[int, str], ask: Callable[[], str | None]) -> str | None:
+        """An answer that is kept, so that it must not hang on how deep in another question it was first asked."""
+        if self._level >= _LEVELS:
+            return None
         self._seen[key] = None  # a cycle resolves to nothing
-        self._seen[key] = found = self._lookup(name, function, depth)
+        self._level += 1
+        try:
+            self._seen[key] = found = ask()
+        finally:
+            self._level -= 1
         return found
 
     def _lookup(self, name: str, function: Function, depth: int) -> str | None:
@@ -226,7 +240,7 @@ class Names:
         if base.endswith("()"):
             cls = self.cls(base[:-2])
             if cls is not None:
-                return self._of_instance(cls, expr.attr, depth)
+                return self._of_instance(cls, expr.attr)
         if base.endswith(":*"):
             return f"{base[:-1]}{expr.attr}"
         if base.endswith(":default"):
@@ -236,14 +250,11 @@ class Names:
     def _is_global(self, name: str, function: Function) -> bool:
         return self.module.language == "javascript" and not any(name in f.bindings for f in _scopes(function))
 
-    def _of_instance(self, cls: Class, attr: str, depth: int) -> str | None:
+    def _of_instance(self, cls: Class, attr: str) -> str | None:
         if attr in cls.methods:
             return f"{self.ref(cls)}.{attr}"
         key = (id(cls), attr)
-        if key not in self._seen:
-            self._seen[key] = None  # a cycle resolves to nothing
-            self._seen[key] = self._attribute(cls, attr, depth)
-        return self._seen[key]
+        return self._seen[key] if key in self._seen else self._kept(key, lambda: self._attribute(cls, attr, 0))
 
     def _attribute(self, cls: Class, attr: str, depth: int) -> str | None:
         """What all assignments to an attribute agree on, else what it is annotated with."""
