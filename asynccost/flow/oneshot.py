@@ -13,7 +13,7 @@ from asynccost.flow.words import words
 
 _HELPER = 3  # so many callers make a function the one place that sends
 _CLASS = 6  # so many requests to one host make a class its client
-_LONE = frozenset({"handler", "tool", "command", "rare"})
+_LONE = frozenset({"handler", "tool", "command", "job", "rare"})
 _LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
 _OFTEN = frozenset({"search"})
 

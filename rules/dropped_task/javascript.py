@@ -56,6 +56,8 @@ def _handler(file: File, site: Site) -> Function | None:
 
 def _no_array(file: File, callee: Member) -> bool:
     names = chain(callee.value)
+    if names == ["this"]:
+        return True  # a method of its own class
     other = file.knowledge.table("tasks")["arrays"]["other"]
     return bool(names) and any(w in other or w.rstrip("s") in other for w in (*words(names[-1]), names[-1]))
 
