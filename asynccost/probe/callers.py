@@ -6,7 +6,6 @@ innermost frame that stands within a loop is the place.
 """
 
 import dis
-import sys
 from types import CodeType, FrameType
 
 from asynccost.probe.sites import LOOP, USER, Sites, Spot
@@ -18,9 +17,8 @@ Stack = list[tuple[CodeType, int]]
 _known: dict[int, tuple[CodeType, tuple[tuple[int, int], ...]]] = {}  # by id, which is quicker; held, so that it stays
 
 
-def stack(sites: Sites, skip: int = 2) -> Stack:
-    """The user's frames from the innermost on, each at its instruction; none where a task was started without one."""
-    frame: FrameType | None = sys._getframe(skip)
+def stack(sites: Sites, frame: FrameType | None) -> Stack:
+    """The user's frames from this one on, each at its instruction; none where a task was started without one."""
     kinds, found = sites.kinds, []
     between = -100  # those of the library that asks, below the first
     while frame is not None and between < MOST_BETWEEN:

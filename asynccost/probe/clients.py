@@ -6,7 +6,7 @@ reference where there is no destructor, tells the end.
 
 import time
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.gauges import Timeline
 from asynccost.probe.guards import guarded
@@ -14,17 +14,21 @@ from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Clients
 
+if TYPE_CHECKING:
+    from asynccost.probe.request import Plan
+
 
 class Client:
     """One live client."""
 
-    __slots__ = ("closed", "name", "reference", "row", "spot", "uses")
+    __slots__ = ("closed", "name", "plans", "reference", "row", "spot", "uses")
 
     def __init__(self, spot: Spot | None, name: str, row: Clients | None) -> None:
         """Built at `spot`; without a row it was there before the probe."""
         self.spot, self.name, self.row = spot, name, row
         self.uses = 0
         self.closed = False
+        self.plans: dict[str, Plan] = {}  # of its last request for each URL
         self.reference: Any = None
 
 

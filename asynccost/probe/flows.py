@@ -5,22 +5,24 @@ value that is new in the later one's URL stands in an answer before it. An answe
 says nothing: such pairs are counted as unknown.
 """
 
+import itertools
 import re
 import weakref
+from _thread import allocate_lock
 from collections import deque
 from collections.abc import Iterable
 from contextvars import ContextVar
-from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from asynccost.probe import callers
 from asynccost.probe.recorder import Recorder, Table
+from asynccost.probe.tallies import count
 from asynccost.probe.trace import Calls, Serial
 
 if TYPE_CHECKING:
     from asynccost.probe.callers import Stack
-    from asynccost.probe.request import Plan
+    from asynccost.probe.request import Plan, Request
     from asynccost.probe.sites import Spot
 
 MOST_ANSWERS = 8  # the last ones of a run of requests
@@ -28,7 +30,7 @@ MOST_ANSWER = 1 << 16  # bytes
 MOST_EXAMPLE = 12  # requests of a run that are kept as an example
 MOST_EXAMPLES = 8  # rows that keep one
 SHORT = 3  # characters: such a value must stand alone in an answer to count
-_numbers = count(1)
+_numbers = itertools.count(1)
 _PARTS = re.compile(r"[/?&=]+")
 
 
@@ -45,9 +47,12 @@ class Flow:
         "longest",
         "number",
         "parts",
+        "plan",
         "row",
         "run",
         "saved",
+        "settling",
+        "spans",
         "stack",
         "table",
         "task",
@@ -62,21 +67,56 @@ class Flow:
         self.busy = 0
         self.answers: deque[bytes] = deque(maxlen=MOST_ANSWERS)
         self.table: object = None
+        self.settling = allocate_lock()
+        self.spans: list[float] = []  # of the last reads of this row, still to be added up
+        self.row: Serial | None = None
+        self.calls: Calls | None = None
         self.restart()
 
     def restart(self) -> None:
         """The next request begins a new run."""
+        self.settle()
         self.answers.clear()
         self.ended = self.longest = self.saved = 0.0
         self.run: list[tuple[float, float, Spot, Calls]] = []  # its first requests: when they began, how long they took
         self.last: Spot | None = None
         self.stack: Stack = []
-        self.calls: Calls | None = None
-        self.row: Serial | None = None  # that of the last pair of one place, for a loop to find it at once
+        self.calls = None
+        self.row = None  # that of the last pair of one place, for a loop to find it at once
+        self.plan: Plan | None = None  # of the last read, if that is of such a pair
         self.length = 0
         self.parts: frozenset[str] = frozenset()
         self.url = ""
         self.unknown = False
+
+    def read(self, serial: Serial | None, seconds: float) -> None:
+        """A read has ended; serial: if it waited for another without need."""
+        self.settle()
+        self.length += 1
+        if serial is not None:
+            self._saves(serial, 1, min(seconds, self.longest))
+        self.longest = max(self.longest, seconds)
+
+    def settle(self) -> None:
+        """Add up the last reads of a loop. Of one after another, all but the longest could have been saved.
+
+        Whoever takes a trace does so, too; then the task waits here, and goes on with what is added up.
+        """
+        with self.settling:
+            spans, self.spans = self.spans, []
+            if spans and self.row is not None and self.calls is not None:
+                before, self.longest = self.longest, max(self.longest, *spans)
+                self.length += len(spans)
+                self._saves(self.row, len(spans), sum(spans) - (self.longest - before))
+                count(self.calls, "2xx", spans)
+
+    def _saves(self, serial: Serial, reads: int, seconds: float) -> None:
+        serial.requests += reads
+        serial.savable_seconds += seconds
+        self.saved += seconds
+        serial.longest = max(serial.longest, self.length)
+        if self.saved > serial.worst_seconds:
+            serial.worst_seconds, serial.example = self.saved, self.run
 
 
 def nobody() -> None:
@@ -87,10 +127,12 @@ def nobody() -> None:
 FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
 
 
-def follows(recorder: Recorder, mine: Flow, plan: "Plan", url: str, now: float) -> Serial | None:
+def follows(recorder: Recorder, request: "Request", url: str) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
-    serial = not mine.busy and now - mine.ended <= recorder.gap
-    if not serial or mine.table is not recorder.rows:  # or a test of its own has begun
+    plan, mine = request.plan, request.flow
+    row = plan.row
+    above = mine.stack if request.stack is None else request.stack
+    if mine.busy or request.started - mine.ended > recorder.gap or mine.table is not recorder.rows:
         mine.restart()
         mine.table = recorder.rows
     found: Serial | None = None
@@ -100,12 +142,11 @@ def follows(recorder: Recorder, mine: Flow, plan: "Plan", url: str, now: float) 
         parts = parts_of(url)
     else:
         parts = plan.parts = plan.parts or parts_of(url)
-    above = callers.stack(recorder.sites)
-    row = plan.row
     if mine.last is not None:
         if mine.row is not None and mine.calls is row and above == mine.stack:
             found = mine.row  # the same line again, as in a loop
         else:
+            mine.settle()
             place, previous = callers.parted(recorder.sites, mine.stack, above, plan.spot)
             found = recorder.row(Serial, place, previous, row.origin, row.path, row.step)
             mine.row = found if previous is None else None
@@ -117,6 +158,7 @@ def follows(recorder: Recorder, mine: Flow, plan: "Plan", url: str, now: float) 
             found = None
     mine.parts, mine.url, mine.last, mine.stack, mine.unknown = parts, url, plan.spot, above, True
     mine.calls = row
+    mine.plan = plan if mine.row is not None and url == plan.url else None
     mine.busy += 1
     return found
 

@@ -2,13 +2,16 @@
 
 import time
 from contextvars import ContextVar
+from types import CodeType
 from typing import Any
 
+from asynccost.probe.callers import Stack
 from asynccost.probe.clients import Client
 from asynccost.probe.flows import Flow
-from asynccost.probe.history import SAFE, Seen
-from asynccost.probe.scopes import Scope
+from asynccost.probe.history import Seen
+from asynccost.probe.scopes import Scope, Writes
 from asynccost.probe.sites import Spot
+from asynccost.probe.tallies import Tally
 from asynccost.probe.trace import Calls
 
 CURRENT: ContextVar["Request | None"] = ContextVar("asynccost_request", default=None)
@@ -16,16 +19,34 @@ clock = time.perf_counter
 
 
 class Plan:
-    """What requests of one line, client's line, method, URL, step and pool have in common; found by these at once."""
+    """What requests of one line, client's line, method, URL, step and pool have in common; `Ledger` makes it.
 
-    __slots__ = ("library", "parts", "row", "safe", "scope", "seen", "spot", "url")
+    code, instruction, depth, below: where the last one was made: the user's function, at which of its instructions, how
+    many frames above `Ledger.begun`, and the library's function that it called; depth is 0 where no frame was near.
+    """
 
-    def __init__(self, row: Calls, scope: Scope, spot: Spot, library: str, url: str) -> None:
-        """None was made."""
-        self.row, self.scope, self.spot, self.library, self.url = row, scope, spot, library, url
-        self.safe = row.method in SAFE
-        self.seen: Seen | None = None  # of requests without a body
-        self.parts: frozenset[str] = frozenset()  # of the URL, once they were compared
+    __slots__ = (
+        *("row", "scope", "spot", "library", "url", "method", "step", "pool", "table", "safe", "tally", "writes"),
+        *("code", "instruction", "depth", "below", "seen", "parts"),
+    )
+    row: Calls
+    scope: Scope
+    spot: Spot
+    library: str
+    url: str
+    method: str  # as it was asked for, in whatever case
+    step: str
+    pool: int
+    table: object
+    safe: bool
+    tally: Tally
+    writes: Writes
+    code: CodeType | None
+    instruction: int
+    depth: int
+    below: CodeType | None
+    seen: Seen | None  # of requests without a body
+    parts: frozenset[str]  # of the URL, once they were compared
 
 
 class Request:
@@ -40,23 +61,21 @@ class Request:
         "meter",
         "plan",
         "returned",
-        "row",
-        "scope",
         "seconds",
         "seen",
         "serial",
+        "stack",
         "started",
         "status",
         "through",
         "token",
     )
     plan: Plan
-    row: Calls
-    scope: Scope
     client: Client
     exchange: "Exchange | None"
     seen: Seen | None
-    flow: Flow | None
+    flow: Flow
+    stack: Stack | None  # the calls that led to it; None where its plan tells them, and for a write
     serial: Any
     meter: Any
     token: Any
@@ -86,7 +105,7 @@ class Request:
     @property
     def secure(self) -> bool:
         """Whether its connections are encrypted."""
-        return self.row.origin.startswith(("https:", "wss:"))
+        return self.plan.row.origin.startswith(("https:", "wss:"))
 
 
 class Exchange:

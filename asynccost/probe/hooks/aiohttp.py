@@ -88,32 +88,42 @@ def _collected(session: Any) -> None:
 
 def _request(call: Call) -> Call:
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        request = _begun(args, kwargs)
+        request: Request | None = None
+        try:
+            ledger = ON.ledger
+            if ledger is not None:
+                session, method, url = args if len(args) == 3 else _asked(args, kwargs)
+                if type(url) is not str or session._base_url is not None:
+                    url = str(session._build_url(url))
+                request = ledger.begun("aiohttp", session, method, url, id(session._loop))
+        except Exception as error:
+            fault(error)
         try:
             response = await call(*args, **kwargs)
         except BaseException as error:
             _failed(request, error)
             raise
-        _answered(request, response)
+        try:
+            if request is not None and ON.ledger is not None:
+                if request.meter is not None:
+                    _meter(request, response, ON.ledger)
+                if request.seen is not None:
+                    if len(_answers) >= MOST_ANSWERS:
+                        _answers.clear()
+                    _answers[id(response)] = request
+                elif _answers:
+                    _answers.pop(id(response), None)
+                ON.ledger.answered(request, response.status)
+        except Exception as error:
+            fault(error, request)
         return response
 
     return wrapper
 
 
-def _begun(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
-    try:
-        ledger = ON.ledger
-        if ledger is None:
-            return None
-        if len(args) != 3:
-            args = (*args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs))
-        session, method, url = args
-        if type(url) is not str or session._base_url is not None:
-            url = str(session._build_url(url))
-        return ledger.begun("aiohttp", session, method.upper(), url, id(session._loop))
-    except Exception as error:
-        fault(error)
-        return None
+def _asked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """Session, method and URL, wherever they stand."""
+    return *args, *(kwargs[n] for n in ("method", "str_or_url") if n in kwargs)
 
 
 def _failed(request: Request | None, raised: BaseException) -> None:
@@ -125,24 +135,6 @@ def _failed(request: Request | None, raised: BaseException) -> None:
         fault(error, request)
 
 
-def _answered(request: Request | None, response: Any) -> None:
-    try:
-        ledger = ON.ledger
-        if request is None or ledger is None:
-            return
-        if request.meter is not None:
-            _meter(request, response, ledger)
-        if request.seen is not None:
-            if len(_answers) >= MOST_ANSWERS:
-                _answers.clear()
-            _answers[id(response)] = request
-        elif _answers:
-            _answers.pop(id(response), None)
-        ledger.answered(request, response.status)
-    except Exception as error:
-        fault(error, request)
-
-
 def _meter(request: Request, response: Any, ledger: Ledger) -> None:
     for chunk in list(response.content._buffer):  # came with the head
         request.meter.feed(bytes(chunk))
@@ -150,21 +142,17 @@ def _meter(request: Request, response: Any, ledger: Ledger) -> None:
 
 
 def _read(call: Call) -> Call:
-    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        body = await call(self, *args, **kwargs)
-        _was_read(self, body)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        body = await call(*args, **kwargs)
+        try:
+            request = _answers.pop(id(args[0]), None)
+            if request is not None and ON.ledger is not None:
+                ON.ledger.read(request, body)
+        except Exception as error:
+            fault(error)
         return body
 
     return wrapper
-
-
-def _was_read(response: Any, body: bytes) -> None:
-    try:
-        request = _answers.pop(id(response), None)
-        if request is not None and ON.ledger is not None:
-            ON.ledger.read(request, body)
-    except Exception as error:
-        fault(error)
 
 
 def _feed(call: Call) -> Call:
@@ -185,29 +173,25 @@ def _connect(call: Call) -> Call:
     """A plain function that gives the original's coroutine: aiohttp awaits it at once, in the request's task."""
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        _connects(args, kwargs)
+        try:
+            request, ledger = _current(), ON.ledger
+            if request is not None and not request.returned and ledger is not None:
+                if request.exchange is not None:
+                    _aborted(request.exchange)
+                elif request.plan.library == "aiohttp":  # not for a redirect
+                    asked = args[1] if len(args) > 1 else kwargs["req"]
+                    content, url = asked.body, request.plan.url
+                    if "?" in url or asked.url.raw_query_string:
+                        url = str(asked.url)
+                    if content:  # bytes where it is in memory; a stream stands for itself, and compares with nothing
+                        content = getattr(content, "_value", content)
+                    ledger.asked(request, url, content or None, asked.headers)
+                ledger.connects(request)
+        except Exception as error:
+            fault(error)
         return call(*args, **kwargs)
 
     return wrapper
-
-
-def _connects(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    try:
-        request, ledger = _current(), ON.ledger
-        if request is None or request.returned or ledger is None:
-            return
-        if request.exchange is not None:
-            _aborted(request.exchange)
-        elif request.plan.library == "aiohttp":  # not for a redirect
-            asked = args[1] if len(args) > 1 else kwargs["req"]
-            body, url = asked.body, request.plan.url
-            if "?" in url or asked.url.raw_query_string:
-                url = str(asked.url)
-            # bytes where the body is in memory; a stream stands for itself, and compares with nothing
-            ledger.asked(request, url, getattr(body, "_value", body) if body else None, asked.headers)
-        ledger.connects(request)
-    except Exception as error:
-        fault(error)
 
 
 def _aborted(exchange: Exchange | None) -> None:
@@ -221,57 +205,57 @@ def _aborted(exchange: Exchange | None) -> None:
 def _attach(call: Call) -> Call:
     def wrapper(*args: Any, **kwargs: Any) -> None:
         call(*args, **kwargs)
-        _attached(args)
+        try:
+            request = _current()
+            if request is not None and ON.ledger is not None:
+                exchange = request.exchange
+                if (
+                    exchange is not None
+                    and not exchange.used
+                    and not exchange.over
+                    and exchange.connecting is exchange.fresh  # or this one leads to a proxy, and another is being made
+                ):
+                    exchange.used = True
+                    _using[id(args[0]._protocol)] = exchange
+                    if exchange.fresh or exchange.waited:
+                        ON.ledger.connected(exchange)
+                    else:
+                        request.plan.row.reused += 1
+        except Exception as error:
+            fault(error)
 
     return wrapper
-
-
-def _attached(args: tuple[Any, ...]) -> None:
-    try:
-        request, ledger = _current(), ON.ledger
-        if request is None or ledger is None:
-            return
-        exchange = request.exchange
-        if exchange is None or exchange.used or exchange.over or exchange.connecting is not exchange.fresh:
-            return  # or its connection is still being made: this one leads to a proxy
-        exchange.used = True
-        _using[id(args[0]._protocol)] = exchange
-        ledger.connected(exchange)
-    except Exception as error:
-        fault(error)
 
 
 def _release(call: Call) -> Call:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = call(*args, **kwargs)
-        _released(args, kwargs)
+        try:
+            protocol = args[2] if len(args) > 2 else kwargs["protocol"]
+            exchange, ledger = _using.get(id(protocol)), ON.ledger
+            if exchange is not None and ledger is not None and not exchange.over:
+                ledger.released(exchange)
+                connector = args[0]
+                if protocol.transport is not None and not connector._closed:  # it is kept
+                    exchange.since, exchange.longest = clock(), connector._keepalive_timeout
+                else:
+                    _let_go(exchange, protocol, connector, kwargs)
+        except Exception as error:
+            fault(error)
         return result
 
     return wrapper
 
 
-def _released(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    try:
-        protocol = args[2] if len(args) > 2 else kwargs["protocol"]
-        exchange, ledger = _using.get(id(protocol)), ON.ledger
-        if exchange is None or ledger is None or exchange.over:
-            return
-        ledger.released(exchange)
-        connector = args[0]
-        if protocol.transport is not None and not connector._closed:  # it is kept
-            exchange.since, exchange.longest = clock(), connector._keepalive_timeout
-            return
-        _using.pop(id(protocol), None)
-        if connector._closed or connector._force_close:
-            return
-        if kwargs.get("should_close"):
-            if not exchange.request.returned:
-                ledger.broken(exchange.request)
-            return
-        if protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
-            ledger.taken_away(exchange.request, "server")
-    except Exception as error:
-        fault(error)
+def _let_go(exchange: Exchange, protocol: Any, connector: Any, kwargs: dict[str, Any]) -> None:
+    _using.pop(id(protocol), None)
+    if connector._closed or connector._force_close or ON.ledger is None:
+        return
+    if kwargs.get("should_close"):
+        if not exchange.request.returned:
+            ON.ledger.broken(exchange.request)
+    elif protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
+        ON.ledger.taken_away(exchange.request, "server")
 
 
 def _connection_lost(call: Call) -> Call:

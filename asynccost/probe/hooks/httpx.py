@@ -63,10 +63,8 @@ def _built(client: Any, began: float | None) -> None:
 
 def _library(client: type) -> str:
     """httpx or httpx2: the package of the client's class or of the one that it extends."""
-    known = _libraries.get(client)
-    if known is None:
-        packages = [kind.__module__.partition(".")[0] for kind in client.__mro__]
-        known = _libraries[client] = "httpx2" if "httpx2" in packages else "httpx"
+    packages = [kind.__module__.partition(".")[0] for kind in client.__mro__]
+    known = _libraries[client] = "httpx2" if "httpx2" in packages else "httpx"
     return known
 
 
@@ -93,10 +91,10 @@ def _closed(client: Any) -> None:
 
 
 def _send(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        request = _begun(self, args, kwargs, False)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        request = _begun(args, kwargs, False)
         try:
-            response = call(self, *args, **kwargs)
+            response = call(*args, **kwargs)
         except BaseException as error:
             _failed(request, error)
             raise
@@ -107,10 +105,10 @@ def _send(call: Call) -> Call:
 
 
 def _asend(call: Call) -> Call:
-    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        request = _begun(self, args, kwargs, True)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        request = _begun(args, kwargs, True)
         try:
-            response = await call(self, *args, **kwargs)
+            response = await call(*args, **kwargs)
         except BaseException as error:
             _failed(request, error)
             raise
@@ -120,17 +118,19 @@ def _asend(call: Call) -> Call:
     return wrapper
 
 
-def _begun(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], in_loop: bool) -> Request | None:
+def _begun(args: tuple[Any, ...], kwargs: dict[str, Any], in_loop: bool) -> Request | None:
     begun = None
     try:
         ledger = ON.ledger
         if ledger is None:
             return None
-        request = args[0] if args else kwargs["request"]
+        client, request = args if len(args) == 2 else (args[0], kwargs["request"])
         at = request.url._uri_reference
         origin = _origins.get((at.scheme, at.host, at.port)) or _origin(at.scheme, at.host, at.port)
         url = f"{origin}{at.path}?{at.query}" if at.query else origin + at.path
-        begun = ledger.begun(_library(type(client)), client, request.method, url, _pool() if in_loop else 0)
+        kind = type(client)
+        library = _libraries.get(kind) or _library(kind)
+        begun = ledger.begun(library, client, request.method, url, _pool() if in_loop else 0)
         if begun is not None:
             body = getattr(request, "_content", request)  # a stream has none, and compares with nothing
             ledger.asked(begun, url, body or None, request.headers)
@@ -179,28 +179,28 @@ def _answered(request: Request | None, response: Any) -> None:
 
 
 def _handle(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
         exchange = _connects()
         try:
-            response = call(self, *args, **kwargs)
+            response = call(*args, **kwargs)
         except BaseException as error:
             _aborted(exchange, error)
             raise
-        _connected(self, exchange, response)
+        _connected(args, exchange, response)
         return response
 
     return wrapper
 
 
 def _ahandle(call: Call) -> Call:
-    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
         exchange = _connects()
         try:
-            response = await call(self, *args, **kwargs)
+            response = await call(*args, **kwargs)
         except BaseException as error:
             _aborted(exchange, error)
             raise
-        _connected(self, exchange, response)
+        _connected(args, exchange, response)
         return response
 
     return wrapper
@@ -217,14 +217,14 @@ def _connects() -> Exchange | None:
         return None
 
 
-def _connected(transport: Any, exchange: Exchange | None, response: Any) -> None:
+def _connected(args: tuple[Any, ...], exchange: Exchange | None, response: Any) -> None:
     try:
         if exchange is None or ON.ledger is None:
             return
         stream = response.extensions.get("network_stream")
         if stream is not None:
             if exchange.fresh:
-                connections.opened(stream, getattr(transport, "_pool", None))
+                connections.opened(stream, getattr(args[0], "_pool", None))
             connections.used(stream, exchange.request, response.headers)
         elif not exchange.fresh:  # a mock's answer: nothing went over a wire, and its stream is none that we see close
             ON.ledger.released(exchange)
@@ -257,24 +257,26 @@ _ON_THE_WIRE = {"ReadError", "ReadTimeout", "WriteError", "WriteTimeout", "Remot
 
 
 def _stream_close(call: Call) -> Call:
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _released(self)
-        return call(self, *args, **kwargs)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        _released(args)
+        return call(*args, **kwargs)
 
     return wrapper
 
 
 def _stream_aclose(call: Call) -> Call:
-    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        _released(self)
-        return await call(self, *args, **kwargs)
+    """A plain function that gives the original's coroutine: httpx awaits it at once."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        _released(args)
+        return call(*args, **kwargs)
 
     return wrapper
 
 
-def _released(stream: Any) -> None:
+def _released(args: tuple[Any, ...]) -> None:
     try:
-        exchange = stream.__dict__.pop("_asynccost", None)
+        exchange = args[0].__dict__.pop("_asynccost", None)
         if exchange is not None and ON.ledger is not None:
             ON.ledger.released(exchange)
     except Exception as error:
