@@ -3,7 +3,10 @@
 from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
+from asynccost.flow.lifecycle import Effect
 from asynccost.flow.release import Acquisition
+from asynccost.flow.state import root_name, state_of
+from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Class, Collection, Function, Node, Return
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
@@ -66,13 +69,25 @@ def _offer(found: list[Verdict], file: File) -> Offer:
         assumed = assumed or "what it was to do once does not happen any more when the component goes before"
     if rest and isinstance(effect.scope, Collection) and not effect.cleanups:
         assumed = assumed or "it assumes Vue 3, which calls beforeUnmount()"
-    if assumed:
+    if moved := _moves_itself(effect, file):
+        reason = f"{moved}() changes what the effect depends on, so that its next run ends this one: is it to go on?"
+        safety = Safety.DISPLAY_ONLY
+    elif assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
     elif nested:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; only the newest that a callback starts is held"
     else:
         safety, reason = Safety.SAFE, f"the cleanup gives back {what} and changes nothing else"
     return Offer(safety, reason, lambda: edits)
+
+
+def _moves_itself(effect: Effect, file: File) -> str:
+    """The setter of a state among the effect's dependencies that its set-up calls; "" where there is none."""
+    if not isinstance(effect.scope, Function) or not effect.deps:
+        return ""
+    setters, listed = state_of(effect.scope, file).setters, {root_name(d) for d in effect.deps}
+    called = (word_of(call) for setup in effect.setups for call in (setup.index.calls if setup.index else ()))
+    return next((word for word in called if setters.get(word) in listed), "")
 
 
 def _method(verdict: Verdict) -> Function:

@@ -89,11 +89,15 @@ def into(cleanup: Function, releases: list[str], patch: Patch) -> None:
     body.close()
 
 
+# emitters hand themselves back, which is no answer for a cleanup
+_ANSWERS = re.compile(r"\.(?:off|removeListener|removeAllListeners)\(")
+
+
 def arrow(head: str, releases: list[str], unit: str, semi: str, tail: str = "") -> str:
     """A statement with a function that releases: an expression where one will do."""
     if len(releases) == 1 and not releases[0].startswith(("if ", "for ")) and "\n" not in releases[0]:
         value = releases[0].removesuffix(";")
-        if " = " not in value:
+        if " = " not in value and not _ANSWERS.search(value):
             return f"{head}() => {value}{tail}{semi}"
     lines = "".join(f"\n{unit}{r}" for r in releases)
     return f"{head}() => {{{lines}\n}}{tail}{semi}"
