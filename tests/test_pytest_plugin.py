@@ -112,7 +112,7 @@ def test_each_table_remembers_its_own_requests() -> None:
     recorder.rows = Table()
     ledger._turn_to(recorder.rows)
     assert ledger.history is not first
-    assert recorder.rows.memory == (ledger.scopes, ledger.history)
+    assert recorder.rows.memory == (ledger.scopes, ledger.history, ledger.tallies)
 
 
 @pytest.mark.parametrize("mode", ["strict", "auto"])
