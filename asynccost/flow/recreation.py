@@ -59,8 +59,6 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
     if life == "kept":
         return _constructor(finding, made, project)
     heat = project.heats.of(made)
-    if heat.kind == "unknown" and _is_left_over(made, project):
-        return _says(finding, f"every call of {_name(made)}", Confidence.LOW, ())
     return _called(finding, made, heat)
 
 
@@ -105,13 +103,6 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
-
-
-def _is_left_over(made: Def, project: Project) -> bool:
-    """Whether nobody calls a method that only its own class would: `_fetch_in_parts`, kept for later."""
-    owner, last = made.facts["owner"], made.facts["qualname"].rpartition(".")[2]
-    private = bool(owner) and last.startswith(("_", "#")) and not last.startswith("__")
-    return private and not made.file["classes"].get(owner, []) and not project.calls.callers(made)
 
 
 def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:

@@ -28,7 +28,7 @@ class Delays:
     def __init__(self) -> None:
         """Begin to read."""
         try:
-            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
         except OSError:
             self._file = -1
 
