@@ -141,6 +141,9 @@ def is_server(file: File) -> bool:
 
 
 def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:
-    """Whether imported names are a server's and not a page's."""
+    """Whether imported names are a server's and not a page's, nor those of a tool that builds or watches files."""
     modules = {name.partition(":")[0] for name in imports}
-    return not modules.isdisjoint(table["server"]) and modules.isdisjoint(table["page"])
+    serving = modules.intersection(table["server"])
+    if not modules.isdisjoint(table["tools"]):
+        serving.difference_update(table["weak"])
+    return bool(serving) and modules.isdisjoint(table["page"])

@@ -163,6 +163,8 @@ class Names:
         found = self._by_class(path, plain, depth, tried) or self._by_factory(path, rest, depth, tried)
         if found is not None:
             return found
+        if (found := self._of_default(path, rest, depth, tried)) is not None:
+            return found
         head, dot, tail = rest.partition(".")
         bare = head.removesuffix("()")
         if bare in file["imports"] and file["imports"][bare] != rest:
@@ -172,6 +174,17 @@ class Names:
             if (found := self._search(star + mark + rest, path, depth + 1, tried)) is not None:
                 return found
         return None
+
+    def _of_default(self, path: str, rest: str, depth: int, tried: Tried) -> tuple[str, str] | None:
+        """A member of what a module exports as its default: `import API from "./api"; API.update()` is "api:update"."""
+        exports = self.files[path]["exports"]
+        target = exports.get("default", "")
+        if not target or rest.partition(".")[0].removesuffix("()") in ("default", *exports):
+            return None
+        if ":" in target:
+            return self._search(f"{target}.{rest}", path, depth + 1, tried)
+        plain = f"{target}.{rest}".replace("()", "")
+        return (path, plain) if self.named_in(path, plain) is not None else self._by_class(path, plain, depth, tried)
 
     def _by_class(self, path: str, plain: str, depth: int, tried: Tried) -> tuple[str, str] | None:
         """A method that a class inherits, or a class's constructor."""

@@ -14,8 +14,8 @@ from asynccost.flow.words import words
 _HELPER = 3  # so many callers make a function the one place that sends
 _CLASS = 6  # so many requests to one host make a class its client
 _LONE = frozenset({"handler", "tool", "command", "job", "rare"})
+_ASKED = frozenset({"search"})  # what a handler does for people all day
 _LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
-_OFTEN = frozenset({"search"})
 
 
 def address(site: Site) -> Expr | None:
@@ -113,8 +113,12 @@ def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bo
     if heat.kind not in _LONE:
         return not _calls_itself(made, heat)
     callers = project.calls.callers(made)
-    if near > 1 or shared or any(c.call["loop"] for c in callers):
+    if shared or any(c.call["loop"] for c in callers):
         return True
-    if any(w in _OFTEN for w in words(made.facts["qualname"].rpartition(".")[2])):
+    if heat.kind == "job":
+        return False  # nobody waits for its few requests
+    if near > 1:
+        return True
+    if heat.kind == "handler" and not _ASKED.isdisjoint(words(made.facts["qualname"].rpartition(".")[2])):
         return True
     return len({c.by.place for c in callers}) >= _HELPER

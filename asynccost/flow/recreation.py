@@ -9,6 +9,7 @@ from asynccost.flow.worth import (
     fetches_a_file,
     looks_after,
     manages,
+    notifies,
     now_and_then,
     reads_messages,
     reports,
@@ -90,7 +91,7 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         )
         known = made.facts["qualname"]
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
-        seldom = heat.kind != "loop" and (returns or now_and_then(finding.path, known))
+        seldom = heat.kind != "loop" and (returns or now_and_then(finding.path, known, heat.reason))
         if seldom or _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
             confidence = Confidence.LOW
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
@@ -99,7 +100,7 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
         rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
-        rarely = rarely or bool(now_and_then(finding.path, known))
+        rarely = rarely or notifies(known) or bool(now_and_then(finding.path, known))
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)

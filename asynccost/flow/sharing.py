@@ -73,8 +73,8 @@ def listens(function: Function) -> bool:
 
 
 def answers_from_cache(file: File, function: Function, call: Call) -> bool:
-    """Whether a function returns what it remembers before it comes to a call."""
-    if _CACHE.search(function.name):
+    """Whether a function returns what it remembers before it comes to a call, or puts away what comes of it."""
+    if _CACHE.search(function.name) or _puts_away(function, call):
         return True
     for made in function.index.returns if function.index else ():
         if made.end > call.start:
@@ -85,6 +85,13 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
             if _CACHE.search(said) or _remembered(file, function, up, made):
                 return True
     return False
+
+
+def _puts_away(function: Function, call: Call) -> bool:
+    """`cache.set("address", answer, 3600)` further down: who asks again within an hour gets what lies there."""
+    later = (c for c in (function.index.calls if function.index else ()) if c.start > call.end)
+    named = (chain(c.callee) for c in later if isinstance(c.callee, Member) and len(c.arguments) > 1)
+    return any(names[-1] in ("set", "setex") and _CACHE.search(names[-2]) for names in named if len(names) > 1)
 
 
 def _remembered(file: File, function: Function, branch: If, made: Return) -> bool:

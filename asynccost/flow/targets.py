@@ -12,6 +12,7 @@ from asynccost.flow.reach import binder, values
 from asynccost.flow.release import Acquisition, bound_by
 from asynccost.flow.tree import (
     Argument,
+    Bind,
     Call,
     Choice,
     Class,
@@ -188,7 +189,7 @@ def _is_this(expr: Expr) -> bool:
 
 def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, file: File) -> str:
     bound = values(name, scope)
-    known = [v for v in bound if v is not None and not isinstance(v, Constant)]
+    known = [_assigned(v) for v in bound if v is not None and not isinstance(v, Constant)]
     own = {id(f) for f in own_functions(effect, file)}
     if any(p.name == name for p in scope.params) and id(scope) in own:
         return "the target is handed in"
@@ -208,12 +209,22 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
         return _of_element(effect)
     if got.pair.name == "addEventListener" and id(scope) in own:
         return f"{name} is found by the effect itself"
+    if any(isinstance(v, Subscript) and isinstance(v.value, Call) and word_of(v.value) in _ENDED for v in known):
+        return f"the hook that makes {name} ends it with the component"
     if scope is effect.scope and any(isinstance(v, Call) and word_of(v) in _STATEFUL for v in known):
         return f"{name} is state of the component"
     return ""
 
 
 _STATEFUL = frozenset({"useState", "$state", "createSignal", "shallowRef", "ref", "useMemo"})
+_ENDED = frozenset({"useEmblaCarousel"})  # hooks that end what they make, with all that listens to it
+
+
+def _assigned(value: Expr) -> Expr:
+    """`CodeMirror(node)` of `editor = (this.editor = CodeMirror(node))`."""
+    while isinstance(value, Bind):
+        value = value.value
+    return value
 
 
 def _is_ref(known: Sequence[Expr]) -> bool:

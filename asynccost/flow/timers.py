@@ -7,7 +7,21 @@ from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function, reach
 from asynccost.flow.release import Acquisition, Pair
-from asynccost.flow.tree import Call, Class, Constant, Expr, Function, If, Member, Name, Node, Other, Raise, Return
+from asynccost.flow.tree import (
+    Argument,
+    Call,
+    Class,
+    Constant,
+    Expr,
+    Function,
+    If,
+    Member,
+    Name,
+    Node,
+    Other,
+    Raise,
+    Return,
+)
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -96,9 +110,17 @@ def number(expr: Node | None) -> float | None:
 
 def rearms(one: Timer, file: File) -> bool:
     """Whether the callback leads back to the call that started the timer."""
-    if one.callback is None:
+    if one.callback is None or _hears(one.function):
         return False
     return any(f is one.function for f in reach([one.callback], file))
+
+
+def _hears(function: Function) -> bool:
+    """Whether a function waits for an event, `view.on("drawn", () => ...)`: what arms its timer is the next event."""
+    holder = function.closure.parent if function.closure is not None else None
+    call = holder.parent if isinstance(holder, Argument) else None
+    callee = call.callee if isinstance(call, Call) else None
+    return isinstance(callee, Member) and callee.attr in ("on", "addEventListener", "addListener")
 
 
 def may_end(one: Timer) -> bool:
@@ -112,8 +134,16 @@ def may_end(one: Timer) -> bool:
 def counted(one: Timer) -> bool:
     """Whether a timer that starts itself again ends by itself: it counts its turns, or asks for its element."""
     functions = [one.function, *([one.callback] if one.callback else [])]
-    tests = [n.test for f in functions for s in f.body for n in walk(s) if isinstance(n, If)]
-    return any(_counts(test) or _asks_element(test) for test in tests)
+    branches = [n for f in functions for s in f.body for n in walk(s) if isinstance(n, If)]
+    return any(_counts(n.test) or _asks_element(n.test) or _nears(one, n) for n in branches)
+
+
+def _nears(one: Timer, branch: If) -> bool:
+    """`if (shown < wanted) step()` in the callback, where `step` is what arms the timer: it ends at its goal."""
+    if not any(isinstance(n, Other) and n.op in ("<", "<=", ">", ">=") for n in walk(branch.test)):
+        return False
+    calls = [n for s in branch.body for n in walk(s) if isinstance(n, Call) and isinstance(n.callee, Name)]
+    return any(n.callee.id == one.function.name for n in calls if isinstance(n.callee, Name))
 
 
 def _counts(test: Node) -> bool:

@@ -38,6 +38,8 @@ _CLICKS = frozenset({
     "provisioning", "licence", "license", "unsubscribe",
 })
 _REPORTS = frozenset({"telemetry", "metric", "metrics", "analytics", "posthog", "heartbeat", "crash"})
+_NOTIFIES = frozenset({"notify", "anotify", "notification", "notifications"})
+_NOTICES = frozenset({"notification", "notifications", "notifier", "alert", "alerts", "alerter"})
 _SENDS = frozenset({"send", "post", "report", "track", "capture", "emit", "flush", "push", "upload", "record", "log"})
 FILES = frozenset({  # words of a file beside the text
     "image", "images", "img", "picture", "pic", "photo", "avatar", "icon", "logo", "thumbnail", "poster", "cover",
@@ -62,7 +64,9 @@ def takes_long(name: str) -> bool:
 def manages(name: str) -> bool:
     """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
     own = words(name.rpartition(".")[2])
-    return own[:2] == ("list", "available") or own[-2:] == ("model", "list") or not _SELDOM.isdisjoint(own[:1])
+    if own[:2] == ("list", "available") or own[-2:] == ("model", "list") or own[-1:] == ("share",):
+        return True
+    return not _SELDOM.isdisjoint(own[:1])
 
 
 def looks_after(name: str) -> bool:
@@ -73,12 +77,13 @@ def looks_after(name: str) -> bool:
     return not _PROVES.isdisjoint(own[:1]) and not _MEANS.isdisjoint(own[1:])
 
 
-def now_and_then(path: str, name: str) -> str:
+def now_and_then(path: str, name: str, caller: str = "") -> str:
     """The word of a function or of the end of its path that says that a person sets it off, seldom; "" if none.
 
     `login`, `invite`, `billing`: whatever they cost, they cost it once a month.
+    caller: what is said of who calls it, `@oauth_router.post says that it answers web requests`.
     """
-    parts = (name.rpartition(".")[2], *(part.partition(".")[0] for part in path.split("/")[-_NEAR:]))
+    parts = (name.rpartition(".")[2], *(part.partition(".")[0] for part in path.split("/")[-_NEAR:]), caller)
     return next((word for part in parts for word in words(part) if word in _CLICKS), "")
 
 
@@ -91,6 +96,14 @@ def reports_an_event(name: str) -> bool:
     """`_send_event`: what is sent when something happened, to whoever collects it."""
     own = words(name.rpartition(".")[2])
     return own[-1:] in (("event",), ("events",)) and not _SENDS.isdisjoint(own)
+
+
+def notifies(name: str) -> bool:
+    """`anotify`, `send_notification`, `AlertSender.send`: what is told to somebody when something happened, seldom."""
+    own = words(name.rpartition(".")[2])
+    if not _NOTIFIES.isdisjoint(own):
+        return True
+    return not _SENDS.isdisjoint(own[:1]) and not _NOTICES.isdisjoint(words(name.rpartition(".")[0]))
 
 
 def fetches_a_file(name: str) -> bool:

@@ -12,6 +12,7 @@ from asynccost.flow.selects import selects
 from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
+from asynccost.flow.turn_ties import ties
 from asynccost.flow.turns import WHY, Turns, turns
 from asynccost.flow.verdicts import Verdict, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
@@ -34,6 +35,7 @@ _LETTERS = frozenset({
     "log", "logs", "invite", "invitation",
 })
 _TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
+_ADDS = (("add",), ("create",), ("insert",), ("register",))
 _LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
@@ -100,6 +102,12 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append("each turn tells somebody how it went")
     if only_checks(loop):
         doubts.append("each answer only decides whether to go on: the next turn is to come after it")
+    if any("import" in words(wait.name) for wait in said.waits):
+        doubts.append("what is imported goes into a store that the turns share")
+    if any(words(wait.name)[-1:] == ("post",) and not _LETTERS.isdisjoint(_sent_to(wait, file)) for wait in said.waits):
+        doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
+    if tie := ties(loop, file, function_of(loop)):
+        doubts.append(tie)
     if listed(loop):
         doubts.append("its list is written out in the function, a few items long")
     waited_for = said.contract or file.path.endswith(_VIEWS)  # in a view a person waits until all is stored
@@ -142,6 +150,12 @@ def _address(wait: Wait) -> list[str]:
     return [word for text in texts for word in words(text)]
 
 
+def _sent_to(wait: Wait, file: File) -> tuple[str, ...]:
+    """The words of a request's address as it is written, the names in it included."""
+    first = wait.node.arguments[:1] if isinstance(wait.node, Call) else []
+    return words(" ".join(file.text(argument.value) for argument in first))
+
+
 def _label(wait: Wait) -> str:
     return f"{wait.label}()"
 
@@ -162,7 +176,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
     changes = finding.pending["changes"]
-    if changes and (_MOVES | {"get"}).isdisjoint(word for way in verdict.good for word in words(way)):
+    moves = not (_MOVES | {"get"}).isdisjoint(word for way in verdict.good for word in words(way))
+    if changes and (not moves or words(changes.rpartition(".")[2])[:1] in _ADDS):
         doubts.append(f"nobody takes an answer of {changes}(): order, and a failure half way, may matter")
     if not {"read", "load", "parse", "write"}.isdisjoint(said := words(label)) and "file" in said and "url" not in said:
         doubts.append(f"{label} may only touch the local disk")

@@ -28,6 +28,7 @@ _MANY = 4  # files whose coroutines come to one blocking call: as many findings 
 _PROBES = ("--version", "-version", "-V", "--help", "version")
 _SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
 _RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
+_CONNECTS = {"connect", "reconnect", "connection", "listen", "listener"}  # one context for a connection that is kept
 _ONE_FINDING = ("database", "document", "embedded", "cloud")  # of these, one finding a function names the others
 
 
@@ -213,7 +214,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     if once:
         finding.confidence = Confidence.LOW
         finding.message += f" (but {once})"
-    elif heat.hot and finding.pending["kind"] == "tls":
+    elif heat.hot and finding.pending["kind"] == "tls" and _CONNECTS.isdisjoint(words(made.facts["qualname"])):
         finding.confidence = Confidence.MEDIUM
     elif finding.pending["kind"] == "process" and not heat.hot and made.facts["seldom"]:
         finding.confidence = Confidence.LOW

@@ -118,7 +118,7 @@ def _often(finding: Finding, project: Project) -> Finding | Silence:
     if heat.kind == "loop" and len(heat.chain) > _FAR:
         return finding
     rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
-    seldom = heat.kind != "loop" and now_and_then(finding.path, name)
+    seldom = now_and_then(finding.path if heat.kind != "loop" else "", name, heat.reason)
     if not rare and not seldom and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM
     return finding
