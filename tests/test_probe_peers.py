@@ -294,7 +294,7 @@ def test_what_a_model_call_needs_is_there_before_the_first_one() -> None:
     """A loop that asks first would import it, or wait while another thread does."""
     with probe():
         assert ON.ledger is not None
-        assert ON.ledger.metering is not None
+        assert ON.ledger.meters.metering is not None
 
 
 def test_blockbuster_reports_nothing_of_ours(server: Server, tmp_path: Path) -> None:

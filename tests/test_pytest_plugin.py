@@ -107,12 +107,12 @@ def test_a_client_of_many_tests_is_charged_for_what_a_pool_would_not_open() -> N
 def test_each_table_remembers_its_own_requests() -> None:
     """A table may come to lie where another lay."""
     recorder = Recorder("", b"key")
-    ledger = Ledger(recorder)
-    first = ledger.history
+    plans = Ledger(recorder).plans
+    first = plans.history
     recorder.rows = Table()
-    ledger._turn_to(recorder.rows)
-    assert ledger.history is not first
-    assert recorder.rows.memory == (ledger.scopes, ledger.history, ledger.tallies)
+    plans._turn_to(recorder.rows)
+    assert plans.history is not first
+    assert recorder.rows.memory == (plans.scopes, plans.history, plans.tallies)
 
 
 @pytest.mark.parametrize("mode", ["strict", "auto"])

@@ -13,26 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import flows
 from asynccost.probe.callers import stack
-from asynccost.probe.clients import Client, Registry
+from asynccost.probe.clients import Registry
 from asynccost.probe.flows import FLOW, MOST_ANSWER, MOST_EXAMPLE, Flow
 from asynccost.probe.guards import fault
-from asynccost.probe.history import MOST_BODY, MOST_SEEN, SAFE, History, Seen, retried
+from asynccost.probe.history import MOST_BODY, MOST_SEEN, Seen, retried
+from asynccost.probe.meters import Meters
 from asynccost.probe.on import ON
+from asynccost.probe.plans import Plans
 from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.request import CURRENT, Exchange, Plan, Request, clock
-from asynccost.probe.scopes import Scopes
-from asynccost.probe.sites import HOOKED, USER, Spot
-from asynccost.probe.tallies import MOST_TIMES, Tallies
+from asynccost.probe.tallies import MOST_TIMES
 from asynccost.probe.trace import Calls
-from asynccost.probe.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
 FAILED = -1
-MOST_PLANS = 4_096
-MOST_OF_CLIENT = 1_024
 _getframe, _current, _set, _step, _flow = sys._getframe, CURRENT.get, CURRENT.set, STEP.get, FLOW.get
 
 
@@ -43,13 +40,11 @@ class Ledger:
         """Nothing has been asked for."""
         self.recorder = recorder
         self.clients = Registry(recorder)
-        self.metering: Any = None  # asynccost.probe.metering, once a request may be metered
-        self.when_metered: list[Callable[[], object]] = []  # what follows chunks, hooked when it is needed
+        self.plans = Plans(recorder, self.clients)
+        self.meters = Meters(recorder)
         self.running: Callable[[], Any] = flows.nobody  # that of asyncio, once there is one
         self.task: Callable[[Any], object] = id
         self._live = self.clients.live
-        self._plans: dict[tuple[Any, ...], Plan] = {}
-        self._turn_to(recorder.rows)
         recorder.lookers += [self._settle, flows.keep_worst, lambda _: self.clients.sample()]
 
     def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
@@ -82,7 +77,7 @@ class Ledger:
             except ValueError:  # the stack is not as deep
                 plan = None
         if plan is None:
-            plan = self._find(library, known, method, url, pool)
+            plan = self.plans.find(library, known, method, url, pool)
             frame = _getframe(plan.depth or 2)
         plan.row.requests += 1
         if ON.asleep:
@@ -103,72 +98,6 @@ class Ledger:
         request.stack = None if same or not plan.safe else stack(self.recorder.sites, frame)
         request.token = _set(request)
         return request
-
-    def _find(self, library: str, known: Client, method: str, url: str, pool: int) -> Plan:
-        """The plan of a request that the wrapper of the caller's caller makes."""
-        recorder = self.recorder
-        if self._table is not recorder.rows:  # a test of its own has begun
-            self._turn_to(recorder.rows)
-        kinds = recorder.sites.kinds  # as Sites.find does it, where the user's frame is near
-        depth = 3
-        frame: Any = _getframe(depth)  # after this, its caller and the wrapper, or the guard, whose file is hooked
-        while frame is not None and kinds.get(frame.f_code.co_filename) == HOOKED:
-            frame, depth = frame.f_back, depth + 1
-        near = frame is not None and kinds.get(frame.f_code.co_filename) == USER
-        at: Any = frame if near else recorder.sites.find(4)
-        place = (id(frame.f_code), frame.f_lasti) if near else (at, 0)
-        key = library, *place, known.spot, method, url, _step(), pool
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plan(key, at)
-        if near:
-            plan.code, plan.instruction = frame.f_code, frame.f_lasti
-            plan.depth, plan.below = depth - 1, _getframe(depth - 1).f_code
-        if len(known.plans) >= MOST_OF_CLIENT:
-            known.plans.clear()
-        known.plans[url] = plan
-        return plan
-
-    def _turn_to(self, table: Table) -> None:
-        """What another table's requests did says nothing about those of this one."""
-        if table.memory is None:
-            table.memory = Scopes(), History(), Tallies()
-        self._table = table
-        self.scopes: Scopes
-        self.history: History
-        self.tallies: Tallies
-        self.scopes, self.history, self.tallies = table.memory
-        self._forget()
-
-    def _forget(self) -> None:
-        """What was found for earlier requests may hold no longer."""
-        self._plans.clear()
-        for known in list(self._live.values()):
-            known.plans.clear()
-
-    def _plan(self, key: tuple[Any, ...], at: Any) -> Plan:
-        """`at`: the frame that made the request, or the spot where no frame of the user's is near."""
-        library, _, _, client, method, url, step, pool = key
-        spot = at if isinstance(at, Spot) else self.recorder.sites.spot(at)
-        origin, path, _ = split(url)
-        route = self.recorder.routes.find(origin, path)
-        row = self.recorder.row(Calls, spot, client, library, method.upper(), origin, route, step)
-        if len(self._plans) >= MOST_PLANS:
-            self._forget()
-        plan = self._plans[key] = Plan()
-        plan.row, plan.spot, plan.library, plan.url = row, spot, library, url
-        plan.method, plan.step, plan.pool, plan.table = method, step, pool, self._table
-        plan.scope = self.scopes.find(f"{library} {origin}", pool, client)
-        plan.writes, plan.tally = plan.scope.writes, self.tallies.find(row)
-        plan.safe = row.method in SAFE
-        plan.depth, plan.instruction, plan.code, plan.below = 0, 0, None, None
-        plan.seen, plan.parts = None, frozenset()
-        return plan
-
-    def pool_closed(self, pool: int) -> None:
-        """An event loop is over."""
-        self._forget()
-        self.scopes.pool_closed(pool)
 
     def asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
         """Its URL (as text, with the query) and body (None: none; a stream is no body to compare).
@@ -204,12 +133,12 @@ class Ledger:
 
     def _seen(self, plan: Plan, url: str, body: Any) -> Seen:
         identity = hash((plan.row.method, url, body))
-        history = self.history
+        history = self.plans.history
         seen = history.seen.get(identity)
         if seen is None:
             if len(history.seen) >= MOST_SEEN:
                 history.forget()
-                self._forget()
+                self.plans.forget()
             seen = history.seen[identity] = Seen()
         if body is None and url == plan.url:
             plan.seen = seen
@@ -217,47 +146,15 @@ class Ledger:
 
     def _writes(self, request: Request, url: str, body: Any) -> None:
         if body:
-            if self.metering is None:
-                self.prepare()
-            request.through = 0
-            request.meter = self.metering.watch(self.recorder, request.plan.row, split(url)[1], body)
+            self.meters.begins(request, url, body)
         if request.meter is None:
             request.plan.writes.times += 1
         elif ON.limits:
-            self._checked(request)
-
-    def _checked(self, request: Request) -> None:
-        """Let a model call pass, unless a limit refuses it; then it has failed, whoever is told of it once more."""
-        try:
-            self.metering.check(self.recorder, request)
-        except Exception as error:
-            fault(error)  # ours, which holds nobody
-        except BaseException as error:
-            self.failed(request, error)
-            raise
-
-    def prepare(self) -> None:
-        """Load what a model call needs: when a library that may make one is hooked, so that no loop waits for it."""
-        if self.metering is None:
-            from asynccost.probe import metering
-
-            metering.prepare()
-            self.metering = metering
-
-    def follow(self, request: Request, through: object) -> None:
-        """What passes through this object of a library is the answer to a metered request."""
-        self.metering.follow(request, through)
-        while self.when_metered:
-            self.when_metered.pop()()
-
-    def follows(self, through: object) -> bool:
-        """Whether a meter wants to see what passes there."""
-        return self.metering is not None and bool(self.metering.follows(through))
-
-    def fed(self, through: object, chunk: bytes) -> None:
-        """A chunk of an answer passes."""
-        if self.metering is not None:
-            self.metering.fed(through, chunk)
+            try:
+                self.meters.check(request)
+            except BaseException as error:  # it is refused, and has failed, whoever is told of it once more
+                self.failed(request, error)
+                raise
 
     def answered(self, request: Request, status: int) -> None:
         """The call returned a response, whose end may be outstanding."""
@@ -301,7 +198,7 @@ class Ledger:
                     if len(mine.run) < MOST_EXAMPLE:
                         mine.run.append((request.started, seconds, plan.spot, plan.row))
                     if len(spans) == 1:
-                        self.tallies.waits(mine)
+                        self.plans.tallies.waits(mine)
                     elif len(spans) >= MOST_TIMES:
                         mine.settle()
                     return
@@ -309,9 +206,7 @@ class Ledger:
                     mine.run.append((request.started, seconds, plan.spot, plan.row))
                 mine.read(serial if good else None, seconds)
             elif request.meter is not None:
-                meter, request.meter = request.meter, None
-                self.metering.done(request.through)
-                self.metering.ended(self.recorder, plan.row, meter, status, seconds)
+                self.meters.ended(request)
         plan.tally.add(outcome, seconds)
 
     def _settle(self, table: Table) -> None:

@@ -107,7 +107,7 @@ class Engine:
             if name == "asyncio":
                 self._watch_loops(recorder)
             if HOOKS[name] in SENDS and ON.ledger is not None:
-                ON.ledger.prepare()  # by now: a loop would wait for this import, or for another thread's
+                ON.ledger.meters.prepare()  # by now: a loop would wait for this import, or for another thread's
             hook_of(name).install(module, self.patches)
             self.hooked[name] = str(getattr(module, "__version__", ""))
 

@@ -35,7 +35,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.client_proto.ResponseHandler, "connection_lost", _connection_lost)
     patches.wrap(module.ClientResponse, "read", _read)
     if ON.ledger is not None:
-        ON.ledger.when_metered.append(lambda: patches.wrap(module.StreamReader, "feed_data", _feed))
+        ON.ledger.meters.when_metered.append(lambda: patches.wrap(module.StreamReader, "feed_data", _feed))
 
 
 def _init(call: Call) -> Call:
@@ -138,7 +138,7 @@ def _failed(request: Request | None, raised: BaseException) -> None:
 def _meter(request: Request, response: Any, ledger: Ledger) -> None:
     for chunk in list(response.content._buffer):  # came with the head
         request.meter.feed(bytes(chunk))
-    ledger.follow(request, response.content)
+    ledger.meters.follow(request, response.content)
 
 
 def _read(call: Call) -> Call:
@@ -166,7 +166,7 @@ def _feed(call: Call) -> Call:
 @guarded
 def _fed(stream: Any, args: tuple[Any, ...]) -> None:
     if ON.ledger is not None:
-        ON.ledger.fed(stream, args[0])
+        ON.ledger.meters.fed(stream, args[0])
 
 
 def _connect(call: Call) -> Call:

@@ -90,7 +90,7 @@ def _ending(loop: Any) -> None:
     if ON.pulses is not None and not loop.is_running():
         ON.pulses.stopped(loop)
     if ON.ledger is not None and not loop.is_running():
-        ON.ledger.pool_closed(id(loop))
+        ON.ledger.plans.pool_closed(id(loop))
 
 
 def _run(call: Call) -> Call:

@@ -33,7 +33,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.HTTPTransport, "handle_request", _handle)
     patches.wrap(module.AsyncHTTPTransport, "handle_async_request", _ahandle)
     if ON.ledger is not None:
-        ON.ledger.when_metered.append(lambda: patches.wrap(module.Response, "_get_content_decoder", _decoder))
+        ON.ledger.meters.when_metered.append(lambda: patches.wrap(module.Response, "_get_content_decoder", _decoder))
     # a package that is imported once more has no attributes for what it imported before
     transports = import_module(f"{module.__name__}._transports.default")
     patches.wrap(transports.ResponseStream, "close", _stream_close)
@@ -170,7 +170,7 @@ def _answered(request: Request | None, response: Any) -> None:
             if body is not None:
                 request.meter.feed(body)
             else:
-                ledger.follow(request, response)
+                ledger.meters.follow(request, response)
         ledger.answered(request, response.status_code)
         if body is not None:
             ledger.read(request, body)
@@ -293,7 +293,7 @@ def _decoder(call: Call) -> Call:
 
 @guarded
 def _tapped(response: Any, decoder: Any) -> Any:
-    follows = ON.ledger is not None and ON.ledger.follows(response)
+    follows = ON.ledger is not None and ON.ledger.meters.follows(response)
     return Tap(response, decoder) if follows else None
 
 
@@ -317,4 +317,4 @@ class Tap:
 @guarded
 def _fed(response: Any, data: bytes) -> None:
     if ON.ledger is not None:
-        ON.ledger.fed(response, data)
+        ON.ledger.meters.fed(response, data)

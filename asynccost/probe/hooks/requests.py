@@ -100,7 +100,7 @@ def _answered(request: Request | None, response: Any) -> None:
         if request.meter is not None and body is not None:
             request.meter.feed(body)
         elif request.meter is not None:
-            ON.ledger.follow(request, response.raw)
+            ON.ledger.meters.follow(request, response.raw)
         ON.ledger.answered(request, response.status_code)
         if body is not None:
             ON.ledger.read(request, body)

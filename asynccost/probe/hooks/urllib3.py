@@ -35,7 +35,7 @@ def install(module: Any, patches: Patches) -> None:
     patches.wrap(module.response.HTTPResponse, "release_conn", _release)
     patches.wrap(module.response.HTTPResponse, "close", _response_close)
     if ON.ledger is not None:
-        ON.ledger.when_metered.append(lambda: patches.wrap(module.response.HTTPResponse, "_decode", _decode))
+        ON.ledger.meters.when_metered.append(lambda: patches.wrap(module.response.HTTPResponse, "_decode", _decode))
 
 
 def _init(call: Call) -> Call:
@@ -134,7 +134,7 @@ def _answered(request: Request | None, response: Any) -> None:
         if request.meter is not None and isinstance(body, bytes):
             request.meter.feed(body)
         elif request.meter is not None:
-            ON.ledger.follow(request, response)
+            ON.ledger.meters.follow(request, response)
         ON.ledger.answered(request, response.status)
         if isinstance(body, bytes):
             ON.ledger.read(request, body)
@@ -307,4 +307,4 @@ def _decode(call: Call) -> Call:
 @guarded
 def _fed(response: Any, args: tuple[Any, ...]) -> None:
     if ON.ledger is not None:
-        ON.ledger.fed(response, args[0])
+        ON.ledger.meters.fed(response, args[0])

@@ -1,0 +1,67 @@
+"""Which requests are model calls, and what follows their answers: metering.py, once a request may be one.
+
+What a meter needs (price tables, readers of streams) is loaded only for a library that sends what may be a model call,
+and what passes through a library's objects is hooked only once a call is metered.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from asynccost.probe.guards import fault
+from asynccost.probe.recorder import Recorder
+from asynccost.probe.request import Request
+from asynccost.probe.urls import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Meters:
+    """The meters of a process's model calls."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        """None was made."""
+        self._recorder = recorder
+        self.metering: Any = None  # asynccost.probe.metering, once it is loaded
+        self.when_metered: list[Callable[[], object]] = []  # what follows chunks, hooked when it is needed
+
+    def prepare(self) -> None:
+        """Load what a model call needs: when a library that may make one is hooked, so that no loop waits for it."""
+        if self.metering is None:
+            from asynccost.probe import metering
+
+            metering.prepare()
+            self.metering = metering
+
+    def begins(self, request: Request, url: str, body: Any) -> None:
+        """A write begins, with a body: `request.meter` is its meter from now on, if it is a model call."""
+        self.prepare()
+        request.through = 0
+        request.meter = self.metering.watch(self._recorder, request.plan.row, split(url)[1], body)
+
+    def check(self, request: Request) -> None:
+        """Raise CostLimitExceeded where a limit refuses this model call."""
+        try:
+            self.metering.check(self._recorder, request)
+        except Exception as error:
+            fault(error)  # ours, which holds nobody
+
+    def follow(self, request: Request, through: object) -> None:
+        """What passes through this object of a library is the answer to a metered request."""
+        self.metering.follow(request, through)
+        while self.when_metered:
+            self.when_metered.pop()()
+
+    def follows(self, through: object) -> bool:
+        """Whether a meter wants to see what passes there."""
+        return self.metering is not None and bool(self.metering.follows(through))
+
+    def fed(self, through: object, chunk: bytes) -> None:
+        """A chunk of an answer passes."""
+        if self.metering is not None:
+            self.metering.fed(through, chunk)
+
+    def ended(self, request: Request) -> None:
+        """A metered request has ended: what it used is counted."""
+        meter, request.meter = request.meter, None
+        self.metering.done(request.through)
+        self.metering.ended(self._recorder, request.plan.row, meter, request.status, request.seconds)
