@@ -13,6 +13,7 @@ from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.outline import filled, outline_of
 from asynccost.flow.tree import Function
 from asynccost.knowledge import Knowledge
+from asynccost.python import trees
 from asynccost.python.shapes import ANY, Shape, shape
 from tests.fixtures import Fixture, fixtures
 from tests.small_project import PYTHON
@@ -207,3 +208,22 @@ def test_a_word_is_found_by_itself_and_the_empty_one_nowhere(word: str) -> None:
     asked.__dict__["source"] = b"class A:\n    pass\n\nAA = A()\n"
     assert asked.holds(word) is bool(word)
     assert list(places(asked.source, b"A")) == [6, 24]
+
+
+def test_a_body_whose_tree_is_gone_is_the_same_parsed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken file is parsed whole again."""
+    sources = {p: s for f in fixtures() for p, s in f.files.items() if p.endswith(".py")}
+    sources["broken.py"] = b"def f(:\n    await g()\n\n\nasync def h():\n    await k()\n    await k()\n"
+    whole = {path: facts_of(File(python.lower(path, source), Knowledge())) for path, source in sources.items()}
+    made = {path: File(python.lower(path, source), Knowledge()) for path, source in sources.items()}
+    bodies = sum(f.asleep for file in made.values() for f in file.module.outer)
+    monkeypatch.setattr(trees, "_latest", {})
+    asked, parse = list[int](), trees.parse
+    monkeypatch.setattr(trees, "parse", lambda source, ranges=(): asked.append(len(ranges)) or parse(source, ranges))
+    monkeypatch.setattr(trees, "KEPT", 0)
+    for turn in range(2):  # every second function first, so that others' trees take the place of each
+        for file in made.values():
+            for function in file.module.outer[turn::2]:
+                function.wake()
+    assert {path: facts_of(file) for path, file in made.items()} == whole
+    assert bodies > len(asked) - asked.count(0) > bodies * 0.8

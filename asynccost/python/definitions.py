@@ -88,7 +88,7 @@ def define_function(low: Lowering, node: Cst, decorators: list[Expr], start: int
         if out is not owner.body:  # under an `if` or `try` of the class body
             out.append(Define(start, node.end_byte, made))
     if low.scope is low.top and not _reaches_out(low.source, node.start_byte, node.end_byte):
-        _wait(low, made, body, depth)
+        _wait(low, made, depth)
     else:
         lower_body(low, made, body, depth)
 
@@ -103,14 +103,15 @@ def _reaches_out(source: bytes, start: int, end: int) -> bool:
 _OUT = re.compile(rb"\b(?:import|global)\b")
 
 
-def _wait(low: Lowering, made: Function, body: Cst, depth: int) -> None:
+def _wait(low: Lowering, made: Function, depth: int) -> None:
     """Leave the body of a function that stands in no other until somebody asks for it."""
 
     def lower() -> None:
         functions, classes = low.functions, low.classes
         low.functions, low.classes = [], []
         try:
-            lower_body(low, made, body, depth)
+            definition = low.tree.function(made.start, made.end)
+            lower_body(low, made, definition.child_by_field_id(grammar.BODY), depth)
             made.inner = low.functions[1:]
             classes += low.classes
         finally:

@@ -17,27 +17,29 @@ from asynccost.python import (  # noqa: F401  (each registers what it lowers)
     statements,
 )
 from asynccost.python.errors import broken_ranges
-from asynccost.python.grammar import Cst, parse, solid
+from asynccost.python.grammar import Cst, solid
 from asynccost.python.imports import import_lines
 from asynccost.python.paths import module_name, package_name
 from asynccost.python.scopes import Lowering, enter_class, leave
 from asynccost.python.slices import Block, Slice, cut
 from asynccost.python.tables import STATEMENTS, block
+from asynccost.python.trees import Tree
 
 
 def lower_whole(path: str, source: bytes) -> Module:
     """Parse and lower a whole file."""
-    root = parse(source)
-    low = _start(path, source)
+    tree = Tree(source)
+    root = tree.root()
+    low = _start(path, source, tree)
     top = low.top
     block(low, root, 0, top.body)
     top.body_start = top.body[0].start if top.body else len(source)
     return _finish(path, low, broken_ranges(root), whole=True)
 
 
-def _start(path: str, source: bytes) -> Lowering:
+def _start(path: str, source: bytes, tree: Tree) -> Lowering:
     top = Function(0, len(source), "<module>", "<module>", "module", False, False, [], [], [], 0)
-    return Lowering(source, package_name(path), top)
+    return Lowering(source, package_name(path), top, tree)
 
 
 def _finish(path: str, low: Lowering, broken: list[tuple[int, int]], *, whole: bool) -> Module:
@@ -65,11 +67,12 @@ def lower_slices(path: str, source: bytes) -> Module | None:
     slices = cut(source)
     if slices is None:
         return None
-    low = _start(path, source)
+    tree = Tree(source, [(piece.start, piece.end) for piece in slices])
+    low = _start(path, source, tree)
     if not slices:
         return _finish(path, low, [], whole=False)
     import_lines(low)
-    root = parse(source, [(piece.start, piece.end) for piece in slices])
+    root = tree.root()
     nodes = solid(root)
     if root.has_error or [node.start_byte for node in nodes] != [piece.start for piece in slices]:
         return None

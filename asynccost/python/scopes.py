@@ -3,6 +3,7 @@
 from sys import intern
 
 from asynccost.flow.tree import Class, Collection, Expr, Function, Name, Other
+from asynccost.python.trees import Tree
 
 MOST_NAMES = 100_000  # about 15 MB
 DEEPEST = 200  # levels; Python's own parser stops at about as many
@@ -40,10 +41,12 @@ class Lowering:
         "scope",
         "source",
         "top",
+        "tree",
     )
 
-    def __init__(self, source: bytes, package: str, top: Function) -> None:
+    def __init__(self, source: bytes, package: str, top: Function, tree: Tree) -> None:
         self.source = source
+        self.tree = tree  # bodies that wait hold no node of it
         self.package = package  # what a relative import starts from
         self.names = NAMES
         self.top = top
