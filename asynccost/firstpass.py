@@ -18,7 +18,7 @@ from asynccost.model import Finding, Fix, Problem, Silence
 from asynccost.python.paths import module_name
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.rulebook import Rule, load
-from asynccost.tokens import Tokens
+from asynccost.tokens import Found, Tokens
 
 
 class LateRow(TypedDict):
@@ -78,10 +78,10 @@ _RE_EXPORTS = {  # files that only hand names on: without them a name cannot be 
 }
 
 
-def rules_for(language: str, source: bytes, knowledge: Knowledge) -> list[str] | None:
+def found_in(language: str, source: bytes, knowledge: Knowledge) -> Found | None:
     """The rules that may have something to say of a file; None if there are none and no names pass through it."""
-    names = _tokens(language, knowledge).found(source).rules
-    return names if names or _hands_on(language, source) else None
+    found = _tokens(language, knowledge).found(source)
+    return found if found.rules or _hands_on(language, source) else None
 
 
 def _hands_on(language: str, source: bytes) -> bool:
@@ -116,13 +116,18 @@ def batches(
     return rows, problems
 
 
-def lower(path: str, language: str, source: bytes, knowledge: Knowledge, *, whole: bool = True) -> Module:
-    """Parse and lower one file by its language's front end; `whole`: a rule needs the classes around functions."""
+def lower(
+    path: str, language: str, source: bytes, knowledge: Knowledge, *, whole: bool = True, found: Found | None = None
+) -> Module:
+    """Parse and lower one file by its language's front end.
+
+    whole: a rule needs the classes around functions. found: what the source holds, if that is known.
+    """
     if language == "python":
         return python.lower(path, source, whole=whole)
     from asynccost import javascript
 
-    return javascript.lower(path, source, tokens=_tokens("javascript", knowledge).found(source))
+    return javascript.lower(path, source, tokens=found or _tokens("javascript", knowledge).found(source))
 
 
 def get_ready(language: str, knowledge: Knowledge) -> None:
@@ -137,9 +142,9 @@ def get_ready(language: str, knowledge: Knowledge) -> None:
 
 def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> list[Seen]:
     """Look at files, each (path, language, source), with every rule that may have something to say of it."""
-    named = [(path, language, source, rules_for(language, source, knowledge)) for path, language, source in files]
-    rows, failed = batches([(path, language, source, names or ()) for path, language, source, names in named])
-    seen = [look_with(names, p, language, source, knowledge, rows.get(p)) for p, language, source, names in named]
+    held = [(path, language, source, found_in(language, source, knowledge)) for path, language, source in files]
+    rows, failed = batches([(path, lang, source, found.rules if found else ()) for path, lang, source, found in held])
+    seen = [look_with(found, path, lang, source, knowledge, rows.get(path)) for path, lang, source, found in held]
     for first in seen[:1]:
         first.problems += failed
     again = Again(lambda: knowledge)
@@ -183,18 +188,18 @@ class Again:
 
 
 def look_with(
-    names: list[str] | None,
+    found: Found | None,
     path: str,
     language: str,
     source: bytes,
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None = None,
 ) -> Seen:
-    """Look at one file with these rules; None: do not look at all (see `rules_for`)."""
-    if names is None:
+    """Look at one file with the rules that `found_in` names; None: do not look at all."""
+    if found is None:
         return Seen(path)
     try:
-        return _look([load()[name] for name in names], path, language, source, knowledge, rows)
+        return _look(found, path, language, source, knowledge, rows)
     except RecursionError:
         return Seen(path, problems=[Problem(path, 1, "is nested too deeply to be read; nothing of it was scanned")])
     except Exception as error:  # a mistake of ours must not cost the other files; it is listed, never hidden
@@ -203,13 +208,14 @@ def look_with(
 
 
 def _look(
-    rules: list[Rule],
+    found: Found,
     path: str,
     language: str,
     source: bytes,
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None,
 ) -> Seen:
+    rules = [load()[name] for name in found.rules]
     whole = not rules or any(r.whole for r in rules)
     seen = Seen(path)
     if language == "python":
@@ -219,7 +225,7 @@ def _look(
             return seen
     if not rules and language == "python":
         return seen
-    file = File(lower(path, language, source, knowledge, whole=whole), knowledge, rows)
+    file = File(lower(path, language, source, knowledge, whole=whole, found=found), knowledge, rows)
     if language != "python":
         seen.outline = outline_of(file)
     for rule in rules:

@@ -16,7 +16,9 @@ from asynccost.errors import RuleError
 from asynccost.knowledge import Knowledge
 
 _SPACED = bytes(c if c < 128 and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
+_LETTERS = frozenset(c for c, spaced in enumerate(_SPACED) if spaced != 32)
 _WORD = re.compile(r"\w+")
+_PLAIN = re.compile(rb"\w+")
 
 
 class _Token(NamedTuple):
@@ -42,11 +44,22 @@ class Found:
 
     def search(self, source: bytes, start: int, end: int) -> bool:
         """Whether a part of the source matters: `new S3Client()` does, though its import stands elsewhere."""
-        part = source[start:end]
-        words = part.translate(_SPACED).split()
-        if not self.words.isdisjoint(words) or any(text in part for text in self.texts):
+        return (
+            any(_stands(word, source, start, end) for word in self.words)
+            or any(source.find(text, start, end) >= 0 for text in self.texts)
+            or any(all(_stands(word, source, start, end) for word in pair) for pair in self.pairs)
+        )
+
+
+def _stands(word: bytes, source: bytes, start: int, end: int) -> bool:
+    """Whether a word stands by itself in a part of a source."""
+    at, size = source.find(word, start, end), len(word)
+    while at >= 0:
+        after = at + size
+        if (at == start or source[at - 1] not in _LETTERS) and (after == end or source[after] not in _LETTERS):
             return True
-        return any(pair.issubset(words) for pair in self.pairs)
+        at = source.find(word, after, end)
+    return False
 
 
 class Tokens:
@@ -66,7 +79,7 @@ class Tokens:
         """What a source holds, with the rules in their order."""
         tokens = list(self._matching(source))
         rules = {token.rule for token in tokens}
-        here = {token.here for token in tokens}
+        here = {token.here for token in tokens if all(map(_PLAIN.fullmatch, token.here))}
         return Found(
             [name for name in self._names if name in rules],
             frozenset(word for words in here if len(words) == 1 for word in words),

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from asynccost.cache import digest
 from asynccost.decoding import decode, minified
-from asynccost.firstpass import Seen, batches, get_ready, look_with, rules_for
+from asynccost.firstpass import Seen, batches, found_in, get_ready, look_with
 from asynccost.knowledge import Knowledge
 from asynccost.model import Problem
 from asynccost.processes import spread
 from asynccost.rows import problem_row
 from asynccost.suppress import comments
+from asynccost.tokens import Found
 
 LARGEST = 4 * 1024 * 1024  # bytes that are read at most
 DENSEST = 1024 * 1024  # bytes of code that is looked at: more than that nobody wrote by hand
@@ -41,13 +42,13 @@ class Read(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """A file that must be looked at. names: the rules that may have something to say of it."""
+    """A file that must be looked at. found: what it holds for the rules that may have something to say of it."""
 
     task: Task
     digest: str
     source: bytes
     problems: list[Problem]
-    names: list[str] | None
+    found: Found | None
 
 
 def read_all(
@@ -120,9 +121,10 @@ def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[st
             yield said
         else:
             open_files.append(said)
-    rows, failed = batches([(o.task.path, o.task.language, o.source, o.names or ()) for o in open_files])
-    for number, (task, mark, source, problems, names) in enumerate(open_files):
-        seen = look_with(names, task.path, task.language, source, tables, rows.get(task.path))
+    shown = [(o.task.path, o.task.language, o.source, o.found.rules if o.found else ()) for o in open_files]
+    rows, failed = batches(shown)
+    for number, (task, mark, source, problems, found) in enumerate(open_files):
+        seen = look_with(found, task.path, task.language, source, tables, rows.get(task.path))
         seen.problems = [*problems, *seen.problems, *(failed if number == 0 else [])]
         yield Read(task.path, "" if failed else mark, _row(seen, source))  # "": look again next time
 
@@ -137,19 +139,19 @@ def _open(task: Task, texts: Mapping[str, bytes], tables: Knowledge) -> Read | _
         return Read(task.path, mark, None)
     if len(data) > LARGEST:
         return _too_large(task, mark, LARGEST)
-    names = rules_for(task.language, data, tables)
-    if names is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
+    found = found_in(task.language, data, tables)
+    if found is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
         return Read(task.path, mark, "")
     source, problem = decode(data, task.path, task.language)
     if source is None:
         return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))
     if task.language == "javascript" and minified(source):
         return _problem(task, mark, "is minified; nothing of it was scanned", "minified")
-    if names is not None and len(data) > DENSEST:
+    if found is not None and len(data) > DENSEST:
         return _too_large(task, mark, DENSEST)
     if source is not data:
-        names = rules_for(task.language, source, tables)
-    return _Open(task, mark, source, [problem] if problem else [], names)
+        found = found_in(task.language, source, tables)
+    return _Open(task, mark, source, [problem] if problem else [], found)
 
 
 def _bytes(task: Task) -> bytes:

@@ -1,5 +1,6 @@
 """May two statements that await run together? Asked of neighbours in one block."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,20 +89,24 @@ def blocks(function: Function) -> Iterator[list[Node]]:
 
 def runs(function: Function, file: File) -> Iterator[list[Step]]:
     """Neighbouring statements that each await one thing; two or more."""
+    starts = sorted(wait.start for wait in function.index.awaits) if function.index else []
     for block in blocks(function):
-        run: list[Step] = []
+        run: list[tuple[Node, Await]] = []
         for node in (*block, None):
-            awaited = _awaited(node)
+            awaited = _awaited(node, starts)
             if awaited is not None and node is not None:
-                run.append(_step(node, awaited, file, function))
+                run.append((node, awaited))
                 continue
             if len(run) > 1:
-                yield run
+                yield [_step(one, wait, file, function) for one, wait in run]
             run = []
 
 
-def _awaited(node: Node | None) -> Await | None:
-    """The one await that a statement is about: `await f()`, `x = await f()`, `x = (await f()).data`."""
+def _awaited(node: Node | None, starts: list[int]) -> Await | None:
+    """The one await that a statement is about: `await f()`, `x = await f()`, `x = (await f()).data`.
+
+    starts: where the awaits of the function start, sorted.
+    """
     if isinstance(node, Do):
         value: Node | None = node.value
     elif isinstance(node, Assign) and node.op == "=" and len(node.targets) == 1:
@@ -117,7 +122,7 @@ def _awaited(node: Node | None) -> Await | None:
             value = value.options[0]
         else:
             return None
-    if value is None or any(isinstance(n, Await) for n in walk(value.value)):
+    if value is None or bisect_right(starts, value.start) < bisect_left(starts, value.end):
         return None
     return value
 

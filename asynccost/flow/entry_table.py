@@ -41,6 +41,8 @@ class EntryTable:
         self.dotted = frozenset(name.partition(".")[0] for name in self.callbacks if "." in name)
         self.path_callbacks: dict[str, str] = table["path_callbacks"]
         self.event_callbacks: dict[str, str] = table["event_callbacks"]
+        lasts = (name.rpartition(".")[2] for name in self.callbacks)
+        self.taking = frozenset((*lasts, *self.path_callbacks, *self.event_callbacks, "use"))
         self.names: dict[str, str] = table["names"]
         self.command_line = frozenset(table["command_line"]["libraries"])
         self.seldom = frozenset(table["seldom"]["words"])

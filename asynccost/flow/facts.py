@@ -24,8 +24,9 @@ class CallFact(TypedDict):
     use: "dropped", "void" (dropped on purpose), "awaited", "returned", "with", "local", "attribute" (kept on an
     object), "global" (kept by the module), "element" (kept in a collection), "argument" (detail: the callee it is
     handed to), "captured" (by a function written there), "other".
-    A result kept by way of a local name counts as kept. cold: "" or why a call does not run as often as its function:
-    "lazy" (only where what it fills is empty), "fresh" (its coroutine runs in an event loop of its own).
+    A result kept by way of a local name counts as kept. dropped: whether use is "dropped", which an outline tells.
+    cold: "" or why a call does not run as often as its function: "lazy" (only where what it fills is empty), "fresh"
+    (its coroutine runs in an event loop of its own).
     """
 
     name: str
@@ -36,6 +37,7 @@ class CallFact(TypedDict):
     loop: bool
     awaited: bool
     use: str
+    dropped: bool
     detail: str
     cold: str
 
@@ -189,6 +191,7 @@ def _call(file: File, site: Site) -> CallFact:
         loop=bool(work_loops(file, call)),
         awaited=use.awaited,
         use=kind,
+        dropped=kind == "dropped",
         detail=detail,
         cold=_cold(file, call, use, kind, detail),
     )

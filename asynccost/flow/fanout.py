@@ -52,8 +52,8 @@ class FanOut:
 
 def fan_outs(file: File, function: Function) -> Iterator[FanOut]:
     """Every fan-out of one function's own body."""
-    for call in function.index.calls if function.index else ():
-        name = file.resolve(call.callee, function) or ""
+    for site in file.calls_of(function):
+        call, name = site.call, site.name or ""
         if name in _ALL:
             for argument in call.arguments[: None if name == "asyncio.gather" else 1]:
                 yield from _sources(call, argument.value, argument.star == 1 or name != "asyncio.gather", function, 0)

@@ -115,6 +115,8 @@ def _is_letter(char: bytes) -> bool:
 
 def speaks_of(file: File, names: Iterable[str]) -> Callable[[Function], bool]:
     """Whether a function that waits may speak of something that resolves to, or lies under, one of these names."""
+    if not any(f.asleep for f in file.module.outer):
+        return _everybody
     mentions = file.memo(Mentions)
     known = _known(frozenset(names))
     if len(known) >= _MANY:

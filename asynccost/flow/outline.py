@@ -7,6 +7,7 @@ call is used, what a function awaits and how it is entered are asked of few file
 from collections.abc import Callable
 from typing import Any, cast
 
+from asynccost.flow.around import use_of
 from asynccost.flow.entries import seldom
 from asynccost.flow.facts import (
     CallFact,
@@ -22,16 +23,19 @@ from asynccost.flow.facts import (
     returned,
 )
 from asynccost.flow.file import File
-from asynccost.flow.tree import Function
+from asynccost.flow.tree import Call, Choice, Do, Function
 from asynccost.flow.waiting import rows_of
 
-_KEYS = ("qualname", "start", "end", "is_async", "is_generator", "kind", "owner", "outer", "calls")
+_KEYS = ("qualname", "start", "end", "is_async", "is_generator", "kind", "owner", "outer", "calls", "dropped")
 _AT = {key: at for at, key in enumerate(_KEYS)}
-_CALLS = _AT["calls"]
+_CALLS, _DROPPED = _AT["calls"], _AT["dropped"]
 
 
 class Outline(FileHead):
-    """One file. `functions`: a row a function, see _KEYS; its calls are resolved names, in the order of `calls_of`."""
+    """One file. `functions`: a row a function, see _KEYS.
+
+    Its calls are resolved names, in the order of `calls_of`; dropped: which of them are statements of their own.
+    """
 
     functions: list[list[Any]]
 
@@ -43,9 +47,19 @@ def outline_of(file: File) -> Outline:
 
 def _row(file: File, function: Function) -> list[Any]:
     owner = function.owner.qualname if function.owner else ""
-    names = [s.name for s in file.calls_of(function) if s.name is not None and may_be_project(s.name, file)]
+    sites = [s for s in file.calls_of(function) if s.name is not None and may_be_project(s.name, file)]
+    names, dropped = [s.name for s in sites], [at for at, s in enumerate(sites) if _is_dropped(s.call)]
     span, flags = (function.start, function.end), (function.is_async, function.is_generator)
-    return [function.qualname, *span, *flags, function.kind, owner, outer_of(function), names]
+    return [function.qualname, *span, *flags, function.kind, owner, outer_of(function), names, dropped]
+
+
+def _is_dropped(call: Call) -> bool:
+    """Whether `facts.calls_of` says "dropped"; told at once of most calls."""
+    around = call.parent.__class__
+    if around is Do or around is not Choice:
+        return around is Do
+    use = use_of(call)
+    return use.kind == "dropped" and not use.awaited and use.node.__class__ is Do
 
 
 def filled(path: str, outline: Outline, lower: Callable[[], File]) -> FileFacts:
@@ -88,15 +102,13 @@ class _OfFunction(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         if key == "calls":
-            made = self["calls"] = [_OfCall(self, at) for at in range(len(self._row[_CALLS]))]
+            dropped = frozenset(self._row[_DROPPED])
+            made = self["calls"] = [_OfCall(self, at, n, at in dropped) for at, n in enumerate(self._row[_CALLS])]
             return made
         if key in _AT:
             return self._row[_AT[key]]
         said = self[key] = self._again.say(key, self._at)
         return said
-
-    def name_of(self, at: int) -> Any:
-        return self._row[_CALLS][at]
 
     def call(self, at: int) -> CallFact | None:
         """All of the n-th call."""
@@ -105,17 +117,15 @@ class _OfFunction(dict[str, Any]):
 
 
 class _OfCall(dict[str, Any]):
-    """CallFact by its name in an outline."""
+    """CallFact by what an outline tells of it."""
 
     __slots__ = ("_at", "_by")
 
-    def __init__(self, by: _OfFunction, at: int) -> None:
-        super().__init__()
+    def __init__(self, by: _OfFunction, at: int, name: str, dropped: bool) -> None:
+        super().__init__(name=name, dropped=dropped)
         self._by, self._at = by, at
 
     def __missing__(self, key: str) -> Any:
-        if key == "name":
-            return self._by.name_of(self._at)
         self.update(self._by.call(self._at) or _NO_CALL)
         return self[key]
 
@@ -138,5 +148,5 @@ _NOTHING: dict[str, Any] = {
     "entry": None,
 }
 _NO_CALL = CallFact(
-    name="", line=1, column=1, start=0, end=0, loop=False, awaited=False, use="other", detail="", cold=""
+    name="", line=1, column=1, start=0, end=0, loop=False, awaited=False, use="other", dropped=False, detail="", cold=""
 )

@@ -81,9 +81,11 @@ def _by_keyword(file: File, site: Site, here: dict[int, Entry]) -> None:
 
 
 def _kind(file: File, call: Call) -> str | None:
-    written = dotted(call.callee)
+    callee, table = call.callee, entry_table(file)
+    if isinstance(callee, Member) and callee.attr not in table.taking:
+        return None
+    written = dotted(callee)
     last = written.rpartition(".")[2]
-    table = entry_table(file)
     kind = table.callbacks.get(".".join(written.split(".")[-2:])) or table.callbacks.get(last)
     first = call.arguments[0].value if call.arguments else None
     text = first.value if isinstance(first, Constant) and isinstance(first.value, str) else None

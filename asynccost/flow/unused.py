@@ -15,6 +15,6 @@ def left_over(function: Function, source: bytes) -> str:
         return ""
     word = re.escape(name.encode())
     own = name.startswith(("_", "#")) and not name.startswith("__") and not function.owner.bases
-    if not own and not re.search(_PRIVATE % word, source):
+    if not own and not (b"private" in source and re.search(_PRIVATE % word, source)):
         return ""
     return name if len(re.findall(rb"(?<![\w$])%s(?![\w$])" % word, source)) == 1 else ""

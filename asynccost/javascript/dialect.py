@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import tree_sitter_javascript
 import tree_sitter_typescript
@@ -56,8 +56,12 @@ def dialect_name(path: str) -> str:
     return "tsx" if suffix == "tsx" else "javascript"
 
 
+@lru_cache(maxsize=1)
 def parse(name: str, source: bytes) -> Parsed:
-    """Parse by the named grammar; JavaScript it cannot read may be Flow, which TSX reads better."""
+    """Parse by the named grammar; JavaScript it cannot read may be Flow, which TSX reads better.
+
+    The last answer is kept: who offers a fix for a file asks right behind who lowered it.
+    """
     first = _parse(name, source)
     if name != "javascript" or not first.broken:
         return first

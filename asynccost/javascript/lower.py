@@ -46,7 +46,7 @@ def lower(path: str, source: bytes, *, tokens: "Found | None" = None) -> Module:
     else:
         parsed = parse(dialect_name(path), source)
     if tokens is not None and (own := _async_names(source)):
-        tokens = replace(tokens, words=tokens.words | own)
+        tokens = replace(tokens, words=tokens.words.union(name for name in own if b"$" not in name))
     module = _module(path, source, parsed)
     cx = Context(_tables(parsed.dialect.name), module, tokens)
     for node in parsed.root.named_children if parsed.root else ():

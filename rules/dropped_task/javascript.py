@@ -207,7 +207,8 @@ def facts(file: File) -> dict[str, Any]:
     source = file.module.source
     own = (f for f in file.functions_if(lambda f: source.find(b"catch", f.start, f.end) >= 0) if f.is_async)
     quiet = [f.qualname for f in own if f.name and f.index and f.index.awaits and not failing(file, f)]
-    return {"takes": any(_takes_up(site) for site in file.calls), "quiet": quiet}
+    takes = b"unhandledRejection" in source and any(_takes_up(site) for site in file.calls)
+    return {"takes": takes, "quiet": quiet}
 
 
 def _takes_up(site: Site) -> bool:
@@ -244,7 +245,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
 def _forgets(finding: Finding, caller: Caller) -> bool:
     """Whether a caller in another file of a server makes a statement of the call and takes no answer."""
     file, by = caller.by.file, caller.by.facts
-    if file["path"] == finding.path or caller.call["use"] != "dropped" or by["kind"] == "module":
+    if file["path"] == finding.path or not caller.call["dropped"] or by["kind"] == "module":
         return False
     modules = {name.partition(":")[0] for name in file["imports"].values()}
     return modules.isdisjoint(finding.pending["page"]) and (by["entry"] or [""])[0] != "test"

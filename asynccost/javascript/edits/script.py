@@ -43,6 +43,7 @@ class Script:
         self.typed = name != "javascript"
         self.root = parsed.root
         self.newline = "\r\n" if b"\r\n" in self.source else "\n"
+        self._habits: dict[int, list[bool]] = {}
 
     # ----------------------------------------------------------------- places
 
@@ -146,14 +147,13 @@ class Script:
 
     # ------------------------------------------------------------------ style
 
-    @cached_property
-    def _ends(self) -> list[tuple[int, int, bool]]:
-        """The statements that a semicolon may end, and whether one does."""
-        return [
-            (n.start_byte, n.end_byte, self.source[n.end_byte - 1 : n.end_byte] == b";")
-            for n in self.walk()
-            if n.type in _ENDED
-        ]
+    def _ended(self, around: Cst) -> list[bool]:
+        """Of each statement in a node that a semicolon may end, whether one does."""
+        if around.id not in self._habits:
+            ends = (n.end_byte for n in self.walk(around) if n.type in _ENDED)
+            ended = [self.source[end - 1 : end] == b";" for end in ends if end < around.end_byte]
+            self._habits[around.id] = ended
+        return self._habits[around.id]
 
     def semi(self, at: int) -> str:
         """What ends a statement near a place: as in the innermost function around it that shows a habit."""
@@ -161,7 +161,7 @@ class Script:
         node: Cst | None = self.root.descendant_for_byte_range(at, at)
         while node is not None:
             if node.type in _FUNCTIONS or node.parent is None:
-                mine = [ended for start, end, ended in self._ends if node.start_byte <= start and end < node.end_byte]
+                mine = self._ended(node)
                 if len(mine) > 1 or (node.parent is None and mine):
                     return ";" if 2 * sum(mine) >= len(mine) else ""
             node = node.parent
