@@ -84,9 +84,15 @@ def found_in(language: str, source: bytes, knowledge: Knowledge) -> Found | None
     return found if found.rules or _hands_on(language, source) else None
 
 
+_RUNS = re.compile(rb"\b(?:asyncio|anyio|trio|uvloop)\.run\(|\brun_until_complete\(")
+
+
 def _hands_on(language: str, source: bytes) -> bool:
-    """Whether a file does little else than hand names on, or has coroutines, which may call what blocks elsewhere."""
-    if language == "python" and b"async def " in source:
+    """Whether a file does little else than hand names on, or runs coroutines, its own or others'.
+
+    Its own may call what blocks elsewhere; those that it gives a loop of their own keep nobody waiting.
+    """
+    if language == "python" and (b"async def " in source or _RUNS.search(source)):
         return True
     if language == "python" and (b"\ndef " in source or b"\nclass " in source):
         return False

@@ -13,7 +13,7 @@ from asynccost.flow.reach import binder, local_function, within
 from asynccost.flow.release import Acquisition, Fate, acquisition, fate
 from asynccost.flow.state import SETTER, root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
-from asynccost.flow.timers import Timer, counted, may_end, rearms, timer
+from asynccost.flow.timers import Timer, counted, may_end, rearms, retries, timer
 from asynccost.flow.tree import Call, Class, Constant, Function, If, Member, Name, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence
@@ -144,7 +144,7 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
             return say(LOW, "it starts itself again, and stops by itself after a while")
         if may_end(ticking):
             return say(
-                LOW if ticking.frame or short or _inside_setup(effect, got) else MEDIUM,
+                LOW if ticking.frame or short or retries(ticking) or _inside_setup(effect, got) else MEDIUM,
                 "it starts itself again for some time",
             )
         return say(HIGH, "it starts itself again and nothing can stop it")

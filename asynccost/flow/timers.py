@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Constant,
     Expr,
     Function,
+    Handler,
     If,
     Member,
     Name,
@@ -70,7 +71,7 @@ def timer(site: Site, file: File) -> Timer | None:
         bool(row.get("repeats")),
         bool(row.get("frame")),
         bool(row.get("holds")),
-        number(delay),
+        0.0 if delay is None and file.language == "javascript" else number(delay),
         local_function(handler, site.function, file),
         handler,
     )
@@ -129,6 +130,11 @@ def may_end(one: Timer) -> bool:
         return True
     body = one.function.body
     return any(isinstance(s, If) and s.end <= one.call.start and _leaves(s) for s in body)
+
+
+def retries(one: Timer) -> bool:
+    """Whether a timer is started where something has failed: what it starts again is a try, not a clock."""
+    return any(isinstance(up, Handler) for up in above(one.call))
 
 
 def counted(one: Timer) -> bool:

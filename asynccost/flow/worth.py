@@ -26,6 +26,7 @@ _STATE = frozenset({
     "health", "healthcheck", "models", "catalog", "catalogue", "marketplace", "release", "releases", "version",
     "versions", "changelog", "recommendations",
 })
+_SHOWS = frozenset({"status", "health", "healthcheck"})
 _PROVES = frozenset({"check", "validate", "verify", "test", "probe", "ping"})
 _MEANS = frozenset({
     "key", "keys", "apikey", "connection", "connectivity", "credentials", "credential", "config", "configuration",
@@ -56,6 +57,8 @@ def takes_long(name: str) -> bool:
     own = words(name.rpartition(".")[2])
     if "convert" in own[:1] and not _PAPERS.isdisjoint(own[1:]):
         return True
+    if "parse" in own and {"document", "parser"}.issubset(said):
+        return True
     if "build" in own and (own[-1] == "build" or not _BUILT.isdisjoint(own)):
         return True
     return not _CHANGES.isdisjoint(own[:2]) and not _MACHINERY.isdisjoint(own[1:])
@@ -72,7 +75,7 @@ def manages(name: str) -> bool:
 def looks_after(name: str) -> bool:
     """`check_api_key`, `get_releases`, `service_health`: what the page of settings asks, now and then."""
     own = words(name.rpartition(".")[2])
-    if not _STATE.isdisjoint(own[-1:]):
+    if not _STATE.isdisjoint(own[-1:]) or not _SHOWS.isdisjoint(words(name.rpartition(".")[0])):
         return True
     return not _PROVES.isdisjoint(own[:1]) and not _MEANS.isdisjoint(own[1:])
 

@@ -36,6 +36,8 @@ _LETTERS = frozenset({
 })
 _TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
 _ADDS = (("add",), ("create",), ("insert",), ("register",))
+_PUTS = (("post",), ("put",), ("patch",))
+_ONE_PLACE = frozenset({"config", "configuration", "settings"})
 _LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
@@ -106,6 +108,8 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append("what is imported goes into a store that the turns share")
     if any(words(wait.name)[-1:] == ("post",) and not _LETTERS.isdisjoint(_sent_to(wait, file)) for wait in said.waits):
         doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
+    if any(words(wait.name)[-1:] in _PUTS and not _ONE_PLACE.isdisjoint(_sent_to(wait, file)) for wait in said.waits):
+        doubts.append("settings lie in one place, which takes one change after another")
     if tie := ties(loop, file, function_of(loop)):
         doubts.append(tie)
     if listed(loop):

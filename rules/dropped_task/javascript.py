@@ -12,7 +12,8 @@ from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
-from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node
+from asynccost.flow.state import SETTER
+from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Name, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
@@ -164,7 +165,8 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     wrote = any(w in table["effects"] for w in words(name)) and any(
         w in relied for said in calls if said[:1] != ("on",) for w in said
     )
-    tells = words(name)[:1] and words(name)[0] in table["events"]
+    best_effort = any(w in table["besteffort"] for w in words(name))
+    tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
     lets = [file.resolve(callee, function) or "" for callee in uncaught_callees(file, function)]
     if is_server(file):
         message = (
@@ -176,9 +178,23 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
-    best_effort = any(w in table["besteffort"] for w in words(name))
-    sure = Confidence.MEDIUM if wrote and not (best_effort or catches(function)) else Confidence.LOW
+    believed = wrote and not (best_effort or catches(function)) and _goes_by_it(site)
+    sure = Confidence.MEDIUM if believed else Confidence.LOW
     return file.finding(site.call, message, sure, name=name, lets=lets, server=False)
+
+
+def _goes_by_it(site: Site) -> bool:
+    """Whether the code around a forgotten call acts as if it had worked: before, by what it shows, or afterwards.
+
+    The last statement of a handler that only hands the work on leaves everything as it was when that fails.
+    """
+    function, at = site.function, site.call
+    if function.is_async or any(s.start > at.end and not isinstance(s, Return) for s in function.body):
+        return True
+    index = function.index
+    sets = (t for a in (index.assigns if index else ()) if a.end < at.start for t in getattr(a, "targets", ()))
+    shows = (c.callee for c in (index.calls if index else ()) if c.end < at.start and isinstance(c.callee, Name))
+    return any(isinstance(t, Member) for t in sets) or any(SETTER.match(n.id) for n in shows)
 
 
 def _exported(file: File) -> Iterator[Finding]:
@@ -190,7 +206,8 @@ def _exported(file: File) -> Iterator[Finding]:
     if names:
         table = file.knowledge.table("tasks")["floating"]
         yield file.finding(
-            own[0], "", Confidence.MEDIUM, floats=names, page=table["page"], events=table["events"]
+            own[0], "", Confidence.MEDIUM, floats=names, page=table["page"], events=table["events"],
+            best=table["besteffort"],
         )
 
 
@@ -213,7 +230,8 @@ def facts(file: File) -> dict[str, Any]:
 
 def _takes_up(site: Site) -> bool:
     first = site.call.arguments[0].value if site.call.arguments else None
-    return isinstance(first, Constant) and first.value == "unhandledRejection"
+    # Node raises a rejection that nobody takes as an uncaught exception
+    return isinstance(first, Constant) and first.value in ("unhandledRejection", "uncaughtException")
 
 
 def _survives(project: Project) -> bool:
@@ -255,7 +273,8 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
     place, by, facts_ = caller.related(""), caller.by.facts, made.facts
     name = facts_["qualname"]
     survives = project.memo(_survives)
-    tells = any(w in finding.pending["events"] for w in words(name.rpartition(".")[2])[:1])
+    said = words(name.rpartition(".")[2])
+    tells = (said[:1] and said[0] in finding.pending["events"]) or any(w in finding.pending["best"] for w in said)
     end = "only the process's last resort hears of its errors" if survives else (
         "a failure is an unhandled rejection, which ends the process"
     )

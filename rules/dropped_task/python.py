@@ -105,8 +105,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
         sure = Confidence.MEDIUM
     if site.function.name == "__del__":
         sure = Confidence.LOW  # the last try of an object that is gone: nobody is left to keep it
-    # a future of another thread is held by the task that it stands for, and its callback hears of an error
-    if _is_cosmetic(file, site) or (fate.kind == "watched" and what == "future") or file.memo(is_script):
+    # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost
+    if _is_cosmetic(file, site) or what == "future" or file.memo(is_script):
         sure = Confidence.LOW
     return file.finding(site.call, _message(what, fate.why), sure)
 

@@ -14,7 +14,9 @@ from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence
 
 _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "refresh", "call"})
-_LANDING = frozenset({"callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate"})
+_LANDING = frozenset({
+    "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite",
+})
 _COMPUTES = frozenset({"has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check"})
 
 
