@@ -77,8 +77,7 @@ class Heats:
             for made, chain in level:
                 if (entry := self.entry(made)) is not None:
                     if entry[0] in ("test", "script") and chain:
-                        unknown = True  # what only tests call is a library's: nobody knows
-                        continue
+                        continue  # what only tests call is a library's: nobody knows, and the others count
                     (hot if entry[0] in HOT else cold).append(Heat(_hot(entry[0]), *entry, chain))
                     continue
                 named = self._names.named_in(*made.key)

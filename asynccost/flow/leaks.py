@@ -1,5 +1,6 @@
 """What an effect acquires and does not give back, and how much that matters."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from asynccost.flow.release import Acquisition, Fate, acquisition, fate
 from asynccost.flow.state import SETTER, root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, retries, timer
-from asynccost.flow.tree import Call, Class, Constant, Function, If, Member, Name, Node, Return
+from asynccost.flow.tree import Argument, Call, Class, Constant, Function, If, Member, Name, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence
 
@@ -192,6 +193,23 @@ def _calls(word: str, effect: Effect, file: File) -> int:
 # --------------------------------------------------------------- everything else
 
 
+def _stays(file: File) -> bool:
+    """Whether a file puts an element of its own into the page's body: one for all that come after it."""
+    return re.search(rb"\bbody\.(?:appendChild|append|prepend)\(", file.module.source) is not None
+
+
+def _pushed(end: Fate, effect: Effect, file: File) -> str | None:
+    """`this.listeners.push(() => window.removeEventListener("x", f))`, where the end reads that list."""
+    closure = function_of(end.at).closure if end.at is not None else None
+    call = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
+    callee = call.callee if isinstance(call, Call) else None
+    if not isinstance(callee, Member) or callee.attr not in ("push", "add") or not isinstance(callee.value, Member):
+        return None
+    kept = file.text(callee.value)
+    ends = component_cleanups(effect, file)
+    return kept if any(kept in file.text(one) for one in ends) else None
+
+
 def _is_handed(function: Function, call: Call) -> bool:
     """Whether a call is given a function by its name: `on("ready", start)`."""
     return any(isinstance(a.value, Name) and a.value.id == function.name for a in call.arguments)
@@ -202,6 +220,10 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return Verdict(effect, got, sure, why, end.at)
 
     sure = {"high": HIGH, "medium": MEDIUM}.get(got.pair.sure, LOW)
+    if effect.framework == "custom element" and _stays(file):
+        return say(LOW, "the element is put into the page once, and stays there")
+    if (kept := _pushed(end, effect, file)) is not None:
+        return say(None, f"its release is pushed to {kept}, which the component empties when it ends")
     if effect.plain:
         return _plain_class(effect, got, end, sure, file)
     if end.kind in ("elsewhere", "itself"):
