@@ -1,22 +1,30 @@
 """What an effect acquires and does not give back, and how much that matters."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynccost.flow.around import above, class_around, function_of, use_of
+from asynccost.flow.around import function_of, use_of
 from asynccost.flow.effect_code import component_cleanups, component_functions, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
+from asynccost.flow.lasting import (
+    frames_the_page,
+    has_base,
+    is_app_root,
+    kept_by_module,
+    one_of_its_kind,
+    pushed,
+    reloads,
+    stays,
+)
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.paths import ways_out
-from asynccost.flow.reach import binder, local_function, within
+from asynccost.flow.reach import binder, within
 from asynccost.flow.release import Acquisition, Fate, acquisition, fate
 from asynccost.flow.state import SETTER, root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, retries, timer
-from asynccost.flow.tree import Argument, Call, Class, Constant, Function, If, Member, Name, Node, Return
-from asynccost.flow.words import chain, words
+from asynccost.flow.tree import Call, Class, Constant, Function, Member, Name, Node, Return
 from asynccost.model import Confidence
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -124,9 +132,6 @@ def _by_word(effect: Effect, got: Acquisition, file: File, silent: Verdict) -> V
     return Verdict(effect, got, MEDIUM, "nothing in the component releases it")
 
 
-# -------------------------------------------------------------- listeners' targets
-
-
 # -------------------------------------------------------------------- one-shots
 
 
@@ -193,23 +198,6 @@ def _calls(word: str, effect: Effect, file: File) -> int:
 # --------------------------------------------------------------- everything else
 
 
-def _stays(file: File) -> bool:
-    """Whether a file puts an element of its own into the page's body: one for all that come after it."""
-    return re.search(rb"\bbody\.(?:appendChild|append|prepend)\(", file.module.source) is not None
-
-
-def _pushed(end: Fate, effect: Effect, file: File) -> str | None:
-    """`this.listeners.push(() => window.removeEventListener("x", f))`, where the end reads that list."""
-    closure = function_of(end.at).closure if end.at is not None else None
-    call = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
-    callee = call.callee if isinstance(call, Call) else None
-    if not isinstance(callee, Member) or callee.attr not in ("push", "add") or not isinstance(callee.value, Member):
-        return None
-    kept = file.text(callee.value)
-    ends = component_cleanups(effect, file)
-    return kept if any(kept in file.text(one) for one in ends) else None
-
-
 def _is_handed(function: Function, call: Call) -> bool:
     """Whether a call is given a function by its name: `on("ready", start)`."""
     return any(isinstance(a.value, Name) and a.value.id == function.name for a in call.arguments)
@@ -220,9 +208,9 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return Verdict(effect, got, sure, why, end.at)
 
     sure = {"high": HIGH, "medium": MEDIUM}.get(got.pair.sure, LOW)
-    if effect.framework == "custom element" and _stays(file):
+    if effect.framework == "custom element" and stays(file):
         return say(LOW, "the element is put into the page once, and stays there")
-    if (kept := _pushed(end, effect, file)) is not None:
+    if (kept := pushed(end, effect, file)) is not None:
         return say(None, f"its release is pushed to {kept}, which the component empties when it ends")
     if effect.plain:
         return _plain_class(effect, got, end, sure, file)
@@ -238,71 +226,26 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         always = effect.once or effect.deps == []
         sure = MEDIUM if sure is HIGH and always and _inside_setup(effect, got) else LOW
         return say(sure, "it is not stopped when the component ends")
-    if end.kind == "kept" and end.place is not None and end.place.root in ("this", "self") and _has_base(effect):
+    if end.kind == "kept" and end.place is not None and end.place.root in ("this", "self") and has_base(effect):
         return say(LOW, f"the base class may stop {end.place.text}")
     if sure is MEDIUM and got.pair.starts and isinstance(effect.scope, Class):
         return say(LOW, "what it watches goes away with the object")
-    if end.kind == "kept" and end.place is not None and _kept_by_module(effect, got, end.place.root):
+    if end.kind == "kept" and end.place is not None and kept_by_module(effect, got, end.place.root):
         return say(LOW, f"{end.place.text} is kept by the module")
-    if _reloads(got, file):
+    if reloads(got, file):
         return say(LOW, "the page is loaded anew when it fires")
     if is_app_root(file.path) and got.pair.handle in ("same", "disposer"):
         return say(LOW, "the component lives as long as the page")
-    if _frames_the_page(file.path) and (effect.once or effect.deps == []):
+    if frames_the_page(file.path) and (effect.once or effect.deps == []):
         return say(LOW, "what lays out or provides for a page lives as long as it, as a rule")
     if effect.wasted:
         return say(sure, f"{effect.name} does not use the cleanup that this set-up returns")
     return say(sure, end.why)
 
 
-_FRAMEWORK_BASES = frozenset(
-    {"Component", "PureComponent", "HTMLElement", "LitElement", "ReactiveElement", "Object", "EventEmitter"}
-)
-
-
-def _has_base(effect: Effect) -> bool:
-    """Whether a class extends one that may end what this one starts."""
-    if not isinstance(effect.scope, Class):
-        return False
-    names = [b.value.attr if isinstance(b.value, Member) else getattr(b.value, "id", "") for b in effect.scope.bases]
-    return any(n not in _FRAMEWORK_BASES for n in names)
-
-
 def _inside_setup(effect: Effect, got: Acquisition) -> bool:
     """Whether the set-up's own text acquires it, not a helper that others call as well."""
     return any(s.start <= got.call.start and got.call.end <= s.end for s in effect.setups)
-
-
-def _reloads(got: Acquisition, file: File) -> bool:
-    """Whether a listener's handler loads the page anew, which ends every listener."""
-    handlers = [local_function(a.value, got.function, file) for a in got.call.arguments[1:2]]
-    calls = [c for h in handlers if h is not None and h.index is not None for c in h.index.calls]
-    return any(chain(c.callee)[-2:] == ["location", "reload"] for c in calls)
-
-
-def is_app_root(path: str) -> bool:
-    """Whether a file is the one root of an application, by its name."""
-    stem = path.rpartition("/")[2].partition(".")[0].lower()
-    return stem in ("app", "_app", "main", "root")
-
-
-_FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
-
-
-def _frames_the_page(path: str) -> bool:
-    """Whether a file lies with a page's layout or providers, by its folders and its name."""
-    return any(not _FRAMES.isdisjoint(words(part.partition(".")[0])[-1:]) for part in path.split("/"))
-
-
-def _kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
-    """Whether the module keeps it as the one of its kind: `if (!socket) socket = new WebSocket(url)`."""
-    scope = binder(root, got.function)
-    if root in ("this", "self") or not (scope is None or (scope.kind == "module" and effect.scope is not scope)):
-        return False
-    tests = [up.test for up in above(got.call) if isinstance(up, If)]
-    tests += [s.test for s in got.function.body if isinstance(s, If) and s.end <= got.call.start]
-    names = got.function.index.names if got.function.index else []
-    return any(n.id == root and t.start <= n.start < t.end for n in names for t in tests)
 
 
 def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, file: File) -> Verdict:
@@ -313,20 +256,13 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
 
     if end.kind in ("elsewhere", "itself"):
         return say(LOW, "it is released, but not by a method that ends the object")
-    if _one_of_its_kind(got, file):
+    if one_of_its_kind(got, file):
         return say(LOW, "its one object lives as long as the module")
     if got.pair.handle == "same" and not _is_page_target(got, file):
         return say(LOW, "the target may end with the object")
     if got.pair.handle == "disposer":
         return say(LOW, "the source may end with the object")
     return say(MEDIUM if sure is HIGH else LOW, f"{effect.ends[0]}() leaves it")
-
-
-def _one_of_its_kind(got: Acquisition, file: File) -> bool:
-    """Whether the module makes the only object of a class that it makes: `export const player = new Player()`."""
-    cls = class_around(got.function)
-    made = [s.function.kind for s in file.calls_to(file.names.ref(cls))] if cls is not None else []
-    return bool(made) and all(kind == "module" for kind in made)
 
 
 def _is_page_target(got: Acquisition, file: File) -> bool:

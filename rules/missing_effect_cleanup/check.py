@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict, is_app_root, verdicts
+from asynccost.flow.lasting import is_app_root
+from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Function, Node

@@ -1,0 +1,81 @@
+"""What lives as long as the page, the module or another object, so that an effect need not give it back itself."""
+
+import re
+
+from asynccost.flow.around import above, class_around, function_of
+from asynccost.flow.effect_code import component_cleanups
+from asynccost.flow.file import File
+from asynccost.flow.lifecycle import Effect
+from asynccost.flow.reach import binder, local_function
+from asynccost.flow.release import Acquisition, Fate
+from asynccost.flow.tree import Argument, Call, Class, If, Member
+from asynccost.flow.words import chain, words
+
+
+def stays(file: File) -> bool:
+    """Whether a file puts an element of its own into the page's body: one for all that come after it."""
+    return re.search(rb"\bbody\.(?:appendChild|append|prepend)\(", file.module.source) is not None
+
+
+def pushed(end: Fate, effect: Effect, file: File) -> str | None:
+    """`this.listeners.push(() => window.removeEventListener("x", f))`, where the end reads that list."""
+    closure = function_of(end.at).closure if end.at is not None else None
+    call = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
+    callee = call.callee if isinstance(call, Call) else None
+    if not isinstance(callee, Member) or callee.attr not in ("push", "add") or not isinstance(callee.value, Member):
+        return None
+    kept = file.text(callee.value)
+    ends = component_cleanups(effect, file)
+    return kept if any(kept in file.text(one) for one in ends) else None
+
+
+_FRAMEWORK_BASES = frozenset(
+    {"Component", "PureComponent", "HTMLElement", "LitElement", "ReactiveElement", "Object", "EventEmitter"}
+)
+
+
+def has_base(effect: Effect) -> bool:
+    """Whether a class extends one that may end what this one starts."""
+    if not isinstance(effect.scope, Class):
+        return False
+    names = [b.value.attr if isinstance(b.value, Member) else getattr(b.value, "id", "") for b in effect.scope.bases]
+    return any(n not in _FRAMEWORK_BASES for n in names)
+
+
+def reloads(got: Acquisition, file: File) -> bool:
+    """Whether a listener's handler loads the page anew, which ends every listener."""
+    handlers = [local_function(a.value, got.function, file) for a in got.call.arguments[1:2]]
+    calls = [c for h in handlers if h is not None and h.index is not None for c in h.index.calls]
+    return any(chain(c.callee)[-2:] == ["location", "reload"] for c in calls)
+
+
+def is_app_root(path: str) -> bool:
+    """Whether a file is the one root of an application, by its name."""
+    stem = path.rpartition("/")[2].partition(".")[0].lower()
+    return stem in ("app", "_app", "main", "root")
+
+
+_FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
+
+
+def frames_the_page(path: str) -> bool:
+    """Whether a file lies with a page's layout or providers, by its folders and its name."""
+    return any(not _FRAMES.isdisjoint(words(part.partition(".")[0])[-1:]) for part in path.split("/"))
+
+
+def kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
+    """Whether the module keeps it as the one of its kind: `if (!socket) socket = new WebSocket(url)`."""
+    scope = binder(root, got.function)
+    if root in ("this", "self") or not (scope is None or (scope.kind == "module" and effect.scope is not scope)):
+        return False
+    tests = [up.test for up in above(got.call) if isinstance(up, If)]
+    tests += [s.test for s in got.function.body if isinstance(s, If) and s.end <= got.call.start]
+    names = got.function.index.names if got.function.index else []
+    return any(n.id == root and t.start <= n.start < t.end for n in names for t in tests)
+
+
+def one_of_its_kind(got: Acquisition, file: File) -> bool:
+    """Whether the module makes the only object of a class that it makes: `export const player = new Player()`."""
+    cls = class_around(got.function)
+    made = [s.function.kind for s in file.calls_to(file.names.ref(cls))] if cls is not None else []
+    return bool(made) and all(kind == "module" for kind in made)
