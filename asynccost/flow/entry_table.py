@@ -49,11 +49,15 @@ class EntryTable:
         self.methods = [(*_globs(key), kind) for key, kind in table["methods"].items()]
         self.files = [(re.compile(translate(key)).match, row) for key, row in table["files"].items()]
         self.keywords: dict[str, str] = table["keywords"]
+        self.serving = frozenset(table["paths"]["serving"])
         words = "|".join(re.escape(w) for w in table["paths"]["script"])
+        others = "|".join(re.escape(w) for w in table["paths"]["vendored"])
         top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
             rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
             r"|\.(?:backup|bak|old|orig)\.\w+$"
+            r"|(?:^|/)(?:\w+_)?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
+            rf"|(?:^|/)(?:lib|libs|ext|external|src)/(?:{others})(?:/|\.py$)"
             rf"|^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{'|'.join(table['paths']['stems'])})\.[cm]?[jt]sx?$"
         )
 
@@ -75,8 +79,21 @@ def entry_table(file: File) -> EntryTable:
 
 
 def is_script(file: File) -> bool:
-    """Whether the path says that a file is run by hand."""
-    return entry_table(file).script.search(file.path) is not None
+    """Whether the path says that a file is run by hand or is another project's, or its code that it is a command."""
+    return entry_table(file).script.search(file.path) is not None or _is_command(file)
+
+
+_ARGUMENTS = re.compile(rb"\bsys\.argv\b|\b(?:argparse|typer|click|docopt|fire)\b")
+_GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading\b|\.serve_forever\(", re.M)
+
+
+def _is_command(file: File) -> bool:
+    """Whether a Python file reads a command line, does what it says and ends: nobody waits but who called it."""
+    source = file.module.source
+    if file.language != "python" or not _ARGUMENTS.search(source) or _GOES_ON.search(source):
+        return False
+    starts = b"__main__" in source or b"sys.argv" in source
+    return starts and entry_table(file).serving.isdisjoint(i.partition(".")[0] for i in file.module.imports.values())
 
 
 def dotted(expr: Node | None) -> str:

@@ -6,7 +6,7 @@ from asynccost.flow.words import words
 _STARTS = frozenset({
     "startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready", "bootstrap",
     "install", "connect", "terminate", "dispose", "destroy", "close", "aclose", "aexit", "exit",
-    "uninstall", "unload", "stop",
+    "uninstall", "unload", "stop", "register", "unregister", "registration", "restore", "backup",
 })
 
 

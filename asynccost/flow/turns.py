@@ -171,6 +171,9 @@ def _state(body: list[Node]) -> str:
     return ""
 
 
+_ONE_AT_A_TIME = re.compile(rb"""\bparallel_?tool_?calls["']?\s*[=:]\s*false\b""", re.I)
+
+
 def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
     source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
     asked = file.knowledge.table("turns")["tool_calls"]
@@ -180,6 +183,8 @@ def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
 def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
     """What keeps the confidence low."""
     found = shown(file)
+    if _tool_calls(loop, file) and _ONE_AT_A_TIME.search(file.module.source):
+        found.append("the model is asked for one tool call at a time")
     if any(isinstance(up, Handler) for up in above(loop)):
         found.append("it is a fallback after a failure")
     source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter

@@ -41,7 +41,9 @@ _CLICKS = frozenset({
 _REPORTS = frozenset({"telemetry", "metric", "metrics", "analytics", "posthog", "heartbeat", "crash"})
 _NOTIFIES = frozenset({"notify", "anotify", "notification", "notifications"})
 _NOTICES = frozenset({"notification", "notifications", "notifier", "alert", "alerts", "alerter"})
-_SENDS = frozenset({"send", "post", "report", "track", "capture", "emit", "flush", "push", "upload", "record", "log"})
+_SENDS = frozenset({
+    "send", "post", "report", "track", "capture", "emit", "flush", "push", "upload", "record", "log", "trace",
+})
 FILES = frozenset({  # words of a file beside the text
     "image", "images", "img", "picture", "pic", "photo", "avatar", "icon", "logo", "thumbnail", "poster", "cover",
     "media", "attachment", "attachments", "sticker", "emoji", "favicon", "screenshot", "audio", "voice",
