@@ -176,7 +176,8 @@ class Again:
         path = seen.path
         if (late := seen.late) is not None:
             lowered = partial(self._python, path, late["whole"])
-            seen.asked = Asked(path, module_name(path), late["imports"], late["rules"], read, lowered)
+            name, (imports, rules) = module_name(path), (late["imports"], late["rules"])
+            seen.asked = Asked(path, name, imports, rules, read, lowered, self._knowledge)
         elif seen.outline is not None:
             seen.facts = filled(path, seen.outline, partial(self._latest, path, read))
 

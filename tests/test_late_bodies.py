@@ -130,7 +130,7 @@ def test_a_name_with_stars_asks_for_its_whole_words(source: str, names: list[str
 def asked(path: str, source: str) -> Asked:
     name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     imports = sorted(python.imported_names(path, source.encode()))
-    return Asked(path, name, imports, {}, source.encode, lambda text: file(text.decode(), path))
+    return Asked(path, name, imports, {}, source.encode, lambda text: file(text.decode(), path), Knowledge)
 
 
 @pytest.mark.parametrize("path", PYTHON)

@@ -6,9 +6,10 @@ The values are those of `flow.facts`; only the functions that a question is abou
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from asynccost.flow.entries import seldom
+from asynccost.flow.entry_table import entries_of
 from asynccost.flow.facts import (
     CallFact,
     FileFacts,
@@ -23,8 +24,12 @@ from asynccost.flow.facts import (
 from asynccost.flow.file import File
 from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.names import INSIDE
+from asynccost.flow.registered import may_register
 from asynccost.flow.tree import Class, Function
 from asynccost.flow.waiting import rows_of
+
+if TYPE_CHECKING:
+    from asynccost.knowledge import Knowledge
 
 _NEAR = 64  # bytes before a name in which the keyword of its definition stands
 _AFTER = {word: re.compile(rb"(?:\b%s|\A\W)\W+\Z" % word.encode()) for word in ("class", "def")}
@@ -45,12 +50,14 @@ class Asked:
         rules: dict[str, Any],
         read: Callable[[], bytes],
         lower: Callable[[bytes], File],
+        knowledge: "Callable[[], Knowledge]",
     ) -> None:
         self.path = path
         self.name = name
         self.imports = imports
         self._read = read
         self._lower = lower
+        self._knowledge = knowledge
         self.facts = cast("FileFacts", _OfFile(self, rules))
         self._functions: dict[int, FunctionFacts] = {}
 
@@ -83,6 +90,10 @@ class Asked:
     def _import_words(self) -> frozenset[str]:
         found = (_WORD.findall(m[1]) for m in _IMPORTS.finditer(self.source))
         return frozenset(word.decode() for words in found for word in words)
+
+    def handed(self) -> list[list[str]]:
+        """See `facts.handed`; few files say such a thing, and only those are lowered."""
+        return handed(self.file) if may_register(self.source, entries_of(self._knowledge())) else []
 
     def function(self, function: Function) -> FunctionFacts:
         """The facts of a function."""
@@ -259,7 +270,7 @@ class _OfFile(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         if key == "handed":
-            self[key] = handed(self._of.file)
+            self[key] = self._of.handed()
         elif key == "imports":
             self[key] = _Imported(self._of)
         elif key == "classes":

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping
 from fnmatch import translate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Member, Name, Node
+
+if TYPE_CHECKING:
+    from asynccost.knowledge import Knowledge
 
 HOT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
 ONCE = frozenset({"once", "test", "script", "cached"})
@@ -71,7 +74,13 @@ _READY: dict[int, tuple[Mapping[str, Any], EntryTable]] = {}
 
 
 def entry_table(file: File) -> EntryTable:
-    raw = file.knowledge.table("entries")
+    """The table of a file's knowledge."""
+    return entries_of(file.knowledge)
+
+
+def entries_of(knowledge: "Knowledge") -> EntryTable:
+    """The table, made once."""
+    raw = knowledge.table("entries")
     known = _READY.get(id(raw))
     if known is None or known[0] is not raw:
         known = _READY[id(raw)] = (raw, EntryTable(raw))

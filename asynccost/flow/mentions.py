@@ -52,7 +52,7 @@ class Mentions:
     @cached_property
     def words(self) -> frozenset[str]:
         """The plain words of the source."""
-        return frozenset(self._source.translate(_SPACED).decode("ascii").split())
+        return spoken(self._source)
 
     def of(self, word: str) -> tuple[frozenset[int], bool]:
         """The ids of the functions whose text holds a word; whether it stands elsewhere too, imports aside."""
@@ -96,6 +96,11 @@ class Mentions:
     def _imports(self, start: int, end: int) -> bool:
         line = self._source[start:end].lstrip()
         return line.startswith((b"import ", b"from ")) and b";" not in line
+
+
+def spoken(source: bytes) -> frozenset[str]:
+    """The plain words of a source."""
+    return frozenset(source.translate(_SPACED).decode("ascii").split())
 
 
 def places(source: bytes, word: bytes) -> Iterator[int]:

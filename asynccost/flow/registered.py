@@ -1,12 +1,12 @@
 """Functions that are handed to a call which says how often they run: routes, timers, listeners."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from asynccost.flow.around import callback_call
-from asynccost.flow.entry_table import PHRASE, Entry, dotted, entry_table
+from asynccost.flow.entry_table import PHRASE, Entry, EntryTable, dotted, entry_table
 from asynccost.flow.file import File, Site
-from asynccost.flow.mentions import Mentions
+from asynccost.flow.mentions import Mentions, places, spoken
 from asynccost.flow.repeat import each_call
 from asynccost.flow.tree import Argument, Call, Closure, Collection, Constant, Function, Member, Name, Other
 
@@ -35,6 +35,7 @@ def registrations(file: File) -> tuple[dict[int, Entry], list[tuple[str, str, st
     return here, others
 
 
+_ANY = re.compile(rb"")
 _CALLED = re.compile(rb"\w+\s*\(")
 _NAMED = re.compile(rb"\w+\s*=")
 _TOLD = re.compile(rb"\w+\s*\(\s*(?:#[^\n]*\n\s*|\()*(?:\w+\s*=\s*)?[a-zA-Z]{0,2}[\"']")
@@ -48,19 +49,28 @@ def _registering(file: File) -> Callable[[Function], bool]:
     if not any(f.asleep for f in file.module.outer):
         return _all_awake
     table, mentions, ids = entry_table(file), file.memo(Mentions), set[int]()
-    for words, shape in (
-        ((name.partition(".")[0] for name in table.callbacks), _CALLED),
-        (table.path_callbacks, _ROUTED),
-        (("use",), _CALLED),
-        (table.event_callbacks, _TOLD),
-        (table.keywords, _NAMED),
-    ):
-        for word in words:
-            loose = word in table.dotted
-            for at, function in mentions.places(word):
-                if loose or shape.match(file.module.source, at):
-                    ids.add(id(function))
+    for word, shape in (*_told(table), *((word, _NAMED) for word in table.keywords)):
+        for at, function in mentions.places(word):
+            if shape.match(file.module.source, at):
+                ids.add(id(function))
     return lambda f: id(f) in ids
+
+
+def may_register(source: bytes, table: EntryTable) -> bool:
+    """Whether a file may hand functions of others to calls that say how often they run, by its text."""
+    words = spoken(source)
+    told = ((word, shape) for word, shape in _told(table) if word in words)
+    return any(shape.match(source, at) for word, shape in told for at in places(source, word.encode()))
+
+
+def _told(table: EntryTable) -> Iterator[tuple[str, re.Pattern[bytes]]]:
+    """The words by which such calls are known, and what their text looks like."""
+    for name in table.callbacks:
+        word = name.partition(".")[0]
+        yield word, _ANY if word in table.dotted else _CALLED
+    yield from ((word, _ROUTED) for word in table.path_callbacks)
+    yield "use", _CALLED
+    yield from ((word, _TOLD) for word in table.event_callbacks)
 
 
 def _all_awake(_: Function) -> bool:
