@@ -19,6 +19,7 @@ from asynccost.tokens import Found
 LARGEST = 4 * 1024 * 1024  # bytes that are read at most
 DENSEST = 1024 * 1024  # bytes of code that is looked at: more than that nobody wrote by hand
 _INLINE_BYTES = 400_000  # below this a second process costs more than it saves
+_MOST_FILES, _MOST_BYTES = 100, 500_000  # what one process reads and looks at before it lets go of it
 _PART_BYTES = 4_000_000  # what a process looks at before its memory is given back
 
 
@@ -71,10 +72,24 @@ def read_all(
 
 
 def _inline(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> Iterator[Read]:
-    for start in range(0, len(tasks), 100):
-        yield from _read(tasks[start : start + 100], knowledge, {})
-        if start:
+    for number, some in enumerate(_some(tasks)):
+        yield from _read(some, knowledge, {})
+        if number:
             gc.collect(0)  # nodes know their parents, so that only the collector frees them
+
+
+def _some(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """The tasks in parts, each of as many files as may be in memory at once."""
+    part: list[Task] = []
+    size = 0
+    for task in tasks:
+        if part and (len(part) == _MOST_FILES or size + task.size > _MOST_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(task)
+        size += task.size
+    if part:
+        yield part
 
 
 def _spread(tasks: Sequence[Task], size: int, knowledge: Mapping[str, Any], jobs: int) -> Iterator[Read]:

@@ -59,8 +59,10 @@ def _effects(file: File) -> list[Effect]:
 
 def _hooks(file: File, table: dict[str, Any]) -> Iterator[Effect]:
     hooks = table["hooks"]
+    known = {_word(name) for name in hooks}
     for site in file.calls:
-        row = _hook_row(site, hooks)
+        word = _word(site.name) if site.name else ""
+        row = _hook_row(site, hooks) if word in known or "Effect" in word else None
         if row is None:
             continue
         place = row.get("setup", 0)
@@ -69,6 +71,11 @@ def _hooks(file: File, table: dict[str, Any]) -> Iterator[Effect]:
         setup = local_function(site.call.arguments[place], site.function, file)
         if setup is not None and not setup.is_generator:
             yield _hook(file, site, row, setup)
+
+
+def _word(name: str) -> str:
+    """The last word of a resolved name: "svelte:onMount", "React.useEffect"."""
+    return name.rpartition(":")[2].rpartition(".")[2]
 
 
 def _hook_row(site: Site, hooks: dict[str, Any]) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from asynccost.flow.around import class_around
 from asynccost.flow.file import File
+from asynccost.flow.index import Index
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -156,11 +157,22 @@ def object_functions(collection: Collection) -> dict[str, Function]:
     return found
 
 
-def mentioned(function: Function, file: File) -> Iterator[tuple[Function, bool]]:
+def mentioned(function: Function, file: File) -> list[tuple[Function, bool]]:
     """The functions of this file that a function's own code names, and whether it calls them there."""
     if function.index is None:
-        return
-    for name in function.index.names:
+        return []
+    known = file.memo(_known_mentions)
+    if id(function) not in known:
+        known[id(function)] = list(_mentions(function, function.index, file))
+    return known[id(function)]
+
+
+def _known_mentions(_: File) -> dict[int, list[tuple[Function, bool]]]:
+    return {}
+
+
+def _mentions(function: Function, index: Index, file: File) -> Iterator[tuple[Function, bool]]:
+    for name in index.names:
         holder: Node = name
         if name.id in _THIS:
             if not isinstance(name.parent, Member):
