@@ -224,14 +224,17 @@ def facts(file: File) -> dict[str, Any]:
     source = file.module.source
     own = (f for f in file.functions_if(lambda f: source.find(b"catch", f.start, f.end) >= 0) if f.is_async)
     quiet = [f.qualname for f in own if f.name and f.index and f.index.awaits and not failing(file, f)]
-    takes = b"unhandledRejection" in source and any(_takes_up(site) for site in file.calls)
+    takes = any(event.encode() in source for event in _LAST_RESORTS) and any(map(_takes_up, file.calls))
     return {"takes": takes, "quiet": quiet}
+
+
+# Node raises a rejection that nobody takes as an uncaught exception
+_LAST_RESORTS = ("unhandledRejection", "uncaughtException")
 
 
 def _takes_up(site: Site) -> bool:
     first = site.call.arguments[0].value if site.call.arguments else None
-    # Node raises a rejection that nobody takes as an uncaught exception
-    return isinstance(first, Constant) and first.value in ("unhandledRejection", "uncaughtException")
+    return isinstance(first, Constant) and first.value in _LAST_RESORTS
 
 
 def _survives(project: Project) -> bool:
