@@ -6,7 +6,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Member, Name, Node
+from asynccost.flow.tree import Call, Member, Name, Node, Raise
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
@@ -89,7 +89,12 @@ def entries_of(knowledge: "Knowledge") -> EntryTable:
 
 def is_script(file: File) -> bool:
     """Whether the path says that a file is run by hand or is another project's, or its code that it is a command."""
-    return entry_table(file).script.search(file.path) is not None or _is_command(file)
+    return entry_table(file).script.search(file.path) is not None or _is_command(file) or _refuses(file)
+
+
+def _refuses(file: File) -> bool:
+    """Whether a module raises as soon as it is imported: nothing of it runs any more."""
+    return any(isinstance(statement, Raise) for statement in file.module.top.body)
 
 
 _ARGUMENTS = re.compile(rb"\bsys\.argv\b|\b(?:argparse|typer|click|docopt|fire)\b")

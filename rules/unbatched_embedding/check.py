@@ -54,7 +54,7 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         return file.silence(call, "it may send a list, or the same text each time")
     header = loop.header_end if isinstance(loop, Loop) else loop.end
     message = f"every turn of the loop sends one text to {dotted(call.callee)}(): {row['many']}"
-    sure = Confidence.LOW if file.memo(is_script) else Confidence.HIGH
+    sure = Confidence.LOW if file.memo(is_script) else Confidence(row.get("sure", "high"))
     place = file.related((loop.start, header), "every turn of this loop sends another request")
     return file.finding(call, message, sure, related=(place,))
 
