@@ -85,6 +85,13 @@ def inline_guards(within: ast.AST) -> list[ast.Try]:
     return [node for node in ast.walk(within) if isinstance(node, ast.Try) and is_inline_guard(node)]
 
 
+def given(wrapper: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+    """A wrapper's parameters, and how its original has to be given each."""
+    names = {n.arg: n.arg for n in wrapper.args.args}
+    rest = [(n, f"{stars}{n.arg}") for n, stars in ((wrapper.args.vararg, "*"), (wrapper.args.kwarg, "**")) if n]
+    return names | {n.arg: text for n, text in rest} | {n.arg: f"{n.arg}={n.arg}" for n in wrapper.args.kwonlyargs}
+
+
 def _stored(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Store)
 
@@ -118,6 +125,9 @@ def test_a_wrapper_holds_guards_and_the_original_call_alone(
     others = {ast.unparse(node.func) for node in calls} - {"call"}
 
     assert len(originals) == 1, where
+    assert not told & given(wrapper).keys(), f"{where}: a guard changes what the original is given"
+    handed_on = [ast.unparse(n) for n in (*originals[0].args, *originals[0].keywords)]
+    assert handed_on == list(given(wrapper).values()), where
     assert others <= guarded | IMPORTED_GUARDS, where
     allowed = (
         *(ast.FunctionDef, ast.AsyncFunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Expr, ast.Return, ast.Try),
@@ -248,6 +258,44 @@ def test_who_wraps_after_us_keeps_working_in_any_order_of_leaving() -> None:
     requests.Session.send = original  # type: ignore[method-assign]
     ENGINE.patches.leftover.clear()
     assert len(calls) == 2
+
+
+def test_a_wrapper_that_names_parameters_stands_before_any_original() -> None:
+    """The same ones: their defaults are the original's. Others: guards are told what they can be, the original all."""
+    told: list[object] = []
+
+    def make(call: Any) -> Any:
+        def wrapper(self: Any, size: Any, *, close: Any = "of the wrapper") -> Any:
+            told.append((size, close))
+            return call(self, size, close=close)
+
+        return wrapper
+
+    class Same:
+        def get(self, size: int, *, close: bool = True) -> object:
+            return size, close
+
+    class Other:
+        def get(self, size: int, color: str, /, speed: int = 0, close: bool = False) -> object:
+            return size, color, speed, close
+
+    class Wrapped:
+        def get(self, *args: Any, **kwargs: Any) -> object:
+            return args, kwargs
+
+    patches = Patches()
+    for kind in (Same, Other, Wrapped):
+        patches.wrap(kind, "get", make)
+    assert Same().get(1) == (1, True)
+    assert Other().get(2, "red", close=True) == (2, "red", 0, True)
+    assert Wrapped().get(3, other=4) == ((3,), {"other": 4})
+    assert told == [(1, True), (2, True), (3, None)]
+    with pytest.raises(TypeError, match="missing 1 required"):
+        Same().get()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="missing 1 required"):
+        Other().get(1)  # type: ignore[call-arg]
+    patches.restore()
+    assert Same().get(1, close=False) == (1, False)
 
 
 def test_inherited_attributes_are_taken_away_again() -> None:

@@ -340,12 +340,12 @@ def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
 
     async def main() -> None:
         selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
-        waits = loops._select(lambda selector: selector)
+        waits = loops._select(lambda selector, _: selector)
         waits(selector)
         _work()
         waits(object())
         waits(selector)
-        assert pulses.last is pulses.found(selector) is not None
+        assert ON.pulse is pulses.found(selector) is not None
 
     def _work() -> None:
         for _ in range(3):

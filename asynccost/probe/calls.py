@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
 FAILED = -1
+MANY = 2  # uses of a client, and more
 _getframe, _current, _set, _step, _flow = sys._getframe, CURRENT.get, CURRENT.set, STEP.get, FLOW.get
 
 
@@ -57,28 +58,31 @@ class Ledger:
         if above is not None and not above.returned and (above.plan.library != library or library in CALLS_ITSELF):
             return None
         known = self._live.get(id(client)) or self.clients.stranger(client)
-        known.uses += 1
         frame: Any = None
         plan = known.plans.get(url)
         if plan is not None:
+            known.uses = MANY
             try:
-                frame = _getframe(plan.depth)
+                below = _getframe(plan.below)
+                frame = below.f_back
                 if (
                     frame.f_code is not plan.code
                     or frame.f_lasti != plan.instruction
+                    or below.f_code is not plan.called
                     or plan.method != method
-                    or plan.library != library
-                    or plan.step != _step()
                     or plan.pool != pool
+                    or plan.step != _step()
                     or plan.table is not self.recorder.rows
-                    or _getframe(plan.depth - 1).f_code is not plan.below
+                    or plan.library != library
                 ):
                     plan = None
-            except ValueError:  # the stack is not as deep
+            except (ValueError, AttributeError):  # the stack is not as deep
                 plan = None
+        else:
+            known.uses += 1
         if plan is None:
             plan = self.plans.find(library, known, method, url, pool)
-            frame = _getframe(plan.depth or 2)
+            frame = _getframe(plan.below + 1)
         plan.row.requests += 1
         if ON.asleep:
             ON.wake()
@@ -163,7 +167,7 @@ class Ledger:
         request.token = None  # it would hold the context
         request.status = status
         if not request.flight:
-            self._end(request, _CLASSES[status // 100])
+            self._end(request, clock(), _CLASSES[status // 100])
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
@@ -173,15 +177,30 @@ class Ledger:
         CURRENT.reset(request.token)
         request.token = None  # it would hold the context
         request.status = FAILED
-        self._end(request, kind_of(error))
+        self._end(request, clock(), kind_of(error))
 
-    def _end(self, request: Request, outcome: str) -> None:
-        now = clock()
+    def _end(self, request: Request, now: float, outcome: str) -> None:
         request.seconds = seconds = now - request.started
         request.exchange = request.stack = None  # they hold the request, and frames' code
-        plan, seen, status = request.plan, request.seen, request.status
+        plan, seen, serial, mine = request.plan, request.seen, request.serial, request.flow
+        again = serial is not None and serial is mine.row and mine.calls is plan.row and outcome == "2xx"
+        if again and seen is not None:  # one more of a loop
+            seen.good, seen.writes = True, plan.writes.times
+            mine.busy -= 1
+            mine.ended = now
+            spans, run = mine.spans, mine.run
+            spans.append(seconds)  # and added up with the next ones
+            if len(run) < MOST_EXAMPLE:
+                run.append((request.started, seconds, plan.spot, plan.row))
+            n = len(spans)
+            if n == 1:
+                self.plans.tallies.waits(mine)
+            elif n >= MOST_TIMES:
+                mine.settle()
+            return
         if seen is not None:
-            mine, good = request.flow, 200 <= status < 400
+            status = request.status
+            good = 200 <= status < 400
             if good:
                 seen.good, seen.writes = True, plan.writes.times
             else:
@@ -191,17 +210,6 @@ class Ledger:
             if plan.safe:
                 mine.busy -= 1
                 mine.ended = now
-                serial = request.serial
-                if serial is not None and serial is mine.row and mine.calls is plan.row and outcome == "2xx":
-                    spans = mine.spans
-                    spans.append(seconds)  # and added up with the next ones
-                    if len(mine.run) < MOST_EXAMPLE:
-                        mine.run.append((request.started, seconds, plan.spot, plan.row))
-                    if len(spans) == 1:
-                        self.plans.tallies.waits(mine)
-                    elif len(spans) >= MOST_TIMES:
-                        mine.settle()
-                    return
                 if good and len(mine.run) < MOST_EXAMPLE:
                     mine.run.append((request.started, seconds, plan.spot, plan.row))
                 mine.read(serial if good else None, seconds)
@@ -265,18 +273,21 @@ class Ledger:
         else:
             row.reused += 1
 
-    def released(self, exchange: Exchange, *, aborted: bool = False) -> None:
-        """The exchange is over, or never got its connection."""
+    def released(self, exchange: Exchange, *, aborted: bool = False) -> float:
+        """The exchange is over, or never got its connection; when that was, by the clock."""
+        now = clock()
         if exchange.over:
-            return
+            return now
         exchange.over = True
         request = exchange.request
-        request.plan.scope.in_flight -= 1
+        plan, status = request.plan, request.status
+        plan.scope.in_flight -= 1
         request.flight -= 1
         if aborted and exchange.connecting:
-            request.plan.row.aborted += 1
-        if request.returned and not request.flight and request.status > 0:
-            self._end(request, _CLASSES[request.status // 100])
+            plan.row.aborted += 1
+        if status > 0 and not request.flight and request.returned:
+            self._end(request, now, _CLASSES[status // 100])
+        return now
 
     def taken_away(self, request: Request, why: str) -> None:
         """A connection that could have served on is gone: the server closed it ("server"), or it "expired"."""

@@ -1,6 +1,7 @@
 """Turns the probe of this process on and off; however many ask for it, there is one."""
 
 import os
+import sys
 from types import ModuleType
 
 from asynccost.probe.calls import Ledger
@@ -86,9 +87,11 @@ class Engine:
         from asynccost.probe.pulse import Pulses
         from asynccost.probe.tasks import TaskWatch
 
-        ON.tasks, ON.pulses = TaskWatch(recorder), Pulses(recorder)
+        ON.tasks, ON.pulses, ON.pulse = TaskWatch(recorder), Pulses(recorder), None
         if ON.ledger is not None:
             ON.ledger.running, ON.ledger.task = asyncio._get_running_loop, asyncio.current_task
+            if sys.version_info < (3, 12):  # whose current_task is no C: what it looks at
+                ON.ledger.task = asyncio.tasks._current_tasks.get  # type: ignore[attr-defined]
 
     def _look(self) -> None:
         if ON.pulses is not None:

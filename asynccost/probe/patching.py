@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import update_wrapper
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 MISSING = object()
 MOST_WRAPPERS = 50  # that are looked through
-_CO_COROUTINE = 0x80  # inspect.CO_COROUTINE
+_CO_COROUTINE, _CO_REST = 0x80, 0x0C  # inspect.CO_COROUTINE, CO_VARARGS | CO_VARKEYWORDS
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -51,7 +51,7 @@ class Patches:
         call = getattr(owner, name, None)
         if not callable(call):
             return False
-        after = update_wrapper(make(call), call)
+        after = update_wrapper(_made(make, call), call)
         if _is_coroutine(call) and not _is_coroutine(after):
             _mark(after)
         setattr(owner, name, staticmethod(after) if isinstance(there, staticmethod) else after)
@@ -86,6 +86,37 @@ def _closed_over(function: Any) -> Iterator[Any]:
     for cell in getattr(function, "__closure__", None) or ():
         with suppress(ValueError):  # not filled yet
             yield cell.cell_contents
+
+
+def _made(make: Wrap, call: Any) -> Any:
+    """The wrapper. One that names its parameters hands them on for half of what `*args, **kwargs` cost.
+
+    It stands before an original with the same ones, and takes over their defaults. Before any other (of an unknown
+    version, or somebody's wrapper) its guards are told what goes by those names; the original gets what it was given.
+    """
+    wrapper: Any = make(call)
+    code = wrapper.__code__
+    if code.co_flags & _CO_REST:
+        return wrapper
+    if isinstance(call, FunctionType) and _parameters(call.__code__) == _parameters(code):
+        wrapper.__defaults__, wrapper.__kwdefaults__ = call.__defaults__, call.__kwdefaults__
+        return wrapper
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    in_order = names[: code.co_argcount]
+
+    def loosely(*args: Any, **kwargs: Any) -> Any:
+        def given(*_: Any, **__: Any) -> Any:
+            return call(*args, **kwargs)
+
+        told = dict(zip(in_order, args, strict=False))
+        return make(given)(**{name: told.get(name, kwargs.get(name)) for name in names})
+
+    return loosely
+
+
+def _parameters(code: CodeType) -> tuple[Any, ...]:
+    named = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
+    return *named, code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], code.co_flags & _CO_REST
 
 
 def _is_coroutine(function: Any) -> bool:

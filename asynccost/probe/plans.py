@@ -54,7 +54,7 @@ class Plans:
             plan = self._plan(key, at)
         if near:
             plan.code, plan.instruction = frame.f_code, frame.f_lasti
-            plan.depth, plan.below = depth - 1, _getframe(depth - 1).f_code
+            plan.below, plan.called = depth - 2, _getframe(depth - 1).f_code
         if len(known.plans) >= MOST_OF_CLIENT:
             known.plans.clear()
         known.plans[url] = plan
@@ -94,6 +94,6 @@ class Plans:
         plan.scope = self.scopes.find(f"{library} {origin}", pool, client)
         plan.writes, plan.tally = plan.scope.writes, self.tallies.find(row)
         plan.safe = row.method in SAFE
-        plan.depth, plan.instruction, plan.code, plan.below = 0, 0, None, None
+        plan.below, plan.instruction, plan.code, plan.called = 1, 0, None, None
         plan.seen, plan.parts = None, frozenset()
         return plan

@@ -5,6 +5,7 @@ already (`look`), and a turn that took THRESHOLD seconds or longer is counted fo
 """
 
 import asyncio
+import math
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from types import FrameType
 from weakref import ref
 
 import asynccost
+from asynccost.probe.on import ON
 from asynccost.probe.recorder import Recorder
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
 from asynccost.probe.trace import Blocking
@@ -19,11 +21,12 @@ from asynccost.probe.trace import Blocking
 THRESHOLD = 0.05
 OURS = Spot("(asynccost)", "", 0)  # an import of the probe's own: no waste of the program's
 _FOLDER = os.path.dirname(asynccost.__file__) + os.sep
+WAITS = math.inf
 clock = time.perf_counter
 
 
 class Pulse:
-    """One loop, by its selector, which it holds. since: when its turn began; 0 while it waits for events."""
+    """One loop, by its selector, which it holds. since: when its turn began; WAITS while it waits for events."""
 
     __slots__ = ("loop", "seen", "selector", "since")
 
@@ -31,7 +34,7 @@ class Pulse:
         """It waits."""
         self.selector = selector
         self.loop = ref(loop)
-        self.since = 0.0
+        self.since = WAITS
         self.seen: dict[Spot, int] = {}
 
 
@@ -42,7 +45,6 @@ class Pulses:
         """None runs."""
         self._recorder = recorder
         self.loops: dict[int, Pulse] = {}
-        self.last: Pulse | None = None  # that turned last, for its next turn to find it at once
 
     def found(self, selector: object) -> Pulse | None:
         """The loop that waits with a selector; None for somebody else's, within a turn."""
@@ -52,7 +54,7 @@ class Pulses:
             if getattr(loop, "_selector", None) is not selector:
                 return None
             pulse = self.loops[id(selector)] = Pulse(selector, loop)
-        self.last = pulse
+        ON.pulse = pulse
         return pulse
 
     def blocked(self, pulse: Pulse, seconds: float) -> None:
@@ -70,7 +72,7 @@ class Pulses:
         """From our own thread: note the line that runs in each turn that has lasted for half the threshold."""
         late = []
         for pulse in self.loops.copy().values():
-            if pulse.since and clock() - pulse.since >= THRESHOLD / 2:
+            if clock() - pulse.since >= THRESHOLD / 2:
                 late.append((getattr(pulse.loop(), "_thread_id", None) or 0, pulse))
             elif pulse.seen:
                 pulse.seen = {}  # that turn was not so long after all
@@ -88,14 +90,14 @@ class Pulses:
     def forgive(self, seconds: float) -> None:
         """The loop of this thread stood still because the user wished it to: at a limit that pauses."""
         pulse = self.loops.get(id(getattr(asyncio._get_running_loop(), "_selector", None)))
-        if pulse is not None and pulse.since:
+        if pulse is not None:
             pulse.since += seconds
 
     def stopped(self, loop: object) -> None:
         """A loop runs no longer, if it did; it may run again."""
         pulse = self.loops.pop(id(getattr(loop, "_selector", None)), None)
-        if pulse is not None and pulse is self.last:
-            self.last = None
+        if pulse is not None and pulse is ON.pulse:
+            ON.pulse = None
 
 
 def _running(frame: FrameType | None, sites: Sites) -> Spot | None:

@@ -21,13 +21,14 @@ clock = time.perf_counter
 class Plan:
     """What requests of one line, client's line, method, URL, step and pool have in common; `Ledger` makes it.
 
-    code, instruction, depth, below: where the last one was made: the user's function, at which of its instructions, how
-    many frames above `Ledger.begun`, and the library's function that it called; depth is 0 where no frame was near.
+    code, instruction, called, below: where the last one was made: the user's function, at which of its instructions,
+    the library's function that it called, and how many frames above `Ledger.begun` that stands; code is None where none
+    was near.
     """
 
     __slots__ = (
         *("row", "scope", "spot", "library", "url", "method", "step", "pool", "table", "safe", "tally", "writes"),
-        *("code", "instruction", "depth", "below", "seen", "parts"),
+        *("code", "instruction", "called", "below", "seen", "parts"),
     )
     row: Calls
     scope: Scope
@@ -43,8 +44,8 @@ class Plan:
     writes: Writes
     code: CodeType | None
     instruction: int
-    depth: int
-    below: CodeType | None
+    called: CodeType | None
+    below: int
     seen: Seen | None  # of requests without a body
     parts: frozenset[str]  # of the URL, once they were compared
 

@@ -142,10 +142,10 @@ def _meter(request: Request, response: Any, ledger: Ledger) -> None:
 
 
 def _read(call: Call) -> Call:
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        body = await call(*args, **kwargs)
+    async def wrapper(self: Any) -> Any:
+        body = await call(self)
         try:
-            request = _answers.pop(id(args[0]), None)
+            request = _answers.pop(id(self), None)
             if request is not None and ON.ledger is not None:
                 ON.ledger.read(request, body)
         except Exception as error:
@@ -172,24 +172,23 @@ def _fed(stream: Any, args: tuple[Any, ...]) -> None:
 def _connect(call: Call) -> Call:
     """A plain function that gives the original's coroutine: aiohttp awaits it at once, in the request's task."""
 
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
         try:
             request, ledger = _current(), ON.ledger
             if request is not None and not request.returned and ledger is not None:
                 if request.exchange is not None:
                     _aborted(request.exchange)
                 elif request.plan.library == "aiohttp":  # not for a redirect
-                    asked = args[1] if len(args) > 1 else kwargs["req"]
-                    content, url = asked.body, request.plan.url
-                    if "?" in url or asked.url.raw_query_string:
-                        url = str(asked.url)
+                    content, url = req.body, request.plan.url
+                    if "?" in url or req.url.raw_query_string:
+                        url = str(req.url)
                     if content:  # bytes where it is in memory; a stream stands for itself, and compares with nothing
                         content = getattr(content, "_value", content)
-                    ledger.asked(request, url, content or None, asked.headers)
+                    ledger.asked(request, url, content or None, req.headers)
                 ledger.connects(request)
         except Exception as error:
             fault(error)
-        return call(*args, **kwargs)
+        return call(self, req, traces, timeout)
 
     return wrapper
 
@@ -203,8 +202,8 @@ def _aborted(exchange: Exchange | None) -> None:
 
 
 def _attach(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> None:
-        call(*args, **kwargs)
+    def wrapper(self: Any, connector: Any, key: Any, protocol: Any, loop: Any) -> None:
+        call(self, connector, key, protocol, loop)
         try:
             request = _current()
             if request is not None and ON.ledger is not None:
@@ -216,7 +215,7 @@ def _attach(call: Call) -> Call:
                     and exchange.connecting is exchange.fresh  # or this one leads to a proxy, and another is being made
                 ):
                     exchange.used = True
-                    _using[id(args[0]._protocol)] = exchange
+                    _using[id(protocol)] = exchange
                     if exchange.fresh or exchange.waited:
                         ON.ledger.connected(exchange)
                     else:
@@ -228,18 +227,16 @@ def _attach(call: Call) -> Call:
 
 
 def _release(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        result = call(*args, **kwargs)
+    def wrapper(self: Any, key: Any, protocol: Any, *, should_close: Any = False) -> Any:
+        result = call(self, key, protocol, should_close=should_close)
         try:
-            protocol = args[2] if len(args) > 2 else kwargs["protocol"]
             exchange, ledger = _using.get(id(protocol)), ON.ledger
             if exchange is not None and ledger is not None and not exchange.over:
-                ledger.released(exchange)
-                connector = args[0]
-                if protocol.transport is not None and not connector._closed:  # it is kept
-                    exchange.since, exchange.longest = clock(), connector._keepalive_timeout
+                now = ledger.released(exchange)
+                if protocol.transport is not None and not self._closed:  # it is kept
+                    exchange.since, exchange.longest = now, self._keepalive_timeout
                 else:
-                    _let_go(exchange, protocol, connector, kwargs)
+                    _let_go(exchange, protocol, self, should_close)
         except Exception as error:
             fault(error)
         return result
@@ -247,11 +244,11 @@ def _release(call: Call) -> Call:
     return wrapper
 
 
-def _let_go(exchange: Exchange, protocol: Any, connector: Any, kwargs: dict[str, Any]) -> None:
+def _let_go(exchange: Exchange, protocol: Any, connector: Any, should_close: bool) -> None:
     _using.pop(id(protocol), None)
     if connector._closed or connector._force_close or ON.ledger is None:
         return
-    if kwargs.get("should_close"):
+    if should_close:
         if not exchange.request.returned:
             ON.ledger.broken(exchange.request)
     elif protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread

@@ -11,19 +11,21 @@ from typing import Any
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
-from asynccost.probe.pulse import THRESHOLD, Pulse, clock
+from asynccost.probe.pulse import THRESHOLD, WAITS, Pulse, clock
 from asynccost.probe.sites import USER
 
 Call = Callable[..., Any]
+_call_later: Any = None  # the code of asyncio's own, which calls call_at
 _getframe = sys._getframe
 
 
 def install(module: Any, patches: Patches) -> None:
     """Hook the class that all loops of asyncio extend."""
+    global _call_later
     loop = module.base_events.BaseEventLoop
+    _call_later = loop.call_later.__code__
     patches.wrap(loop, "create_task", _create_task)
-    patches.wrap(loop, "call_later", _call_later)
-    patches.wrap(loop, "call_at", _call_later)
+    patches.wrap(module.events.TimerHandle, "__init__", _timer)
     patches.wrap(loop, "call_exception_handler", _complain)
     patches.wrap(loop, "run_forever", _run)
     patches.wrap(loop, "close", _close)
@@ -46,17 +48,18 @@ def _started(task: Any) -> None:
         ON.tasks.started(task)
 
 
-def _call_later(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        handle = call(*args, **kwargs)
+def _timer(call: Call) -> Call:
+    def wrapper(self: Any, when: Any, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
+        call(self, when, callback, args, loop, context)
         try:
             if ON.tasks is not None:
-                caller = _getframe(1)
+                caller: Any = _getframe(2)  # above call_at
+                if caller.f_code is _call_later:
+                    caller = caller.f_back
                 if ON.tasks.kinds.get(caller.f_code.co_filename, USER) == USER:
-                    ON.tasks.timed(handle, caller)
+                    ON.tasks.timed(self, caller)
         except Exception as error:
             fault(error)
-        return handle
 
     return wrapper
 
@@ -110,27 +113,35 @@ def _stopped(loop: Any) -> None:
 
 
 def _select(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(self: Any, timeout: Any = None) -> Any:
         pulse: Pulse | None = None
         try:
-            pulses = ON.pulses
-            if pulses is not None:
-                pulse = pulses.last
-                if pulse is None or pulse.selector is not args[0]:
-                    pulse = pulses.found(args[0])
-                if pulse is not None and pulse.since:
-                    seconds = clock() - pulse.since
-                    pulse.since = 0.0
-                    if seconds >= THRESHOLD:
-                        pulses.blocked(pulse, seconds)
+            pulse = ON.pulse
+            if pulse is None or pulse.selector is not self:
+                pulse = _found(self)
+            if pulse is not None:
+                now = clock()
+                since = pulse.since
+                pulse.since = WAITS if timeout or timeout is None else now  # who does not wait goes on at once
+                if now - since >= THRESHOLD:
+                    _blocked(pulse, now - since)
         except Exception as error:
             fault(error)
-        events = call(*args, **kwargs)
+        events = call(self, timeout)
         try:
-            if pulse is not None:
+            if pulse is not None and pulse.since is WAITS:
                 pulse.since = clock()
         except Exception as error:
             fault(error)
         return events
 
     return wrapper
+
+
+def _found(selector: object) -> Pulse | None:
+    return None if ON.pulses is None else ON.pulses.found(selector)
+
+
+def _blocked(pulse: Pulse, seconds: float) -> None:
+    if ON.pulses is not None:
+        ON.pulses.blocked(pulse, seconds)

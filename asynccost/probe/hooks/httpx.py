@@ -91,40 +91,41 @@ def _closed(client: Any) -> None:
 
 
 def _send(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        request = _begun(args, kwargs, False)
+    def wrapper(self: Any, request: Any, *, stream: Any = False, auth: Any = None, follow_redirects: Any = None) -> Any:
+        begun = _begun(self, request, False)
         try:
-            response = call(*args, **kwargs)
+            response = call(self, request, stream=stream, auth=auth, follow_redirects=follow_redirects)
         except BaseException as error:
-            _failed(request, error)
+            _failed(begun, error)
             raise
-        _answered(request, response)
+        _answered(begun, response)
         return response
 
     return wrapper
 
 
 def _asend(call: Call) -> Call:
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        request = _begun(args, kwargs, True)
+    async def wrapper(
+        self: Any, request: Any, *, stream: Any = False, auth: Any = None, follow_redirects: Any = None
+    ) -> Any:
+        begun = _begun(self, request, True)
         try:
-            response = await call(*args, **kwargs)
+            response = await call(self, request, stream=stream, auth=auth, follow_redirects=follow_redirects)
         except BaseException as error:
-            _failed(request, error)
+            _failed(begun, error)
             raise
-        _answered(request, response)
+        _answered(begun, response)
         return response
 
     return wrapper
 
 
-def _begun(args: tuple[Any, ...], kwargs: dict[str, Any], in_loop: bool) -> Request | None:
+def _begun(client: Any, request: Any, in_loop: bool) -> Request | None:
     begun = None
     try:
         ledger = ON.ledger
         if ledger is None:
             return None
-        client, request = args if len(args) == 2 else (args[0], kwargs["request"])
         at = request.url._uri_reference
         origin = _origins.get((at.scheme, at.host, at.port)) or _origin(at.scheme, at.host, at.port)
         url = f"{origin}{at.path}?{at.query}" if at.query else origin + at.path
@@ -179,28 +180,28 @@ def _answered(request: Request | None, response: Any) -> None:
 
 
 def _handle(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(self: Any, request: Any) -> Any:
         exchange = _connects()
         try:
-            response = call(*args, **kwargs)
+            response = call(self, request)
         except BaseException as error:
             _aborted(exchange, error)
             raise
-        _connected(args, exchange, response)
+        _connected(self, exchange, response)
         return response
 
     return wrapper
 
 
 def _ahandle(call: Call) -> Call:
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+    async def wrapper(self: Any, request: Any) -> Any:
         exchange = _connects()
         try:
-            response = await call(*args, **kwargs)
+            response = await call(self, request)
         except BaseException as error:
             _aborted(exchange, error)
             raise
-        _connected(args, exchange, response)
+        _connected(self, exchange, response)
         return response
 
     return wrapper
@@ -217,14 +218,14 @@ def _connects() -> Exchange | None:
         return None
 
 
-def _connected(args: tuple[Any, ...], exchange: Exchange | None, response: Any) -> None:
+def _connected(transport: Any, exchange: Exchange | None, response: Any) -> None:
     try:
         if exchange is None or ON.ledger is None:
             return
         stream = response.extensions.get("network_stream")
         if stream is not None:
             if exchange.fresh:
-                connections.opened(stream, getattr(args[0], "_pool", None))
+                connections.opened(stream, getattr(transport, "_pool", None))
             connections.used(stream, exchange.request, response.headers)
         elif not exchange.fresh:  # a mock's answer: nothing went over a wire, and its stream is none that we see close
             ON.ledger.released(exchange)
@@ -257,9 +258,9 @@ _ON_THE_WIRE = {"ReadError", "ReadTimeout", "WriteError", "WriteTimeout", "Remot
 
 
 def _stream_close(call: Call) -> Call:
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        _released(args)
-        return call(*args, **kwargs)
+    def wrapper(self: Any) -> Any:
+        _released(self)
+        return call(self)
 
     return wrapper
 
@@ -267,16 +268,16 @@ def _stream_close(call: Call) -> Call:
 def _stream_aclose(call: Call) -> Call:
     """A plain function that gives the original's coroutine: httpx awaits it at once."""
 
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        _released(args)
-        return call(*args, **kwargs)
+    def wrapper(self: Any) -> Any:
+        _released(self)
+        return call(self)
 
     return wrapper
 
 
-def _released(args: tuple[Any, ...]) -> None:
+def _released(stream: Any) -> None:
     try:
-        exchange = args[0].__dict__.pop("_asynccost", None)
+        exchange = stream.__dict__.pop("_asynccost", None)
         if exchange is not None and ON.ledger is not None:
             ON.ledger.released(exchange)
     except Exception as error:
