@@ -65,14 +65,6 @@ def _session(network: Network) -> SimpleNamespace:
     return SimpleNamespace(get=network.page)
 
 
-async def _summaries(made: SimpleNamespace, network: Network) -> Any:
-    async def create(model: str, input: str) -> Any:  # noqa: A002, ARG001 (the SDK's own names)
-        return await network.get(input)
-
-    made.summaries.__globals__["llm"] = SimpleNamespace(responses=SimpleNamespace(create=create))
-    return await made.summaries({name: ("bad" if number % 7 == 3 else name) for number, name in enumerate(NAMES)})
-
-
 async def _tools(made: SimpleNamespace, network: Network) -> Any:
     tools = [SimpleNamespace(name=name, ainvoke=network.get) for name in ("a", "b", "a")]
     calls = [{"name": "ab"[number % 2], "args": name} for number, name in enumerate(NAMES)]
@@ -114,7 +106,6 @@ CASES: list[tuple[str, str, Work]] = [
     ("both", PRICES, _prices(lambda prices, _: prices.both())),
     ("skipping", PRICES, _prices(_skipping)),
     ("sizes", LOOPS, lambda made, network: made.sizes(network, NAMES)),
-    ("summaries", LOOPS, _summaries),
     ("tools", LOOPS, _tools),
     ("once each", LOOPS, _once_each),
     ("refs", STEPS, _refs),

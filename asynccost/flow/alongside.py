@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, values, within
 from asynccost.flow.tree import (
+    Assign,
     Await,
     Call,
     Closure,
     Collection,
     Comprehension,
     Constant,
+    Continue,
     Do,
     Expr,
     Function,
@@ -35,6 +37,7 @@ _SENDS = frozenset(
     {"send", "reply", "notify", "sms", "email", "mail", "whatsapp", "telegram", "tweet", "publish", "broadcast"}
 )
 _WRITERS = frozenset({"writeFile", "writeFileSync", "createWriteStream", "outputFile", "write_bytes", "write_text"})
+_CALLBACK = re.compile(r"on[A-Z]\w*$|\w*(?:[pP]rogress|[cC]allback)\w*$|cb$")
 _SETTER = re.compile(r"set[A-Z]\w*$")
 _STORES = re.compile(  # of one row of a database
     r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findMany|findUnique|findUniqueOrThrow)$"
@@ -73,10 +76,51 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         names = chain(call.callee)
         if set(words(names[-1])) & _SENDS:
             return f"may {names[-1]}() be called ten times at once, and may one overtake another?"
+    if name := next(filter(None, map(_told, calls)), ""):
+        return f"may {name} be told of several turns at once, in any order?"
+    if name := _last_only(loop, function):
+        return f"only the last turn decides what `{name}` is in the end: is it meant?"
+    if word := _few(loop, calls, file):
+        return f"do the items of {word} come to the wait at all, more than one of them?"
     texts = [re.sub(r"\s+", "", file.text(call.callee)).replace("?.", ".") for call in calls]
     if texts and all(_STORES.search(text) for text in texts) and (len(calls) == 1 or "findMany" in texts[0]):
         return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
     return ""
+
+
+def _told(call: Call) -> str:
+    """A callback that every turn hands to what it waits for, by its name: `onProgress`."""
+    for node in walk(*(a.value for a in call.arguments)):
+        name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+        if _CALLBACK.match(name):
+            return name
+    return ""
+
+
+def _last_only(loop: "Loop | Comprehension", function: Function) -> str:
+    """A variable that every turn sets anew, without looking at it, and that is read behind the loop; "" if none is."""
+    body = loop.body if isinstance(loop, Loop) else []
+    names = function.index.names if function.index else []
+    for assign in body:
+        if not isinstance(assign, Assign) or assign.op != "=" or assign.declares or len(assign.targets) != 1:
+            continue
+        target = assign.targets[0]
+        if not isinstance(target, Name):
+            continue
+        inside = [n for n in names if n.id == target.id and loop.start <= n.start < loop.end and n is not target]
+        if not inside and any(n.id == target.id and n.start >= loop.end for n in names):
+            return target.id
+    return ""
+
+
+def _few(loop: "Loop | Comprehension", calls: list[Call], file: File) -> str:
+    """A list of the module that a loop goes through, most of whose turns may leave before they wait."""
+    if not isinstance(loop, Loop) or loop.iter is None or not calls:
+        return ""
+    named = [n.id for n in walk(loop.iter) if isinstance(n, Name)]
+    mine = [n for n in named if n.isupper() and n in file.module.top.bindings]
+    leaves = any(isinstance(n, Continue) for s in loop.body if s.end <= calls[0].start for n in walk(s))
+    return mine[0] if mine and leaves else ""
 
 
 def _body(loop: "Loop | Comprehension") -> list[Node]:

@@ -7,6 +7,7 @@ from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.noqa import waived_in_loop
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.selects import selects
 from asynccost.flow.starts import at_start
@@ -201,9 +202,16 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.message += f" (not sure: {doubts[0]})"
     elif not (verdict.unknown or verdict.others or verdict.likely):
         finding.confidence = Confidence.HIGH
+    elif not verdict.good:
+        finding.fix = shown_only(finding.fix, f"does {_doubtful(verdict, label)} wait for another machine at all?")
     if verdict.good and verdict.good[0] != label and not doubts:
         finding.message += f" ({verdict.good[0]})"
     return finding
+
+
+def _doubtful(verdict: Verdict, label: str) -> str:
+    """What only words say something of: to run it side by side is worth nothing where it does not wait."""
+    return [*verdict.likely, *verdict.unknown, *verdict.others, label][0]
 
 
 def _against(verdict: Verdict, label: str) -> str:

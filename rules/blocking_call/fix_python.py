@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from asynccost.flow.at import site_at
 from asynccost.flow.blocking import blocking
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Member, Name, WithItem
+from asynccost.flow.reach import local_function
+from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_helper
+from asynccost.flow.tree import Call, Constant, Expr, Member, Name, WithItem
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.joining import knows_asyncio
@@ -18,6 +20,8 @@ from asynccost.python.reasons import BOUND, THREAD
 _SLEEP = "other tasks run meanwhile, and what they change is seen after it"
 _BOUND = frozenset({"database", "embedded"})  # a session or connection belongs to its thread
 _SESSIONS = frozenset({"session", "connection", "conn", "cursor", "transaction"})
+_STEPWISE = ("smtplib.", "imaplib.", "ftplib.", "poplib.", "telnetlib.", "nntplib.")  # one call of many on a connection
+_MAKES = frozenset({"construct", "build", "make", "create", "from", "new", "init", "setup", "configure", "prepare"})
 _NO_CURE = frozenset({"open", "builtins.open", "io.open", "subprocess.Popen"})  # what they open still blocks when used
 
 
@@ -31,12 +35,64 @@ def fix(finding: Finding, file: File) -> Offer | None:
     kind = blocking(file).kind(site.name)
     if (kind is not None and kind.name in _BOUND) or site.name in _NO_CURE or not plain_callee(site.call):
         return None
-    if isinstance(site.call.parent, WithItem):  # what its block does with it would still block
+    if isinstance(site.call.parent, WithItem) or (site.name or "").startswith(_STEPWISE):  # what follows would block
         return None
     if kind is not None and kind.name == "document" and chain(site.call.callee)[-1][:1].isupper():
         return None  # a reader is made in no time; what reads with it later is what takes its time
-    safety, reason = (Safety.DISPLAY_ONLY, BOUND) if _works_on_bound(site) else (Safety.UNSAFE, THREAD)
-    return Offer(safety, reason, lambda: _in_thread(file, site))
+    helper = thread_helper(file, site.function)
+    named = any(a.keyword or a.star == 2 for a in site.call.arguments)
+    if helper is not None and named and not helper.keywords:
+        asked = f"does {helper.called}(), by which others get into a thread here, hand keywords on?"
+        return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
+    if _works_on_bound(site):
+        return Offer(Safety.DISPLAY_ONLY, BOUND, lambda: _in_thread(file, site, helper))
+    if asked := _question(site, file, through=kind is None):
+        return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
+    return Offer(Safety.UNSAFE, THREAD, lambda: _in_thread(file, site, helper))
+
+
+def _question(site: Site, file: File, *, through: bool) -> str:
+    """What only somebody who knows the code can say; "" where nothing is asked."""
+    name = chain(site.call.callee)[-1]
+    if handed_over(file, site.function, file.text(site.call.callee)):
+        return f"{name}() is handed to a thread beside it: is it called here by itself on purpose?"
+    if through and any(_is_nothing(a.value) for a in site.call.arguments):
+        return f"does {name}() block where it is given nothing?"
+    if through and not _MAKES.isdisjoint(words(name)[:1]):
+        return f"is {name}() to run in a thread as a whole, or the call within it that blocks?"
+    if len(_steps(site, file)) > 1:
+        return "would one function, which takes all these steps in a thread, be better than a thread for each?"
+    if _begins(site, file):
+        return "nothing else runs yet on this event loop: is it worth a thread?"
+    return ""
+
+
+def _is_nothing(value: Expr) -> bool:
+    return isinstance(value, Constant) and (value.value is None or value.value is False)
+
+
+def _steps(site: Site, file: File) -> list[Site]:
+    """The blocking calls that a function makes on one local object, this one among them."""
+    root = chain(site.call.callee)[0]
+    if not isinstance(site.call.callee, Member) or root in ("self", "cls") or root not in site.function.bindings:
+        return []
+    if any(p.name == root for p in site.function.params):
+        return []
+    blocks = [s for s in file.calls_of(site.function) if blocking(file).kind(s.name) is not None]
+    return [s for s in blocks if isinstance(s.call.callee, Member) and chain(s.call.callee)[0] == root]
+
+
+def _begins(site: Site, file: File) -> bool:
+    """Whether a call comes before the first await of the coroutine with which a program runs its event loop."""
+    index = site.function.index
+    if index is None or any(wait.start < site.call.start for wait in index.awaits):
+        return False
+    for runner in file.calls:
+        if chain(runner.call.callee)[-1] in ("run", "run_until_complete") and runner.call.arguments:
+            made = runner.call.arguments[0].value
+            if isinstance(made, Call) and local_function(made.callee, runner.function, file) is site.function:
+                return True
+    return False
 
 
 def _works_on_bound(site: Site) -> bool:
@@ -53,7 +109,7 @@ def _asleep(file: File, site: Site) -> Iterator[Edit]:
     return patch.edits()
 
 
-def _in_thread(file: File, site: Site) -> Iterator[Edit]:
+def _in_thread(file: File, site: Site, helper: ThreadHelper | None) -> Iterator[Edit]:
     patch = Patch(file)
-    to_thread(patch, site.call)
+    to_thread(patch, site.call, helper.called if helper is not None else "")
     return patch.edits()

@@ -8,6 +8,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import spawns
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, owner_of
+from asynccost.python.codemod.holders import Holder, hold_by, holder_of
 from asynccost.python.codemod.holding import hold, kept_already
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import HELD
@@ -21,8 +22,13 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if (owner := owner_of(site, file)) is not None:
         reason = f"it never ends by itself: the object holds it, and {owner.end.name}() cancels it in mid-work"
         return Offer(Safety.UNSAFE, reason, lambda: _cancelled(file, site, owner))
-    if (name := kept_already(file, site.function)).startswith("self."):
-        reason = f"{name}, which holds other tasks of the object, holds it as well: what ends them ends it"
+    kept = kept_already(file, site.function)
+    holder = holder_of(file, site.call, site.function)
+    if holder is not None and (holder.of_object or not kept.startswith("self.")):
+        reason = f"{holder.called}() holds it, as it holds other tasks: what it does as they end, it does for this one"
+        return Offer(Safety.UNSAFE, reason, lambda: _by_function(file, site, holder))
+    if kept.startswith("self."):
+        reason = f"{kept}, which holds other tasks of the object, holds it as well: what ends them ends it"
         return Offer(Safety.UNSAFE, reason, lambda: _held(file, site))
     return Offer(Safety.SAFE, HELD, lambda: _held(file, site))
 
@@ -38,6 +44,12 @@ def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:
 def _cancelled(file: File, site: Site, owner: Owner) -> Iterator[Edit]:
     patch = Patch(file)
     cancel_in_the_end(patch, site, owner)
+    return patch.edits()
+
+
+def _by_function(file: File, site: Site, holder: Holder) -> Iterator[Edit]:
+    patch = Patch(file)
+    hold_by(patch, site.call, holder)
     return patch.edits()
 
 

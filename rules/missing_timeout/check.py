@@ -8,6 +8,7 @@ from asynccost.flow.around import above
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default, setting_calls
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
@@ -24,6 +25,8 @@ _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_
 _DEFAULTS = re.compile(
     rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
 )
+_REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?(?:requests|httpx|niquests|urllib\.request|smtplib)\.\w+)["']""")
+_ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
 _SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
 
 
@@ -65,7 +68,10 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     if (reason := bounded_by(file, site, row)) is not None:
         return file.silence(call, reason)
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
-    return file.finding(call, message, _confidence(file, call, row))
+    found = file.finding(call, message, _confidence(file, call, row))
+    if file.language == "python" and "keyword" in row:
+        found.pending["sends"] = site.name
+    return found
 
 
 def _by_default(file: File, site: Site, row: Mapping[str, Any], clause: str, param: str) -> Finding:
@@ -183,13 +189,31 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
         yield file.finding(call, message, _confidence(file, call, row))
 
 
-def facts(file: File) -> dict[str, list[int]]:
-    """Which calls of a file may pass a timeout on."""
-    return {"passes": setting_calls(file)}
+def facts(file: File) -> dict[str, Any]:
+    """Which calls of a file may pass a timeout on, and what a test replaces whose arguments it looks at."""
+    found: dict[str, Any] = {"passes": setting_calls(file)}
+    if file.is_test and _ASSERTS.search(file.module.source):
+        found["asserts"] = sorted({name.decode() for name in _REPLACED.findall(file.module.source)})
+    return found
+
+
+def _asserted(project: Project, path: str, name: str) -> str:
+    """A test that replaces a call of a file and compares what it is given; "" where there is none in sight."""
+    stem = path.rpartition("/")[2].partition(".")[0]
+    for test, row in project.rows("missing-timeout").items():
+        for replaced in row.get("asserts", ()):
+            module = replaced.removesuffix(name).strip(".")
+            if replaced.endswith(name) and stem in (module.rpartition(".")[2] if module else test):
+                return test
+    return ""
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
-    """Whether the callers of a function that takes a timeout set one."""
+    """Whether the callers of a function that takes a timeout set one, and whether a test would miss it."""
+    if "sends" in finding.pending:
+        if test := _asserted(project, finding.path, finding.pending["sends"]):
+            finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
+        return finding
     made = project.names.function(finding.path, finding.pending["start"])
     rows, needed = project.rows("missing-timeout"), finding.pending["callers"] == "needed"
     callers = project.calls.callers(made) if made else []

@@ -1,8 +1,10 @@
 """A timeout for a request that could wait for ever."""
 
 import re
+from collections import Counter
 
 from asynccost.flow.file import File, Site
+from asynccost.flow.own_bounds import asked, general
 from asynccost.flow.patience import seconds_for
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
@@ -31,6 +33,10 @@ _TIMEOUTS = {  # by the package or global that is called: the option that bounds
     "node-fetch": "signal: AbortSignal.timeout({})",
     "got": "timeout: {{ request: {} }}",
 }
+_BOUNDED = re.compile(
+    r"\btimeout:\s*([A-Z][A-Z0-9_]*|\d[\d_]*)\s*[,}\n]|AbortSignal\.timeout\(([A-Z][A-Z0-9_]*|\d[\d_]*)\)"
+)
+_STREAMED = re.compile(r"""responseType["']?\s*:\s*["']stream""")
 _URL = re.compile(r"(?i)ur[il]$|(?:endpoint|address|path|href|host|webhook)$")
 _DATA = frozenset({"post", "put", "patch"})  # of axios: the body stands before the options
 
@@ -42,16 +48,37 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or option is None or any(a.star for a in site.call.arguments):
         return None
     patch = Patch(script(file), site.call.start)
-    seconds = seconds_for(site, file)
-    if not _put(site, option.format(f"{seconds}_000"), patch, file):
+    seconds, known = seconds_for(site, file), _beside(file)
+    if not _put(site, option.format(known or f"{seconds}_000"), patch, file):
         return None
     edits = patch.edits()
     time = f"{seconds} seconds" if seconds < 60 else f"{seconds // 60} minutes"
-    if option.startswith("signal") and _streams(site, file):
-        reason = f"the signal ends the body as well: may it take more than {time} to come?"
-        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    if known:
+        time = f"{known} ms, as other requests of the file have it,"
+    if question := _question(site, option, time, file, known):
+        return Offer(Safety.DISPLAY_ONLY, question, lambda: edits)
     reason = f"an answer that takes more than {time} now fails; choose a time that suits the call"
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _question(site: Site, option: str, time: str, file: File, known: str) -> str:
+    """What only somebody who knows the service can say of the bound; "" where nothing is asked."""
+    if _streams(site, file) if option.startswith("signal") else _STREAMED.search(file.text(site.call)):
+        return f"it ends the body as well: may that take more than {time} to come?"
+    if general(site):
+        return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
+    if not known and (word := asked(site, file)):
+        return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
+    return ""
+
+
+def _beside(file: File) -> str:
+    """The bound that most requests of a file have: a constant, or a number of milliseconds; "" where none has one."""
+    source = file.module.source.decode("utf-8", "replace")
+    found = Counter(a or b for a, b in _BOUNDED.findall(source))
+    named = [name for name in found if not name[0].isdigit() and name in file.module.top.bindings]
+    numbers = [n for n in found if n[0].isdigit() and n.replace("_", "").isdigit() and int(n.replace("_", "")) >= 1000]
+    return next(iter([*named, *sorted(numbers, key=lambda n: -found[n])]), "")
 
 
 def _streams(site: Site, file: File) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
+from asynccost.flow.own_bounds import Bound, asked, beside, general, parameter
 from asynccost.flow.patience import USUAL, seconds_for
 from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param
 from asynccost.flow.walk import walk
@@ -15,6 +16,7 @@ from asynccost.python.codemod.patch import Patch
 
 _SILENCE = 300  # aiohttp's own default for a whole answer
 _REASON = "the number is a guess: an answer that takes longer used to arrive, and now raises"
+_AS = "it is that of {}: an answer that takes longer used to arrive, and now raises"
 _SILENT = f"an answer may take as long as before, but not a silence of {_SILENCE} s"
 _NOT_TAKEN = ("feedparser.parse",)  # it has no such argument
 
@@ -27,19 +29,34 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site.name == "aiohttp.ClientTimeout":
         bounds = f"sock_connect={USUAL}, sock_read={_SILENCE}"
         return Offer(Safety.UNSAFE, _SILENT, lambda: _added(file, site, bounds))
-    none, seconds = _none(site), seconds_for(site, file)
-    if none is not None:
-        return Offer(Safety.UNSAFE, _REASON, lambda: _replaced(file, none, seconds))
-    if any(a.keyword == "timeout" for a in site.call.arguments):
+    none = _none(site)
+    if none is None and any(a.keyword == "timeout" for a in site.call.arguments):
         return None
+    bound = parameter(site) or beside(site, file)
+    text, reason = (bound.text, _AS.format(bound.source)) if bound else (str(seconds_for(site, file)), _REASON)
+    safety = Safety.UNSAFE
+    if question := _question(site, file, bound):
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {question}"
+    if none is not None:
+        if bound is not None and not bound.text[:1].isdigit():
+            text = str(seconds_for(site, file))  # a default is read where the function is defined
+        return Offer(safety, reason, lambda: _replaced(file, none, text))
     if passed := _passed_on(site, file):
-        return Offer(Safety.UNSAFE, _REASON, lambda: _set_default(file, site, passed, seconds))
+        return Offer(safety, reason, lambda: _set_default(file, site, passed, text))
     if any(a.star == 2 for a in site.call.arguments) or (site.name or "").endswith("run_in_executor"):
         return None
+    return Offer(safety, reason, lambda: _added(file, site, f"timeout={text}"))
+
+
+def _question(site: Site, file: File, bound: Bound | None) -> str:
+    """What only somebody who knows the service can say of the bound; "" where nothing is asked."""
     if any(_asks_for_timeout(up, site) for up in above(site.call)):
-        asked = f"{_REASON}; is it waited without a bound on purpose where none is given?"
-        return Offer(Safety.DISPLAY_ONLY, asked, lambda: _added(file, site, f"timeout={seconds}"))
-    return Offer(Safety.UNSAFE, _REASON, lambda: _added(file, site, f"timeout={seconds}"))
+        return "is it waited without a bound on purpose where none is given?"
+    if general(site):
+        return f"which of the requests that {site.function.name}() makes for others may take longer?"
+    if bound is None and (word := asked(site, file)):
+        return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
+    return ""
 
 
 def _asks_for_timeout(up: Node, site: Site) -> bool:
@@ -81,17 +98,17 @@ def _is_rest(name: str, function: Function) -> bool:
     return any(p.name == name and p.star == 2 for p in function.params)
 
 
-def _replaced(file: File, none: Node, seconds: int) -> Iterator[Edit]:
+def _replaced(file: File, none: Node, text: str) -> Iterator[Edit]:
     patch = Patch(file)
-    patch.replace(none.start, none.end, str(seconds))
+    patch.replace(none.start, none.end, text)
     return patch.edits()
 
 
-def _set_default(file: File, site: Site, name: str, seconds: int) -> Iterator[Edit]:
+def _set_default(file: File, site: Site, name: str, text: str) -> Iterator[Edit]:
     patch = Patch(file)
     statement = statement_of(site.call)
     at = patch.layout.with_comments(statement.start)
-    patch.insert_lines(at, patch.layout.indent(statement.start), f'{name}.setdefault("timeout", {seconds})')
+    patch.insert_lines(at, patch.layout.indent(statement.start), f'{name}.setdefault("timeout", {text})')
     return patch.edits()
 
 

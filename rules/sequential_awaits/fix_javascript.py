@@ -2,6 +2,7 @@
 
 from asynccost.flow.depend import blocks
 from asynccost.flow.file import File
+from asynccost.flow.in_turn import question
 from asynccost.flow.tree import Closure, Do, Function, Node
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
@@ -32,4 +33,6 @@ def _offer(run: list[Node], function: Function, file: File) -> Offer | None:
     if any(isinstance(s, Do) and any(isinstance(n, Closure) for n in walk(s)) for s in run):
         reason = f"{reason}; does what follows rely on what a callback among them leaves?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    if asked := question(run):
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)

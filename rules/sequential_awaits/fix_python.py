@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.at import function_at
 from asynccost.flow.file import File
+from asynccost.flow.in_turn import question
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.joining import Run, join, knows_asyncio, run_at
 from asynccost.python.codemod.patch import Patch
@@ -19,6 +20,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     run = run_at(file, finding.span, function) if function is not None else None
     if run is None or not knows_asyncio(file, run.function):
         return None
+    if asked := question([part.node for part in run.parts]):
+        return Offer(Safety.DISPLAY_ONLY, f"{_REASON}; {asked}", lambda: _joined(file, run))
     return Offer(Safety.UNSAFE, _REASON, lambda: _joined(file, run))
 
 

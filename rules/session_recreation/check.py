@@ -8,11 +8,9 @@ from asynccost.flow.file import File
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker
+from asynccost.flow.short_lived import foreign_base, importer, inherited_end, kin, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
-
-_HELD = ("attribute", "global")  # by what makes an object, as long as it lives itself
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -29,14 +27,14 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         cls = said.function.partition(".<locals>")[0].rpartition(".")[0]
         if end := inherited_end(project, said.path, cls):
             said.hint["ends"] = end  # the fix sees one file alone
-            said.fix = Fix(Safety.UNSAFE, said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it")
+            reason = said.fix.reason.partition(WHO_CLOSES)[0] + f"{end}() closes it"
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{reason}; does somebody call it of each {cls}?")
         elif base := foreign_base(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; who builds on {base} may make the object")
         elif (place := maker(project, said.path, cls)) is not None:
             said.fix = _asking(said.fix, place, lets_go(project, place))
         elif other := importer(project, said.path, cls):
-            safety = said.fix.safety if keeps(project, other, cls) else Safety.DISPLAY_ONLY
-            said.fix = Fix(safety, f"{said.fix.reason}; {other} uses it")
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} uses it")
         elif other := kin(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
     return said
@@ -50,6 +48,6 @@ def _asking(fix: Fix, place: Caller, again: bool) -> Fix:
         why = f"{who}() makes one and lets it go: should it close it, or hand the client in?"
         return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
     if facts["kind"] == "module":
-        return Fix(fix.safety, f"{fix.reason}; {place.by.file['path']} keeps one for the process")
-    safety = fix.safety if place.call["use"] in _HELD else Safety.DISPLAY_ONLY
-    return Fix(safety, f"{fix.reason}; {who}() makes it")
+        why = f"{place.by.file['path']} keeps one for the process"
+        return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
+    return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {who}() makes it")

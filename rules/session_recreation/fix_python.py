@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Class
+from asynccost.flow.tree import Class, Loop
+from asynccost.flow.walk import walk
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
@@ -60,7 +61,20 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
         reason += ", and it belongs to the event loop that first uses it"
     reason += _who_closes(chosen)
     safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and _by_others(chosen.cls, file) else Safety.UNSAFE
+    if chosen.extends:
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; does somebody call it of each {chosen.cls.name}?"
+    elif lives := _lives_on(chosen):
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is the one of {lives}(), which lives on, to be shared?"
     return _offer(file, safety, reason, lambda patch: attribute.apply(patch, chosen))
+
+
+def _lives_on(chosen: attribute.Plan) -> str:
+    """A function that keeps its client for as long as it goes round: there is no waste in that one; "" for none."""
+    for made, _ in chosen.alike:
+        loops = (n for n in walk(*(made.block.body if made.block is not None else ())) if isinstance(n, Loop))
+        if any(loop.kind == "while" for loop in loops):
+            return made.function.name
+    return ""
 
 
 def _by_others(cls: Class, file: File) -> bool:

@@ -7,7 +7,7 @@ from asynccost.flow.at import site_at
 from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.timers import Timer, ends_of, timer
-from asynccost.flow.tree import Assign, Call, Class, Do, Function, Member, Name
+from asynccost.flow.tree import Assign, Call, Class, Closure, Do, Function, Member, Name
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.classes import can_own, extend_method, is_annotated, start_attribute, taken
 from asynccost.python.codemod.patch import Patch
@@ -29,7 +29,19 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if kept is None and not isinstance(one.call.parent, Do):
         return None
     reason = f"{ends[0].name}() cancels it, so that it no longer fires after that"
+    if kept is None and _own_callback(one):
+        asked = f"{one.function.name}() arms one for each call, of which the newest is kept: are all to be cancelled?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: _cancelled(file, one, owner, kept, ends[0]))
     return Offer(Safety.UNSAFE, reason, lambda: _cancelled(file, one, owner, kept, ends[0]))
+
+
+def _own_callback(one: Timer) -> bool:
+    """Whether what is called is written where the timer is armed: each run has a callback of its own."""
+    handler = one.handler
+    if isinstance(handler, Closure):
+        return True
+    inner = {d.what.name for d in one.function.index.defines} if one.function.index else set()
+    return isinstance(handler, Name) and handler.id in inner
 
 
 def _kept(one: Timer) -> str | None:

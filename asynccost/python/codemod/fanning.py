@@ -1,7 +1,9 @@
 """Lets the turns of a loop wait together: asyncio.gather, no more than some at a time, everything else in its order."""
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Collection, Name, Node, Try
+from asynccost.flow.tree import Assign, Await, Collection, Member, Name, Node, Subscript, Try
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.python.codemod.fan_body import Body
 from asynccost.python.codemod.fan_calls import Calls, Defer
 from asynccost.python.codemod.patch import Patch
@@ -33,11 +35,23 @@ def form_of(shape: Shape, file: File) -> str:
 def doubt(shape: Shape, file: File) -> str:
     """What makes the rewritten loop hard to read, as a question; "" where nothing does."""
     form = form_of(shape, file)
-    if form == "calls" and shape.before and any(isinstance(s, Try) for s in shape.core):
+    if form == "calls" and any(isinstance(s, Try) for s in shape.core):
         return "would a function for each turn, which catches what it may, read better?"
+    if form in ("calls", "defer") and (kept := _noted(shape)):
+        return f"when one fails, {kept} does not tell of the others that are done: are they done again then?"
     count = len(handed_on(shape)) if form == "body" and whole_turn(shape, file) is None else 0
     if count > _FEW:
         return f"a turn hands {count} values to the loop behind: can it do more of the work itself?"
+    return ""
+
+
+def _noted(shape: Shape) -> str:
+    """What of its object a turn changes behind its wait; "" where it changes nothing of it."""
+    last = max((n.end for s in shape.core for n in walk(s) if isinstance(n, Await)), default=0)
+    for node in walk(*shape.core, *shape.rest):
+        for target in node.targets if isinstance(node, Assign) and node.start > last else ():
+            if isinstance(target, (Member, Subscript)) and (names := chain(target))[0] == "self":
+                return ".".join(names)
     return ""
 
 

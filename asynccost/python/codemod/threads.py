@@ -27,10 +27,10 @@ def plain_callee(call: Call) -> bool:
     return all(isinstance(n, (Name, Member, Call)) for n in nodes) and (not made or word[:1].isupper())
 
 
-def to_thread(patch: Patch, call: Call) -> None:
-    """Let a thread make the call."""
+def to_thread(patch: Patch, call: Call, helper: str = "") -> None:
+    """Let a thread make the call. helper: what runs it there; asyncio.to_thread, if nothing is named."""
     layout = patch.layout
-    name = member_of(patch, "asyncio", "to_thread")
+    name = helper or member_of(patch, "asyncio", "to_thread")
     opening = layout.source.index(b"(", call.callee.end)
     first, last = _parentheses(call)
     callee = layout.text(call.callee.start, call.callee.end)
