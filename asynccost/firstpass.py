@@ -150,7 +150,10 @@ def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> li
     """Look at files, each (path, language, source), with every rule that may have something to say of it."""
     held = [(path, language, source, found_in(language, source, knowledge)) for path, language, source in files]
     rows, failed = batches([(path, lang, source, found.rules if found else ()) for path, lang, source, found in held])
-    seen = [look_with(found, path, lang, source, knowledge, rows.get(path)) for path, lang, source, found in held]
+    seen = [
+        look_with(found, path, lang, source, knowledge, rows.get(path), explained=True)
+        for path, lang, source, found in held
+    ]
     for first in seen[:1]:
         first.problems += failed
     again = Again(lambda: knowledge)
@@ -201,12 +204,14 @@ def look_with(
     source: bytes,
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None = None,
+    *,
+    explained: bool = False,
 ) -> Seen:
-    """Look at one file with the rules that `found_in` names; None: do not look at all."""
+    """Look at one file with the rules that `found_in` names; None: do not look at all. explained: see `flow.file`."""
     if found is None:
         return Seen(path)
     try:
-        return _look(found, path, language, source, knowledge, rows)
+        return _look(found, path, language, source, knowledge, rows, explained)
     except RecursionError:
         return Seen(path, problems=[Problem(path, 1, "is nested too deeply to be read; nothing of it was scanned")])
     except Exception as error:  # a mistake of ours must not cost the other files; it is listed, never hidden
@@ -221,6 +226,7 @@ def _look(
     source: bytes,
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None,
+    explained: bool,
 ) -> Seen:
     rules = [load()[name] for name in found.rules]
     whole = not rules or any(r.whole for r in rules)
@@ -232,7 +238,10 @@ def _look(
             return seen
     if not rules and language == "python":
         return seen
-    file = File(lower(path, language, source, knowledge, whole=whole, found=found), knowledge, rows)
+    explained = explained or language == "python"  # that a body lies too deep is found where a rule wakes it
+    file = File(
+        lower(path, language, source, knowledge, whole=whole, found=found), knowledge, rows, explained=explained
+    )
     if language != "python":
         seen.outline = outline_of(file)
     for rule in rules:
@@ -255,7 +264,8 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
     fixer = rule.fixer(file.language)
     for said in rule.module(file.language).check(file):
         if isinstance(said, Silence):
-            seen.silences.append(replace(said, rule=rule.name))
+            if file.explained:
+                seen.silences.append(replace(said, rule=rule.name))
         else:
             said.rule, said.family, said.severity = rule.name, rule.family, rule.severity
             seen.findings.append(said)

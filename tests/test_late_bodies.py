@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynccost import javascript, python
+from asynccost import firstpass, javascript, python
 from asynccost.flow.asked import Asked
 from asynccost.flow.attribute_texts import may_assign, may_change
 from asynccost.flow.facts import facts_of
@@ -227,3 +227,17 @@ def test_a_body_whose_tree_is_gone_is_the_same_parsed_by_itself(monkeypatch: pyt
                 function.wake()
     assert {path: facts_of(file) for path, file in made.items()} == whole
     assert bodies > len(asked) - asked.count(0) > bodies * 0.8
+
+
+@pytest.mark.parametrize("folder", ["", "tests/"])
+def test_what_is_found_does_not_hang_on_whether_somebody_asks_for_silences(folder: str) -> None:
+    """A scan leaves out what is only silent; `explain` asks for it."""
+    knowledge, silent = Knowledge(), 0
+    for path, source in ((f"{folder}{p}", s) for f in SCRIPTS for p, s in f.files.items()):
+        found = firstpass.found_in("javascript", source, knowledge)
+        told = firstpass.look_with(found, path, "javascript", source, knowledge, explained=True)
+        plain = firstpass.look_with(found, path, "javascript", source, knowledge)
+        assert plain.row() == told.row()
+        assert plain.silences == []
+        silent += len(told.silences)
+    assert silent > 50

@@ -25,6 +25,9 @@ _TEST = re.compile(
 )
 
 
+_NOWHERE = Span(0, 0)  # of silences that nobody asks for
+
+
 def is_test(path: str) -> bool:
     """Whether a path says that its file is a test, a fixture or a story."""
     return _TEST.search(path) is not None
@@ -40,15 +43,26 @@ class Site:
 
 
 class File:
-    """One indexed module. `rows` holds what a rule's batch tool said about this file, by rule."""
+    """One indexed module. `rows` holds what a rule's batch tool said about this file, by rule.
 
-    def __init__(self, module: Module, knowledge: Knowledge, rows: dict[str, list[Any]] | None = None) -> None:
+    explained: somebody asks why rules stay silent here; else a rule may leave out what can only be a Silence.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        knowledge: Knowledge,
+        rows: dict[str, list[Any]] | None = None,
+        *,
+        explained: bool = True,
+    ) -> None:
         index_module(module)
         self.module = module
         self.path = module.path
         self.language = module.language
         self.knowledge = knowledge
         self.rows = rows or {}
+        self.explained = explained
         self.names = Names(module)
         self._sites: dict[int, list[Site]] = {}
         self._by_call: dict[int, Site] = {}
@@ -168,4 +182,4 @@ class File:
 
     def silence(self, at: Node | tuple[int, int], reason: str) -> Silence:
         """Say why a place that a rule looked at is left alone. `reason` completes "silent because ..."."""
-        return Silence("", self.path, self.span(at), reason)
+        return Silence("", self.path, self.span(at) if self.explained else _NOWHERE, reason)

@@ -21,6 +21,8 @@ _LIMITS = ("sem", "semaphore", "limit", "limiter", "throttle", "slots", "bucket"
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Judge every gather, Promise.all and task group that is fed from a list."""
+    if file.is_test and not file.explained:
+        return
     for function in file.functions_if(speaks_of(file, FAN_OUTS)):
         seen: set[int] = set()
         for fan in fan_outs(file, function):
