@@ -59,7 +59,7 @@ class EntryTable:
         self.script = re.compile(
             rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
             r"|\.(?:backup|bak|old|orig)\.\w+$"
-            r"|(?:^|/)(?:\w+_)?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
+            r"|(?:^|/)(?:[\w-]+[-_])?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
             rf"|(?:^|/)(?:lib|libs|ext|external|src)/(?:{others})(?:/|\.py$)"
             rf"|^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{'|'.join(table['paths']['stems'])})\.[cm]?[jt]sx?$"
         )
@@ -97,7 +97,7 @@ def _refuses(file: File) -> bool:
     return any(isinstance(statement, Raise) for statement in file.module.top.body)
 
 
-_ARGUMENTS = re.compile(rb"\bsys\.argv\b|\b(?:argparse|typer|click|docopt|fire)\b")
+_ARGUMENTS = re.compile(rb"\bsys\.argv\b|^[ \t]*(?:import|from)[ \t]+(?:argparse|typer|click|docopt|fire)\b", re.M)
 _GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading\b|\.serve_forever\(", re.M)
 
 

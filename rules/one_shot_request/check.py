@@ -43,7 +43,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         loop = loops[0]
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
-        many = (any_host(site) and not (site.name or "").startswith("httpx")) or _by_hand(file)
+        many = any_host(site) and not (site.name or "").startswith("httpx")
         if many or file.memo(is_script) or function.kind == "module" or starts_something(file, function):
             confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
@@ -64,11 +64,6 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         near=together(file, site, sites),
         shared=of_class(file, site, sites),
     )
-
-
-def _by_hand(file: File) -> bool:
-    """Whether a file lies with a command line: somebody waits for it once."""
-    return any("cli" in words(part.partition(".")[0]) for part in file.path.split("/"))
 
 
 def _rare(file: File, site: Site) -> str:
