@@ -29,7 +29,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.turn_keys import deep
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, verb, words
 
 _DEPTH = 3  # calls of the file's own functions that are followed
 _APPENDS = frozenset({"append", "extend", "insert", "push", "unshift", "splice", "appendleft"})
@@ -76,6 +76,8 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         names = chain(call.callee)
         if set(words(names[-1])) & _SENDS:
             return f"may {names[-1]}() be called ten times at once, and may one overtake another?"
+    if name := _fed(calls, made, file):
+        return f"does one turn find what another has added to `{name}`?"
     if name := next(filter(None, map(_told, calls)), ""):
         return f"may {name} be told of several turns at once, in any order?"
     if name := _last_only(loop, function):
@@ -86,6 +88,27 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
     if texts and all(_STORES.search(text) for text in texts) and (len(calls) == 1 or "findMany" in texts[0]):
         return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
     return ""
+
+
+def _fed(calls: list[Call], made: set[str], file: File) -> str:
+    """An object of all turns to which one wait of a turn adds, and which another asks; "" where there is none."""
+    for call in calls:
+        names = chain(call.callee)
+        root = names[0]
+        changes = verb(names[-1], file.knowledge) in ("add", "write")
+        if len(names) < 2 or root in made or root in ("self", "this", "") or not changes:
+            continue
+        others = (c for c in calls if c is not call)
+        if any(_asks(other, root, file) for other in others):
+            return root
+    return ""
+
+
+def _asks(call: Call, name: str, file: File) -> bool:
+    """Whether a call is handed an object, or asks it something."""
+    names = chain(call.callee)
+    handed = any(isinstance(n, Name) and n.id == name for a in call.arguments for n in walk(a.value))
+    return (handed or names[0] == name) and verb(names[-1], file.knowledge) == "read"
 
 
 def _told(call: Call) -> str:

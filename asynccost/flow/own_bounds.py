@@ -75,10 +75,11 @@ def parameter(site: Site) -> Bound | None:
     return None
 
 
-def beside(site: Site, file: File) -> Bound | None:
+def beside(site: Site, file: File, least: int) -> Bound | None:
     """The bound of the other requests of a file by the same library: a constant, an attribute, or a number.
 
-    The one that most of them have; that of the object, only where it is the object of the request as well.
+    The one that most of them have; that of the object, only where it is the object of the request as well. least: the
+    seconds that a number should have.
     """
     library = (site.name or "").partition(".")[0].partition(":")[0]
     found: Counter[tuple[str, str]] = Counter()
@@ -89,7 +90,7 @@ def beside(site: Site, file: File) -> Bound | None:
         text = file.text(given) if given is not None else ""
         if isinstance(given, Name) and _is_constant(given.id, file):
             found[given.id, f"the constant {given.id}"] += 2  # somebody has thought about it
-        elif isinstance(given, Constant) and isinstance(given.value, (int, float)) and 0 < given.value <= MOST:
+        elif isinstance(given, Constant) and isinstance(given.value, (int, float)) and least <= given.value <= MOST:
             found[text, "other requests of the file"] += 1
         elif _is_own(given) and _same_object(other.function, site.function):
             found[text, "other requests of the object"] += 2

@@ -9,7 +9,7 @@ USUAL, LONG = 30, 300  # seconds; the longer one is what aiohttp grants a whole 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SERVICES = (  # whose every answer is a model's
     "openai|anthropic|claude|gemini|mistral|ollama|groq|cohere|llms?|gpt|dify|flowise|langflow|n8n|typebot|kobold|comfy"
-    "|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
+    "|wenxin|ernie|qwen|dashscope|zhipu|doubao|moonshot|deepseek|minimax|hunyuan|xinference|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
 )
 _WORK = (
     "completions?|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"

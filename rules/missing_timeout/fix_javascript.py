@@ -5,7 +5,7 @@ from collections import Counter
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.own_bounds import asked, general
-from asynccost.flow.patience import seconds_for
+from asynccost.flow.patience import USUAL, seconds_for
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
     Argument,
@@ -33,6 +33,7 @@ _TIMEOUTS = {  # by the package or global that is called: the option that bounds
     "node-fetch": "signal: AbortSignal.timeout({})",
     "got": "timeout: {{ request: {} }}",
 }
+_QUICK = 10_000  # ms; a shorter bound was chosen for one request, not for others
 _BOUNDED = re.compile(
     r"\btimeout:\s*([A-Z][A-Z0-9_]*|\d[\d_]*)\s*[,}\n]|AbortSignal\.timeout\(([A-Z][A-Z0-9_]*|\d[\d_]*)\)"
 )
@@ -48,7 +49,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or option is None or any(a.star for a in site.call.arguments):
         return None
     patch = Patch(script(file), site.call.start)
-    seconds, known = seconds_for(site, file), _beside(file)
+    seconds = seconds_for(site, file)
+    known = _beside(file) if seconds == USUAL else ""
     if not _put(site, option.format(known or f"{seconds}_000"), patch, file):
         return None
     edits = patch.edits()
@@ -77,7 +79,7 @@ def _beside(file: File) -> str:
     source = file.module.source.decode("utf-8", "replace")
     found = Counter(a or b for a, b in _BOUNDED.findall(source))
     named = [name for name in found if not name[0].isdigit() and name in file.module.top.bindings]
-    numbers = [n for n in found if n[0].isdigit() and n.replace("_", "").isdigit() and int(n.replace("_", "")) >= 1000]
+    numbers = [n for n in found if n[0].isdigit() and int(n.replace("_", "")) >= _QUICK]
     return next(iter([*named, *sorted(numbers, key=lambda n: -found[n])]), "")
 
 

@@ -14,6 +14,7 @@ from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.arguments import add_keyword, takes_keyword
 from asynccost.python.codemod.patch import Patch
 
+_QUICK = 10  # seconds; a shorter bound was chosen for one request, not for others
 _SILENCE = 300  # aiohttp's own default for a whole answer
 _REASON = "the number is a guess: an answer that takes longer used to arrive, and now raises"
 _AS = "it is that of {}: an answer that takes longer used to arrive, and now raises"
@@ -32,14 +33,15 @@ def fix(finding: Finding, file: File) -> Offer | None:
     none = _none(site)
     if none is None and any(a.keyword == "timeout" for a in site.call.arguments):
         return None
-    bound = parameter(site) or beside(site, file)
-    text, reason = (bound.text, _AS.format(bound.source)) if bound else (str(seconds_for(site, file)), _REASON)
+    seconds = seconds_for(site, file)
+    bound = parameter(site) or beside(site, file, _QUICK if seconds == USUAL else seconds)
+    text, reason = (bound.text, _AS.format(bound.source)) if bound else (str(seconds), _REASON)
     safety = Safety.UNSAFE
     if question := _question(site, file, bound):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {question}"
     if none is not None:
         if bound is not None and not bound.text[:1].isdigit():
-            text = str(seconds_for(site, file))  # a default is read where the function is defined
+            text = str(seconds)  # a default is read where the function is defined
         return Offer(safety, reason, lambda: _replaced(file, none, text))
     if passed := _passed_on(site, file):
         return Offer(safety, reason, lambda: _set_default(file, site, passed, text))

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from asynccost.flow.calls import Caller
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
 from asynccost.flow.short_lived import foreign_base, importer, inherited_end, kin, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
+
+_KEPT = ("one httpx client for the process", "one requests session for each thread")
+_CLASSES = frozenset({"Client", "AsyncClient", "Session"})
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -37,7 +41,17 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} uses it")
         elif other := kin(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
+    if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
+        said.fix = _tested(said.fix, project)
     return said
+
+
+def _tested(fix: Fix, project: Project) -> Fix:
+    """A fix by which the module keeps one client: who replaces its class in a test would meet the one of before."""
+    for test, names in project.rows("one-shot-request").items():
+        if name := next((n for n in names if n.rpartition(".")[2] in _CLASSES), ""):
+            return shown_only(fix, f"{test} replaces {name}: is it to drop what is kept?") or fix
+    return fix
 
 
 def _asking(fix: Fix, place: Caller, again: bool) -> Fix:

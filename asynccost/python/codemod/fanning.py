@@ -7,8 +7,9 @@ from asynccost.flow.words import chain
 from asynccost.python.codemod.fan_body import Body
 from asynccost.python.codemod.fan_calls import Calls, Defer
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, deferred, handed_on, may_move, settled_call, whole_turn
+from asynccost.python.codemod.turns import Shape, deferred, handed_on, may_move, needed, settled_call, whole_turn
 
+_CARRIED = 2  # values that are kept beside each call
 _FEW = 3  # values that a tuple may carry and still be read
 
 
@@ -39,6 +40,9 @@ def doubt(shape: Shape, file: File) -> str:
         return "would a function for each turn, which catches what it may, read better?"
     if form in ("calls", "defer") and (kept := _noted(shape)):
         return f"when one fails, {kept} does not tell of the others that are done: are they done again then?"
+    behind = [*shape.core, *shape.rest] if form == "calls" and shape.before else []
+    if (carried := len(needed(shape, behind, but=shape.awaited))) > _CARRIED:
+        return f"a turn keeps {carried} values for the loop behind: would a function for each turn read better?"
     count = len(handed_on(shape)) if form == "body" and whole_turn(shape, file) is None else 0
     if count > _FEW:
         return f"a turn hands {count} values to the loop behind: can it do more of the work itself?"
