@@ -98,6 +98,11 @@ def test_what_may_change_an_attribute(code: str, assigns: bool, changes: bool) -
     [
         ("import httpx\ndef f():\n    httpx.get()\ndef g():\n    pass\n", ["f"]),
         ("from httpx import get as fetch\ndef f():\n    fetch()\ndef g():\n    pass\n", ["f"]),
+        ('"""Uses httpx."""\nX = "an httpx call"  # httpx\ndef f():\n    httpx.get()\ndef g():\n    pass\n', ["f"]),
+        ('import httpx\nX: "httpx.get"\ndef f():\n    pass\ndef g():\n    pass\n', ["f", "g"]),
+        ('def f():\n    """By httpx."""\n    pass  # httpx\ndef g():\n    return f"{[httpx]} and so on"\n', ["g"]),
+        ("def f():\n    import httpx\n    httpx.get()\ndef g():\n    pass\n", ["f"]),
+        ("def f():\n    global get\n    get = httpx.get\ndef g():\n    pass\n", ["f", "g"]),
         ("import httpx\nclient = httpx.Client()\ndef f():\n    client.get()\n", ["f"]),
         ("class A:\n    def f(self):\n        self.c = httpx.Client()\n    def g(self):\n        self.c.get()\n"
          "def h():\n    pass\n", ["f", "g"]),

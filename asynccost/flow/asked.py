@@ -37,6 +37,8 @@ _IMPORTS = re.compile(  # from the keyword to the end of the statement; in a str
     rb"\bimport\b(?=((?:[ \t\f]|\\\r?\n)*+(?:\((?:[^()#]|\#[^\n]*)*+|(?:[^\\\n]|\\\r?\n|\\)*+)))"
 )
 _WORD = re.compile(rb"\w+")
+_AS, _ENDING = re.compile(rb" as\b"), re.compile(rb"[^\x00-/:-@\[-^`{-\x7f]+\Z")  # a word of any alphabet
+_LONGEST = 256  # bytes of a name
 
 
 class Asked:
@@ -171,9 +173,16 @@ class Asked:
 
     def aliases(self, word: str) -> set[str]:
         """The names under which the file imports a word."""
-        if word.encode() + b" as" not in self.source:
+        if word.encode() not in self._renamed:
             return set()
         return {local for local, dotted in self.file.module.imports.items() if dotted.rpartition(".")[2] == word}
+
+    @cached_property
+    def _renamed(self) -> frozenset[bytes]:
+        """The words before an `as`."""
+        source = self.source
+        words = (_ENDING.search(source, max(m.start() - _LONGEST, 0), m.start()) for m in _AS.finditer(source))
+        return frozenset(word[0] for word in words if word)
 
     def base_names(self, qualname: str) -> list[str] | None:
         """What the bases of a class resolve to; None where there is no such class."""

@@ -12,6 +12,7 @@ from asynccost.flow.around import Use, use_of
 from asynccost.flow.entries import entry_of, registrations, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded
+from asynccost.flow.mentions import Mentions
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Other
@@ -274,18 +275,22 @@ def _plain_names(file: File) -> frozenset[str]:
 
 
 def _is_inside(file: File, last: str) -> bool:
-    source, word = file.module.source, last.encode()
-    for function in file.module.outer:
-        if function.late is None or source.find(word, function.start, function.end) < 0:
+    source, known = file.module.source, file.memo(_inner_names)
+    for function in {id(body): body for _, body in file.memo(Mentions).places(last)}.values():
+        if function.late is None or (function.asleep and not _INNER.search(source, function.body_start, function.end)):
             continue
-        if function.asleep and not _INNER.search(source, function.body_start, function.end):
-            continue
-        function.wake()
-        if any(f.name == last for f in function.inner) or any(
-            last in _closures(f) for f in (function, *function.inner)
-        ):
+        if id(function) not in known:
+            function.wake()
+            parts = (function, *function.inner)
+            known[id(function)] = {f.name for f in function.inner}.union(*map(_closures, parts))
+        if last in known[id(function)]:
             return True
     return False
+
+
+def _inner_names(_: File) -> dict[int, set[str]]:
+    """The names of the functions written in a body that waited, and of closures bound there."""
+    return {}
 
 
 _INNER = re.compile(rb"\b(?:def|lambda)\b")

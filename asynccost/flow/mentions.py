@@ -2,7 +2,8 @@
 
 A resolved name such as `httpx.AsyncClient().get` is put together from words that stand in the code, or in the
 import that a word of the code stands for. So a function without any of these words calls nothing of that name,
-unless the module, or a method that keeps something in an attribute, says the word for it.
+unless the module, or a method that keeps something in an attribute, says the word for it. What the module tells its
+readers, in comments and documentation, says nothing.
 """
 
 import re
@@ -12,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from asynccost.flow.file import File
+from asynccost.flow.prose import prose
 from asynccost.flow.tree import Function
 
 _COMMON = frozenset({"asyncio"})
@@ -19,6 +21,7 @@ _SPACED = bytes(c if c < 128 and (chr(c).isalnum() or c == 95) else 32 for c in 
 _MANY = 6  # names: from here on it pays to split the source into words
 _SIGNS = re.compile(r"[./@:()-]+")
 _WORD = re.compile(r"\w+")
+_USED = re.compile(rb"\w+(?:\(|\.\w)")
 _KEEPS = re.compile(rb"\.\s*\w+\s*(?::[^=\n]+)?(?:=(?!=)|[,)])")
 
 
@@ -41,13 +44,15 @@ def _known(names: frozenset[str]) -> list[_Name]:
 
 
 class Mentions:
-    """Where the words of a file stand: in which of the bodies that wait, or outside of them."""
+    """Where the words of a file stand: in the bodies of which of its functions, or outside of them."""
 
     def __init__(self, file: File) -> None:
         self._source = file.module.source
-        self._bodies = [f for f in file.module.outer if f.late is not None]
-        self._starts = [f.late.start for f in self._bodies if f.late is not None]
+        self._broken = bool(file.module.broken)
+        self._bodies = [f for f in file.module.outer if f.late is not None or self._keeps_to_itself(f, file.module.top)]
+        self._starts = [f.start for f in self._bodies]
         self._known: dict[str, tuple[frozenset[int], bool]] = {}
+        self._prose: dict[int, list[tuple[int, int]]] = {}
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -66,13 +71,32 @@ class Mentions:
         for at in places(self._source, word):
             body = self._body(at)
             if body is not None:
-                ids.add(id(body))
+                if id(body) not in ids and (_USED.match(self._source, at) or not self._is_prose(at, body)):
+                    ids.add(id(body))
             elif not outside:
-                outside = not self._declares(at)
+                outside = not (self._declares(at) or self._is_prose(at, None))
         return frozenset(ids), outside
 
+    def _keeps_to_itself(self, function: Function, top: Function) -> bool:
+        """Whether a function whose body does not wait, since something is imported there, changes no global."""
+        stands_alone = function.scope is top and function.closure is None
+        return stands_alone and self._source.find(b"global", function.start, function.end) < 0
+
+    def _is_prose(self, at: int, body: Function | None) -> bool:
+        """Whether a place in a body, or outside of all, lies in a comment, in documentation or in a sentence."""
+        if id(body) not in self._prose:
+            self._prose[id(body)] = [] if self._broken else prose(self._source, self._parts(body))
+        known = self._prose[id(body)]
+        number = bisect_right(known, (at, len(self._source))) - 1
+        return number >= 0 and at < known[number][1]
+
+    def _parts(self, body: Function | None) -> Iterable[tuple[int, int]]:
+        if body is not None:
+            return [(body.start, body.end)]
+        return zip([0, *(f.end for f in self._bodies)], [*self._starts, len(self._source)], strict=True)
+
     def places(self, word: str) -> Iterator[tuple[int, Function]]:
-        """Where a word stands in bodies that wait, or did."""
+        """Where a word stands in bodies."""
         for at in places(self._source, word.encode()):
             body = self._body(at)
             if body is not None:
@@ -80,8 +104,7 @@ class Mentions:
 
     def _body(self, at: int) -> Function | None:
         number = bisect_right(self._starts, at) - 1
-        late = self._bodies[number].late if number >= 0 else None
-        return self._bodies[number] if late is not None and at < late.end else None
+        return self._bodies[number] if number >= 0 and at < self._bodies[number].end else None
 
     def _declares(self, at: int) -> bool:
         """Whether a place names a class, or lies in an import: in its line, or in the brackets that begin there."""
@@ -137,8 +160,7 @@ def speaks_of(file: File, names: Iterable[str]) -> Callable[[Function], bool]:
     keeping = {
         id(f.owner)
         for f in file.module.outer
-        if id(f) in loud and f.owner is not None and f.late is not None
-        and _KEEPS.search(file.module.source, f.late.start, f.late.end)
+        if id(f) in loud and f.owner is not None and _KEEPS.search(file.module.source, f.start, f.end)
     }  # fmt: skip
     return lambda f: id(f) in loud or (f.owner is not None and id(f.owner) in keeping)
 

@@ -59,7 +59,7 @@ def _registering(file: File) -> Callable[[Function], bool]:
 def may_register(source: bytes, table: EntryTable) -> bool:
     """Whether a file may hand functions of others to calls that say how often they run, by its text."""
     words = spoken(source)
-    told = ((word, shape) for word, shape in _told(table) if word in words)
+    told = ((word, shape) for word, shape in _told(table) if word in words or not word.isascii())
     return any(shape.match(source, at) for word, shape in told for at in places(source, word.encode()))
 
 

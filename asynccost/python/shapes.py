@@ -7,16 +7,9 @@ import re
 from typing import NamedTuple
 
 from asynccost.flow.file import File
+from asynccost.flow.prose import STRINGS
 from asynccost.flow.tree import Function
 
-_STRING = re.compile(
-    rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
-    rb"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
-    rb'|"(?:[^"\\\n]++|\\.)*+"'
-    rb"|'(?:[^'\\\n]++|\\.)*+'"
-    rb"|#[^\n]*+",
-    re.DOTALL,
-)
 _AWAIT_IN_STRING = re.compile(rb"""[fFtT][rR]?["'](?:.(?!\n\n))*?await""", re.DOTALL)
 _NO_PART = re.compile(  # what begins a statement that stands between two others and is no await of its own
     rb"(?:if|elif|else|for|while|with|async|try|except|finally|return|raise|assert|yield|del|def|class|break|continue)\b|@"
@@ -59,7 +52,7 @@ def shape(text: bytes) -> Shape:
     repeats = b"for" in text or b"while" in text
     if count < 2 and not (repeats and (count or b"async" in text)):
         return NONE
-    code = _STRING.sub(b'', text) if b'"' in text or b"'" in text or b"#" in text else text
+    code = STRINGS.sub(b'', text) if b'"' in text or b"'" in text or b"#" in text else text
     if b'"' in code or b"'" in code or b"\\" in code or b";" in code or b"\r" in code.replace(b"\r\n", b""):
         return ANY
     if code.count(b"await") != count and _AWAIT_IN_STRING.search(text):
