@@ -19,6 +19,7 @@ from asynccost.suppress import Comment, apply
 
 if TYPE_CHECKING:
     from asynccost.firstpass import Again, Seen
+    from asynccost.flow.asked import Asked
     from asynccost.workers import Task
 
 Progress = Callable[[int, int], None]
@@ -33,6 +34,17 @@ class Result:
     silences: list[Silence] = field(default_factory=list)
     suppressed: list[tuple[Finding, Comment]] = field(default_factory=list)
     scanned: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Handed:
+    """What scans of one project hand on to the next, by path, each with the digest of the content that it is of.
+
+    rows: what the first pass made of texts. asked: what the second pass has read and lowered.
+    """
+
+    rows: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asked: "dict[str, tuple[str, Asked]]" = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -68,15 +80,15 @@ def scan(
     cache: bool = True,
     check_cache: bool = False,
     texts: Mapping[str, bytes] | None = None,
-    handed: dict[str, tuple[str, str]] | None = None,
+    handed: Handed | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Scan a project and report on its targets (None: all). `rules`: the names that are asked for.
 
-    handed: what earlier scans of this project made of `texts`, filled by each: path -> digest and row.
+    handed: what earlier scans of this project know of its files; each adds to it.
     """
     with _no_collector():
-        known = handed if handed is not None else {}
+        known = handed if handed is not None else Handed()
         whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, known, progress)
     wanted = set(rules)
     findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
@@ -144,7 +156,7 @@ def _whole(
     cache: bool,
     check_cache: bool,
     texts: Mapping[str, bytes],
-    handed: dict[str, tuple[str, str]],
+    handed: Handed,
     progress: Progress | None,
 ) -> _Whole:
     began = time.time_ns()
@@ -166,13 +178,15 @@ def _whole(
     if row is None and store and mark:
         row = store.answer(mark)
     if row is None:
-        in_memory = [t._replace(known=handed.get(t.path, ("",))[0]) for t in tasks if t.path in texts]
-        fresh = _read(in_memory, {}, handed, settings, jobs, texts, None)[0]
-        handed.update({path: (marks[path], row) for path, row in fresh.items()})
+        in_memory = [t._replace(known=handed.rows.get(t.path, ("",))[0]) for t in tasks if t.path in texts]
+        fresh = _read(in_memory, {}, handed.rows, settings, jobs, texts, None)[0]
+        handed.rows.update({path: (marks[path], row) for path, row in fresh.items()})
         rows |= fresh
-        again = _Again(sources, texts, settings)
+        same_text = {path: asked for path, (of, asked) in handed.asked.items() if marks.get(path) == of}
+        again = _Again(sources, texts, settings, same_text)
         whole = _answer(rows, again)
         late = again.changed(marks)  # since it was first read: its row and the answer are not of one content
+        handed.asked = {p: (marks[p], one) for p, one in again.known.items() if one.is_read and p not in late}
         marks.update(dict.fromkeys(late, ""))
         if store and mark and not late:
             store.keep(mark, whole.row())
@@ -246,9 +260,16 @@ def _answer(rows: Mapping[str, str], again: "_Again") -> _Whole:
 
 
 class _Again:
-    """Reads files again for what the second pass asks of them."""
+    """Reads files again for what the second pass asks of them. known: what has been read of the same content."""
 
-    def __init__(self, sources: Sequence[Source], texts: Mapping[str, bytes], settings: Settings) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        texts: Mapping[str, bytes],
+        settings: Settings,
+        known: "Mapping[str, Asked] | None" = None,
+    ) -> None:
+        self.known = dict(known or {})
         self._sources = {s.path: s for s in sources}
         self._texts = texts
         self._settings = settings
@@ -262,7 +283,12 @@ class _Again:
         if found and comments is not None:
             comments[path] = [_comment(c) for c in found]
         seen = Seen.of(path, row)
+        if seen.late is not None and path in self.known:
+            seen.asked = self.known[path]
+            return seen
         self._lowering.ask(seen, partial(self._source, path))
+        if seen.asked is not None:
+            self.known[path] = seen.asked
         return seen
 
     @cached_property

@@ -57,7 +57,7 @@ class _Rounds:
         self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
         self.knowledge = Knowledge(settings.knowledge)
         self.texts: dict[str, bytes] = {}  # of the files that were changed, as they are by now
-        self.handed: dict[str, tuple[str, str]] = {}  # what scans made of texts, so that none is read twice
+        self.handed = engine.Handed()  # what scans know of files, so that none is read or lowered twice
         self.past: dict[str, list[Moved]] = {}
         self.refused = refused
         # findings that fixes brought and that should be fixed next, by where they are; and the fixes to blame otherwise

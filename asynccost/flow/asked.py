@@ -68,6 +68,11 @@ class Asked:
         """The file, lowered."""
         return self._lower(self.source)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its source has been read, so that it will not be read again."""
+        return "source" in vars(self)
+
     @cached_property
     def source(self) -> bytes:
         """Its source."""

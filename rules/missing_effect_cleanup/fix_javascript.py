@@ -4,10 +4,11 @@ from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
+from asynccost.flow.reach import within
 from asynccost.flow.release import Acquisition
 from asynccost.flow.state import root_name, state_of
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Class, Collection, Function, Node, Return
+from asynccost.flow.tree import Class, Closure, Collection, Function, Node, Return
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.handle_texts import is_subscription
@@ -72,6 +73,9 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     if moved := _moves_itself(effect, file):
         reason = f"{moved}() changes what the effect depends on, so that its next run ends this one: is it to go on?"
         safety = Safety.DISPLAY_ONLY
+    elif rest and all(_ends_itself(v.got, file) for v in rest):
+        reason = f"the cleanup gives back {what}; it ends itself when its work is done: is that not enough?"
+        safety = Safety.DISPLAY_ONLY
     elif assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
     elif nested:
@@ -88,6 +92,15 @@ def _moves_itself(effect: Effect, file: File) -> str:
     setters, listed = state_of(effect.scope, file).setters, {root_name(d) for d in effect.deps}
     called = (word_of(call) for setup in effect.setups for call in (setup.index.calls if setup.index else ()))
     return next((word for word in called if setters.get(word) in listed), "")
+
+
+def _ends_itself(got: Acquisition, file: File) -> bool:
+    """Whether the callback of an interval clears it, as one does that waits for something."""
+    handed = got.call.arguments[0].value if got.call.arguments else None
+    if got.pair.name != "setInterval" or not isinstance(handed, Closure):
+        return False
+    calls = (c for f in within(handed.function, file) for c in (f.index.calls if f.index else ()))
+    return any(word_of(call) == "clearInterval" for call in calls)
 
 
 def _method(verdict: Verdict) -> Function:
