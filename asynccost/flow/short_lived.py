@@ -1,5 +1,6 @@
 """Who makes the objects of a class, and whether they come and go, as far as the project shows."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -48,6 +49,13 @@ def importer(project: Project, path: str, cls: str) -> str:
             if name == cls and (below or names.module(module, other, "python") is not None):
                 return other
     return ""
+
+
+def keeps(project: Project, path: str, cls: str) -> bool:
+    """Whether a file seems to keep an object of a class in an attribute or a name of the module, as its text has it."""
+    asked = project.names.asked.get(path)
+    made = rf"^(?:[ \t]*self\.\w+|\w+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?:\w+\.)?{re.escape(cls)}\("
+    return asked is not None and re.search(made.encode(), asked.source, re.MULTILINE) is not None
 
 
 def kin(project: Project, path: str, cls: str) -> str:

@@ -9,10 +9,11 @@ from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import foreign_base, importer, inherited_end, kin, lets_go, maker
+from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
+_HELD = ("attribute", "global")  # by what makes an object, as long as it lives itself
 _KEPT = ("one httpx client for the process", "one requests session for each thread")
 _CLASSES = frozenset({"Client", "AsyncClient", "Session"})
 
@@ -38,7 +39,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         elif (place := maker(project, said.path, cls)) is not None:
             said.fix = _asking(said.fix, place, lets_go(project, place))
         elif other := importer(project, said.path, cls):
-            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} uses it")
+            safety = said.fix.safety if keeps(project, other, cls) else Safety.DISPLAY_ONLY
+            said.fix = Fix(safety, f"{said.fix.reason}; {other} uses it")
         elif other := kin(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
@@ -62,6 +64,6 @@ def _asking(fix: Fix, place: Caller, again: bool) -> Fix:
         why = f"{who}() makes one and lets it go: should it close it, or hand the client in?"
         return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
     if facts["kind"] == "module":
-        why = f"{place.by.file['path']} keeps one for the process"
-        return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
-    return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {who}() makes it")
+        return Fix(fix.safety, f"{fix.reason}; {place.by.file['path']} keeps one for the process")
+    safety = fix.safety if place.call["use"] in _HELD else Safety.DISPLAY_ONLY
+    return Fix(safety, f"{fix.reason}; {who}() makes it")
