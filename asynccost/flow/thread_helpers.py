@@ -9,7 +9,7 @@ from asynccost.flow.reach import binder
 from asynccost.flow.tree import Await, Call, Closure, Function, Member, Name
 from asynccost.flow.words import chain, words
 
-_SAYS = frozenset({"thread", "threads", "threadpool", "executor", "blocking", "sync"})
+_SAYS = frozenset({"thread", "threads", "threadpool", "executor"})
 _STANDARD = ("asyncio.to_thread",)
 _NOT_PLAIN = frozenset({"gather", "wait", "wait_for", "shield", "submit", "result"})
 _WITH_KEYWORDS = frozenset({"starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool"})
