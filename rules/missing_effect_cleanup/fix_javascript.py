@@ -8,7 +8,7 @@ from asynccost.flow.reach import within
 from asynccost.flow.release import Acquisition
 from asynccost.flow.state import root_name, state_of
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Class, Closure, Collection, Function, Node, Return
+from asynccost.flow.tree import Call, Class, Closure, Collection, Function, Node, Return
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.handle_texts import is_subscription
@@ -73,7 +73,7 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     if moved := _moves_itself(effect, file):
         reason = f"{moved}() changes what the effect depends on, so that its next run ends this one: is it to go on?"
         safety = Safety.DISPLAY_ONLY
-    elif rest and all(_ends_itself(v.got, file) for v in rest):
+    elif rest and not isinstance(effect.anchor, Call) and all(_ends_itself(v.got, file) for v in rest):
         reason = f"the cleanup gives back {what}; it ends itself when its work is done: is that not enough?"
         safety = Safety.DISPLAY_ONLY
     elif assumed:
