@@ -60,7 +60,7 @@ class EntryTable:
             rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
             r"|\.(?:backup|bak|old|orig)\.\w+$"
             r"|(?:^|/)(?:[\w-]+[-_])?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
-            rf"|(?:^|/)(?:lib|libs|ext|external|src)/(?:{others})(?:/|\.py$)"
+            rf"|(?:^|/)(?:lib|libs|ext|external)/(?:{others})(?:/(?:[^/]+/)*[^/]+)?\.py$"
             rf"|^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{'|'.join(table['paths']['stems'])})\.[cm]?[jt]sx?$"
         )
 
