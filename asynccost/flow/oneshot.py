@@ -101,17 +101,10 @@ def _arm(branch: If, node: Node) -> bool:
     return any(s.start <= node.start and node.end <= s.end for s in branch.orelse)
 
 
-def _calls_itself(made: Def, heat: Heat) -> bool:
-    """Whether the only loop is a walk down a tree by the function itself."""
-    at = heat.chain[-1] if heat.kind == "loop" and len(heat.chain) == 1 else None
-    facts = made.facts
-    return at is not None and at.path == made.file["path"] and facts["start"] <= at.span.start < facts["end"]
-
-
 def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bool:
     """Whether a kept connection would be used again before it is closed: a lone call of an agent is too rare."""
     if heat.kind not in _LONE:
-        return not _calls_itself(made, heat)
+        return True
     callers = project.calls.callers(made)
     if shared or any(c.call["loop"] for c in callers):
         return True

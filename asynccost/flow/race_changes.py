@@ -14,7 +14,7 @@ _PLACES = frozenset({
 })
 _PLACE_NAMES = frozenset({"params", "searchParams", "router", "route", "location", "pathname"})
 _LATER = ("useDebounce", "useDeferred", "useThrottle")
-_CHOSEN = frozenset({
+CHOSEN = frozenset({
     "selected", "selection", "current", "active", "search", "query", "term", "filter", "filters", "page", "tab",
     "range", "debounced", "keyword", "keywords", "sort", "offset", "cursor", "topic",
 })
@@ -27,7 +27,7 @@ def changes(key: str, effect: Effect, state: State, file: File) -> bool:
     """
     if effect.framework != "React" or not isinstance(effect.scope, Function):
         return True  # who writes a watcher expects a change
-    if key in _PLACE_NAMES or not _CHOSEN.isdisjoint(words(key)):
+    if key in _PLACE_NAMES or not CHOSEN.isdisjoint(words(key)):
         return True
     if key in state.values:
         return _is_set(key, effect.scope, state, file)

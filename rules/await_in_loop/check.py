@@ -196,6 +196,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
+    if not (doubts or verdict.good or finding.pending["contract"]):
+        finding.fix = shown_only(finding.fix, f"does {_doubtful(verdict, label)} wait for another machine at all?")
+        doubts.append(f"only its name says that {verdict.likely[0]} waits for another machine")
     # one doubt is enough, and this one costs the most to know
     if not doubts and at_start(project, finding.path, finding.pending["runs"]):
         doubts.append("it runs once, when the program starts or ends")
@@ -204,8 +207,6 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.message += f" (not sure: {doubts[0]})"
     elif not (verdict.unknown or verdict.others or verdict.likely):
         finding.confidence = Confidence.HIGH
-    elif not verdict.good:
-        finding.fix = shown_only(finding.fix, f"does {_doubtful(verdict, label)} wait for another machine at all?")
     if verdict.good and verdict.good[0] != label and not doubts:
         finding.message += f" ({verdict.good[0]})"
     return finding

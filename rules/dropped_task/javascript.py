@@ -12,8 +12,7 @@ from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
-from asynccost.flow.state import SETTER
-from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Name, Node, Return
+from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
@@ -77,11 +76,11 @@ def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding 
         f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
         " and every item starts at once"
     )
-    return file.finding(site.call, message, Confidence.MEDIUM if _goes_on(site) else Confidence.LOW)
+    return file.finding(site.call, message, Confidence.MEDIUM if _awaits_more(site) else Confidence.LOW)
 
 
-def _goes_on(site: Site) -> bool:
-    """Whether an async function does more after a statement, as if its work were done."""
+def _awaits_more(site: Site) -> bool:
+    """Whether an async function waits for more after a statement, as if its work were done."""
     return site.function.is_async and any(
         a.start > site.call.end for a in (site.function.index.awaits if site.function.index else ())
     )
@@ -173,28 +172,24 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        sure = Confidence.LOW if tells else Confidence.MEDIUM
+        sure = Confidence.LOW if tells or not _goes_on(site) else Confidence.MEDIUM
         return file.finding(site.call, message, sure, name=name, lets=lets, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
-    believed = wrote and not (best_effort or catches(function)) and _goes_by_it(site)
+    believed = wrote and not (best_effort or catches(function)) and _goes_on(site)
     sure = Confidence.MEDIUM if believed else Confidence.LOW
     return file.finding(site.call, message, sure, name=name, lets=lets, server=False)
 
 
-def _goes_by_it(site: Site) -> bool:
-    """Whether the code around a forgotten call acts as if it had worked: before, by what it shows, or afterwards.
+def _goes_on(site: Site) -> bool:
+    """Whether an async function does more after a forgotten call, as if it had worked: an await would stand there.
 
-    The last statement of a handler that only hands the work on leaves everything as it was when that fails.
+    A handler that nobody waits for gains nothing by waiting itself, and the last statement hands the work on.
     """
-    function, at = site.function, site.call
-    if function.is_async or any(s.start > at.end and not isinstance(s, Return) for s in function.body):
-        return True
-    index = function.index
-    sets = (t for a in (index.assigns if index else ()) if a.end < at.start for t in getattr(a, "targets", ()))
-    shows = (c.callee for c in (index.calls if index else ()) if c.end < at.start and isinstance(c.callee, Name))
-    return any(isinstance(t, Member) for t in sets) or any(SETTER.match(n.id) for n in shows)
+    return site.function.is_async and any(
+        s.start > site.call.end and not isinstance(s, Return) for s in site.function.body
+    )
 
 
 def _exported(file: File) -> Iterator[Finding]:
@@ -287,7 +282,7 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
         path=place.path,
         span=place.span,
         message=f"Nobody waits for {name}() or catches its errors: {end}",
-        confidence=Confidence.LOW if survives or tells else Confidence.MEDIUM,
+        confidence=Confidence.MEDIUM if by["is_async"] and not (survives or tells) else Confidence.LOW,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,
         family=finding.family,

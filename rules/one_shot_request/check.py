@@ -16,7 +16,6 @@ from asynccost.flow.worth import now_and_then
 from asynccost.model import Confidence, Finding, Fix, Safety, Silence
 
 _REPLACED = re.compile(rb"""["'](?:[\w.]+\.)?((?:requests|httpx|httpx2|niquests)\.\w+)["']""")
-_FAR = 2  # a loop further away than this says little of how often a function runs
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -115,10 +114,10 @@ def _often(finding: Finding, project: Project) -> Finding | Silence:
     name = made.facts["qualname"].rpartition("<locals>.")[2]
     finding.message = f"every call of {name}() ({heat.reason}) {finding.message}"
     finding.related = heat.chain
-    if heat.kind == "loop" and len(heat.chain) > _FAR:
-        return finding
+    if heat.kind == "loop":
+        return finding  # a loop of a caller says little of how often, or of how far apart, its turns ask one host
     rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
-    seldom = now_and_then(finding.path if heat.kind != "loop" else "", name, heat.reason)
+    seldom = now_and_then(finding.path, name, heat.reason)
     if not rare and not seldom and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM
     return finding
