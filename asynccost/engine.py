@@ -1,28 +1,24 @@
 """Source in, findings out: what is known from the cache, what must be read, and the project's answer."""
 
 import gc
-import json
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from asynccost.cache import RACY_NS, Cache, Stamp, digest, key, signature
+from asynccost.cache import Cache, digest, key, signature
 from asynccost.model import Finding, Problem, Silence
+from asynccost.planning import Progress, plan, read, stamp
 from asynccost.rows import finding_of, finding_row, problem_of
 from asynccost.settings import Settings
 from asynccost.sources import Source
 from asynccost.suppress import Comment, apply
 
 if TYPE_CHECKING:
-    from asynccost.firstpass import Again, Seen
-    from asynccost.flow.asked import Asked
+    from asynccost.firstpass import Seen
+    from asynccost.rereading import Handed, Reader
     from asynccost.workers import Task
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
@@ -34,17 +30,6 @@ class Result:
     silences: list[Silence] = field(default_factory=list)
     suppressed: list[tuple[Finding, Comment]] = field(default_factory=list)
     scanned: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Handed:
-    """What scans of one project hand on to the next, by path, each with the digest of the content that it is of.
-
-    rows: what the first pass made of texts. asked: what the second pass has read and lowered.
-    """
-
-    rows: dict[str, tuple[str, str]] = field(default_factory=dict)
-    asked: "dict[str, tuple[str, Asked]]" = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -65,7 +50,7 @@ class _Whole:
         return cls(
             [finding_of(f) for f in findings],
             [problem_of(p) for p in problems],
-            {path: [_comment(c) for c in found] for path, found in comments.items()},
+            {path: [Comment.of(c) for c in found] for path, found in comments.items()},
         )
 
 
@@ -80,7 +65,7 @@ def scan(
     cache: bool = True,
     check_cache: bool = False,
     texts: Mapping[str, bytes] | None = None,
-    handed: Handed | None = None,
+    handed: "Handed | None" = None,
     progress: Progress | None = None,
 ) -> Result:
     """Scan a project and report on its targets (None: all). `rules`: the names that are asked for.
@@ -88,8 +73,7 @@ def scan(
     handed: what earlier scans of this project know of its files; each adds to it.
     """
     with _no_collector():
-        known = handed if handed is not None else Handed()
-        whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, known, progress)
+        whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, handed, progress)
     wanted = set(rules)
     findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
     found = {p: c for p, c in whole.comments.items() if targets is None or p in targets}
@@ -109,44 +93,33 @@ def silences(
     """Everything that the rules say of one file of a project: findings of any confidence, and silences."""
     from asynccost.firstpass import look_at
     from asynccost.knowledge import Knowledge
+    from asynccost.rereading import decoded, raw
     from asynccost.secondpass import settle
 
     texts = texts or {}
     with _no_collector():
         seen = {s.path: s for s in _all_seen(sources, settings, texts)}
         source = next(s for s in sources if s.path == path)
-        data = _decoded(_raw(source, texts), source)
+        data = decoded(raw(source, texts), source)
         [seen[path]] = look_at([(path, source.language, data)], Knowledge(settings.knowledge))
         findings, said = settle([seen[p] for p in sorted(seen)])
     return [f for f in findings if f.path == path], [s for s in said if s.path == path]
 
 
-def _raw(source: Source, texts: Mapping[str, bytes]) -> bytes:
-    data = texts.get(source.path)
-    if data is None:
-        with open(source.absolute, "rb") as file:
-            data = file.read()
-    return data
-
-
-def _decoded(data: bytes, source: Source) -> bytes:
-    from asynccost.decoding import decode
-
-    return decode(data, source.path, source.language).data or b""
-
-
 def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str, bytes]) -> "list[Seen]":
+    from asynccost.rereading import Reader
+
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if settings.cache else None
     known = store.stamps() if store else {}
-    tasks, kept = _plan(sources, known, texts, check_cache=False)
+    tasks, kept = plan(sources, known, texts, check_cache=False)
     old = store.rows() if store else {}
     if old is None:
-        (tasks, kept), old = _plan(sources, {}, texts, check_cache=False), {}
-    rows, _, _ = _read(tasks, kept, old, settings, 0, texts, None)
+        (tasks, kept), old = plan(sources, {}, texts, check_cache=False), {}
+    rows, _, _ = read(tasks, kept, old, settings, 0, texts, None)
     if store:
         store.close()
-    again = _Again(sources, texts, settings)
-    return [again.seen(path, row) for path, row in rows.items()]
+    reader = Reader(sources, texts, settings)
+    return [reader.seen(path, row) for path, row in rows.items()]
 
 
 def _whole(
@@ -156,164 +129,73 @@ def _whole(
     cache: bool,
     check_cache: bool,
     texts: Mapping[str, bytes],
-    handed: Handed,
+    handed: "Handed | None",
     progress: Progress | None,
 ) -> _Whole:
     began = time.time_ns()
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if cache else None
     known = store.stamps() if store else {}
-    tasks, kept = _plan(sources, known, texts, check_cache)
+    tasks, kept = plan(sources, known, texts, check_cache)
     same = len(sources) == len(known) and len(kept) + sum(t.path in known for t in tasks) == len(known)
     if store and same and not tasks and (row := store.result()) is not None:
         store.close()
         return _Whole.of(row)
     old = store.rows() if store else {}
     if old is None:
-        (tasks, kept), old, same = _plan(sources, {}, texts, check_cache), {}, False
+        (tasks, kept), old, same = plan(sources, {}, texts, check_cache), {}, False
     on_disk = [t for t in tasks if t.path not in texts]
-    rows, changed, digests = _read(on_disk, kept, old, settings, jobs, texts, progress)
+    rows, changed, digests = read(on_disk, kept, old, settings, jobs, texts, progress)
     marks = {**kept, **digests, **{path: digest(text) for path, text in texts.items()}}
     mark = key({s.path: marks[s.path] for s in sources}) if store else None
     row = store.result() if store and same and not changed and not texts else None
     if row is None and store and mark:
         row = store.answer(mark)
     if row is None:
-        in_memory = [t._replace(known=handed.rows.get(t.path, ("",))[0]) for t in tasks if t.path in texts]
-        fresh = _read(in_memory, {}, handed.rows, settings, jobs, texts, None)[0]
-        handed.rows.update({path: (marks[path], row) for path, row in fresh.items()})
-        rows |= fresh
-        same_text = {path: asked for path, (of, asked) in handed.asked.items() if marks.get(path) == of}
-        again = _Again(sources, texts, settings, same_text)
-        whole = _answer(rows, again)
-        late = again.changed(marks)  # since it was first read: its row and the answer are not of one content
-        handed.asked = {p: (marks[p], one) for p, one in again.known.items() if one.is_read and p not in late}
+        whole, late = _answered(rows, [t for t in tasks if t.path in texts], marks, sources, settings, texts, handed)
         marks.update(dict.fromkeys(late, ""))
         if store and mark and not late:
             store.keep(mark, whole.row())
     else:
         whole = _Whole.of(row)
     if store and not texts:
-        stamps = {s.path: _stamp(s, marks[s.path], began) for s in sources}
+        stamps = {s.path: stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())
     if store:
         store.close()
     return whole
 
 
-def _plan(
-    sources: Sequence[Source], known: Mapping[str, Stamp], texts: Mapping[str, bytes], check_cache: bool
-) -> "tuple[list[Task], dict[str, str]]":
-    """What must be read, and the digests of what need not be."""
-    tasks, kept = [], {}
-    for path, absolute, language, size, mtime_ns, inode in sources:
-        stamp = known.get(path)
-        if stamp and not check_cache and stamp[:3] == (size, mtime_ns, inode) and path not in texts:
-            kept[path] = stamp.digest
-        else:
-            tasks.append((path, absolute, language, size, stamp.digest if stamp else ""))
-    if tasks:
-        from asynccost.workers import Task
-
-        return [Task(*t) for t in tasks], kept
-    return [], kept
-
-
-def _read(
-    tasks: "Sequence[Task]",
-    kept: Mapping[str, str],
-    old: Mapping[str, tuple[str, str]],
+def _answered(
+    rows: Mapping[str, str],
+    in_memory: "Sequence[Task]",
+    marks: Mapping[str, str],
+    sources: Sequence[Source],
     settings: Settings,
-    jobs: int,
     texts: Mapping[str, bytes],
-    progress: Progress | None,
-) -> tuple[dict[str, str], dict[str, tuple[str, str | None]], dict[str, str]]:
-    """path -> row of every file that says anything; what changed, as the cache takes it; digests of what was read."""
-    from asynccost.workers import read_all
+    handed: "Handed | None",
+) -> tuple[_Whole, list[str]]:
+    """The answer over all files, texts included; and the files that have changed since they were first read."""
+    from asynccost.rereading import Handed, Reader
 
-    rows = {p: row for p, (mark, row) in old.items() if kept.get(p) == mark}
-    changed: dict[str, tuple[str, str | None]] = {}
-    digests: dict[str, str] = {}
-    for path, mark, row in read_all(tasks, settings.knowledge, jobs or os.cpu_count() or 1, texts, progress):
-        digests[path] = mark
-        if row is None and path in old and old[path][0] == mark:
-            rows[path] = old[path][1]
-        elif row is not None:
-            changed[path] = (mark, row or None)
-            if row:
-                rows[path] = row
-    return rows, changed, digests
+    known = Handed() if handed is None else handed
+    in_memory = [t._replace(known=known.rows.get(t.path, ("",))[0]) for t in in_memory]
+    fresh = read(in_memory, {}, known.rows, settings, 1, texts, None)[0]
+    known.rows.update({path: (marks[path], row) for path, row in fresh.items()})
+    reader = Reader(sources, texts, settings, known.of(marks))
+    whole = _answer({**rows, **fresh}, reader)
+    late = reader.changed(marks)  # since it was first read: its row and the answer are not of one content
+    known.keep({p: (marks[p], one) for p, one in reader.known.items() if p not in late})
+    return whole, late
 
 
-def _stamp(source: Source, mark: str, began: int) -> Stamp:
-    racy = not mark or source.mtime_ns > began - RACY_NS  # "": it could not be read, which its times do not tell
-    return Stamp(source.size, -1 if racy else source.mtime_ns, source.inode, mark)
-
-
-def _answer(rows: Mapping[str, str], again: "_Again") -> _Whole:
+def _answer(rows: Mapping[str, str], reader: "Reader") -> _Whole:
     """Run the second pass over all rows."""
     from asynccost.secondpass import settle
 
     comments: dict[str, list[Comment]] = {}
-    seen = [again.seen(path, rows[path], comments) for path in sorted(rows)]
+    seen = [reader.seen(path, rows[path], comments) for path in sorted(rows)]
     findings, _ = settle(seen)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
-
-
-class _Again:
-    """Reads files again for what the second pass asks of them. known: what has been read of the same content."""
-
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        texts: Mapping[str, bytes],
-        settings: Settings,
-        known: "Mapping[str, Asked] | None" = None,
-    ) -> None:
-        self.known = dict(known or {})
-        self._sources = {s.path: s for s in sources}
-        self._texts = texts
-        self._settings = settings
-        self._read: dict[str, str] = {}
-
-    def seen(self, path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> "Seen":
-        """What a row was made of."""
-        from asynccost.firstpass import Seen
-
-        *row, found = json.loads(text)
-        if found and comments is not None:
-            comments[path] = [_comment(c) for c in found]
-        seen = Seen.of(path, row)
-        if seen.late is not None and path in self.known:
-            seen.asked = self.known[path]
-            return seen
-        self._lowering.ask(seen, partial(self._source, path))
-        if seen.asked is not None:
-            self.known[path] = seen.asked
-        return seen
-
-    @cached_property
-    def _lowering(self) -> "Again":
-        from asynccost.firstpass import Again
-        from asynccost.knowledge import Knowledge
-
-        return Again(cache(lambda: Knowledge(self._settings.knowledge)))
-
-    def _source(self, path: str) -> bytes:
-        source = self._sources[path]
-        try:
-            data = _raw(source, self._texts)
-        except OSError:
-            data = b""
-        self._read[path] = digest(data)
-        return _decoded(data, source)
-
-    def changed(self, marks: Mapping[str, str]) -> list[str]:
-        """The files that were no longer what they had been when they were read again."""
-        return [path for path, mark in self._read.items() if marks.get(path) != mark]
-
-
-def _comment(row: Sequence[Any]) -> Comment:
-    return Comment(*row)._replace(rules=tuple(row[2]))
 
 
 def _place(finding: Finding) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ the use of this tool and no code: `unused-suppression` and `bare-suppression`.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from asynccost.errors import nearest
 from asynccost.fingerprints import number
@@ -47,6 +47,11 @@ class Comment(NamedTuple):
     end: int
     column: int
     end_column: int
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "Comment":
+        """The comment that was kept as a JSON value."""
+        return cls(*row)._replace(rules=tuple(row[2]))
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from asynccost.fixer.proposals import Proposal, lowered, offer, propose
 from asynccost.fixer.task import Left, Outcome, Place, Task
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Safety
+from asynccost.rereading import Handed
 from asynccost.rulebook import load
 from asynccost.selection import visible
 from asynccost.settings import Settings
@@ -57,7 +58,7 @@ class _Rounds:
         self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
         self.knowledge = Knowledge(settings.knowledge)
         self.texts: dict[str, bytes] = {}  # of the files that were changed, as they are by now
-        self.handed = engine.Handed()  # what scans know of files, so that none is read or lowered twice
+        self.handed = Handed()  # what scans know of files, so that none is read or lowered twice
         self.past: dict[str, list[Moved]] = {}
         self.refused = refused
         # findings that fixes brought and that should be fixed next, by where they are; and the fixes to blame otherwise

@@ -1,0 +1,96 @@
+"""Reads files again for what the second pass asks of them; what is read and lowered once is handed on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+
+from asynccost.cache import digest
+from asynccost.decoding import decode
+from asynccost.firstpass import Again, Seen
+from asynccost.flow.asked import Asked
+from asynccost.knowledge import Knowledge
+from asynccost.settings import Settings
+from asynccost.sources import Source
+from asynccost.suppress import Comment
+
+
+@dataclass(slots=True)
+class Handed:
+    """What scans of one project hand on to the next, by path, each with the digest of the content that it is of.
+
+    rows: what the first pass made of texts. asked: what the second pass has read and lowered.
+    """
+
+    rows: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asked: dict[str, tuple[str, Asked]] = field(default_factory=dict)
+
+    def of(self, marks: Mapping[str, str]) -> dict[str, Asked]:
+        """What was read of the files whose digests are still those of `marks`."""
+        return {path: asked for path, (mark, asked) in self.asked.items() if marks.get(path) == mark}
+
+    def keep(self, asked: Mapping[str, tuple[str, Asked]]) -> None:
+        """Hand on the files of these that have been read, and no others."""
+        self.asked = {path: (mark, one) for path, (mark, one) in asked.items() if one.is_read}
+
+
+class Reader:
+    """Reads files again for what the second pass asks of them. known: what has been read of the same content."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        texts: Mapping[str, bytes],
+        settings: Settings,
+        known: Mapping[str, Asked] | None = None,
+    ) -> None:
+        self.known = dict(known or {})
+        self._sources = {s.path: s for s in sources}
+        self._texts = texts
+        self._settings = settings
+        self._read: dict[str, str] = {}
+
+    def seen(self, path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> Seen:
+        """What a row was made of."""
+        *row, found = json.loads(text)
+        if found and comments is not None:
+            comments[path] = [Comment.of(c) for c in found]
+        seen = Seen.of(path, row)
+        if seen.late is not None and path in self.known:
+            seen.asked = self.known[path]
+            return seen
+        self._lowering.ask(seen, partial(self._source, path))
+        if seen.asked is not None:
+            self.known[path] = seen.asked
+        return seen
+
+    @cached_property
+    def _lowering(self) -> Again:
+        return Again(cache(lambda: Knowledge(self._settings.knowledge)))
+
+    def _source(self, path: str) -> bytes:
+        source = self._sources[path]
+        try:
+            data = raw(source, self._texts)
+        except OSError:
+            data = b""
+        self._read[path] = digest(data)
+        return decoded(data, source)
+
+    def changed(self, marks: Mapping[str, str]) -> list[str]:
+        """The files that were no longer what they had been when they were read again."""
+        return [path for path, mark in self._read.items() if marks.get(path) != mark]
+
+
+def raw(source: Source, texts: Mapping[str, bytes]) -> bytes:
+    """The bytes of a file, on disk or handed in. Raises OSError."""
+    data = texts.get(source.path)
+    if data is None:
+        with open(source.absolute, "rb") as file:
+            data = file.read()
+    return data
+
+
+def decoded(data: bytes, source: Source) -> bytes:
+    """Its text as UTF-8; nothing where that cannot be had."""
+    return decode(data, source.path, source.language).data or b""
