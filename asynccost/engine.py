@@ -144,7 +144,8 @@ def _whole(
     if old is None:
         (tasks, kept), old, same = plan(sources, {}, texts, check_cache), {}, False
     on_disk = [t for t in tasks if t.path not in texts]
-    rows, changed, digests = read(on_disk, kept, old, settings, jobs, texts, progress)
+    lowered = handed.lowered if handed else None
+    rows, changed, digests = read(on_disk, kept, old, settings, jobs, texts, progress, lowered)
     marks = {**kept, **digests, **{path: digest(text) for path, text in texts.items()}}
     mark = key({s.path: marks[s.path] for s in sources}) if store else None
     row = store.result() if store and same and not changed and not texts else None
@@ -179,9 +180,9 @@ def _answered(
 
     known = Handed() if handed is None else handed
     in_memory = [t._replace(known=known.rows.get(t.path, ("",))[0]) for t in in_memory]
-    fresh = read(in_memory, {}, known.rows, settings, 1, texts, None)[0]
+    fresh = read(in_memory, {}, known.rows, settings, 1, texts, None, known.lowered)[0]
     known.rows.update({path: (marks[path], row) for path, row in fresh.items()})
-    reader = Reader(sources, texts, settings, known.of(marks))
+    reader = Reader(sources, texts, settings, known.of(marks), known.lowered)
     whole = _answer({**rows, **fresh}, reader)
     late = reader.changed(marks)  # since it was first read: its row and the answer are not of one content
     known.keep({p: (marks[p], one) for p, one in reader.known.items() if p not in late})

@@ -14,6 +14,7 @@ from asynccost.flow.file import File
 from asynccost.flow.outline import Outline, filled, outline_of
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
+from asynccost.lowered import Lowered
 from asynccost.model import Finding, Fix, Problem, Silence
 from asynccost.python.paths import module_name
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
@@ -169,8 +170,9 @@ def _same(source: bytes) -> bytes:
 class Again:
     """Lowers files again of which more is asked than the first pass kept."""
 
-    def __init__(self, knowledge: Callable[[], Knowledge]) -> None:
+    def __init__(self, knowledge: Callable[[], Knowledge], lowered: Lowered | None = None) -> None:
         self._knowledge = knowledge
+        self._kept = lowered or Lowered()
         self._latest = lru_cache(maxsize=_LATEST)(self._javascript)
         self._lowered = 0
 
@@ -185,6 +187,8 @@ class Again:
             seen.facts = filled(path, seen.outline, partial(self._latest, path, read))
 
     def _python(self, path: str, whole: bool, source: bytes) -> File:
+        if (file := self._kept.find(path, source, whole=whole)) is not None:
+            return file
         knowledge = self._knowledge()
         return File(lower(path, "python", source, knowledge, whole=whole), knowledge)
 
@@ -206,12 +210,16 @@ def look_with(
     rows: dict[str, list[Any]] | None = None,
     *,
     explained: bool = False,
+    lowered: Lowered | None = None,
 ) -> Seen:
-    """Look at one file with the rules that `found_in` names; None: do not look at all. explained: see `flow.file`."""
+    """Look at one file with the rules that `found_in` names; None: do not look at all. explained: see `flow.file`.
+
+    lowered: where the file is left for others if it has a finding that can be fixed.
+    """
     if found is None:
         return Seen(path)
     try:
-        return _look(found, path, language, source, knowledge, rows, explained)
+        return _look(found, path, language, source, knowledge, rows, explained, lowered)
     except RecursionError:
         return Seen(path, problems=[Problem(path, 1, "is nested too deeply to be read; nothing of it was scanned")])
     except Exception as error:  # a mistake of ours must not cost the other files; it is listed, never hidden
@@ -227,6 +235,7 @@ def _look(
     knowledge: Knowledge,
     rows: dict[str, list[Any]] | None,
     explained: bool,
+    lowered: Lowered | None,
 ) -> Seen:
     rules = [load()[name] for name in found.rules]
     whole = not rules or any(r.whole for r in rules)
@@ -247,6 +256,8 @@ def _look(
     for rule in rules:
         _apply(rule, file, seen)
     seen.problems += _broken(file)
+    if lowered is not None and any(finding.fix for finding in seen.findings):
+        lowered.keep(file)
     return seen
 
 

@@ -9,6 +9,7 @@ from asynccost.settings import Settings
 from asynccost.sources import Source
 
 if TYPE_CHECKING:
+    from asynccost.lowered import Lowered
     from asynccost.workers import Task
 
 Progress = Callable[[int, int], None]
@@ -40,6 +41,7 @@ def read(
     jobs: int,
     texts: Mapping[str, bytes],
     progress: Progress | None,
+    lowered: "Lowered | None" = None,
 ) -> tuple[dict[str, str], dict[str, tuple[str, str | None]], dict[str, str]]:
     """path -> row of every file that says anything; what changed, as the cache takes it; digests of what was read."""
     from asynccost.workers import read_all
@@ -47,7 +49,7 @@ def read(
     rows = {p: row for p, (mark, row) in old.items() if kept.get(p) == mark}
     changed: dict[str, tuple[str, str | None]] = {}
     digests: dict[str, str] = {}
-    for path, mark, row in read_all(tasks, settings.knowledge, jobs or os.cpu_count() or 1, texts, progress):
+    for path, mark, row in read_all(tasks, settings.knowledge, jobs or os.cpu_count() or 1, texts, progress, lowered):
         digests[path] = mark
         if row is None and path in old and old[path][0] == mark:
             rows[path] = old[path][1]

@@ -10,6 +10,7 @@ from asynccost.decoding import decode
 from asynccost.firstpass import Again, Seen
 from asynccost.flow.asked import Asked
 from asynccost.knowledge import Knowledge
+from asynccost.lowered import Lowered
 from asynccost.settings import Settings
 from asynccost.sources import Source
 from asynccost.suppress import Comment
@@ -20,10 +21,12 @@ class Handed:
     """What scans of one project hand on to the next, by path, each with the digest of the content that it is of.
 
     rows: what the first pass made of texts. asked: what the second pass has read and lowered.
+    lowered: files with findings that can be fixed, as the first pass lowered them.
     """
 
     rows: dict[str, tuple[str, str]] = field(default_factory=dict)
     asked: dict[str, tuple[str, Asked]] = field(default_factory=dict)
+    lowered: Lowered = field(default_factory=Lowered)
 
     def of(self, marks: Mapping[str, str]) -> dict[str, Asked]:
         """What was read of the files whose digests are still those of `marks`."""
@@ -43,11 +46,13 @@ class Reader:
         texts: Mapping[str, bytes],
         settings: Settings,
         known: Mapping[str, Asked] | None = None,
+        lowered: Lowered | None = None,
     ) -> None:
         self.known = dict(known or {})
         self._sources = {s.path: s for s in sources}
         self._texts = texts
         self._settings = settings
+        self._lowered = lowered
         self._read: dict[str, str] = {}
 
     def seen(self, path: str, text: str, comments: dict[str, list[Comment]] | None = None) -> Seen:
@@ -66,7 +71,7 @@ class Reader:
 
     @cached_property
     def _lowering(self) -> Again:
-        return Again(cache(lambda: Knowledge(self._settings.knowledge)))
+        return Again(cache(lambda: Knowledge(self._settings.knowledge)), self._lowered)
 
     def _source(self, path: str) -> bytes:
         source = self._sources[path]

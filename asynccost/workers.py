@@ -10,6 +10,7 @@ from asynccost.cache import digest
 from asynccost.decoding import decode, minified
 from asynccost.firstpass import Seen, batches, found_in, get_ready, look_with
 from asynccost.knowledge import Knowledge
+from asynccost.lowered import Lowered
 from asynccost.model import Problem
 from asynccost.processes import spread
 from asynccost.rows import problem_row
@@ -58,22 +59,24 @@ def read_all(
     jobs: int,
     texts: Mapping[str, bytes],
     progress: Callable[[int, int], None] | None = None,
+    lowered: Lowered | None = None,
 ) -> Iterator[Read]:
-    """Read every task, in no particular order."""
+    """Read every task, in no particular order. lowered: where this process leaves files that can be fixed."""
     here = [t for t in tasks if t.path in texts]
-    yield from _read(here, knowledge, texts)
+    yield from _read(here, knowledge, texts, lowered)
     rest = [t for t in tasks if t.path not in texts]
     size = sum(t.size for t in rest)
-    reads = _spread(rest, size, knowledge, jobs) if jobs > 1 and size > _INLINE_BYTES else _inline(rest, knowledge)
+    alone = jobs == 1 or size <= _INLINE_BYTES
+    reads = _inline(rest, knowledge, lowered) if alone else _spread(rest, size, knowledge, jobs)
     for done, read in enumerate(reads, 1):
         yield read
         if progress and done % 200 == 0:
             progress(done, len(rest))
 
 
-def _inline(tasks: Sequence[Task], knowledge: Mapping[str, Any]) -> Iterator[Read]:
+def _inline(tasks: Sequence[Task], knowledge: Mapping[str, Any], lowered: Lowered | None) -> Iterator[Read]:
     for number, some in enumerate(_some(tasks)):
-        yield from _read(some, knowledge, {})
+        yield from _read(some, knowledge, {}, lowered)
         if number:
             gc.collect(0)  # nodes know their parents, so that only the collector frees them
 
@@ -126,7 +129,12 @@ def _tables(extra: str) -> Knowledge:
     return Knowledge(json.loads(extra))
 
 
-def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[str, bytes]) -> Iterator[Read]:
+def _read(
+    tasks: Sequence[Task],
+    knowledge: Mapping[str, Any],
+    texts: Mapping[str, bytes],
+    lowered: Lowered | None = None,
+) -> Iterator[Read]:
     """Read files, run the rules' outside tools over those that are worth it, and look at each."""
     tables = _known(knowledge)
     open_files: list[_Open] = []
@@ -139,7 +147,7 @@ def _read(tasks: Sequence[Task], knowledge: Mapping[str, Any], texts: Mapping[st
     shown = [(o.task.path, o.task.language, o.source, o.found.rules if o.found else ()) for o in open_files]
     rows, failed = batches(shown)
     for number, (task, mark, source, problems, found) in enumerate(open_files):
-        seen = look_with(found, task.path, task.language, source, tables, rows.get(task.path))
+        seen = look_with(found, task.path, task.language, source, tables, rows.get(task.path), lowered=lowered)
         seen.problems = [*problems, *seen.problems, *(failed if number == 0 else [])]
         yield Read(task.path, "" if failed else mark, _row(seen, source))  # "": look again next time
 

@@ -23,7 +23,7 @@ FLOORS = (
     {"python", "javascript", "probe"},
     {"setting_values", "settings", "selection", "sources", "suppress", "oldest_python"},
     {"rulebook"},
-    {"processes", "firstpass", "secondpass", "workers", "planning", "rereading", "engine"},
+    {"processes", "firstpass", "secondpass", "lowered", "workers", "planning", "rereading", "engine"},
     {"fixer", "baseline", "adopting", "history", "pricing"},
     {"report"},
     {"scanning", "revisions", "gate", "differing", "explaining", "demo"},

@@ -1,6 +1,7 @@
 """The fixer itself: what it makes at once, what it undoes and says of it, whatever the rules offer."""
 
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asynccost import python
 from asynccost.fixer.patch import patch
 from asynccost.flow.file import File
+from asynccost.flow.tree import Module
+from asynccost.knowledge import Knowledge
+from asynccost.lowered import Lowered
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.rulebook import Rule
 from asynccost.splice import Moved, splice
+from tests import fixable
 from tests.test_fixes import fix
 
 TWO = b"""import asyncio
@@ -109,6 +115,35 @@ async def start(work, urls):
     assert [left.finding.span.line for left in outcome.left] == [7]
     assert outcome.left[0].why == "it brings a new finding: session-recreation at helper.py:5"
     assert len(outcome.fixed) == 2
+
+
+def test_a_file_is_lowered_once_for_each_of_its_contents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What checks a file, what the project asks of it and what is fixed in it share what was lowered."""
+    lowered: Counter[tuple[str, bytes, bool]] = Counter()
+    lower = python.lower
+
+    def counted(path: str, source: bytes, *, whole: bool = False) -> Module:
+        lowered[path, source, whole] += bool(source)
+        return lower(path, source, whole=whole)
+
+    monkeypatch.setattr(python, "lower", counted)
+    files = dict(fixable.sources(4, ("python",)))
+    outcome = fix(files, "all")
+
+    assert set(outcome.after) == set(files)
+    assert {(path, outcome.after[path]) for path in files} <= {(path, source) for path, source, _ in lowered}
+    assert max(lowered.values()) == 1
+
+
+def test_a_lowered_file_is_nobody_elses() -> None:
+    """Another content, and a file of which only functions were lowered, are lowered anew."""
+    whole, part = (File(python.lower("a.py", TWO, whole=whole), Knowledge()) for whole in (True, False))
+    lowered = Lowered()
+    lowered.keep(part)
+    assert (lowered.find("a.py", TWO, whole=False), lowered.find("a.py", TWO)) == (part, None)
+    lowered.keep(whole)
+    assert lowered.find("a.py", TWO, whole=False) is lowered.find("a.py", TWO) is whole
+    assert lowered.find("a.py", TWO + b"#") is lowered.find("b.py", TWO) is None
 
 
 def test_overlapping_fixes_wait_for_the_next_round(offers: Callable[..., None]) -> None:

@@ -191,7 +191,7 @@ class _Rounds:
     def _proposals(
         self, path: str, language: str, text: bytes, findings: Sequence[Finding]
     ) -> Iterator[Proposal]:
-        file = lowered(path, language, text, self.knowledge)
+        file = self.handed.lowered.find(path, text) or lowered(path, language, text, self.knowledge)
         for finding in findings:
             try:
                 made = offer(finding, file)

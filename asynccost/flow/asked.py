@@ -6,6 +6,8 @@ The values are those of `flow.facts`; only the functions that a question is abou
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from asynccost.flow.entries import seldom
@@ -21,7 +23,7 @@ from asynccost.flow.facts import (
     registered,
     returned,
 )
-from asynccost.flow.file import File
+from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.names import INSIDE
 from asynccost.flow.registered import may_register
@@ -62,6 +64,8 @@ class Asked:
         self._knowledge = knowledge
         self.facts = cast("FileFacts", _OfFile(self, rules))
         self._functions: dict[int, FunctionFacts] = {}
+        self._told: dict[str, list[tuple[int, Site]]] = {}  # calls by the last part of their names
+        self._heard: set[int] = set()  # the numbers of the functions whose calls are among them
 
     @cached_property
     def file(self) -> File:
@@ -146,13 +150,27 @@ class Asked:
 
     def calls(self, last: str, holding: str = "") -> Iterator[tuple[FunctionFacts, CallFact]]:
         """The calls whose resolved name ends in this word; with another word in it, if given."""
-        file, holds = self.file, self._holds(last)
+        holds = self._holds(last)
         also = self._holds(holding) if holding else holds
-        for function in file.functions_if(lambda f: holds(f) and also(f)):
-            named = [s for s in file.calls_of(function) if s.name is not None and holding in s.name]
-            sites = [s for s in named if last_name(s.name or "") == last]
-            for call in calls_of(file, function, sites):
+        self._tell_calls(lambda f: holds(f) and also(f))
+        told = self._told.get(last, ())
+        named = sorted(((n, s) for n, s in told if s.name and holding in s.name), key=itemgetter(0))
+        for _, sites in groupby(named, key=lambda pair: id(pair[1].function)):
+            found = [site for _, site in sites]
+            function = found[0].function
+            for call in calls_of(self.file, function, found):
                 yield self.function(function), call
+
+    def _tell_calls(self, worth: Callable[[Function], object]) -> None:
+        """Sort the calls of functions by the last part of their names, once; of those that wait, the worthy ones."""
+        for number, function in enumerate(self.file.module.outer):
+            if number in self._heard or (function.asleep and not worth(function)):
+                continue
+            self._heard.add(number)
+            function.wake()
+            for one in (function, *function.inner):
+                for site in self.file.calls_of(one):
+                    self._told.setdefault(last_name(site.name or ""), []).append((number, site))
 
     def _holds(self, word: str) -> Callable[[Function], bool]:
         """Whether a function that waits may speak of a word, by its own text or by what the file calls it."""

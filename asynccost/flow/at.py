@@ -16,7 +16,9 @@ def _holds(span: Span) -> Callable[[Function], bool]:
 
 def site_at(file: File, span: Span) -> Site | None:
     """The call at a place."""
-    sites = file.calls_if(_holds(span))
+    holds = _holds(span)
+    functions = (f for f in file.functions_if(holds) if holds(f) or f.kind == "module")
+    sites = (site for function in functions for site in file.calls_of(function))
     return next((s for s in sites if s.call.start == span.start and s.call.end == span.end), None)
 
 

@@ -101,7 +101,7 @@ class Calls:
         if target.key not in self._mentions:
             word = "lambda" if target.facts["kind"] == "lambda" else _last(target)
             functions = (Def(asked.facts, fn) for fn in asked.mentioning(word))
-            self._mentions[target.key] = self._where_mentioned(functions).get(target.key, [])
+            self._mentions[target.key] = self._where_mentioned(functions, _last(target)).get(target.key, [])
         return self._mentions[target.key]
 
     def handed_over(self, made: Def) -> tuple[str, str] | None:
@@ -144,10 +144,13 @@ class Calls:
             table.setdefault(file["name"], []).append(file)
         return table
 
-    def _where_mentioned(self, functions: Iterable[Def]) -> dict[tuple[str, str], list[Def]]:
+    def _where_mentioned(self, functions: Iterable[Def], last: str = "") -> dict[tuple[str, str], list[Def]]:
+        """The functions that mention each function that there is, or each whose name ends so."""
         table: dict[tuple[str, str], list[Def]] = {}
         for made in functions:
             for name in made.facts["registered"]:
+                if not name.endswith(last):
+                    continue
                 found = self._names.find(name, made.file["path"])
                 if found is not None:
                     table.setdefault(found.key, []).append(made)

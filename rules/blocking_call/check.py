@@ -1,7 +1,7 @@
 """blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from asynccost.flow.around import above, loops_around
@@ -46,7 +46,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         return
     table = blocking(file)
     groups: dict[tuple[int, str], list[tuple[Site, Kind]]] = {}
-    for site, kind in _blocking_sites(file, table):
+    for site, kind in file.memo(_blocking_sites):
         function = site.function
         if not function.is_async:
             if function.kind in ("lambda", "arrow"):
@@ -61,15 +61,16 @@ def check(file: File) -> Iterator[Finding | Silence]:
             yield _direct(file, site, kind, [])
     for (first, kind), *others in groups.values():
         yield _direct(file, first, kind, [site for site, _ in others])
-    for site, kind in _seeds(file, table):
+    for site, kind in file.memo(_seeds):
         yield file.finding(
             site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does, kind=kind.name,
             sometimes=_sometimes(site.call), once=sorted(table.once),
         )
 
 
-def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
+def _blocking_sites(file: File) -> list[tuple[Site, Kind]]:
     """The blocking calls of a file in source order: those of the table, and those that only ruff knows."""
+    table, found = blocking(file), list[tuple[Site, Kind]]()
     said = _ruff(file, table)
     speaks, starts = speaks_of(file, table.names), sorted(start for start, _ in said)
     for site in file.calls_if(lambda f: speaks(f) or bisect_left(starts, f.start) < bisect_left(starts, f.end)):
@@ -77,7 +78,8 @@ def _blocking_sites(file: File, table: Blocking) -> Iterator[tuple[Site, Kind]]:
         callee = call.callee
         kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
         if kind is not None and not isinstance(call.parent, Await) and not comes_async(call, site.function):
-            yield site, _probe(call, kind)
+            found.append((site, _probe(call, kind)))
+    return found
 
 
 def _probe(call: Call, kind: Kind) -> Kind:
@@ -169,10 +171,10 @@ def _shown(file: File, call: Call) -> str:
 # --------------------------------------------------------------- whole project
 
 
-def _seeds(file: File, table: Blocking) -> Iterable[tuple[Site, Kind]]:
+def _seeds(file: File) -> list[tuple[Site, Kind]]:
     """The plain functions that block: the call that blocks longest, by function."""
     worst: dict[int, tuple[Site, Kind]] = {}
-    for site, kind in _blocking_sites(file, table):
+    for site, kind in file.memo(_blocking_sites):
         function = site.function
         if function.is_async or function.is_generator or function.kind in ("module", "lambda"):
             continue
@@ -183,14 +185,14 @@ def _seeds(file: File, table: Blocking) -> Iterable[tuple[Site, Kind]]:
         known = worst.get(id(function))
         if known is None or _RANK[known[1].confidence] < _RANK[kind.confidence]:
             worst[id(function)] = (site, kind)
-    return worst.values()
+    return [*worst.values()]
 
 
 def facts(file: File) -> dict[str, Any]:
     """The plain functions of a file that block."""
     if file.is_test:
         return {}
-    seeds = {site.function.qualname: kind.name for site, kind in _seeds(file, blocking(file))}
+    seeds = {site.function.qualname: kind.name for site, kind in file.memo(_seeds)}
     return seeds | ({_SQLITE: "file"} if b"sqlite" in file.module.source else {})
 
 
