@@ -66,6 +66,8 @@ class Asked:
         self._functions: dict[int, FunctionFacts] = {}
         self._told: dict[str, list[tuple[int, Site]]] = {}  # calls by the last part of their names
         self._heard: set[int] = set()  # the numbers of the functions whose calls are among them
+        self._mentions: dict[str, list[tuple[int, FunctionFacts]]] = {}  # functions by what they mention
+        self._looked_through: set[int] = set()  # the numbers of those that are among them
 
     @cached_property
     def file(self) -> File:
@@ -144,9 +146,18 @@ class Asked:
                 return next((self.function(f) for f in function.inner if f.start == start), None)
         return None
 
-    def mentioning(self, word: str) -> Iterator[FunctionFacts]:
-        """The functions that may mention a function of this file by the last part of its name."""
-        yield from map(self.function, self.file.functions_if(self._holds(word)))
+    def mentioning(self, word: str, last: str) -> list[FunctionFacts]:
+        """The functions that mention a function of this file by the last part of its name; word: what they then say."""
+        holds = self._holds(word)
+        for number, function in enumerate(self.file.module.outer):
+            if number in self._looked_through or (function.asleep and not holds(function)):
+                continue
+            self._looked_through.add(number)
+            function.wake()
+            for one in map(self.function, (function, *function.inner)):
+                for name in {name.rpartition(".")[2] for name in one["registered"]}:
+                    self._mentions.setdefault(name, []).append((number, one))
+        return [one for _, one in sorted(self._mentions.get(last, ()), key=itemgetter(0))]
 
     def calls(self, last: str, holding: str = "") -> Iterator[tuple[FunctionFacts, CallFact]]:
         """The calls whose resolved name ends in this word; with another word in it, if given."""

@@ -99,9 +99,10 @@ class Calls:
         if asked is None:
             return self._registered(target.file["name"]).get(target.key, [])
         if target.key not in self._mentions:
-            word = "lambda" if target.facts["kind"] == "lambda" else _last(target)
-            functions = (Def(asked.facts, fn) for fn in asked.mentioning(word))
-            self._mentions[target.key] = self._where_mentioned(functions, _last(target)).get(target.key, [])
+            last = _last(target)
+            word = "lambda" if target.facts["kind"] == "lambda" else last
+            functions = (Def(asked.facts, fn) for fn in asked.mentioning(word, last))
+            self._mentions[target.key] = self._where_mentioned(functions, last).get(target.key, [])
         return self._mentions[target.key]
 
     def handed_over(self, made: Def) -> tuple[str, str] | None:

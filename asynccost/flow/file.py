@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from asynccost.flow.around import function_of, statement_of
@@ -28,6 +28,7 @@ _TEST = re.compile(
 _NOWHERE = Span(0, 0)  # of silences that nobody asks for
 
 
+@lru_cache(maxsize=4096)  # the project asks it of a file for every place in it
 def is_test(path: str) -> bool:
     """Whether a path says that its file is a test, a fixture or a story."""
     return _TEST.search(path) is not None

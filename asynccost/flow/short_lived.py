@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
 
 from asynccost.flow.calls import Caller
 from asynccost.flow.file import is_test
@@ -40,14 +39,12 @@ def lets_go(project: Project, caller: Caller) -> bool:
 def importer(project: Project, path: str, cls: str) -> str:
     """A file of the project that imports a class to use it; "" where there is none in sight."""
     names, mine = project.names, f".{path.rpartition('.')[0].replace('/', '.')}"
-    for other, imports in _imports(project):
-        if other == path or other.endswith("__init__.py") or is_test(other):
-            continue
-        for dotted in imports:
-            module, _, name = dotted.rpartition(".")
-            below = mine.endswith(f".{module}")  # the project lies in a folder of the tree: `libs/agno/agno/tools.py`
-            if name == cls and (below or names.module(module, other, "python") is not None):
-                return other
+    for other, dotted in project.memo(_importers).get(cls, ()):
+        module = dotted.rpartition(".")[0]
+        below = mine.endswith(f".{module}")  # the project lies in a folder of the tree: `libs/agno/agno/tools.py`
+        uses = other != path and not other.endswith("__init__.py")
+        if uses and (below or names.module(module, other, "python") is not None):
+            return other
     return ""
 
 
@@ -62,16 +59,20 @@ def kin(project: Project, path: str, cls: str) -> str:
     """Another file that imports a base of a class: what makes one kin by its name makes them all; "" if none does."""
     bases = {base.removesuffix("()") for base in project.files[path]["classes"].get(cls, [])}
     bases = {base for base in bases if base.partition(".")[0] not in sys.stdlib_module_names}
-    for other, imports in _imports(project):
-        if other != path and not is_test(other) and not bases.isdisjoint(imports):
-            return other
-    return ""
+    lasts = {base.rpartition(".")[2] for base in bases}
+    found = [row for last in lasts for row in project.memo(_importers).get(last, ())]
+    return min((other for other, dotted in found if other != path and dotted in bases), default="")
 
 
-def _imports(project: Project) -> Iterator[tuple[str, Iterable[str]]]:
-    """What the Python files of a project import, by path."""
-    yield from ((a.path, a.imports) for a in project.names.asked.values())
-    yield from ((f["path"], f["imports"].values()) for f in project.names.read if f["language"] == "python")
+def _importers(project: Project) -> dict[str, list[tuple[str, str]]]:
+    """Who imports what, by the last part of its name: paths in order, tests aside, each with the whole name."""
+    table: dict[str, list[tuple[str, str]]] = {}
+    files = [(one.path, one.imports) for one in project.names.asked.values()]
+    files += [(f["path"], [*f["imports"].values()]) for f in project.names.read if f["language"] == "python"]
+    for path, imports in files:
+        for dotted in imports if not is_test(path) else ():
+            table.setdefault(dotted.rpartition(".")[2], []).append((path, dotted))
+    return table
 
 
 def foreign_base(project: Project, path: str, cls: str) -> str:
