@@ -148,12 +148,8 @@ class Asked:
 
     def mentioning(self, word: str, last: str) -> list[FunctionFacts]:
         """The functions that mention a function of this file by the last part of its name; word: what they then say."""
-        holds = self._holds(word)
-        for number, function in enumerate(self.file.module.outer):
-            if number in self._looked_through or (function.asleep and not holds(function)):
-                continue
+        for number, function in self._unknown(self._looked_through, (word,)):
             self._looked_through.add(number)
-            function.wake()
             for one in map(self.function, (function, *function.inner)):
                 for name in {name.rpartition(".")[2] for name in one["registered"]}:
                     self._mentions.setdefault(name, []).append((number, one))
@@ -161,9 +157,7 @@ class Asked:
 
     def calls(self, last: str, holding: str = "") -> Iterator[tuple[FunctionFacts, CallFact]]:
         """The calls whose resolved name ends in this word; with another word in it, if given."""
-        holds = self._holds(last)
-        also = self._holds(holding) if holding else holds
-        self._tell_calls(lambda f: holds(f) and also(f))
+        self._tell_calls((last, holding) if holding else (last,))
         told = self._told.get(last, ())
         named = sorted(((n, s) for n, s in told if s.name and holding in s.name), key=itemgetter(0))
         for _, sites in groupby(named, key=lambda pair: id(pair[1].function)):
@@ -172,16 +166,24 @@ class Asked:
             for call in calls_of(self.file, function, found):
                 yield self.function(function), call
 
-    def _tell_calls(self, worth: Callable[[Function], object]) -> None:
-        """Sort the calls of functions by the last part of their names, once; of those that wait, the worthy ones."""
-        for number, function in enumerate(self.file.module.outer):
-            if number in self._heard or (function.asleep and not worth(function)):
-                continue
+    def _tell_calls(self, words: tuple[str, ...]) -> None:
+        """Sort calls by the last part of their names, once; in bodies that wait, where they speak of these words."""
+        for number, function in self._unknown(self._heard, words):
             self._heard.add(number)
-            function.wake()
             for one in (function, *function.inner):
                 for site in self.file.calls_of(one):
                     self._told.setdefault(last_name(site.name or ""), []).append((number, site))
+
+    def _unknown(self, known: set[int], words: tuple[str, ...]) -> Iterator[tuple[int, Function]]:
+        """The functions whose numbers are not known yet, those aside that wait and do not speak of all of the words."""
+        outer = self.file.module.outer
+        if len(known) == len(outer):
+            return
+        tests = [self._holds(word) for word in words]
+        for number, function in enumerate(outer):
+            if number not in known and not (function.asleep and not all(holds(function) for holds in tests)):
+                function.wake()
+                yield number, function
 
     def _holds(self, word: str) -> Callable[[Function], bool]:
         """Whether a function that waits may speak of a word, by its own text or by what the file calls it."""

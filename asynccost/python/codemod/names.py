@@ -1,10 +1,10 @@
 """Names: new ones that nobody uses yet, and those that an expression depends on."""
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import count
 
 from asynccost.flow.file import File
+from asynccost.flow.mentions import places
 from asynccost.flow.reach import binder
 from asynccost.flow.touches import MUTATORS
 from asynccost.flow.tree import (
@@ -36,7 +36,7 @@ def fresh(file: File, *wanted: str, around: Function | None = None) -> str:
     text = source[around.start : around.end] if around is not None and around.kind != "module" else source
 
     def free(name: str) -> bool:
-        return not re.search(rb"\b" + name.encode() + rb"\b", text) and (around is None or not _global(file, name))
+        return not any(True for _ in places(text, name.encode())) and (around is None or not _global(file, name))
 
     for name in wanted:
         if free(name):
