@@ -11,10 +11,23 @@ from asynccost.probe.patching import Patches
 from asynccost.probe.request import CURRENT, Exchange, Request, clock
 
 Call = Callable[..., Any]
-_using: dict[int, Exchange] = {}  # protocol -> what it is, or was last, in use for
-_answers: dict[int, Request] = {}  # response -> its request, until it is read
-MOST_ANSWERS = 1_000
 _current = CURRENT.get
+_TOLD_LATER = frozenset(("params", "data", "json", "headers"))  # what needs aiohttp's own request to be understood
+_NONE: dict[str, str] = {}  # headers
+
+
+class Link:
+    """A connection, set on its protocol: the request that uses it or, where it is idle, did so last."""
+
+    __slots__ = ("idle", "longest", "request", "since")
+    request: Request
+    idle: bool
+    since: float  # when it was given back to be kept
+    longest: float  # how many seconds it is kept
+
+    def __init__(self, connector: Any) -> None:
+        """Of a connector."""
+        self.since, self.longest = 0.0, connector._keepalive_timeout
 
 
 def install(module: Any, patches: Patches) -> None:
@@ -95,7 +108,8 @@ def _request(call: Call) -> Call:
                 session, method, url = args if len(args) == 3 else _asked(args, kwargs)
                 if type(url) is not str or session._base_url is not None:
                     url = str(session._build_url(url))
-                request = ledger.begun("aiohttp", session, method, url, id(session._loop))
+                headers = _NONE if _TOLD_LATER.isdisjoint(kwargs) and "?" not in url else None
+                request = ledger.begun("aiohttp", session, method, url, session._loop, True, headers)
         except Exception as error:
             fault(error)
         try:
@@ -107,13 +121,8 @@ def _request(call: Call) -> Call:
             if request is not None and ON.ledger is not None:
                 if request.meter is not None:
                     _meter(request, response, ON.ledger)
-                if request.seen is not None:
-                    if len(_answers) >= MOST_ANSWERS:
-                        _answers.clear()
-                    _answers[id(response)] = request
-                elif _answers:
-                    _answers.pop(id(response), None)
                 ON.ledger.answered(request, response.status)
+                response._asynccost = request  # until it is read
         except Exception as error:
             fault(error, request)
         return response
@@ -145,8 +154,12 @@ def _read(call: Call) -> Call:
     async def wrapper(self: Any) -> Any:
         body = await call(self)
         try:
-            request = _answers.pop(id(self), None)
+            try:
+                request = self._asynccost
+            except AttributeError:  # of no request that was seen
+                request = None
             if request is not None and ON.ledger is not None:
+                self._asynccost = None
                 ON.ledger.read(request, body)
         except Exception as error:
             fault(error)
@@ -174,18 +187,9 @@ def _connect(call: Call) -> Call:
 
     def wrapper(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
         try:
-            request, ledger = _current(), ON.ledger
-            if request is not None and not request.returned and ledger is not None:
-                if request.exchange is not None:
-                    _aborted(request.exchange)
-                elif request.plan.library == "aiohttp":  # not for a redirect
-                    content, url = req.body, request.plan.url
-                    if "?" in url or req.url.raw_query_string:
-                        url = str(req.url)
-                    if content:  # bytes where it is in memory; a stream stands for itself, and compares with nothing
-                        content = getattr(content, "_value", content)
-                    ledger.asked(request, url, content or None, req.headers)
-                ledger.connects(request)
+            request = _current()
+            if request is not None and (request.pending or request.exchange is not None):
+                _looks(request, req)
         except Exception as error:
             fault(error)
         return call(self, req, traces, timeout)
@@ -193,9 +197,25 @@ def _connect(call: Call) -> Call:
     return wrapper
 
 
+def _looks(request: Request, req: Any) -> None:
+    """A request looks for a connection: it has a body, or an attempt to get one failed before."""
+    ledger = ON.ledger
+    if request.returned or ledger is None:
+        return
+    _aborted(request.exchange)
+    request.exchange = None
+    if request.pending:
+        content, url = req.body, request.plan.url
+        if "?" in url or req.url.raw_query_string:
+            url = str(req.url)
+        if content:  # bytes where it is in memory; a stream stands for itself, and compares with nothing
+            content = getattr(content, "_value", content)
+        ledger.asked(request, url, content or None, req.headers)
+
+
 def _aborted(exchange: Exchange | None) -> None:
-    """An attempt to get a connection has come to nothing, if it has."""
-    if exchange is not None and not exchange.used and not exchange.over and ON.ledger is not None:
+    """An attempt to get a connection has come to nothing."""
+    if exchange is not None and not exchange.over and ON.ledger is not None:
         if exchange.fresh:  # it stood, but the connector had been closed in the meantime
             ON.ledger.connected(exchange)
         ON.ledger.released(exchange, aborted=not exchange.fresh)
@@ -205,38 +225,48 @@ def _attach(call: Call) -> Call:
     def wrapper(self: Any, connector: Any, key: Any, protocol: Any, loop: Any) -> None:
         call(self, connector, key, protocol, loop)
         try:
-            request = _current()
-            if request is not None and ON.ledger is not None:
+            request, ledger = _current(), ON.ledger
+            if request is not None and not request.returned and ledger is not None:
                 exchange = request.exchange
-                if (
-                    exchange is not None
-                    and not exchange.used
-                    and not exchange.over
-                    and exchange.connecting is exchange.fresh  # or this one leads to a proxy, and another is being made
-                ):
-                    exchange.used = True
-                    _using[id(protocol)] = exchange
-                    if exchange.fresh or exchange.waited:
-                        ON.ledger.connected(exchange)
-                    else:
-                        request.plan.row.reused += 1
+                if exchange is None:  # it was there, at once
+                    ledger.uses(request)
+                    request.plan.row.reused += 1
+                if exchange is None or _got(request, exchange):
+                    try:
+                        link = protocol._asynccost
+                    except AttributeError:
+                        link = protocol._asynccost = Link(connector)
+                    link.request = request
+                    link.idle = False
         except Exception as error:
             fault(error)
 
     return wrapper
 
 
+def _got(request: Request, exchange: Exchange) -> bool:
+    """Whether an attempt has its connection now: not one to a proxy, while another is made through that one."""
+    if exchange.connecting is not exchange.fresh or exchange.over or ON.ledger is None:
+        return False
+    ON.ledger.connected(exchange)
+    request.exchange = None
+    return True
+
+
 def _release(call: Call) -> Call:
     def wrapper(self: Any, key: Any, protocol: Any, *, should_close: Any = False) -> Any:
         result = call(self, key, protocol, should_close=should_close)
         try:
-            exchange, ledger = _using.get(id(protocol)), ON.ledger
-            if exchange is not None and ledger is not None and not exchange.over:
-                now = ledger.released(exchange)
-                if protocol.transport is not None and not self._closed:  # it is kept
-                    exchange.since, exchange.longest = now, self._keepalive_timeout
-                else:
-                    _let_go(exchange, protocol, self, should_close)
+            try:
+                link = protocol._asynccost
+            except AttributeError:  # nobody's
+                link = None
+            ledger = ON.ledger
+            if link is not None and not link.idle and ledger is not None:
+                link.idle = True
+                link.since = ledger.freed(link.request)
+                if protocol.transport is None or self._closed:
+                    _let_go(link.request, protocol, self, should_close)
         except Exception as error:
             fault(error)
         return result
@@ -244,15 +274,16 @@ def _release(call: Call) -> Call:
     return wrapper
 
 
-def _let_go(exchange: Exchange, protocol: Any, connector: Any, should_close: bool) -> None:
-    _using.pop(id(protocol), None)
+def _let_go(request: Request, protocol: Any, connector: Any, should_close: bool) -> None:
+    """A connection is not kept."""
+    protocol._asynccost = None
     if connector._closed or connector._force_close or ON.ledger is None:
         return
     if should_close:
-        if not exchange.request.returned:
-            ON.ledger.broken(exchange.request)
+        if not request.returned:
+            ON.ledger.broken(request)
     elif protocol._payload is None or protocol._payload.is_eof():  # not one that was left unread
-        ON.ledger.taken_away(exchange.request, "server")
+        ON.ledger.taken_away(request, "server")
 
 
 def _connection_lost(call: Call) -> Call:
@@ -265,21 +296,23 @@ def _connection_lost(call: Call) -> Call:
 
 @guarded
 def _lost(protocol: Any) -> None:
-    exchange = _using.pop(id(protocol), None)
-    if exchange is None or ON.ledger is None:
+    link = getattr(protocol, "_asynccost", None)
+    if link is None or ON.ledger is None:
         return
+    protocol._asynccost = None
     by_peer = protocol.transport is not None  # closing it ourselves forgets the transport first
-    expired = exchange.over and clock() - exchange.since >= exchange.longest
-    ON.ledger.released(exchange)
     if by_peer:
-        ON.ledger.taken_away(exchange.request, "server")
-    elif expired:
-        ON.ledger.taken_away(exchange.request, "expired")
+        ON.ledger.taken_away(link.request, "server")
+    elif link.idle and clock() - link.since >= link.longest:
+        ON.ledger.taken_away(link.request, "expired")
+    if not link.idle:
+        link.idle = True
+        ON.ledger.freed(link.request)
 
 
 def _wait(call: Call) -> Call:
     async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        began = _phase()
+        began = _waiting()
         try:
             return await call(self, *args, **kwargs)
         finally:
@@ -320,51 +353,53 @@ def _start_connection(call: Call) -> Call:
     return wrapper
 
 
-@guarded
-def _phase() -> float | None:
-    request = CURRENT.get()
-    return None if request is None or request.exchange is None else clock()
+Began = tuple[Exchange, float] | None
 
 
 @guarded
-def _connecting() -> float | None:
-    began = _phase()
+def _waiting() -> Began:
     request = CURRENT.get()
-    if began is not None and request is not None and request.exchange is not None:
-        request.exchange.connecting = True
+    if request is None or request.returned or ON.ledger is None:
+        return None
+    return request.exchange or ON.ledger.connects(request), clock()
+
+
+@guarded
+def _connecting() -> Began:
+    began = _waiting()
+    if began is not None:
+        began[0].connecting = True
     return began
 
 
 @guarded
-def _established(began: float | None) -> None:
-    exchange = _exchange(began)
-    if exchange is not None and began is not None:
+def _phase() -> Began:
+    request = CURRENT.get()
+    return None if request is None or request.exchange is None else (request.exchange, clock())
+
+
+@guarded
+def _established(began: Began) -> None:
+    if began is not None:
+        exchange, since = began
         exchange.fresh = True
         if exchange.request.secure:
-            exchange.tls = max(0.0, clock() - began - exchange.dns - exchange.tcp)
+            exchange.tls = max(0.0, clock() - since - exchange.dns - exchange.tcp)
 
 
 @guarded
-def _resolved(began: float | None) -> None:
-    exchange = _exchange(began)
-    if exchange is not None and began is not None:
-        exchange.dns += clock() - began
+def _resolved(began: Began) -> None:
+    if began is not None:
+        began[0].dns += clock() - began[1]
 
 
 @guarded
-def _reached(began: float | None) -> None:
-    exchange = _exchange(began)
-    if exchange is not None and began is not None:
-        exchange.tcp += clock() - began
+def _reached(began: Began) -> None:
+    if began is not None:
+        began[0].tcp += clock() - began[1]
 
 
 @guarded
-def _waited(began: float | None) -> None:
-    exchange = _exchange(began)
-    if exchange is not None and began is not None:
-        exchange.waited += clock() - began
-
-
-def _exchange(began: float | None) -> Exchange | None:
-    request = CURRENT.get()
-    return None if began is None or request is None else request.exchange
+def _waited(began: Began) -> None:
+    if began is not None:
+        began[0].waited += clock() - began[1]

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from importlib import import_module
-from threading import get_ident
 from typing import Any
 
 from asynccost.probe import connections
@@ -120,7 +119,7 @@ def _asend(call: Call) -> Call:
     return wrapper
 
 
-def _begun(client: Any, request: Any, in_loop: bool) -> Request | None:
+def _begun(client: Any, request: Any, own: bool) -> Request | None:
     begun = None
     try:
         ledger = ON.ledger
@@ -131,10 +130,10 @@ def _begun(client: Any, request: Any, in_loop: bool) -> Request | None:
         url = f"{origin}{at.path}?{at.query}" if at.query else origin + at.path
         kind = type(client)
         library = _libraries.get(kind) or _library(kind)
-        begun = ledger.begun(library, client, request.method, url, _pool() if in_loop else 0)
-        if begun is not None:
-            body = getattr(request, "_content", request)  # a stream has none, and compares with nothing
-            ledger.asked(begun, url, body or None, request.headers)
+        body, headers, running = getattr(request, "_content", request), request.headers, ledger.running
+        begun = ledger.begun(library, client, request.method, url, running(), own, None if body else headers)
+        if body and begun is not None:
+            ledger.asked(begun, url, body, headers)  # a stream is no body, and compares with nothing
         return begun
     except Exception as error:
         fault(error, begun)
@@ -146,11 +145,6 @@ def _origin(scheme: str, host: str, port: int | None) -> str:
         _origins.clear()
     origin = _origins[scheme, host, port] = origin_of(scheme, host, port)
     return origin
-
-
-def _pool() -> int:
-    """The loop of this thread; under trio the thread itself."""
-    return (ON.tasks.loop() if ON.tasks is not None else 0) or get_ident()
 
 
 def _failed(request: Request | None, raised: BaseException) -> None:
@@ -278,8 +272,9 @@ def _stream_aclose(call: Call) -> Call:
 def _released(stream: Any) -> None:
     try:
         exchange = stream.__dict__.pop("_asynccost", None)
-        if exchange is not None and ON.ledger is not None:
-            ON.ledger.released(exchange)
+        if exchange is not None and not exchange.over and ON.ledger is not None:
+            exchange.over = True
+            ON.ledger.freed(exchange.request)
     except Exception as error:
         fault(error)
 

@@ -108,7 +108,7 @@ def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request
         method, url = [*args, *(kwargs[n] for n in ("method", "url") if n in kwargs)][:2]
         if "://" not in url:
             url = origin_of(owner.scheme, owner.host, owner.port) + url
-        request = ledger.begun("urllib3", owner, method.upper(), url, 0)
+        request = ledger.begun("urllib3", owner, method.upper(), url, ledger.running(), False)
         if request is not None:
             body = args[2] if len(args) > 2 else kwargs.get("body")
             ledger.asked(request, url, body, kwargs.get("headers") or {})
@@ -206,9 +206,10 @@ def _is_dropped(call: Call) -> Call:
 @guarded
 def _dropped(connection: Any, dropped: bool) -> None:
     """A pool looks at a connection that it kept: the server has closed it, unless it was closed here before."""
-    request = CURRENT.get()
-    if dropped and connection.sock is not None and request is not None and ON.ledger is not None:
-        ON.ledger.taken_away(request, "server")
+    if dropped and connection.sock is not None and ON.ledger is not None:
+        request = CURRENT.get()
+        if request is not None and not request.returned:
+            ON.ledger.taken_away(request, "server")
 
 
 def _connect(call: Call) -> Call:
@@ -254,7 +255,8 @@ def _new_conn(call: Call) -> Call:
 @guarded
 def _phase() -> tuple[Exchange, float, float] | None:
     request = CURRENT.get()
-    return None if request is None or request.exchange is None else (request.exchange, clock(), request.exchange.dns)
+    exchange = None if request is None or request.returned else request.exchange
+    return None if exchange is None else (exchange, clock(), exchange.dns)
 
 
 @guarded
