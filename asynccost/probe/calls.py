@@ -1,9 +1,10 @@
-"""Requests from their start to the end of their response, and the connections under them.
+"""Requests from their start to the end of their response.
 
-A hook calls `begun` when the program asks for something, `asked` when URL and body stand, `connects`, `connected` and
-`released` for each exchange over the wire, `answered` or `failed` when the call returns, and `read` when the program
-has the whole body. A request has ended when it has returned and nothing of it is in flight. Within `CURRENT` it is
-known to what happens below it, also in another library (httpx over aiohttp).
+A hook calls `begun` when the program asks for something, `asked` once URL and body stand where they did not yet,
+those of exchanges.py and `released` or `freed` for each exchange over the wire, `answered` or `failed` when the call
+returns, and `read` when the program has the whole body. A request has ended when it has returned and nothing of it is
+in flight. Within `CURRENT` it is known to what happens below it, also in another library (httpx over aiohttp); it stays
+there after its end, for the next one of its task.
 
 All of this runs for every request: a call less is worth a line more.
 """
@@ -278,41 +279,6 @@ class Ledger:
                 mine.unknown = False
         seen.answer = answer
 
-    def connects(self, request: Request) -> Exchange:
-        """An exchange begins to look for a connection."""
-        self.uses(request)
-        exchange = request.exchange = Exchange()
-        exchange.request = request
-        exchange.connecting = exchange.fresh = exchange.over = exchange.used = False
-        exchange.waited = exchange.dns = exchange.tcp = exchange.tls = 0.0
-        return exchange
-
-    def uses(self, request: Request) -> None:
-        """A request is to use a connection, or does so from now on; `freed` when it does so no longer."""
-        plan = request.plan
-        scope = plan.scope
-        request.flight += 1
-        scope.in_flight = n = scope.in_flight + 1
-        if n > plan.peak:
-            plan.peak = n
-            scope.peak = max(scope.peak, n)
-            plan.row.max_in_flight = max(plan.row.max_in_flight, n)
-
-    def connected(self, exchange: Exchange) -> None:
-        """It has one: a new one if a connection was established for it."""
-        row = exchange.request.plan.row
-        if exchange.waited:
-            row.pool_waits += 1
-            row.pool_wait_seconds += exchange.waited
-        if exchange.fresh:
-            row.new += 1
-            row.dns_seconds += exchange.dns
-            row.tcp_seconds += exchange.tcp
-            row.tls_seconds += exchange.tls
-            exchange.request.plan.scope.opened(row)
-        else:
-            row.reused += 1
-
     def released(self, exchange: Exchange, *, aborted: bool = False) -> None:
         """The exchange is over, or never got its connection."""
         if not exchange.over:
@@ -329,18 +295,6 @@ class Ledger:
         if request.returned and not request.flight and request.status > 0:
             self._end(request, now)
         return now
-
-    def taken_away(self, request: Request, why: str) -> None:
-        """A connection that could have served on is gone: the server closed it ("server"), or it "expired"."""
-        request.plan.scope.excused += 1
-        if why == "expired":
-            request.plan.row.expired += 1
-        else:
-            request.plan.row.closed_by_server += 1
-
-    def broken(self, request: Request) -> None:
-        """Its connection went with it: it failed, or was given up, before its answer was there."""
-        request.plan.scope.excused += 1
 
 
 _CLASSES = [f"{n}xx" for n in range(10)]

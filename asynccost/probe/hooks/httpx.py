@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from asynccost.probe import connections
+from asynccost.probe import connections, exchanges
 from asynccost.probe.calls import kind_of
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
@@ -206,7 +206,7 @@ def _connects() -> Exchange | None:
         request, ledger = CURRENT.get(), ON.ledger
         if request is None or request.returned or ledger is None:
             return None
-        return ledger.connects(request)
+        return exchanges.connects(request)
     except Exception as error:
         fault(error)
         return None
@@ -225,7 +225,7 @@ def _connected(transport: Any, exchange: Exchange | None, response: Any) -> None
             ON.ledger.released(exchange)
             return
         if exchange.fresh or connections.told:
-            ON.ledger.connected(exchange)
+            exchanges.connected(exchange)
         response.stream._asynccost = exchange
     except Exception as error:
         fault(error)
@@ -237,9 +237,9 @@ def _aborted(exchange: Exchange | None, error: BaseException) -> None:
         return
     known = exchange.fresh or (type(error).__name__ in _ON_THE_WIRE and _of_httpcore(error.__cause__))
     if known:
-        ON.ledger.connected(exchange)
+        exchanges.connected(exchange)
     if exchange.fresh or (kind_of(error) != "error" and not exchange.connecting and not exchange.waited):
-        ON.ledger.broken(exchange.request)  # another that the server dropped is told as it is closed
+        exchanges.broken(exchange.request)  # another that the server dropped is told as it is closed
     ON.ledger.released(exchange, aborted=not known)
 
 
