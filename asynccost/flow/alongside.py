@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
+from asynccost.flow.published import for_tests, published
 from asynccost.flow.reach import binder, local_function, values, within
 from asynccost.flow.tree import (
     Assign,
@@ -40,7 +41,9 @@ _WRITERS = frozenset({"writeFile", "writeFileSync", "createWriteStream", "output
 _CALLBACK = re.compile(r"on[A-Z]\w*$|\w*(?:[pP]rogress|[cC]allback)\w*$|cb$")
 _SETTER = re.compile(r"set[A-Z]\w*$")
 _STORES = re.compile(  # of one row of a database
-    r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findMany|findUnique|findUniqueOrThrow)$"
+    r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findMany|findUnique|findUniqueOrThrow|findFirst|aggregate|count|groupBy)$"
+    r"|(?:^|\.)(?:db|tx|database|drizzle)\.query\.\w+\.find(?:Many|First)$"
+    r"|(?:^|\.)\w*(?:[rR]edis|[vV]alkey)\w*(?:\(\))?\.(?:h?get|h?set|hgetall|hGetAll|del|delete|exists|expire|s[mM]embers|s[iI]s[mM]ember|z[sS]core)$"
     r"|[Rr]epo(?:sitory)?\.(?:delete|save|insert|remove|update|findOne|findOneBy|findOneById|softDelete)$"
     r"|(?:^|\.)[A-Z]\w+\.(?:findById|findByIdAndDelete|findByIdAndUpdate|findByPk|findOneAndDelete|destroy|deleteOne)$"
     r"|\.(?:insert_one|delete_one|update_one|replace_one|find_one|insertOne|deleteOne|updateOne|findOne)$"
@@ -76,6 +79,10 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         names = chain(call.callee)
         if set(words(names[-1])) & _SENDS:
             return f"may {names[-1]}() be called ten times at once, and may one overtake another?"
+    if word := next(filter(None, (published(c, function) for c in calls)), ""):
+        return f"may the {word} of one turn come before that of the turn before it, and stay where that one failed?"
+    if name := for_tests(function, file):
+        return f"only tests run {name}(): is it worth the lines?"
     if name := _fed(calls, made, file):
         return f"does one turn find what another has added to `{name}`?"
     if name := next(filter(None, map(_told, calls)), ""):
@@ -84,10 +91,17 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         return f"only the last turn decides what `{name}` is in the end: is it meant?"
     if word := _few(loop, calls, file):
         return f"do the items of {word} come to the wait at all, more than one of them?"
-    texts = [re.sub(r"\s+", "", file.text(call.callee)).replace("?.", ".") for call in calls]
+    texts = [_spelled(call, function, file) for call in calls]
     if texts and all(_STORES.search(text) for text in texts) and (len(calls) == 1 or "findMany" in texts[0]):
         return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
     return ""
+
+
+def _spelled(call: Call, function: Function, file: File) -> str:
+    """What is called, without blanks; the client of a class that says so by its name is named after it."""
+    text = re.sub(r"\s+", "", file.text(call.callee)).replace("?.", ".")
+    said = {*words(function.owner.name), *words(file.site(call).name or "")} if function.owner else set()
+    return re.sub(r"_?(?:client|conn)\.(?=\w+$)", "redis.", text) if "redis" in said else text
 
 
 def _fed(calls: list[Call], made: set[str], file: File) -> str:

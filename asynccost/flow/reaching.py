@@ -15,8 +15,8 @@ _WIDTH = 150
 class Reached:
     """What calling a function waits for.
 
-    kinds: kind -> how it gets there: "save() -> session.commit()". targets: the tables that it names. reads, writes:
-    attributes of objects that outlive the call.
+    kinds: kind -> how it gets there: "save() -> session.commit()"; "abstract": a method of a base class. targets: the
+    tables that it names. reads, writes: attributes of objects that outlive the call.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
@@ -52,6 +52,8 @@ class Waiting:
                 if step.made.key not in seen:
                     seen.add(step.made.key)
                     ways.append(step)
+                    if _is_abstract(step.made):
+                        reached.kinds.setdefault("abstract", f"{step.made.facts['owner']}.{_name(step.made)}()")
         if ways:
             reached.kinds.setdefault("unknown", ways[0].text)
         return reached
@@ -84,6 +86,12 @@ class Waiting:
             found = self.project.names.find(call["name"], way.made.file["path"])
             if found is not None and not found.facts["is_async"]:
                 yield _Way(found, f"{way.text} -> {_name(found)}()", way.own, True, way.depth + 1)
+
+
+def _is_abstract(made: Def) -> bool:
+    """Whether a method only promises what others do: it waits for nothing, and calls nothing."""
+    facts = made.facts
+    return facts["is_async"] and bool(facts["owner"]) and not (facts["waits"] or facts["calls"] or facts["returns"])
 
 
 @dataclass(slots=True, frozen=True)

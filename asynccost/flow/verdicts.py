@@ -8,6 +8,7 @@ from asynccost.flow.awaits import Wait
 from asynccost.flow.databases import only_files
 from asynccost.flow.project import Project
 from asynccost.flow.reaching import Waiting
+from asynccost.flow.words import words
 
 _HARMLESS = ("memory", "gather")
 
@@ -19,7 +20,8 @@ class Verdict:
     wide: something reaches another machine without a pool of connections.
     bad: (kind, way) that speaks against running them together. good: known requests; likely: by words alone.
     doubt: a call that is handed something that may tie
-    it to the others. others: files and threads. unknown: of which nothing is known. memory: answered at once.
+    it to the others. stored: a call of a store or a service that is not in sight. others: files and threads. unknown:
+    of which nothing is known. memory: answered at once.
     """
 
     bad: tuple[str, str] | None = None
@@ -33,6 +35,7 @@ class Verdict:
     writes: set[str] = field(default_factory=set)
     limited: str = ""
     doubt: str = ""
+    stored: str = ""
     wide: bool = False
 
     @property
@@ -73,7 +76,27 @@ def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdic
         if "pool" in kinds and project.memo(only_files):
             kinds = {("file" if kind == "pool" else kind): way for kind, way in kinds.items()}
         _add(verdict, kinds)
+        unseen = (kinds[kind] for kind in ("abstract", "unknown", "maybe") if kind in kinds)
+        verdict.stored = verdict.stored or next((way for way in unseen if _of_store(way)), "")
     return verdict
+
+
+_STORES = frozenset({
+    "service", "services", "store", "storage", "repository", "repo", "repositories", "dao", "crud", "manager",
+    "persistence", "uow", "database",
+})
+_DATABASES = frozenset({"sqlalchemy", "sqlmodel", "aiosqlite", "databases", "tortoise", "piccolo", "ormar", "gino"})
+
+
+def _of_store(way: str) -> bool:
+    """Whether a way ends at something that may work on a session of the database: `self.user_service.get()`."""
+    receiver = way.rpartition(" -> ")[2].rpartition(".")[0]
+    return not _STORES.isdisjoint(words(receiver.rpartition(".")[2]))
+
+
+def may_share_session(verdict: Verdict, project: Project) -> str:
+    """A call through which two turns may meet in one session of a database, as projects with such sessions have it."""
+    return verdict.stored if not _DATABASES.isdisjoint(project.names.imported) else ""
 
 
 def _add(verdict: Verdict, kinds: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turn_ties import ties
 from asynccost.flow.turns import WHY, Turns, turns
-from asynccost.flow.verdicts import Verdict, open_rows
+from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.walk import walk
 from asynccost.flow.words import verb, words
@@ -207,6 +207,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.message += f" (not sure: {doubts[0]})"
     elif not (verdict.unknown or verdict.others or verdict.likely):
         finding.confidence = Confidence.HIGH
+    if way := may_share_session(verdict, project):
+        finding.fix = shown_only(finding.fix, f"do the turns share one session of the database in {way}?")
     if verdict.good and verdict.good[0] != label and not doubts:
         finding.message += f" ({verdict.good[0]})"
     return finding

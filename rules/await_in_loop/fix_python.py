@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from asynccost.flow.alongside import obstacle, question
+from asynccost.flow.around import loops_around
 from asynccost.flow.at import loop_at
 from asynccost.flow.file import File
 from asynccost.flow.tree import Comprehension, Function, Loop
@@ -13,7 +14,7 @@ from asynccost.python.codemod.fanning import doubt, fan_out, form_of
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, shape_of
+from asynccost.python.codemod.turns import Shape, is_short, shape_of
 
 _REASON = (
     f"up to {LIMIT} turns wait at once, and results keep their order; but when one fails, others are under way or have"
@@ -34,10 +35,19 @@ def fix(finding: Finding, file: File) -> Offer | None:
         shape = shape_of(loop, function, file)
         if shape is None or not form_of(shape, file):
             return None
-        return _offer(asked or doubt(shape, file), lambda: _fanned(file, shape))
+        asked = asked or doubt(shape, file) or _nested(loop, bounded=loop.iter is not None and not is_short(loop.iter))
+        return _offer(asked, lambda: _fanned(file, shape))
     if not may_gather(loop, Layout(file.module.source)):
         return None
+    asked = asked or _nested(loop, bounded=not is_short(loop.clauses[0].iter))
     return _offer(asked, lambda: _gathered(file, loop, function))
+
+
+def _nested(loop: Loop | Comprehension, *, bounded: bool) -> str:
+    """What a loop within another one leaves open: it would make a semaphore, and a function, for each of its turns."""
+    if not bounded or not any(isinstance(outer, Loop) for outer in loops_around(loop)):
+        return ""
+    return "should the turns of the outer loop wait together instead?"
 
 
 def _offer(asked: str, build: Callable[[], Iterator[Edit]]) -> Offer:

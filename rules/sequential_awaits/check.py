@@ -8,11 +8,12 @@ from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
-from asynccost.flow.verdicts import Verdict, open_rows
+from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import words
 from asynccost.flow.worth import now_and_then
@@ -153,6 +154,10 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubt = f"{word} says that a person sets it off now and then"
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
+    shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
+    if len(shared) > 1:
+        asked = f"do {shared[0]} and {shared[1]} share one session of the database?"
+        finding.fix = shown_only(finding.fix, asked)
     if doubt:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubt})"

@@ -26,6 +26,7 @@ from asynccost.javascript.edits.loop_nodes import (
     within,
 )
 from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.pushed_types import has_literals, returned_note
 from asynccost.javascript.edits.sources import AT_ONCE, Source
 from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, pushed_to, tails, uses
 
@@ -129,7 +130,16 @@ class LoopFix:
         text = self._inner("" if short else script.unit)
         if tails(self.body, {id(p.parent) for p in parts.pushes}) is not True:
             text = text.rstrip() + f"\n{self._deep(short)}return []{patch.semi}\n{self._close(short)}"
-        return f"async {self._arrow()} {{{text}}}"
+        note = ""
+        if self._says_literals(parts):
+            note = returned_note(parts.pushes[0], always, self.head.function, self.script)
+        arrow = f"({self.head.taken}){note} =>" if note else self._arrow()
+        return f"async {arrow} {{{text}}}"
+
+    def _says_literals(self, parts: Parts) -> bool:
+        """Whether a turn pushes an object whose literals TypeScript would take for any string, once it is returned."""
+        values = [p.arguments[0].value for p in parts.pushes]
+        return self.script.typed and any(self.script.exact(v) and has_literals(v) for v in values)
 
     def _skip(self, skip: Node, parts: Parts) -> None:
         statement = self.script.statement(skip)

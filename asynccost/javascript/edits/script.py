@@ -24,7 +24,9 @@ _FUNCTIONS = frozenset(
 )
 _ENDED = frozenset({"expression_statement", "lexical_declaration", "return_statement", "import_statement"})
 _LISTS = frozenset({"object", "array", "arguments", "object_pattern", "formal_parameters", "named_imports"})
-_AROUND = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"})
+_AROUND = frozenset({
+    "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion",
+})
 WIDTHS = (80, 100, 120)
 
 

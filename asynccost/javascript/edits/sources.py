@@ -20,6 +20,7 @@ _ARRAYS = frozenset(
         "toSorted", "toReversed", "splice", "fill", "from", "of",
     }
 )
+_PROMISED = frozenset({"all", "allSettled", "findMany", "toArray", "getMany", "getRawMany"})  # arrays, when awaited
 _ONLY_ARRAYS = (
     r"(?:\?\.|\.)(?:map|filter|slice|some|every|find|findIndex|reduce|flatMap|push|join|at|includes)\b"
 )
@@ -82,7 +83,7 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
     if isinstance(expr, Collection):
         return expr.kind == "list"
     if isinstance(expr, Await):
-        return isinstance(expr.value, Call) and chain(expr.value.callee)[-1] in ("all", "allSettled")
+        return isinstance(expr.value, Call) and chain(expr.value.callee)[-1] in _PROMISED
     if isinstance(expr, Call):
         names = chain(expr.callee)
         return names[-1] in _ARRAYS or (names[0] == "Object" and names[-1] in ("keys", "values", "entries"))

@@ -32,6 +32,8 @@ class Calls(Writer):
 
     def _is_whole(self) -> bool:
         """`await f(x)` or `xs.append(await f(x))` is all that a turn does."""
+        if self._named() is not None:
+            return True
         only = self.shape.core[0] if len(self.shape.core) == 1 and not self.shape.rest else None
         if not isinstance(only, Do):
             return False
@@ -40,8 +42,25 @@ class Calls(Writer):
             sink is not None and only.value is sink and sink.arguments[0].value is self.shape.awaited
         )
 
+    def _named(self) -> Call | None:
+        """`x = await f(y)` and `xs.append(x)` are all that a turn does: the call that appends."""
+        core, rest = self.shape.core, self.shape.rest
+        given, last = (core[0], rest[0]) if len(core) == len(rest) == 1 else (None, None)
+        call = last.value if isinstance(last, Do) else None
+        if not isinstance(given, Assign) or given.value is not self.shape.awaited or given.annotation is not None:
+            return None
+        target = given.targets[0] if len(given.targets) == 1 and given.op == "=" else None
+        appends = isinstance(call, Call) and isinstance(call.callee, Member) and call.callee.attr == "append"
+        if not appends or not isinstance(call, Call) or len(call.arguments) != 1 or not isinstance(target, Name):
+            return None
+        value, index = call.arguments[0].value, self.shape.function.index
+        same = isinstance(value, Name) and value.id == target.id and self.text(call.arguments[0]) == target.id
+        uses = [n for n in (index.names if index else ()) if n.id == target.id and n is not target and n is not value]
+        plain = isinstance(call.callee, Member) and isinstance(call.callee.value, (Name, Member))
+        return call if same and plain and not uses else None
+
     def _replace(self, call: str, helper: list[str]) -> None:
-        sink = self.shape.sink
+        sink = self.shape.sink or self._named()
         walked, lines = self.items(wanted=False)
         start = self.loop.start
         if sink is None:
@@ -94,10 +113,13 @@ class Calls(Writer):
         names = self._needed()
         calls = self.fresh("calls", "pending")
         result = self._result()
-        at = self.layout.with_comments(self.shape.core[0].start)
+        first = self.shape.core[0].start  # comments above what goes away stay above what comes in its place
+        at = self.layout.line_start(first) if self._gone else self.layout.with_comments(first)
+        if self._gone:
+            self._close_up(self.shape.core[-1].end)
         deeper = self.indent + 2 * self.unit
-        first, *others = call.split("\n")
-        call = "\n".join([first, *(self.inner + line.removeprefix(deeper) for line in others)])
+        head, *others = call.split("\n")
+        call = "\n".join([head, *(self.inner + line.removeprefix(deeper) for line in others)])
         started = [f"{calls}.append({call})"]
         lines = [f"{calls} = []"]
         waiting = f"await {self.gather}(*{calls}{', return_exceptions=True' if self._guarded() else ''})"
@@ -113,6 +135,14 @@ class Calls(Writer):
         self.above(*helper, *lines)
         starting = [self.inner + line for line in started]
         self.patch.insert_lines(at, "", *starting, *(self.indent + line for line in second))
+
+    def _close_up(self, end: int) -> None:
+        """Take out the blank lines behind what goes away."""
+        start = at = self.layout.next_line(end - 1)
+        while at < len(self.layout.source) and self.layout.blank_above(self.layout.next_line(at)):
+            at = self.layout.next_line(at)
+        if at > start:
+            self.patch.replace(start, at, "")
 
     def _needed(self) -> list[str]:
         """The names of the turn that the rest of it reads."""
