@@ -30,7 +30,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if kept.startswith("self."):
         reason = f"{kept}, which holds other tasks of the object, holds it as well: what ends them ends it"
         return Offer(Safety.UNSAFE, reason, lambda: _held(file, site))
-    return Offer(Safety.SAFE, HELD, lambda: _held(file, site))
+    reason = f"{kept}, which holds other tasks of the module, holds it as well until it is done" if kept else HELD
+    return Offer(Safety.SAFE, reason, lambda: _held(file, site))
 
 
 def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow import task_helpers
 from asynccost.flow.around import above
 from asynccost.flow.calls import Caller
 from asynccost.flow.entries import is_script
@@ -10,6 +11,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.noqa import waived
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.spawns import spawns
@@ -108,7 +110,7 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost
     if _is_cosmetic(file, site) or what == "future" or file.memo(is_script):
         sure = Confidence.LOW
-    return file.finding(site.call, _message(what, fate.why), sure)
+    return file.finding(site.call, _message(what, fate.why), sure, held=False)
 
 
 def _is_cosmetic(file: File, site: Site) -> bool:
@@ -140,19 +142,15 @@ def _says(tried: Try) -> bool:
 # --------------------------------------------------------------- whole project
 
 
-def facts(file: File) -> dict[str, str]:
-    """The functions that hand a fresh task to their caller."""
-    if file.is_test:
-        return {}
-    return {
-        site.function.qualname: what
-        for site, what in spawns(file)
-        if fate_of(site.call, site.function, file).kind == "returned"
-    }
+def facts(file: File) -> dict[str, list[str]]:
+    """What holds tasks here: functions that others may call, and what is called of other modules."""
+    return {} if file.is_test else {"holds": task_helpers.defined(file), "asks": task_helpers.used(file)}
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
     """A function returns its task: find the callers that drop it. Others may keep it, so each is told for itself."""
+    if "returned" not in finding.pending:
+        return _asking(finding, project)
     helper = project.names.named_in(finding.path, finding.pending["returned"])
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
@@ -167,9 +165,28 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     if helper.facts["is_async"]:
         if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
             return Silence("", finding.path, finding.span, "some callers keep it")
-        return _coroutine(finding, name, dropping)
-    said = [_at_caller(finding, caller, name) for caller in dropping]
+        return _asking(_coroutine(finding, name, dropping), project)
+    said = [_asking(_at_caller(finding, caller, name), project) for caller in dropping]
     return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
+
+
+def _asking(finding: Finding, project: Project) -> Finding:
+    """A finding, with the question whether what holds the project's other tasks is to hold this one."""
+    if finding.fix is None or finding.fix.reason != HELD:
+        return finding
+    held = project.memo(_helpers)
+    if name := next((name for path, name in held if task_helpers.near(finding.path, path)), ""):
+        finding.fix = shown_only(finding.fix, f"{name} holds other tasks of the project: is it to hold this one?")
+    return finding
+
+
+def _helpers(project: Project) -> list[tuple[str, str]]:
+    """What holds tasks in the project: the file that shows it, and what it is called."""
+    rows = {path: said for path, said in project.rows("dropped-task").items() if "holds" in said}
+    own = [(path, f"{name}()") for path, said in rows.items() for name in said["holds"]]
+    asked = [(path, name) for path, said in rows.items() for name in said["asks"]]
+    foreign = [(path, name) for path, name in asked if project.names.find(name, path) is None]
+    return [*own, *foreign]
 
 
 def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:

@@ -1,0 +1,97 @@
+"""What a project holds its tasks with: its own functions, a library's, or a set of an object that all know."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.file import File
+from asynccost.flow.kept import fate_of
+from asynccost.flow.spawns import spawns
+from asynccost.flow.tree import Call, Function, Member, Name
+from asynccost.flow.words import chain, words
+
+_STARTS = frozenset({"create", "spawn", "start", "run", "schedule", "add", "track", "fire", "launch", "register"})
+_WHAT = frozenset({"task", "tasks", "background", "forget", "coroutine", "coro"})
+_LIBRARIES = frozenset({
+    "asyncio", "anyio", "trio", "uvloop", "celery", "concurrent", "curio", "dramatiq", "huey", "rq",
+})
+_FAR = 3  # names of a set that another object has: `self.bot.tasks`
+
+
+def defined(file: File) -> list[str]:
+    """The functions of a file, known outside it, that take a coroutine or a task and see to it that it is held."""
+    found = []
+    for site, what in spawns(file):
+        work = site.call.arguments[0].value if site.call.arguments else None
+        function = site.function
+        takes = what == "task" and isinstance(work, Name) and _takes(function, work.id) and _is_known(function)
+        if takes and (_noted(function) or fate_of(site.call, function, file).kind == "kept"):
+            found.append(function.qualname)
+    given = (f for f in file.functions if _is_known(f) and any(p.name in _noted(f) for p in f.params))
+    return sorted({*found, *(function.qualname for function in given)})
+
+
+def used(file: File) -> list[str]:
+    """The functions of other modules that a file starts tasks with, and the sets of other objects that hold them."""
+    return sorted({*_functions(file), *_sets(file)})
+
+
+def _functions(file: File) -> Iterator[str]:
+    for site in file.calls:
+        names = chain(site.call.callee)
+        if site.name is None or not site.call.arguments or not isinstance(site.call.arguments[0].value, Call):
+            continue
+        root = site.name.partition(".")[0]
+        if names[0] not in file.module.imports or root in _LIBRARIES or "()" in site.name:
+            continue
+        if _says(names[-2:]):
+            yield site.name
+
+
+def _says(names: list[str]) -> bool:
+    """`scheduling.create_task`, `background_tasks.create`, `fire_and_forget`."""
+    last = words(names[-1])
+    said = {*last, *(w for name in names[:-1] for w in words(name) if w in ("background", "tasks"))}
+    return not _STARTS.isdisjoint(last[:1]) and not _WHAT.isdisjoint(said)
+
+
+def _sets(file: File) -> Iterator[str]:
+    """`task.add_done_callback(self.bot.tasks.discard)`."""
+    for site in file.calls:
+        callee, given = site.call.callee, [a.value for a in site.call.arguments]
+        if not isinstance(callee, Member) or callee.attr != "add_done_callback" or len(given) != 1:
+            continue
+        if isinstance(given[0], Member) and given[0].attr in ("discard", "remove"):
+            names = chain(given[0].value)
+            if len(names) >= _FAR or names[0] in file.module.imports:
+                yield ".".join(names)
+
+
+def _takes(function: Function, name: str) -> bool:
+    return any(p.name == name for p in function.params)
+
+
+def _is_known(function: Function) -> bool:
+    """Whether other modules may call a function: it is public, and no other function's own."""
+    if function.is_async or function.name.startswith("_") or not function.name:
+        return False
+    return function.owner is not None or (function.scope is not None and function.scope.kind == "module")
+
+
+def _noted(function: Function) -> set[str]:
+    """What a function puts somewhere, and hears of the end of."""
+    callees = [call.callee for call in function.index.calls] if function.index else []
+    watched = {n for c in callees if isinstance(c, Member) and c.attr == "add_done_callback" for n in chain(c.value)}
+    adds = [c for c in (function.index.calls if function.index else ()) if isinstance(c.callee, Member)]
+    given = [c.arguments[0].value for c in adds if chain(c.callee)[-1] in ("add", "append") and len(c.arguments) == 1]
+    return {value.id for value in given if isinstance(value, Name) and value.id in watched}
+
+
+def near(path: str, other: str) -> bool:
+    """Whether two files belong to one program, as their folders say."""
+    ours, theirs = path.split("/")[:-1], other.split("/")[:-1]
+    if not theirs:
+        return True
+    wanted = 2 if theirs[0] in _SHELVES and len(theirs) > 1 else 1
+    return ours[:wanted] == theirs[:wanted]
+
+
+_SHELVES = frozenset({"src", "packages", "libs", "lib", "apps", "services", "python", "sdks", "plugins", "examples"})
