@@ -35,12 +35,20 @@ def changes(key: str, effect: Effect, state: State, file: File) -> bool:
         hook = hook_name(value)
         if hook in _PLACES or hook.startswith(_LATER) or root_name(value) in _PLACE_NAMES:
             return True
-        if hook_name(value) == "" and (name := root_name(value)) and name != key and _from_place(name, effect.scope):
+        if hook_name(value) == "" and (name := root_name(value)) and name != key and _is_place(name, effect.scope):
             return True
     return False
 
 
-def _from_place(name: str, scope: Function) -> bool:
+def from_place(name: str, scope: Function) -> bool:
+    """Whether a name of a component is the address, or comes of it."""
+    return name in _PLACE_NAMES or any(
+        hook_name(v) in _PLACES or root_name(v) in _PLACE_NAMES or _is_place(root_name(v), scope)
+        for v in values(name, scope)
+    )
+
+
+def _is_place(name: str, scope: Function) -> bool:
     return any(hook_name(v) in _PLACES for v in values(name, scope))
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.around import above
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.late import waits_from
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.races import Late, late_writes
+from asynccost.flow.self_moving import moves_itself, once_by_ref
 from asynccost.flow.state import SETTER
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import (
@@ -18,6 +20,7 @@ from asynccost.flow.tree import (
     Do,
     Expr,
     Function,
+    Handler,
     Member,
     Name,
     Return,
@@ -25,6 +28,7 @@ from asynccost.flow.tree import (
     Try,
 )
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.guards import Guards
 from asynccost.javascript.edits.names import fresh
@@ -56,7 +60,31 @@ def fix(finding: Finding, file: File) -> Offer | None:
         reason = f"an answer that comes when the effect is over is dropped; should it still call {word}(false)?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = "an answer that comes when the effect is over is dropped; everything else is as before"
+    if word := moves_itself(effect, own_functions(effect, file), file):
+        asked = f"{word} ends it while it waits: is it to go on?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
+    if once_by_ref(effect):
+        asked = "a ref lets it run once: is its answer to be dropped when the effect is undone?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
+    if word := _goes_on(effect, file, writes):
+        asked = f"is {word}() of an old run to go on?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
     return Offer(Safety.SAFE, reason, lambda: edits)
+
+
+_SAYS = frozenset({"console", "log", "logger", "Sentry", "JSON", "toast", "debug"})
+
+
+def _goes_on(effect: Effect, file: File, writes: list[Late]) -> str:
+    """What an old run does beside its writes, behind the first of them: `clearHistory()`; "" where it does nothing."""
+    for function in own_functions(effect, file):
+        late = [w.node.start for w in writes if w.function is function]
+        for call in function.index.calls if function.index and late else ():
+            word, root = word_of(call), chain(call.callee)[0]
+            done = isinstance(call.parent, Do) and call.start > min(late)
+            if done and not SETTER.match(word) and _SAYS.isdisjoint((word, root)):
+                return word
+    return ""
 
 
 def _inside(function: Function | None, setup: Function) -> bool:
@@ -82,7 +110,8 @@ def _others(effect: Effect, file: File) -> Iterator[Late]:
                 continue
             late = start is not None and call.end > start
             ends = _is_end(call) and _only_ends(word, functions)
-            if failed or (late and (word in starts or ends or _is_answer(word, functions))):
+            caught = late and any(isinstance(up, Handler) for up in above(call))
+            if failed or caught or (late and (word in starts or ends or _is_answer(word, functions))):
                 yield Late(call, function, word, False)
         for assign in function.index.assigns:
             if start is None or assign.end <= start or not isinstance(assign, Assign):

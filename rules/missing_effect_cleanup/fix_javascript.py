@@ -4,11 +4,12 @@ from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
-from asynccost.flow.reach import within
+from asynccost.flow.reach import binder, within
 from asynccost.flow.release import Acquisition
-from asynccost.flow.state import root_name, state_of
+from asynccost.flow.self_moving import moves_itself, once_by_ref
+from asynccost.flow.state import SETTER, state_of
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Call, Class, Closure, Collection, Function, Node, Return
+from asynccost.flow.tree import Assign, Call, Class, Closure, Collection, Constant, Do, Function, Name, Node, Return
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.handle_texts import is_subscription
@@ -34,6 +35,10 @@ def fix(finding: Finding, file: File) -> Offer | None:
     return None
 
 
+def _repeats(verdict: Verdict) -> bool:
+    return verdict.got.pair.name == "setInterval"
+
+
 def _is_of(verdict: Verdict, finding: Finding) -> bool:
     places: tuple[Node, ...] = (verdict.effect.anchor, verdict.got.call)
     return any((p.start, p.end) == (finding.span.start, finding.span.end) for p in places)
@@ -49,7 +54,7 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     patch = Patch(script(file), effect.anchor.start)
     mended = [v for v in found if match(v, file, patch)]
     rest = [v for v in found if v not in mended]
-    nested = False
+    nested, keep = False, None
     if rest and registers(effect, file, patch):
         rest = []
     if rest:
@@ -70,11 +75,25 @@ def _offer(found: list[Verdict], file: File) -> Offer:
         assumed = assumed or "what it was to do once does not happen any more when the component goes before"
     if rest and isinstance(effect.scope, Collection) and not effect.cleanups:
         assumed = assumed or "it assumes Vue 3, which calls beforeUnmount()"
-    if moved := _moves_itself(effect, file):
-        reason = f"{moved}() changes what the effect depends on, so that its next run ends this one: is it to go on?"
+    if moved := moves_itself(effect, effect.setups, file):
+        reason = f"{moved} changes what the effect depends on, so that its next run ends this one: is it to go on?"
         safety = Safety.DISPLAY_ONLY
-    elif rest and not isinstance(effect.anchor, Call) and all(_ends_itself(v.got, file) for v in rest):
+    elif rest and once_by_ref(effect):
+        reason = f"the cleanup gives back {what}; a ref lets the effect begin once: is it over when it is undone?"
+        safety = Safety.DISPLAY_ONLY
+    elif rest and _not_again(effect):
+        reason = f"the cleanup gives back {what}; {effect.name}() does not run again where the element is put back"
+        safety = Safety.DISPLAY_ONLY
+    elif word := next(filter(None, (_of_all(v.got, effect, file) for v in rest)), ""):
+        reason = f"the cleanup gives back {what}; {word}, which the module has for all, listens for others as well?"
+        safety = Safety.DISPLAY_ONLY
+    elif rest and (nested or not isinstance(effect.anchor, Call)) and all(_ends_itself(v.got, file) for v in rest):
         reason = f"the cleanup gives back {what}; it ends itself when its work is done: is that not enough?"
+        safety = Safety.DISPLAY_ONLY
+    elif keep is not None and keep.flag.startswith("this.") and all(_repeats(v) for v in rest):
+        safety, reason = Safety.DISPLAY_ONLY, f"the cleanup gives back {what}; is a flag for what comes later worth it?"
+    elif word := next(filter(None, (_undoes(v.got, effect, file) for v in rest)), ""):
+        reason = f"the cleanup gives back {what}; who calls {word}() then, in its place?"
         safety = Safety.DISPLAY_ONLY
     elif assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
@@ -85,13 +104,17 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     return Offer(safety, reason, lambda: edits)
 
 
-def _moves_itself(effect: Effect, file: File) -> str:
-    """The setter of a state among the effect's dependencies that its set-up calls; "" where there is none."""
-    if not isinstance(effect.scope, Function) or not effect.deps:
+def _not_again(effect: Effect) -> bool:
+    """Whether an element's set-up runs once, where its end comes each time that it is taken out of the page."""
+    return "disconnectedCallback" in effect.ends and effect.name in ("firstUpdated", "constructor", "firstRender")
+
+
+def _of_all(got: Acquisition, effect: Effect, file: File) -> str:
+    """A listener of an object that is a variable of the module, and so that of the other objects too; "" elsewhere."""
+    handlers = [a.value for a in got.call.arguments if isinstance(a.value, Name)]
+    if got.pair.handle != "same" or not isinstance(effect.scope, Class):
         return ""
-    setters, listed = state_of(effect.scope, file).setters, {root_name(d) for d in effect.deps}
-    called = (word_of(call) for setup in effect.setups for call in (setup.index.calls if setup.index else ()))
-    return next((word for word in called if setters.get(word) in listed), "")
+    return next((h.id for h in handlers if binder(h.id, got.function) is file.module.top), "")
 
 
 def _ends_itself(got: Acquisition, file: File) -> bool:
@@ -101,6 +124,27 @@ def _ends_itself(got: Acquisition, file: File) -> bool:
         return False
     calls = (c for f in within(handed.function, file) for c in (f.index.calls if f.index else ()))
     return any(word_of(call) == "clearInterval" for call in calls)
+
+
+def _undoes(got: Acquisition, effect: Effect, file: File) -> str:
+    """What a timeout sets back that the effect has set: `setHover(row); setTimeout(() => setHover(null), 1000)`.
+
+    Where the next run may set nothing, or the state is not the component's own, it stays as it was then; "" elsewhere.
+    """
+    handed = got.call.arguments[0].value if got.call.arguments else None
+    if got.pair.name != "setTimeout" or not isinstance(handed, Closure) or not isinstance(effect.scope, Function):
+        return ""
+    setters = state_of(effect.scope, file).setters
+    back = [c for f in within(handed.function, file) for c in (f.index.calls if f.index else ())]
+    set_here = {word_of(c) for f in effect.setups for c in (f.index.calls if f.index else ())}
+    always = any(got.call.start >= s.start and got.call.end <= s.end for f in effect.setups for s in f.body
+                 if isinstance(s, (Do, Assign)))
+    for call in back:
+        word, given = word_of(call), [a.value for a in call.arguments]
+        known = SETTER.match(word) and word in set_here and len(given) == 1 and isinstance(given[0], Constant)
+        if known and (not always or word not in setters):
+            return word
+    return ""
 
 
 def _method(verdict: Verdict) -> Function:

@@ -120,6 +120,12 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
     keep.keep(one.got)
     keep.end.finish(keep.releases)
     edits = patch.edits()
+    if not ends[0].body:
+        reason = f"{ends[0].name}() clears the timer; it does nothing so far: does anybody call it?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    if keep.flag and one.repeats:
+        reason = f"{ends[0].name}() clears the timer; is a flag, for where it comes too early, worth it?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     if one.repeats and not keep.nested and use_of(one.call).kind != "dropped":
         reason = f"{ends[0].name}() clears the timer that the object keeps"
         return Offer(Safety.SAFE, reason, lambda: edits)

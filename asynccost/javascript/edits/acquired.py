@@ -14,11 +14,13 @@ from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Assign, Bind, Call, Do, Function, Loop, Member, Name, Node, With
 from asynccost.javascript.edits.endings import Ending, UnfixableError
 from asynccost.javascript.edits.handle_texts import NUMBERS, release_text, type_of, wanted_name
+from asynccost.javascript.edits.imports import imported
 from asynccost.javascript.edits.late import runs_late
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import Script
 
+_UNDERSCORED = re.compile(r"\bprivate (?:readonly |async |static )*_\w")  # how a class names what is its own
 _MEDIA = frozenset({"getUserMedia", "getDisplayMedia"})
 
 
@@ -36,6 +38,7 @@ class Releasing:
     releases: list[str] = field(default_factory=list)
     nested: bool = False
     flag: str = ""
+    subscription: str = ""
     names: set[str] = field(default_factory=set)
 
     @property
@@ -62,7 +65,7 @@ class Releasing:
         name, number = wanted, 2
         if own == wanted:
             source = source.replace(own, "", 1)
-        while re.search(rf"\b{re.escape(name)}\b", source) or name in self.names:
+        while _is_member(name, source) or name in self.names:
             name, number = f"{wanted}{number}", number + 1
         self.names.add(name)
         return f"this.{name}"
@@ -288,12 +291,23 @@ class Releasing:
             return f"let {name} = 0{semi}"
         if not self.script.typed:
             return f"let {name}{semi}"
-        return f"let {name}: {type_of(got, word, self.script)} | undefined{semi}"
+        return f"let {name}: {self._type(got, word)} | undefined{semi}"
+
+    def _type(self, got: Acquisition, word: str) -> str:
+        """The type of a handle; a subscription of rxjs by its name, where the file imports from there."""
+        said = type_of(got, word, self.script)
+        if not said.startswith("{ unsubscribe"):
+            return said
+        if not self.subscription:
+            self.subscription = imported("Subscription", "rxjs", self.file, self.patch) or said
+        return self.subscription
 
     def _attribute(self, wanted: str, got: Acquisition, word: str, own: str = "") -> str:
         """A free attribute of the class; TypeScript has it declared."""
+        if _UNDERSCORED.search(self.script.text(self.effect.scope)) and not own:
+            wanted = f"_{wanted.lstrip('_')}"
         name = self.attribute(wanted, own).removeprefix("this.")
-        typed = f"private {name}?: {type_of(got, word, self.script)}{self.patch.semi}" if self.script.typed else ""
+        typed = f"private {name}?: {self._type(got, word)}{self.patch.semi}" if self.script.typed else ""
         if typed:
             self.end.declare(typed)
         return name
@@ -354,6 +368,15 @@ class Releasing:
             ):
                 found |= {t.id for t in assign.targets if isinstance(t, Name)}
         return found
+
+
+def _is_member(name: str, source: str) -> bool:
+    """Whether a class, or the options of a component, may have a member of a name; a local name is none."""
+    word = re.escape(name)
+    return re.search(
+        rf"[.#]{word}\b|^\s*(?:(?:private|public|protected|readonly|static|async|get|set|declare)\s+)*{word}\b"
+        rf"|\b{word}\s*[:(]|[\"']{word}[\"']", source, re.M,
+    ) is not None
 
 
 def _beside(name: str) -> str:

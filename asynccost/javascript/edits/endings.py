@@ -11,6 +11,7 @@ from asynccost.flow.tree import Class, Collection, Function, Return
 from asynccost.javascript.edits.bodies import Body
 from asynccost.javascript.edits.imports import imported
 from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.script import Script
 
 
 class UnfixableError(Exception):
@@ -35,7 +36,7 @@ def ending(effect: Effect, file: File, patch: Patch, *, at_start: bool = False) 
     at_start: a cleanup that is registered by a call may be registered first thing, before anything is awaited.
     """
     if isinstance(effect.scope, (Class, Collection)):
-        return _Method(effect, patch)
+        return _Method(effect, file, patch)
     if effect.returned and effect.framework in ("React", "Svelte"):
         return _Returned(effect, patch)
     if effect.framework in ("Vue", "Solid"):
@@ -85,6 +86,11 @@ def is_expression(function: Function) -> bool:
 def into(cleanup: Function, releases: list[str], patch: Patch) -> None:
     """Put releases at the start of a function."""
     body = Body(cleanup, patch)
+    if body.is_block and not cleanup.body and (said := patch.script.text(body.node)[1:-1].strip()):
+        at = body.node.start_byte + 1 + patch.script.text(body.node)[1:-1].encode().find(said.encode())
+        indent = patch.script.indent(at)
+        patch.replace(at, at + len(said.encode()), f"\n{indent}".join(releases))  # a comment that it does nothing
+        return
     body.first(*releases)
     body.close()
 
@@ -187,8 +193,8 @@ class _Method:
 
     variables = False
 
-    def __init__(self, effect: Effect, patch: Patch) -> None:
-        self.patch, self.effect = patch, effect
+    def __init__(self, effect: Effect, file: File, patch: Patch) -> None:
+        self.patch, self.effect, self.file = patch, effect, file
         if not effect.ends:
             raise UnfixableError
         self.setup = effect.setups[0]
@@ -212,17 +218,42 @@ class _Method:
         if method.type != "method_definition":
             raise UnfixableError
         indent = script.indent(method.start_byte)
+        name = self._new_name()
+        if name == "disconnectedCallback" and _has_own_base(self.effect.scope, script):
+            releases = [f"super.{name}(){patch.semi}", *releases]
         lines = "".join(f"\n{indent}{script.unit}{r}" for r in releases)
-        text = f"{self._new_name()}() {{{lines}\n{indent}}}"
+        note = ": void" if name == "ngOnDestroy" and script.typed and self._implements("OnDestroy") else ""
+        public = "public " if script.text(method).startswith("public ") else ""
+        text = f"{public}{name}(){note} {{{lines}\n{indent}}}"
         comma = "," if isinstance(self.effect.scope, Collection) else ""
         gap = "\n\n" if not comma else "\n"
         patch.insert(method.end_byte, f"{comma}{gap}{indent}{text}")
+
+    def _implements(self, name: str) -> bool:
+        """Say of the class that it implements an interface of Angular; whether it says so of others."""
+        assert isinstance(self.effect.scope, Class)
+        script = self.patch.script
+        nodes = list(script.walk(script.of(self.effect.scope)))
+        clause = next((n for n in nodes if n.type == "implements_clause"), None)
+        if clause is None:
+            return False
+        if not re.search(rf"\b{name}\b", script.text(clause)):
+            known = imported(name, "@angular/core", self.file, self.patch)
+            if known is not None:
+                self.patch.insert(clause.named_children[-1].end_byte, f", {known}")
+        return True
 
     def _new_name(self) -> str:
         ends = self.effect.ends
         if isinstance(self.effect.scope, Collection):
             return "beforeUnmount" if "beforeUnmount" in ends else ends[0]
         return ends[0]
+
+
+def _has_own_base(scope: object, script: Script) -> bool:
+    """Whether a custom element builds on a class that has an end of its own, as LitElement has."""
+    bases = [script.text(b.value) for b in scope.bases] if isinstance(scope, Class) else []
+    return any(not base.startswith("HTML") for base in bases)
 
 
 def _end_method(effect: Effect) -> Function | None:

@@ -39,7 +39,7 @@ def unlisten(got: Acquisition, keep: Releasing) -> None:
     if at and not _seen(call.arguments[0].value, keep):
         raise UnfixableError
     if len(call.arguments) == 3 and (phase := _phase(call)) is not None:
-        arguments.append(script.text(phase))
+        arguments.append(re.sub(r",? *\n *}$|\s+", lambda m: " }" if "}" in m[0] else " ", script.text(phase)))
     dot = "?." if isinstance(call.callee, Member) and call.callee.optional else "."
     word = got.pair.release[0]
     prefix = f"{target}{dot}" if target else ""
