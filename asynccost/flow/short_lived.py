@@ -49,9 +49,9 @@ def importer(project: Project, path: str, cls: str) -> str:
 
 
 def keeps(project: Project, path: str, cls: str) -> bool:
-    """Whether a file seems to keep an object of a class in an attribute or a name of the module, as its text has it."""
+    """Whether a file seems to keep an object of a class in a name of the module, for good, as its text has it."""
     asked = project.names.asked.get(path)
-    made = rf"^(?:[ \t]*self\.\w+|\w+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?:\w+\.)?{re.escape(cls)}\("
+    made = rf"^\w+(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*(?:\w+\.)?{re.escape(cls)}\("
     return asked is not None and re.search(made.encode(), asked.source, re.MULTILINE) is not None
 
 

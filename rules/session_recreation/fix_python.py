@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Class, Loop
+from asynccost.flow.tree import Call, Class, Constant, Loop
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lifespan
 from asynccost.python.codemod.building import Building, building_at
@@ -13,6 +14,8 @@ from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import WHO_CLOSES
 
 _COMMON = frozenset({"object", "ABC", "abc.ABC"})  # bases that make nobody kin
+
+_UNTYPED = "its code here is annotated: what is the class of this one called?"
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -46,7 +49,22 @@ def _before_loop(made: Building, file: File) -> Offer | None:
         f"one {made.client.short} for all turns: they share its cookies and connections, and it is built even where"
         " the loop has no turn"
     )
+    if _pauses(found[0]):
+        reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
     return _offer(file, Safety.UNSAFE, reason, lambda patch: hoist(patch, made, *found))
+
+
+_LONG = 5  # seconds that servers keep an idle connection open at least
+
+
+def _pauses(loop: Loop) -> bool:
+    """Whether a loop sleeps for long, or nobody can tell for how long."""
+    for call in (n for n in walk(*loop.body) if isinstance(n, Call) and chain(n.callee)[-1] == "sleep"):
+        given = call.arguments[0].value if call.arguments else None
+        if not isinstance(given, Constant) or not isinstance(given.value, (int, float)) or given.value >= _LONG:
+            return True
+    return False
 
 
 # ------------------------------------------------------------ on an object
@@ -63,6 +81,8 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and _by_others(chosen.cls, file) else Safety.UNSAFE
     if chosen.extends:
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; does somebody call it of each {chosen.cls.name}?"
+    elif attribute.untyped(chosen, file):
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_UNTYPED}"
     elif lives := _lives_on(chosen):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is the one of {lives}(), which lives on, to be shared?"
     return _offer(file, safety, reason, lambda patch: attribute.apply(patch, chosen))
@@ -139,6 +159,8 @@ def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:
             safety, reason = Safety.DISPLAY_ONLY, f"{reason}; who closes it when the program ends?"
         elif not accessor.one_loop(file):
             safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is there only one?"
+    if safety is Safety.UNSAFE and accessor.untyped(chosen, file):
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_UNTYPED}"
     return _offer(file, safety, reason, lambda patch: accessor.apply(patch, chosen))
 
 

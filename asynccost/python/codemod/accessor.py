@@ -9,8 +9,9 @@ from asynccost.python.codemod.annotating import evaluated, optional
 from asynccost.python.codemod.building import Building, building, changes_it, plain_with
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh
+from asynccost.python.codemod.naming import bring, class_of
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.recipe import Recipe, callee_is_class
+from asynccost.python.codemod.recipe import Recipe
 from asynccost.python.codemod.rewrite import take_over
 from asynccost.python.codemod.top import define, name_of
 
@@ -99,7 +100,7 @@ def apply(patch: Patch, chosen: Shared) -> None:
 
 def _define(patch: Patch, chosen: Shared) -> None:
     made, recipe = chosen.alike[0]
-    note = _note(made, patch.file)
+    note = _note(made, patch)
     returns = f" -> {note}" if note else ""
     if made.client.is_async:
         name = chosen.client_name
@@ -136,10 +137,18 @@ def _word(chosen: Shared) -> str:
     return chosen.name.removeprefix("_get_")
 
 
-def _note(made: Building, file: File) -> str:
+def _note(made: Building, patch: Patch) -> str:
     """The client's class, where the file annotates its functions and the class can be named."""
-    annotated = any(_is_annotated(f) for f in file.functions)
-    return file.text(made.call.callee) if annotated and callee_is_class(made.call, file) else ""
+    return bring(patch, class_of(made.call, patch.file)) if _annotates(patch.file) else ""
+
+
+def untyped(chosen: Shared, file: File) -> bool:
+    """Whether the file annotates its functions, and nobody can tell what the client's class is called here."""
+    return _annotates(file) and class_of(chosen.first.call, file) is None
+
+
+def _annotates(file: File) -> bool:
+    return any(_is_annotated(f) for f in file.functions)
 
 
 def _is_annotated(function: Function) -> bool:

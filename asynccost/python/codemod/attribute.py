@@ -19,8 +19,9 @@ from asynccost.python.codemod.classes import (
     unknown_bases,
 )
 from asynccost.python.codemod.layout import Layout
+from asynccost.python.codemod.naming import bring, class_of
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.recipe import Recipe, callee_is_class
+from asynccost.python.codemod.recipe import Recipe
 from asynccost.python.codemod.rewrite import take_over
 from asynccost.python.codemod.wiring import Holder, holder_of, wire
 
@@ -152,24 +153,24 @@ def apply(patch: Patch, chosen: Plan) -> None:
     unit = layout.unit(next(iter(chosen.cls.methods.values())))
     inner = layout.indent(next(iter(chosen.cls.methods.values())).start) + unit
     recipe = Recipe(made, file, indent=inner + unit)
-    start_attribute(patch, chosen.cls, chosen.attr, _kind(chosen, made, file), _accessor(chosen, recipe, file, unit))
+    kind = bring(patch, class_of(made.call, file)) if is_annotated(chosen.cls) else ""
+    start_attribute(patch, chosen.cls, chosen.attr, kind, _accessor(chosen, recipe, kind, unit))
     for one, its in chosen.alike:
         take_over(patch, one, f"self.{chosen.accessor}()", its.locals)
     _write_end(patch, chosen, unit)
 
 
-def _kind(chosen: Plan, made: Building, file: File) -> str:
-    """The client's class, for an annotation; "" where the class has none or the name is no class."""
-    return file.text(made.call.callee) if is_annotated(chosen.cls) and callee_is_class(made.call, file) else ""
+def untyped(chosen: Plan, file: File) -> bool:
+    """Whether the class is annotated, and nobody can tell what the client's class is called here."""
+    return is_annotated(chosen.cls) and class_of(chosen.alike[0][0].call, file) is None
 
 
-def _accessor(chosen: Plan, recipe: Recipe, file: File, unit: str) -> list[str]:
+def _accessor(chosen: Plan, recipe: Recipe, kind: str, unit: str) -> list[str]:
     made = recipe.made
     attr = f"self.{chosen.attr}"
     test = f"{attr} is None"
     if word := _OPEN.get(made.site.name or ""):
         test += f" or {attr}.{word}"
-    kind = _kind(chosen, made, file)
     note = f" -> {kind}" if kind else ""
     columns = len(recipe.indent) + len(f"{attr} = ")
     return [
@@ -201,6 +202,7 @@ def _write_end(patch: Patch, chosen: Plan, unit: str) -> None:
     enter, leave = ("__aenter__", "__aexit__") if client.is_async else ("__enter__", "__exit__")
     if not unknown_bases(chosen.cls, patch.file) and not any(taken(chosen.cls, patch.file, n) for n in (enter, leave)):
         given = "*exc_info: object" if note else "*exc_info"
-        lines += ["", f"{word} {enter}(self):", f"{unit}return self", ""]
+        mine = f' -> "{chosen.cls.name}"' if note else ""
+        lines += ["", f"{word} {enter}(self){mine}:", f"{unit}return self", ""]
         lines += [f"{word} {leave}(self, {given}){note}:", f"{unit}{wait}self.{ends}()"]
     add_to_end(patch, chosen.cls, lines)

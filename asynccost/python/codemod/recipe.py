@@ -38,6 +38,10 @@ class Recipe:
             for name in names_in(part):
                 self._look(name, made.function)
         self.text = self._written(call.start, call.end, self._spots) if self.ok else ""
+        if self._spots and "\n" in self.text:
+            arguments = [self._part(a) for a in call.arguments]
+            self.ok = not any("\n" in one for one in arguments)  # lines of two places have no common indentation
+            self.text = f"{self._part(call.callee)}({', '.join(arguments)})" if self.ok else ""
 
     def _look(self, name: Name, function: Function) -> None:
         if name.id == "self":

@@ -50,6 +50,42 @@ def import_from(patch: Patch, module: str, name: str) -> str:
     return name
 
 
+_PACKAGES = {"botocore": "boto3"}  # what comes along with another package
+
+
+def place_beside(layout: Layout, module: str) -> Cst | None:
+    """The import at the top of a file behind which one of a module belongs; None where none is of its package."""
+    root = module.partition(".")[0]
+    package = {root, _PACKAGES.get(root, root)}
+    groups: list[list[Cst]] = []
+    for node in layout.root.children:
+        if node.kind_id in (_PLAIN, _FROM) and layout.begins_line(node.start_byte):
+            last = groups[-1][-1] if groups else None
+            if last is not None and layout.source[last.end_byte : node.start_byte].strip(b" \t\r") == b"\n":
+                groups[-1].append(node)
+            else:
+                groups.append([node])
+    group = next((g for g in groups if any(_module(layout, n).partition(".")[0] in package for n in g)), [])
+    before = [n for n in group if n.kind_id == _FROM and _module(layout, n).lower() <= module]
+    plain = [n for n in group if n.kind_id == _PLAIN]
+    found = before or plain or group[:1]
+    return found[-1] if found else None
+
+
+def import_beside(patch: Patch, module: str, name: str) -> None:
+    """Import a name beside what is imported of the same package already; there must be something."""
+    layout, node = patch.layout, place_beside(patch.layout, module)
+    line = f"from {module} import {name}"
+    if node is None or line in patch.imported:
+        return
+    patch.imported.add(line)
+    text = layout.text(node.start_byte, node.end_byte)
+    if _module(layout, node) == module and "(" not in text and "\\" not in text:
+        patch.insert(node.end_byte, f", {name}")
+    else:
+        patch.insert_lines(layout.next_line(node.end_byte - 1), "", line)
+
+
 def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
     """The modules that the top level imports whole: (local name, dotted name)."""
     for node in layout.root.children:
