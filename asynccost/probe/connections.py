@@ -3,7 +3,6 @@
 from math import inf
 from typing import Any
 
-from asynccost.probe import exchanges
 from asynccost.probe.on import ON
 from asynccost.probe.request import Request, clock
 
@@ -42,8 +41,8 @@ def closing(stream: Any) -> None:
     if request.client.closed:
         return
     if headers.get("connection", "").lower() == "close":
-        exchanges.taken_away(request, "server")
+        ON.ledger.taken_away(request, "server")
     elif clock() - since >= longest:
-        exchanges.taken_away(request, "expired")
+        ON.ledger.taken_away(request, "expired")
     elif stream.get_extra_info("is_readable"):
-        exchanges.taken_away(request, "server")
+        ON.ledger.taken_away(request, "server")

@@ -1,13 +1,16 @@
 """blocking-call in Python: the coroutine of the same name, or a thread."""
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
 
+from asynccost.flow.around import statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.blocking import blocking
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_helper
-from asynccost.flow.tree import Call, Constant, Expr, Member, Name, WithItem
+from asynccost.flow.tree import Assign, Call, Constant, Do, Expr, Member, Name, WithItem
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.joining import knows_asyncio
@@ -31,6 +34,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or not may_await(site.call, site.function) or not knows_asyncio(file, site.function):
         return None
     if site.name == "time.sleep":
+        if said := _meant(site, file):
+            return Offer(Safety.DISPLAY_ONLY, f"{_SLEEP}; {said}", lambda: _asleep(file, site))
         return Offer(Safety.UNSAFE, _SLEEP, lambda: _asleep(file, site))
     kind = blocking(file).kind(site.name)
     if (kind is not None and kind.name in _BOUND) or site.name in _NO_CURE or not plain_callee(site.call):
@@ -56,6 +61,8 @@ def _question(site: Site, file: File, *, through: bool) -> str:
     name = chain(site.call.callee)[-1]
     if handed_over(file, site.function, file.text(site.call.callee)):
         return f"{name}() is handed to a thread beside it: is it called here by itself on purpose?"
+    if asked := _meant(site, file) or _half(site, name):
+        return asked
     if through and any(_is_nothing(a.value) for a in site.call.arguments):
         return f"does {name}() block where it is given nothing?"
     if through and not _MAKES.isdisjoint(words(name)[:1]):
@@ -65,6 +72,41 @@ def _question(site: Site, file: File, *, through: bool) -> str:
     if _begins(site, file):
         return "nothing else runs yet on this event loop: is it worth a thread?"
     return ""
+
+
+_SAYS = re.compile(r"(?i)\bblock(?:s|ed|ing)?\b|\bsynchronous(?:ly)?\b|\bno I/O loop\b")
+
+
+def _meant(site: Site, file: File) -> str:
+    """A question where a comment above a call, or what the function says of itself, speaks of blocking."""
+    start, source = statement_of(site.call).start, file.module.source
+    above = source[: source.rfind(b"\n", 0, start) + 1].decode("utf-8", "replace").splitlines()
+    said = [*takewhile(lambda line: line.strip().startswith("#"), reversed(above))]
+    first = site.function.body[0] if site.function.body else None
+    if isinstance(first, Do) and isinstance(first.value, Constant) and isinstance(first.value.value, str):
+        said.append(first.value.value)
+    return "what is said beside it speaks of blocking: is it meant?" if any(map(_SAYS.search, said)) else ""
+
+
+_STREAMS = frozenset({"stream", "streaming", "iterator"})
+
+
+def _half(site: Site, name: str) -> str:
+    """A question where what a call gives blocks as well, when it is read or asked: a stream, an object of a service."""
+    call, up = site.call, site.call.parent
+    target = up.targets[0] if isinstance(up, Assign) and len(up.targets) == 1 else None
+    given = target.id if isinstance(target, Name) else ""
+    says = any(a.keyword == "stream" and not _is_nothing(a.value) for a in call.arguments)
+    if says or not _STREAMS.isdisjoint((*words(name), *words(given))):
+        return "what it gives blocks the event loop as it is read: would the asynchronous client do?"
+    if (site.name or "").startswith(_OBJECTS) and given:
+        calls = site.function.index.calls if site.function.index else []
+        if any(isinstance(c.callee, Member) and chain(c.callee)[0] == given for c in calls):
+            return f"{given} asks the service again when its methods are called: are they to go into the thread too?"
+    return ""
+
+
+_OBJECTS = ("github.", "gitlab.", "jira.", "boto3.resource", "docker.", "praw.")
 
 
 def _is_nothing(value: Expr) -> bool:

@@ -1,5 +1,6 @@
 """missing-timeout in Python: the library's own argument, with half a minute, or five where an answer may take long."""
 
+import re
 from collections.abc import Iterator
 
 from asynccost.flow.around import above, statement_of
@@ -37,7 +38,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     bound = parameter(site) or beside(site, file, _QUICK if seconds == USUAL else seconds)
     text, reason = (bound.text, _AS.format(bound.source)) if bound else (str(seconds), _REASON)
     safety = Safety.UNSAFE
-    if question := _question(site, file, bound):
+    if question := _question(site, file, bound) or (_open_end(site, file) if none is not None else ""):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {question}"
     if none is not None:
         if bound is not None and not bound.text[:1].isdigit():
@@ -59,6 +60,15 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
     if bound is None and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
     return ""
+
+
+_GOES_ON = re.compile(r"(?i)(?:stream|events?|sse|subscri|watch|follow|tail|listen|poll|long)(?![a-z])")
+
+
+def _open_end(site: Site, file: File) -> str:
+    """A question where somebody has written None, and what is asked for may go on for ever."""
+    around = f"{file.text(site.call)} {site.function.name}"
+    return "is it open-ended on purpose, for what goes on until somebody ends it?" if _GOES_ON.search(around) else ""
 
 
 def _asks_for_timeout(up: Node, site: Site) -> bool:
