@@ -269,6 +269,44 @@ def test_a_task_that_a_library_starts_is_of_the_line_that_asked_for_it() -> None
     assert {c.place.function.rpartition(".")[2] for c in rows} == {"main"}
 
 
+def test_a_request_within_another_one_hides_none_of_either() -> None:
+    """A hook of httpx's asks another client before each request: both are counted whole."""
+
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as inner:
+
+            async def ask(_: Any) -> None:
+                await inner.get(f"{url}/ok/2")
+
+            async with httpx.AsyncClient(event_hooks={"request": [ask]}) as outer:
+                for _ in range(4):
+                    await outer.get(f"{url}/ok/1")
+
+    with running() as server:
+        rows = _watched(main(server.url)).rows(Calls)
+
+    assert [(row.requests, row.exchanges, row.new, row.reused, row.outcomes) for row in rows] == [
+        (4, 4, 1, 3, {"2xx": 4})
+    ] * 2
+    assert len({row.place.line for row in rows}) == 2
+
+
+def test_one_instruction_may_lead_to_a_request_in_two_ways() -> None:
+    """What is called there is the library's, or a function of the program's as deep in the stack: the nearest line."""
+
+    def ask(call: Callable[[str], Any], url: str) -> None:
+        call(url)
+
+    with running() as server, probe() as watched, httpx.Client() as client:
+        for _ in range(4):
+            ask(client.get, f"{server.url}/ok/1")
+            ask(lambda url: client.request("GET", url), f"{server.url}/ok/1")
+    rows = watched.trace.rows(Calls)
+
+    assert [(row.requests, row.new, row.reused) for row in rows] == [(4, 1, 3), (4, 0, 4)]
+    assert [row.place.function.rpartition(".")[2] for row in rows] == ["ask", "<lambda>"]
+
+
 def test_retries_are_told_by_kind() -> None:
     """Of a 404: pointless; the fifth: a storm; of what the SDK had retried: stacked."""
 
@@ -345,7 +383,7 @@ def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
         _work()
         waits(object())
         waits(selector)
-        assert ON.pulse is pulses.found(selector) is not None
+        assert selector._asynccost is pulses.loops[id(selector)]
 
     def _work() -> None:
         for _ in range(3):
@@ -450,7 +488,7 @@ def test_memory_is_bounded_whatever_the_program_asks_for() -> None:
         assert ledger is not None
         for number in range(20_000):
             url = f"http://host{number % 3000}.example/users/{number}x/orders"
-            request = ledger.begun("aiohttp", object, "GET", url, 1)
+            request = ledger.begun("aiohttp", object, "GET", url, None, True)
             assert request is not None
             ledger.asked(request, url, None, {})
             ledger.answered(request, 200)

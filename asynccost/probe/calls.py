@@ -1,20 +1,22 @@
-"""Requests from their start to the end of their response, and the connections under them.
+"""Requests from their start to the end of their response.
 
-A hook calls `begun` when the program asks for something, `asked` when URL and body stand, `connects`, `connected` and
-`released` for each exchange over the wire, `answered` or `failed` when the call returns, and `read` when the program
-has the whole body. A request has ended when it has returned and nothing of it is in flight. Within `CURRENT` it is
-known to what happens below it, also in another library (httpx over aiohttp).
+A hook calls `begun` when the program asks for something, `asked` once URL and body stand where they did not yet,
+those of exchanges.py and `released` or `freed` for each exchange over the wire, `answered` or `failed` when the call
+returns, and `read` when the program has the whole body. A request has ended when it has returned and nothing of it is
+in flight. Within `CURRENT` it is known to what happens below it, also in another library (httpx over aiohttp); it stays
+there after its end, for the next one of its task.
 
 All of this runs for every request: a call less is worth a line more.
 """
 
 import sys
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import flows
 from asynccost.probe.callers import stack
 from asynccost.probe.clients import Registry
-from asynccost.probe.flows import FLOW, MOST_ANSWER, MOST_EXAMPLE, Flow
+from asynccost.probe.flows import MOST_ANSWER, MOST_EXAMPLE, Flow
 from asynccost.probe.guards import fault
 from asynccost.probe.history import MOST_BODY, MOST_SEEN, Seen, retried
 from asynccost.probe.meters import Meters
@@ -29,9 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CALLS_ITSELF = ("requests", "urllib3")  # follow a redirect by asking themselves again
-FAILED = -1
-MANY = 2  # uses of a client, and more
-_getframe, _current, _set, _step, _flow = sys._getframe, CURRENT.get, CURRENT.set, STEP.get, FLOW.get
+FAILED, OK = -1, 200
+_getframe, _current, _set, _step = sys._getframe, CURRENT.get, CURRENT.set, STEP.get
 
 
 class Ledger:
@@ -43,25 +44,37 @@ class Ledger:
         self.clients = Registry(recorder)
         self.plans = Plans(recorder, self.clients)
         self.meters = Meters(recorder)
-        self.running: Callable[[], Any] = flows.nobody  # that of asyncio, once there is one
-        self.task: Callable[[Any], object] = id
+        self.running: Callable[[], Any] = flows.nobody  # the loop of asyncio's, once there is one
+        self.task: Callable[[Any], object] = lambda _: None  # the task that runs in a loop
         self._live = self.clients.live
         recorder.lookers += [self._settle, flows.keep_worst, lambda _: self.clients.sample()]
 
-    def begun(self, library: str, client: object, method: str, url: str, pool: int) -> Request | None:
-        """A request of the program; None where it belongs to one that is under way. `pool`: see Scope.
+    def begun(
+        self, library: str, client: object, method: str, url: str, loop: Any, own: bool, headers: Any = None
+    ) -> Request | None:
+        """A request of the program; None where it belongs to one that is under way.
+
+        loop: that runs, None for none; own: whether the client's connections are of that loop alone.
+        headers: its own, where it has no body and its URL will stay as it is; None where `asked` is to tell.
 
         The client's last request for the URL is looked at first: that of the same instruction, below the same library
         code and as deep in the stack, with all else the same, has the same plan, for which no stack is walked.
         """
-        above = _current()
-        if above is not None and not above.returned and (above.plan.library != library or library in CALLS_ITSELF):
-            return None
+        last, above, mine = _current(), None, None
+        if last is not None:
+            mine = last.flow
+            if not last.returned:
+                if last.plan.library != library or library in CALLS_ITSELF:
+                    return None
+                above = last
+        task_of = self.task
+        task = None if loop is None else task_of(loop)
+        if mine is None or mine.task() is not task:  # a child inherits its parent's context
+            mine = Flow(task)
         known = self._live.get(id(client)) or self.clients.stranger(client)
         frame: Any = None
         plan = known.plans.get(url)
         if plan is not None:
-            known.uses = MANY
             try:
                 below = _getframe(plan.below)
                 frame = below.f_back
@@ -70,44 +83,55 @@ class Ledger:
                     or frame.f_lasti != plan.instruction
                     or below.f_code is not plan.called
                     or plan.method != method
-                    or plan.pool != pool
                     or plan.step != _step()
-                    or plan.table is not self.recorder.rows
-                    or plan.library != library
+                    or (plan is not mine.plan and plan.pool != pool_of(loop, own))  # its task has the same pool
                 ):
                     plan = None
             except (ValueError, AttributeError):  # the stack is not as deep
                 plan = None
-        else:
-            known.uses += 1
         if plan is None:
-            plan = self.plans.find(library, known, method, url, pool)
+            known.uses += 1
+            plan = self.plans.find(library, known, method, url, pool_of(loop, own))
             frame = _getframe(plan.below + 1)
-        plan.row.requests += 1
+        row = plan.row
+        row.requests += 1
         if ON.asleep:
             ON.wake()
-        loop, mine = self.running(), _flow()
-        task = None if loop is None else self.task(loop)
-        if mine is None or mine.task() is not task:  # a child inherits its parent's context
-            mine = Flow(task)
-            FLOW.set(mine)
         request = Request()
-        request.plan, request.client, request.flow = plan, known, mine
-        request.exchange = request.seen = request.serial = request.meter = None
+        request.plan = plan
+        request.client = known
+        request.flow = mine
+        request.above = above
+        request.exchange = request.meter = request.stack = None
         request.flight = request.status = 0
-        request.again = request.returned = False
+        request.returned = request.pending = False
         request.seconds = 0.0
         request.started = now = clock()
-        same = mine.plan is plan and not mine.unknown and not mine.busy and now - mine.ended <= self.recorder.gap
-        request.stack = None if same or not plan.safe else stack(self.recorder.sites, frame)
-        request.token = _set(request)
-        return request
+        if mine.plan is plan and not mine.unknown and not mine.busy and now - mine.ended <= self.recorder.gap:
+            seen = plan.seen
+            if headers is not None and seen is not None and seen.good:  # the same again, as in a loop
+                row.repeats += 1
+                request.seen = seen
+                request.again = seen.writes == plan.writes.times
+                request.serial = mine.row
+                mine.unknown, mine.busy = True, 1
+                return request if _set(request) else None
+        elif plan.safe:
+            request.stack = stack(self.recorder.sites, frame)
+        request.seen = request.serial = None
+        request.again = False
+        if headers is None:
+            request.pending = True
+        else:
+            self.asked(request, url, None, headers)
+        return request if _set(request) else None  # at once: where the rest fails, it must hide no later one
 
     def asked(self, request: Request, url: str, body: Any, headers: Any) -> None:
         """Its URL (as text, with the query) and body (None: none; a stream is no body to compare).
 
         A fault stays within: the hook must know the request, whose end clears CURRENT.
         """
+        request.pending = False
         try:
             if body is not None and type(body) is not bytes and type(body) is not str:
                 return
@@ -163,43 +187,47 @@ class Ledger:
     def answered(self, request: Request, status: int) -> None:
         """The call returned a response, whose end may be outstanding."""
         request.returned = True  # first: where the rest fails, it must hide no later one
-        CURRENT.reset(request.token)
-        request.token = None  # it would hold the context
+        if request.above is not None:
+            _set(request.above)
+            request.above = None
         request.status = status
         if not request.flight:
-            self._end(request, clock(), _CLASSES[status // 100])
+            self._end(request, clock())
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
         if request.returned:
             return
         request.returned = True  # first: where the rest fails, it must hide no later one
-        CURRENT.reset(request.token)
-        request.token = None  # it would hold the context
+        if request.above is not None:
+            _set(request.above)
+            request.above = None
         request.status = FAILED
         self._end(request, clock(), kind_of(error))
 
-    def _end(self, request: Request, now: float, outcome: str) -> None:
+    def _end(self, request: Request, now: float, failed: str = "") -> None:
         request.seconds = seconds = now - request.started
-        request.exchange = request.stack = None  # they hold the request, and frames' code
-        plan, seen, serial, mine = request.plan, request.seen, request.serial, request.flow
-        again = serial is not None and serial is mine.row and mine.calls is plan.row and outcome == "2xx"
-        if again and seen is not None:  # one more of a loop
-            seen.good, seen.writes = True, plan.writes.times
+        request.exchange = None  # it holds the request
+        plan = request.plan
+        serial = request.serial
+        mine = request.flow
+        seen = request.seen
+        status = request.status
+        if serial is not None and serial is mine.row and status == OK and seen is not None:  # one more of a loop
+            seen.good = True
+            seen.writes = plan.writes.times
             mine.busy -= 1
             mine.ended = now
-            spans, run = mine.spans, mine.run
+            spans = mine.spans
             spans.append(seconds)  # and added up with the next ones
-            if len(run) < MOST_EXAMPLE:
-                run.append((request.started, seconds, plan.spot, plan.row))
             n = len(spans)
-            if n == 1:
-                self.plans.tallies.waits(mine)
+            if n <= MOST_EXAMPLE:
+                self._begins(request, n)
             elif n >= MOST_TIMES:
                 mine.settle()
             return
+        request.stack = None  # it holds frames' code
         if seen is not None:
-            status = request.status
             good = 200 <= status < 400
             if good:
                 seen.good, seen.writes = True, plan.writes.times
@@ -215,7 +243,15 @@ class Ledger:
                 mine.read(serial if good else None, seconds)
             elif request.meter is not None:
                 self.meters.ended(request)
-        plan.tally.add(outcome, seconds)
+        plan.tally.add(failed or _CLASSES[status // 100], seconds)
+
+    def _begins(self, request: Request, n: int) -> None:
+        """The n-th of a loop's reads that are still to be added up."""
+        plan, mine = request.plan, request.flow
+        if n == 1:
+            self.plans.tallies.waits(mine)
+        if len(mine.run) < MOST_EXAMPLE:
+            mine.run.append((request.started, request.seconds, plan.spot, plan.row))
 
     def _settle(self, table: Table) -> None:
         if table.memory is not None:
@@ -233,76 +269,42 @@ class Ledger:
             return
         answer, plan = hash(body), request.plan
         if plan.safe:
-            if request.again and seen.answer == answer:
-                plan.row.avoidable_repeats += 1
-                plan.row.repeat_seconds += request.seconds
+            if seen.answer == answer and request.again:
+                row = plan.row
+                row.avoidable_repeats += 1
+                row.repeat_seconds += request.seconds
             if length <= MOST_ANSWER:
                 mine = request.flow
                 mine.answers.append(body)
                 mine.unknown = False
         seen.answer = answer
 
-    def connects(self, request: Request) -> Exchange:
-        """An exchange begins to look for a connection."""
-        plan = request.plan
-        scope, row = plan.scope, plan.row
-        request.flight += 1
-        scope.in_flight = n = scope.in_flight + 1
-        if n > scope.peak:
-            scope.peak = n
-        if n > row.max_in_flight:
-            row.max_in_flight = n
-        exchange = request.exchange = Exchange()
-        exchange.request = request
-        exchange.connecting = exchange.fresh = exchange.over = exchange.used = False
-        exchange.waited = exchange.dns = exchange.tcp = exchange.tls = 0.0
-        return exchange
+    def released(self, exchange: Exchange, *, aborted: bool = False) -> None:
+        """The exchange is over, or never got its connection."""
+        if not exchange.over:
+            exchange.over = True
+            if aborted and exchange.connecting:
+                exchange.request.plan.row.aborted += 1
+            self.freed(exchange.request)
 
-    def connected(self, exchange: Exchange) -> None:
-        """It has one: a new one if a connection was established for it."""
-        row = exchange.request.plan.row
-        if exchange.waited:
-            row.pool_waits += 1
-            row.pool_wait_seconds += exchange.waited
-        if exchange.fresh:
-            row.new += 1
-            row.dns_seconds += exchange.dns
-            row.tcp_seconds += exchange.tcp
-            row.tls_seconds += exchange.tls
-            exchange.request.plan.scope.opened(row)
-        else:
-            row.reused += 1
-
-    def released(self, exchange: Exchange, *, aborted: bool = False) -> float:
-        """The exchange is over, or never got its connection; when that was, by the clock."""
+    def freed(self, request: Request) -> float:
+        """A request has no use for a connection any more, see `uses`; when that was, by the clock."""
         now = clock()
-        if exchange.over:
-            return now
-        exchange.over = True
-        request = exchange.request
-        plan, status = request.plan, request.status
-        plan.scope.in_flight -= 1
+        request.plan.scope.in_flight -= 1
         request.flight -= 1
-        if aborted and exchange.connecting:
-            plan.row.aborted += 1
-        if status > 0 and not request.flight and request.returned:
-            self._end(request, now, _CLASSES[status // 100])
+        if request.returned and not request.flight and request.status > 0:
+            self._end(request, now)
         return now
-
-    def taken_away(self, request: Request, why: str) -> None:
-        """A connection that could have served on is gone: the server closed it ("server"), or it "expired"."""
-        request.plan.scope.excused += 1
-        if why == "expired":
-            request.plan.row.expired += 1
-        else:
-            request.plan.row.closed_by_server += 1
-
-    def broken(self, request: Request) -> None:
-        """Its connection went with it: it failed, or was given up, before its answer was there."""
-        request.plan.scope.excused += 1
 
 
 _CLASSES = [f"{n}xx" for n in range(10)]
+
+
+def pool_of(loop: object, own: bool) -> int:
+    """What tells the loop, or under trio the thread, whose connections a client's are; 0 for those of any thread."""
+    if not own:
+        return 0
+    return get_ident() if loop is None else id(loop)
 
 
 def kind_of(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from math import inf
 from typing import Any
 
+from asynccost.probe import exchanges
 from asynccost.probe.on import ON
 from asynccost.probe.request import Request, clock
 
@@ -41,8 +42,8 @@ def closing(stream: Any) -> None:
     if request.client.closed:
         return
     if headers.get("connection", "").lower() == "close":
-        ON.ledger.taken_away(request, "server")
+        exchanges.taken_away(request, "server")
     elif clock() - since >= longest:
-        ON.ledger.taken_away(request, "expired")
+        exchanges.taken_away(request, "expired")
     elif stream.get_extra_info("is_readable"):
-        ON.ledger.taken_away(request, "server")
+        exchanges.taken_away(request, "server")

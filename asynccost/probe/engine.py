@@ -52,6 +52,8 @@ class Engine:
                 ON.watcher.stop()
             if self._finder is not None:
                 self._finder.stop()
+            if ON.pulses is not None:
+                ON.pulses.forget()
             ON.clear()
             self.patches.restore()
             self.hooked = {}
@@ -87,7 +89,9 @@ class Engine:
         from asynccost.probe.pulse import Pulses
         from asynccost.probe.tasks import TaskWatch
 
-        ON.tasks, ON.pulses, ON.pulse = TaskWatch(recorder), Pulses(recorder), None
+        if ON.pulses is not None:
+            ON.pulses.forget()
+        ON.tasks, ON.pulses = TaskWatch(recorder), Pulses(recorder)
         if ON.ledger is not None:
             ON.ledger.running, ON.ledger.task = asyncio._get_running_loop, asyncio.current_task
             if sys.version_info < (3, 12):  # whose current_task is no C: what it looks at

@@ -11,7 +11,6 @@ import weakref
 from _thread import allocate_lock
 from collections import deque
 from collections.abc import Iterable
-from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -122,9 +121,6 @@ class Flow:
 def nobody() -> None:
     """There is no loop, so there are no tasks."""
     return
-
-
-FLOW: ContextVar[Flow | None] = ContextVar("asynccost_flow", default=None)
 
 
 def follows(recorder: Recorder, request: "Request", url: str) -> Serial | None:

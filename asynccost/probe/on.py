@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asynccost.probe.calls import Ledger
     from asynccost.probe.limits import Limit
-    from asynccost.probe.pulse import Pulse, Pulses
+    from asynccost.probe.pulse import Pulses
     from asynccost.probe.recorder import Recorder
     from asynccost.probe.tasks import TaskWatch
     from asynccost.probe.watcher import Watcher
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class On:
     """The parts of the probe that is on; None while none is."""
 
-    __slots__ = ("asleep", "ledger", "limits", "pulse", "pulses", "recorder", "tasks", "watcher")
+    __slots__ = ("asleep", "ledger", "limits", "pulses", "recorder", "tasks", "watcher")
 
     def __init__(self) -> None:
         """Off."""
@@ -26,7 +26,6 @@ class On:
         self.ledger: Ledger | None = None
         self.tasks: TaskWatch | None = None  # once asyncio has been imported
         self.pulses: Pulses | None = None
-        self.pulse: Pulse | None = None  # of the loop that turned last, for its next turn to find it at once
         self.watcher: Watcher | None = None
         self.limits: tuple[Limit, ...] = ()  # on what model calls may cost
         self.asleep = False  # the watcher was ended before a fork

@@ -33,6 +33,7 @@ class Plans:
         """Nothing has been asked for."""
         self._recorder, self._clients = recorder, clients
         self._plans: dict[tuple[Any, ...], Plan] = {}
+        recorder.when_turned.append(self.forget)
         self._turn_to(recorder.rows)
 
     def find(self, library: str, known: Client, method: str, url: str, pool: int) -> Plan:
@@ -57,14 +58,16 @@ class Plans:
             plan.below, plan.called = depth - 2, _getframe(depth - 1).f_code
         if len(known.plans) >= MOST_OF_CLIENT:
             known.plans.clear()
-        known.plans[url] = plan
+        if known.uses > 1:  # a plan that is found at once counts no use
+            known.plans[url] = plan
         return plan
 
     def forget(self) -> None:
         """What was found for earlier requests may hold no longer."""
-        self._plans.clear()
-        for known in list(self._clients.live.values()):
-            known.plans.clear()
+        if self._plans:
+            self._plans.clear()
+            for known in list(self._clients.live.values()):
+                known.plans.clear()
 
     def pool_closed(self, pool: int) -> None:
         """An event loop is over."""
@@ -90,10 +93,10 @@ class Plans:
             self.forget()
         plan = self._plans[key] = Plan()
         plan.row, plan.spot, plan.library, plan.url = row, spot, library, url
-        plan.method, plan.step, plan.pool, plan.table = method, step, pool, self._table
+        plan.method, plan.step, plan.pool = method, step, pool
         plan.scope = self.scopes.find(f"{library} {origin}", pool, client)
         plan.writes, plan.tally = plan.scope.writes, self.tallies.find(row)
         plan.safe = row.method in SAFE
         plan.below, plan.instruction, plan.code, plan.called = 1, 0, None, None
-        plan.seen, plan.parts = None, frozenset()
+        plan.seen, plan.parts, plan.peak = None, frozenset(), 0
         return plan

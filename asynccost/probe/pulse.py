@@ -10,10 +10,10 @@ import os
 import sys
 import time
 from types import FrameType
+from typing import Any
 from weakref import ref
 
 import asynccost
-from asynccost.probe.on import ON
 from asynccost.probe.recorder import Recorder
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
 from asynccost.probe.trace import Blocking
@@ -26,13 +26,13 @@ clock = time.perf_counter
 
 
 class Pulse:
-    """One loop, by its selector, which it holds. since: when its turn began; WAITS while it waits for events."""
+    """One loop, by its selector, on which it is set. since: when its turn began; WAITS while it waits for events."""
 
     __slots__ = ("loop", "seen", "selector", "since")
 
     def __init__(self, selector: object, loop: object) -> None:
         """It waits."""
-        self.selector = selector
+        self.selector = ref(selector)
         self.loop = ref(loop)
         self.since = WAITS
         self.seen: dict[Spot, int] = {}
@@ -48,13 +48,10 @@ class Pulses:
 
     def found(self, selector: object) -> Pulse | None:
         """The loop that waits with a selector; None for somebody else's, within a turn."""
-        pulse = self.loops.get(id(selector))
-        if pulse is None:
-            loop = asyncio._get_running_loop()
-            if getattr(loop, "_selector", None) is not selector:
-                return None
-            pulse = self.loops[id(selector)] = Pulse(selector, loop)
-        ON.pulse = pulse
+        loop: Any = asyncio._get_running_loop()
+        if loop is None or getattr(loop, "_selector", None) is not selector:
+            return None
+        pulse = self.loops[id(selector)] = loop._selector._asynccost = Pulse(selector, loop)
         return pulse
 
     def blocked(self, pulse: Pulse, seconds: float) -> None:
@@ -95,9 +92,17 @@ class Pulses:
 
     def stopped(self, loop: object) -> None:
         """A loop runs no longer, if it did; it may run again."""
-        pulse = self.loops.pop(id(getattr(loop, "_selector", None)), None)
-        if pulse is not None and pulse is ON.pulse:
-            ON.pulse = None
+        self._forget(self.loops.pop(id(getattr(loop, "_selector", None)), None))
+
+    def forget(self) -> None:
+        """No loop is watched any more."""
+        for identity in list(self.loops):
+            self._forget(self.loops.pop(identity, None))
+
+    def _forget(self, pulse: Pulse | None) -> None:
+        selector = None if pulse is None else pulse.selector()
+        if selector is not None:
+            vars(selector).pop("_asynccost", None)
 
 
 def _running(frame: FrameType | None, sites: Sites) -> Spot | None:

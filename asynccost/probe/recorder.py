@@ -59,6 +59,7 @@ class Recorder:
             interval=interval,
         )
         self.lookers: list[Callable[[Table], None]] = []  # called before a trace is taken: what is counted by looking
+        self.when_turned: list[Callable[[], None]] = []  # called once other rows are counted into
 
     def row(self, kind: type[R], *key: Any) -> R:
         """The row of a key, made when it is first asked for."""
@@ -73,6 +74,12 @@ class Recorder:
             if ON.asleep:
                 ON.wake()
         return cast("R", row)
+
+    def count_into(self, rows: Table) -> None:
+        """Count into these rows from now on."""
+        self.rows = rows
+        for turned in self.when_turned:
+            turned()
 
     def take(self) -> Trace:
         """A Trace of now."""

@@ -27,8 +27,8 @@ class Plan:
     """
 
     __slots__ = (
-        *("row", "scope", "spot", "library", "url", "method", "step", "pool", "table", "safe", "tally", "writes"),
-        *("code", "instruction", "called", "below", "seen", "parts"),
+        *("row", "scope", "spot", "library", "url", "method", "step", "pool", "safe", "tally", "writes"),
+        *("code", "instruction", "called", "below", "seen", "parts", "peak"),
     )
     row: Calls
     scope: Scope
@@ -38,7 +38,6 @@ class Plan:
     method: str  # as it was asked for, in whatever case
     step: str
     pool: int
-    table: object
     safe: bool
     tally: Tally
     writes: Writes
@@ -48,18 +47,21 @@ class Plan:
     below: int
     seen: Seen | None  # of requests without a body
     parts: frozenset[str]  # of the URL, once they were compared
+    peak: int  # exchanges that were in flight at once in its scope, as one of its own began
 
 
 class Request:
     """One request of the program; `Ledger.begun` makes it, without an `__init__`, which would be a call more."""
 
     __slots__ = (
+        "above",
         "again",
         "client",
         "exchange",
         "flight",
         "flow",
         "meter",
+        "pending",
         "plan",
         "returned",
         "seconds",
@@ -69,21 +71,21 @@ class Request:
         "started",
         "status",
         "through",
-        "token",
     )
     plan: Plan
     client: Client
-    exchange: "Exchange | None"
+    above: "Request | None"  # the one under way of whose doing it is
+    exchange: "Exchange | None"  # while one is looking for its connection, or since it did; none for one that was kept
     seen: Seen | None
     flow: Flow
     stack: Stack | None  # the calls that led to it; None where its plan tells them, and for a write
     serial: Any
     meter: Any
-    token: Any
-    flight: int
+    flight: int  # exchanges that are not over
     status: int
     through: int  # what its answer passes through, if it is metered
     again: bool  # asked before, and answered well
+    pending: bool  # its URL and body are still to be told
     returned: bool
     seconds: float
     started: float
@@ -112,7 +114,7 @@ class Request:
 class Exchange:
     """One use of the wire: an attempt to get a connection, then the connection's use until it is given back."""
 
-    __slots__ = ("connecting", "dns", "fresh", "longest", "over", "request", "since", "tcp", "tls", "used", "waited")
+    __slots__ = ("connecting", "dns", "fresh", "over", "request", "tcp", "tls", "used", "waited")
     request: Request
     connecting: bool
     fresh: bool
@@ -122,5 +124,3 @@ class Exchange:
     tcp: float
     tls: float
     waited: float
-    since: float  # when its connection was given back to be kept, for so many seconds at the longest
-    longest: float

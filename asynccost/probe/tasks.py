@@ -67,11 +67,6 @@ class TaskWatch:
                 self._gone.clear()
             self._gone[identity] = started  # the collector tells of an object before its own last words
 
-    def loop(self) -> int:
-        """What tells the loop that runs in this thread from others; 0 for none."""
-        loop = asyncio._get_running_loop()
-        return 0 if loop is None else id(loop)
-
     def above(self) -> Spot | None:
         """The place that started the task that runs now."""
         started = self._tasks.get(id(current()))

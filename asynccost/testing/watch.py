@@ -78,7 +78,7 @@ class Watch:
         self.recorder = ENGINE.start(root)
         self.recorder.gap = math.inf  # a slow machine must not make the numbers smaller
         self.shared = Table()
-        self.recorder.rows = self.shared
+        self.recorder.count_into(self.shared)
         self.delays = Delays()
 
     def stop(self) -> None:
@@ -89,11 +89,12 @@ class Watch:
     @contextmanager
     def counting(self, rows: Table) -> Iterator[None]:
         """Count into these rows."""
-        before, self.recorder.rows = self.recorder.rows, rows
+        before = self.recorder.rows
+        self.recorder.count_into(rows)
         try:
             yield
         finally:
-            self.recorder.rows = before
+            self.recorder.count_into(before)
 
 
 def fixture(request: "pytest.FixtureRequest") -> Iterator[Watched]:

@@ -52,12 +52,15 @@ def _timer(call: Call) -> Call:
     def wrapper(self: Any, when: Any, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
         call(self, when, callback, args, loop, context)
         try:
-            if ON.tasks is not None:
+            tasks = ON.tasks
+            if tasks is not None:
                 caller: Any = _getframe(2)  # above call_at
-                if caller.f_code is _call_later:
+                code = caller.f_code
+                if code is _call_later:
                     caller = caller.f_back
-                if ON.tasks.kinds.get(caller.f_code.co_filename, USER) == USER:
-                    ON.tasks.timed(self, caller)
+                    code = caller.f_code
+                if tasks.kinds.get(code.co_filename, USER) == USER:
+                    tasks.timed(self, caller)
         except Exception as error:
             fault(error)
 
@@ -116,15 +119,15 @@ def _select(call: Call) -> Call:
     def wrapper(self: Any, timeout: Any = None) -> Any:
         pulse: Pulse | None = None
         try:
-            pulse = ON.pulse
-            if pulse is None or pulse.selector is not self:
+            try:
+                pulse = self._asynccost
+            except AttributeError:  # a loop's first turn, or no loop's
                 pulse = _found(self)
             if pulse is not None:
                 now = clock()
-                since = pulse.since
+                if now - pulse.since >= THRESHOLD:
+                    _blocked(pulse, now - pulse.since)
                 pulse.since = WAITS if timeout or timeout is None else now  # who does not wait goes on at once
-                if now - since >= THRESHOLD:
-                    _blocked(pulse, now - since)
         except Exception as error:
             fault(error)
         events = call(self, timeout)

@@ -81,7 +81,7 @@ def _astart_tls(call: Call) -> Call:
 @guarded
 def _connecting() -> tuple[Exchange, float, float] | None:
     request = CURRENT.get()
-    if request is None or request.exchange is None:
+    if request is None or request.returned or request.exchange is None:
         return None
     exchange = request.exchange
     exchange.connecting, exchange.fresh = True, False
@@ -150,7 +150,7 @@ def _await(call: Call) -> Call:
 @guarded
 def _waiting() -> tuple[Exchange, float] | None:
     request = CURRENT.get()
-    if request is None or request.exchange is None:
+    if request is None or request.returned or request.exchange is None:
         return None
     return request.exchange, clock()
 

@@ -3,10 +3,9 @@
 import time
 from collections.abc import Callable
 from importlib import import_module
-from threading import get_ident
 from typing import Any
 
-from asynccost.probe import connections
+from asynccost.probe import connections, exchanges
 from asynccost.probe.calls import kind_of
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
@@ -120,7 +119,7 @@ def _asend(call: Call) -> Call:
     return wrapper
 
 
-def _begun(client: Any, request: Any, in_loop: bool) -> Request | None:
+def _begun(client: Any, request: Any, own: bool) -> Request | None:
     begun = None
     try:
         ledger = ON.ledger
@@ -131,10 +130,10 @@ def _begun(client: Any, request: Any, in_loop: bool) -> Request | None:
         url = f"{origin}{at.path}?{at.query}" if at.query else origin + at.path
         kind = type(client)
         library = _libraries.get(kind) or _library(kind)
-        begun = ledger.begun(library, client, request.method, url, _pool() if in_loop else 0)
-        if begun is not None:
-            body = getattr(request, "_content", request)  # a stream has none, and compares with nothing
-            ledger.asked(begun, url, body or None, request.headers)
+        body, headers, running = getattr(request, "_content", request), request.headers, ledger.running
+        begun = ledger.begun(library, client, request.method, url, running(), own, None if body else headers)
+        if body and begun is not None:
+            ledger.asked(begun, url, body, headers)  # a stream is no body, and compares with nothing
         return begun
     except Exception as error:
         fault(error, begun)
@@ -146,11 +145,6 @@ def _origin(scheme: str, host: str, port: int | None) -> str:
         _origins.clear()
     origin = _origins[scheme, host, port] = origin_of(scheme, host, port)
     return origin
-
-
-def _pool() -> int:
-    """The loop of this thread; under trio the thread itself."""
-    return (ON.tasks.loop() if ON.tasks is not None else 0) or get_ident()
 
 
 def _failed(request: Request | None, raised: BaseException) -> None:
@@ -212,7 +206,7 @@ def _connects() -> Exchange | None:
         request, ledger = CURRENT.get(), ON.ledger
         if request is None or request.returned or ledger is None:
             return None
-        return ledger.connects(request)
+        return exchanges.connects(request)
     except Exception as error:
         fault(error)
         return None
@@ -231,7 +225,7 @@ def _connected(transport: Any, exchange: Exchange | None, response: Any) -> None
             ON.ledger.released(exchange)
             return
         if exchange.fresh or connections.told:
-            ON.ledger.connected(exchange)
+            exchanges.connected(exchange)
         response.stream._asynccost = exchange
     except Exception as error:
         fault(error)
@@ -243,9 +237,9 @@ def _aborted(exchange: Exchange | None, error: BaseException) -> None:
         return
     known = exchange.fresh or (type(error).__name__ in _ON_THE_WIRE and _of_httpcore(error.__cause__))
     if known:
-        ON.ledger.connected(exchange)
+        exchanges.connected(exchange)
     if exchange.fresh or (kind_of(error) != "error" and not exchange.connecting and not exchange.waited):
-        ON.ledger.broken(exchange.request)  # another that the server dropped is told as it is closed
+        exchanges.broken(exchange.request)  # another that the server dropped is told as it is closed
     ON.ledger.released(exchange, aborted=not known)
 
 
@@ -278,8 +272,9 @@ def _stream_aclose(call: Call) -> Call:
 def _released(stream: Any) -> None:
     try:
         exchange = stream.__dict__.pop("_asynccost", None)
-        if exchange is not None and ON.ledger is not None:
-            ON.ledger.released(exchange)
+        if exchange is not None and not exchange.over and ON.ledger is not None:
+            exchange.over = True
+            ON.ledger.freed(exchange.request)
     except Exception as error:
         fault(error)
 

@@ -44,9 +44,8 @@ def _aresolve(call: Call) -> Call:
 @guarded
 def _asks() -> tuple[Exchange, float] | None:
     request = CURRENT.get()
-    if request is None or request.exchange is None or not request.exchange.connecting or request.exchange.fresh:
-        return None
-    return request.exchange, clock()
+    exchange = None if request is None or request.returned else request.exchange
+    return None if exchange is None or not exchange.connecting or exchange.fresh else (exchange, clock())
 
 
 @guarded

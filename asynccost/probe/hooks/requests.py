@@ -75,7 +75,7 @@ def _begun(session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Reque
         if ledger is None:
             return None
         prepared = args[0] if args else kwargs["request"]
-        request = ledger.begun("requests", session, prepared.method, prepared.url, 0)
+        request = ledger.begun("requests", session, prepared.method, prepared.url, ledger.running(), False)
         if request is not None:
             ledger.asked(request, prepared.url, prepared.body, prepared.headers)
         return request

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from asynccost.probe import exchanges
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
@@ -108,7 +109,7 @@ def _begun(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request
         method, url = [*args, *(kwargs[n] for n in ("method", "url") if n in kwargs)][:2]
         if "://" not in url:
             url = origin_of(owner.scheme, owner.host, owner.port) + url
-        request = ledger.begun("urllib3", owner, method.upper(), url, 0)
+        request = ledger.begun("urllib3", owner, method.upper(), url, ledger.running(), False)
         if request is not None:
             body = args[2] if len(args) > 2 else kwargs.get("body")
             ledger.asked(request, url, body, kwargs.get("headers") or {})
@@ -164,7 +165,7 @@ def _connects() -> Exchange | None:
     open_one = request.exchange
     if open_one is not None and open_one.connecting and not open_one.over and not open_one.used:
         return open_one  # a proxy's tunnel was connected before
-    return ON.ledger.connects(request)
+    return exchanges.connects(request)
 
 
 @guarded
@@ -174,9 +175,9 @@ def _connected(exchange: Exchange | None, response: Any) -> None:
     exchange.used = True
     ours = isinstance(response, _responses)  # of urllib3's own kind; a recorder that plays back has another
     if ours or exchange.fresh:
-        ON.ledger.connected(exchange)
+        exchanges.connected(exchange)
     if getattr(getattr(response, "_original_response", None), "will_close", False):
-        ON.ledger.taken_away(exchange.request, "server")
+        exchanges.taken_away(exchange.request, "server")
     if not ours or getattr(response, "_body", None) is not None or response.closed:
         ON.ledger.released(exchange)
     else:
@@ -189,8 +190,8 @@ def _aborted(exchange: Exchange | None) -> None:
         return
     known = exchange.fresh or not exchange.connecting
     if known:
-        ON.ledger.connected(exchange)
-        ON.ledger.broken(exchange.request)
+        exchanges.connected(exchange)
+        exchanges.broken(exchange.request)
     ON.ledger.released(exchange, aborted=not known)
 
 
@@ -206,9 +207,10 @@ def _is_dropped(call: Call) -> Call:
 @guarded
 def _dropped(connection: Any, dropped: bool) -> None:
     """A pool looks at a connection that it kept: the server has closed it, unless it was closed here before."""
-    request = CURRENT.get()
-    if dropped and connection.sock is not None and request is not None and ON.ledger is not None:
-        ON.ledger.taken_away(request, "server")
+    if dropped and connection.sock is not None and ON.ledger is not None:
+        request = CURRENT.get()
+        if request is not None and not request.returned:
+            exchanges.taken_away(request, "server")
 
 
 def _connect(call: Call) -> Call:
@@ -228,7 +230,7 @@ def _connecting() -> tuple[Exchange, float] | None:
         return None
     exchange = request.exchange
     if exchange is None or exchange.over or exchange.used:
-        exchange = ON.ledger.connects(request)
+        exchange = exchanges.connects(request)
     exchange.connecting = True
     return exchange, clock()
 
@@ -254,7 +256,8 @@ def _new_conn(call: Call) -> Call:
 @guarded
 def _phase() -> tuple[Exchange, float, float] | None:
     request = CURRENT.get()
-    return None if request is None or request.exchange is None else (request.exchange, clock(), request.exchange.dns)
+    exchange = None if request is None or request.returned else request.exchange
+    return None if exchange is None else (exchange, clock(), exchange.dns)
 
 
 @guarded
@@ -286,7 +289,7 @@ def _left(response: Any) -> None:
     """One that was not read to its end takes its connection with it."""
     exchange = response.__dict__.get("_asynccost")
     if exchange is not None and not response.closed and ON.ledger is not None:
-        ON.ledger.broken(exchange.request)
+        exchanges.broken(exchange.request)
 
 
 @guarded
