@@ -12,6 +12,7 @@ from asynccost.flow.reach import binder, values
 from asynccost.flow.release import Acquisition, bound_by
 from asynccost.flow.tree import (
     Argument,
+    Assign,
     Bind,
     Call,
     Choice,
@@ -97,7 +98,22 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     scope = bound_by(call, got.function)
     if scope is None:
         return ""
+    if isinstance(target, Member) and _fills(effect, target, file):
+        return f"{file.text(target)} is made by the effect itself"
     return _bound_target(effect, got, root.id, scope, file)
+
+
+def _fills(effect: Effect, target: Member, file: File) -> bool:
+    """Whether an effect makes what it listens to: `player.current = new Player()`; its listeners go with it."""
+    text = file.text(target)
+    return any(
+        isinstance(assign, Assign)
+        and isinstance(assign.value, Call)
+        and assign.value.new
+        and any(file.text(t) == text for t in assign.targets)
+        for function in own_functions(effect, file)
+        for assign in (function.index.assigns if function.index else ())
+    )
 
 
 def _listens(call: Call, got: Acquisition) -> bool:
