@@ -134,7 +134,14 @@ def _exported(file: File, function: Function) -> Entry | None:
     return None
 
 
+_SHOWS = frozenset({"example", "examples", "demo"})
+_SAYS_HOW = frozenset({"usage", "run", "main", "basic", "simple", "async"})
+
+
 def _named(file: File, function: Function) -> Entry | None:
+    said = frozenset(_spelled(function.name))
+    if not _SHOWS.isdisjoint(said) and said <= _SHOWS | _SAYS_HOW:
+        return "script", f"{function.name}() {PHRASE['script']}"
     kind = entry_table(file).names.get(function.name) or ("once" if "lifespan" in function.name.lower() else None)
     if kind is None or kind == "constructor":
         return None

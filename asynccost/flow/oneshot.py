@@ -8,13 +8,29 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
-from asynccost.flow.tree import Call, Collection, Constant, Expr, Function, If, Member, Name, Node, Other, Return
-from asynccost.flow.words import words
+from asynccost.flow.tree import (
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Expr,
+    Function,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Return,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
 
 _HELPER = 3  # so many callers make a function the one place that sends
 _CLASS = 6  # so many requests to one host make a class its client
 _LONE = frozenset({"handler", "tool", "command", "job", "rare"})
 _ASKED = frozenset({"search"})  # what a handler does for people all day
+_PAUSES = frozenset({"sleep", "delay", "pause", "backoff"})
 _LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
 
 
@@ -54,6 +70,18 @@ def starts_something(file: File, function: Function) -> bool:
     if word is None:
         return False
     return word != "wait" or any(w in _LOCAL for w in words(function.name))
+
+
+def pauses(loop: Loop | Comprehension) -> bool:
+    """Whether a loop sleeps between its turns: by then the server may have closed the connection."""
+    called = (n for n in walk(*loop.body) if isinstance(n, Call)) if isinstance(loop, Loop) else ()
+    return any(not _PAUSES.isdisjoint(words(chain(call.callee)[-1])) for call in called if chain(call.callee))
+
+
+def in_chunks(loop: Loop | Comprehension) -> bool:
+    """`for i in range(0, len(items), 100)`: one request for many items is one request, as a rule."""
+    count = loop.iter if isinstance(loop, Loop) else None
+    return isinstance(count, Call) and chain(count.callee)[-1:] == ["range"] and len(count.arguments) == 3
 
 
 def together(file: File, site: Site, sites: Iterable[Site]) -> int:

@@ -31,9 +31,19 @@ def changes(key: str, effect: Effect, state: State, file: File) -> bool:
         return True
     if key in state.values:
         return _is_set(key, effect.scope, state, file)
+    later = any(hook_name(value).startswith(_LATER) for value in values(key, effect.scope))
+    return later or from_address(key, effect)
+
+
+def from_address(key: str, effect: Effect) -> bool:
+    """Whether a key is a part of the page's address: `params.slug`, what `useParams()` or `router.query` holds."""
+    if not isinstance(effect.scope, Function):
+        return False
+    key = key.partition(".")[0]
+    if key in _PLACE_NAMES:
+        return True
     for value in values(key, effect.scope):
-        hook = hook_name(value)
-        if hook in _PLACES or hook.startswith(_LATER) or root_name(value) in _PLACE_NAMES:
+        if hook_name(value) in _PLACES or root_name(value) in _PLACE_NAMES:
             return True
         if hook_name(value) == "" and (name := root_name(value)) and name != key and _is_place(name, effect.scope):
             return True

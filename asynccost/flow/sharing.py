@@ -46,12 +46,19 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
             return "one client serves a loop of requests here"
         if _listens(read):
             return "it holds one long connection"
-    if life.captured:
+    if not all(map(_runs_now, life.captured)):
         return "the functions written here share it"
     forever = [loop for loop in around if isinstance(loop, Loop) and loop.kind == "while"]
     if forever and any(_goes_on(s) or _lends(s, life, forever[0]) for s in life.scopes):
         return "the loop outside only reconnects"
     return None
+
+
+def _runs_now(function: Function) -> bool:
+    """Whether a function runs where it is written, once: `new Promise(async (resolve) => ...)`."""
+    up = function.closure.parent if function.closure is not None else None
+    call = up.parent if isinstance(up, Argument) else None
+    return isinstance(call, Call) and call.new and isinstance(call.callee, Name) and call.callee.id == "Promise"
 
 
 def _holds(loop: Loop | Comprehension, life: Life) -> bool:

@@ -17,6 +17,8 @@ def at_start(project: Project, path: str, start: int) -> bool:
         return False
     heat = project.heats.of(made)
     name = words(made.facts["qualname"].rpartition(".")[2])
+    if heat.kind == "script":
+        return True
     if heat.hot is False:
         return not _STARTS.isdisjoint((*name, *words(heat.reason)))
     return not heat.hot and bool(name) and name[0] in _STARTS

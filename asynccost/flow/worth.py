@@ -22,6 +22,7 @@ _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
     "dismiss", "install", "backfill", "provision", "deprovision",
 })
+_ASKS_FOR = frozenset({"detect", "discover", "refresh"})
 _STATE = frozenset({
     "health", "healthcheck", "models", "catalog", "catalogue", "marketplace", "release", "releases", "version",
     "versions", "changelog", "recommendations",
@@ -70,6 +71,8 @@ def manages(name: str) -> bool:
     """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
     own = words(name.rpartition(".")[2])
     if own[:2] == ("list", "available") or own[-2:] == ("model", "list") or own[-1:] == ("share",):
+        return True
+    if own[-1:] == ("models",) and not _ASKS_FOR.isdisjoint(own[:2]):
         return True
     return not _SELDOM.isdisjoint(own[:1])
 

@@ -9,23 +9,23 @@ from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.databases import has_server
 from asynccost.flow.file import File, Site
+from asynccost.flow.harmless import harmless, probed
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.noqa import waived
 from asynccost.flow.project import Project
 from asynccost.flow.sharing import answers_from_cache
-from asynccost.flow.tree import Await, Call, Collection, Constant, Handler, If, Member, Name, Node
+from asynccost.flow.tree import Await, Call, Handler, If, Member
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
 from asynccost.python.reasons import BOUND, THREAD
 from asynccost.python.ruff import Row, rows
 
 _RANK = {"high": 2, "medium": 1, "low": 0}
-_SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
 _SQLITE = "<sqlite>"  # no qualname of a function
 _MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
-_PROBES = ("--version", "-version", "-V", "--help", "version")
+_SYNCHRONOUS = 3  # coroutines of one file that ask a synchronous database: the file's design, which is one thing to say
+_ENDS = frozenset({"commit", "rollback", "close", "flush"})
 _SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
 _RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
 _CONNECTS = {"connect", "reconnect", "connection", "listen", "listener"}  # one context for a connection that is kept
@@ -52,20 +52,49 @@ def check(file: File) -> Iterator[Finding | Silence]:
             if function.kind in ("lambda", "arrow"):
                 yield file.silence(site.call, "it is in a lambda, which runs where it is handed to")
             continue
-        reason = _harmless(file, site, kind)
+        reason = harmless(file, site, kind)
         if reason:
             yield file.silence(site.call, reason)
         elif kind.name in _ONE_FINDING:
             groups.setdefault((id(function), kind.name), []).append((site, kind))
         else:
             yield _direct(file, site, kind, [])
-    for (first, kind), *others in groups.values():
-        yield _direct(file, first, kind, [site for site, _ in others])
+    yield from _grouped(file, [*groups.values()])
     for site, kind in file.memo(_seeds):
         yield file.finding(
             site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does, kind=kind.name,
             sometimes=_sometimes(site.call), once=sorted(table.once),
         )
+
+
+def _grouped(file: File, groups: Sequence[Sequence[tuple[Site, Kind]]]) -> Iterator[Finding | Silence]:
+    """One finding a function; where many functions of a file ask a synchronous database, one for all of them."""
+    asking = [group for group in groups if group[0][1].name == "database"]
+    many = asking if len(asking) >= _SYNCHRONOUS else []
+    for group in groups:
+        (first, kind), *others = group
+        if not any(group is one for one in many):
+            yield _direct(file, first, kind, [site for site, _ in others])
+    if not many:
+        return
+    chosen = min(many, key=lambda group: (_only_ends(group), group[0][0].call.start))
+    (first, kind), *others = chosen
+    rest = [group[0][0] for group in many if group is not chosen]
+    found = _direct(file, first, kind, [*rest, *(site for site, _ in others)])
+    found.message = (
+        f"{_shown(file, first.call)} {kind.does} on the event loop, and {len(rest)} other coroutines of this file do"
+        " the same: until each is done, every other task, request and timer of this process stands still"
+    )
+    found.pending["with"] = sorted({site.function.qualname for site in rest})
+    yield found
+    line = file.lines.place(first.call.start)[0]
+    for site in rest:
+        yield file.silence(site.call, f"line {line} speaks of the synchronous database for all coroutines of this file")
+
+
+def _only_ends(group: Sequence[tuple[Site, Kind]]) -> bool:
+    """Whether a function's calls only end a transaction, which takes no longer than a round trip, or nothing at all."""
+    return all(isinstance(site.call.callee, Member) and site.call.callee.attr in _ENDS for site, _ in group)
 
 
 def _blocking_sites(file: File) -> list[tuple[Site, Kind]]:
@@ -78,17 +107,8 @@ def _blocking_sites(file: File) -> list[tuple[Site, Kind]]:
         callee = call.callee
         kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
         if kind is not None and not isinstance(call.parent, Await) and not comes_async(call, site.function):
-            found.append((site, _probe(call, kind)))
+            found.append((site, probed(call, kind)))
     return found
-
-
-def _probe(call: Call, kind: Kind) -> Kind:
-    """`run(["node", "--version"])` is answered in milliseconds."""
-    first = call.arguments[0].value if call.arguments and kind.name == "process" else None
-    parts = first.items if isinstance(first, Collection) else [first]
-    said = [p.value for p in parts if isinstance(p, Constant) and isinstance(p.value, str)]
-    asks = (said and (said[-1].split() or [""])[-1] in _PROBES) or said[:1] in (["which"], ["where"], ["where.exe"])
-    return Kind(kind.name, kind.does + " (if only for a version or a name)", "low") if asks else kind
 
 
 def _ruff(file: File, table: Blocking) -> dict[tuple[int, int], Kind]:
@@ -101,53 +121,6 @@ def _ruff(file: File, table: Blocking) -> dict[tuple[int, int], Kind]:
     return found
 
 
-def _harmless(file: File, site: Site, kind: Kind) -> str:
-    """Why a blocking call is left alone, or nothing."""
-    if waived(file, site.call, ("ASYNC2",)):
-        return "a noqa comment says so"
-    if _elsewhere(file, site.call):
-        return "it runs on Windows or macOS only"
-    if kind.name == "process" and _just_killed(file, site):
-        return "the process was killed just before, so that it ends at once"
-    if kind.name == "http" and isinstance(site.call.callee, Member) and site.call.callee.attr == "close":
-        return "closing a client sends nothing and waits for nobody"  # ruff's ASYNC212 counts every method
-    first = site.call.arguments[0].value if site.call.arguments else None
-    parses = kind.name == "http" and (site.name or "").endswith(".parse")
-    if parses and not isinstance(first, Constant) and not _is_address(first):
-        return "it is given text, not an address"
-    seconds = first.value if isinstance(first, Constant) else None
-    if kind.name == "sleep" and isinstance(seconds, (int, float)) and seconds <= 0.01:
-        return "it sleeps for no more than a hundredth of a second"
-    return ""
-
-
-def _just_killed(file: File, site: Site) -> bool:
-    """Whether `p.wait()` follows `p.kill()`."""
-    callee, index = site.call.callee, site.function.index
-    if not isinstance(callee, Member) or callee.attr != "wait" or index is None:
-        return False
-    process = file.text(callee.value)
-    kills = (c.callee for c in index.calls if c.end <= site.call.start)
-    return any(isinstance(k, Member) and k.attr == "kill" and file.text(k.value) == process for k in kills)
-
-
-def _elsewhere(file: File, call: Call) -> bool:
-    """Whether a call stands under a test for a system that servers seldom run."""
-    below: Node = call
-    for up in above(call):
-        if isinstance(up, If) and any(below is s for s in up.body):
-            test = file.text(up.test).lower()
-            if any(w in test for w in _SYSTEMS) and "!=" not in test and "not " not in test:
-                return True
-        below = up
-    return False
-
-
-def _is_address(node: Node | None) -> bool:
-    name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
-    return any(w in ("url", "uri", "link", "feed", "href", "address") for w in words(name))
-
-
 def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
     what = _shown(file, site.call)
     message = (
@@ -157,8 +130,10 @@ def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
     related = tuple(file.related(o.call, f"so does {_shown(file, o.call)}") for o in others[:5])
     if loops_around(site.call):
         related = (*related, file.related(loops_around(site.call)[0], "once per turn"))
+    sites = [(one, kind) for one in (site, *others)]
+    sure = Confidence.LOW if kind.name == "database" and _only_ends(sites) else Confidence(kind.confidence)
     return file.finding(
-        site.call, message, Confidence(kind.confidence), related=related, runs=site.function.qualname, kind=kind.name,
+        site.call, message, sure, related=related, runs=site.function.qualname, kind=kind.name,
         once=sorted(blocking(file).once),
     )
 
@@ -178,7 +153,7 @@ def _seeds(file: File) -> list[tuple[Site, Kind]]:
         function = site.function
         if function.is_async or function.is_generator or function.kind in ("module", "lambda"):
             continue
-        if _RANK[kind.confidence] == 0 or kind.name == "input" or _harmless(file, site, kind):
+        if _RANK[kind.confidence] == 0 or kind.name == "input" or harmless(file, site, kind):
             continue
         if answers_from_cache(file, function, site.call):
             continue
@@ -213,7 +188,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     if heat.kind == "test":
         return Silence("", finding.path, finding.span, heat.reason)
     once = _once(made, heat, finding.pending["once"])
-    if once:
+    if once and not _some_go_on(finding, project):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {once})"
     elif heat.hot and finding.pending["kind"] == "tls" and _CONNECTS.isdisjoint(words(made.facts["qualname"])):
@@ -225,6 +200,12 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
         finding.confidence = Confidence.LOW
         finding.message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
     return finding
+
+
+def _some_go_on(finding: Finding, project: Project) -> bool:
+    """Whether other coroutines that a finding speaks for may run more than once."""
+    others = (project.names.named_in(finding.path, name) for name in finding.pending.get("with", ()))
+    return any(o is not None and not _once(o, project.heats.of(o), finding.pending["once"]) for o in others)
 
 
 def _once(made: Def, heat: Heat, names: list[str]) -> str:

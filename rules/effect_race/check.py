@@ -7,7 +7,7 @@ from asynccost.flow.awaits import classify
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.project import Project
-from asynccost.flow.race_changes import CHOSEN
+from asynccost.flow.race_changes import CHOSEN, from_address
 from asynccost.flow.races import Race, asked_elsewhere, race_of
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
@@ -18,7 +18,7 @@ _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "re
 _LANDING = frozenset({
     "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite",
 })
-_IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "namespace", "filename", "params"})
+_IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "namespace", "filename"})
 _COMPUTES = frozenset({"has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check"})
 
 
@@ -58,7 +58,7 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     )
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
     sure = Confidence.HIGH if direct else Confidence.MEDIUM
-    stays = effect.framework == "React" and race.listed and not direct and _is_identity(race.key)
+    stays = effect.framework == "React" and race.listed and not direct and _is_identity(race.key, effect)
     if race.settled or race.error or stays or _is_landing(file):
         sure = Confidence.LOW
     waits = classify(race.request, file, function_of(race.request))
@@ -66,11 +66,13 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks)
 
 
-def _is_identity(key: str) -> bool:
+def _is_identity(key: str, effect: Effect) -> bool:
     """`agentId`, `params.slug`: what a view is made for, as a rule; another one gets a view of its own."""
     root, _, _ = key.rpartition(".")
     said = words(key)
-    return root in ("", "props", "params") and not _IDENTITIES.isdisjoint(said[-1:]) and CHOSEN.isdisjoint(said)
+    if not CHOSEN.isdisjoint(said):
+        return False
+    return from_address(key, effect) or (root in ("", "props") and not _IDENTITIES.isdisjoint(said[-1:]))
 
 
 def _is_landing(file: File) -> bool:

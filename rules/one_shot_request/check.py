@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.oneshot import address, any_host, of_class, one_host, pays, starts_something, together
+from asynccost.flow.oneshot import (
+    address,
+    any_host,
+    in_chunks,
+    of_class,
+    one_host,
+    pauses,
+    pays,
+    starts_something,
+    together,
+)
 from asynccost.flow.project import Project
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache
@@ -44,6 +54,8 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
         many = any_host(site) and not (site.name or "").startswith("httpx")
         if many or file.memo(is_script) or function.kind == "module" or starts_something(file, function):
+            confidence = Confidence.LOW
+        if pauses(loop) or in_chunks(loop):
             confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
         message = f"every turn of the loop {opens}: {client}"

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from asynccost.flow.around import class_around
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Loop
-from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.oneshot import pauses
+from asynccost.flow.tree import Loop
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.oneshot import Sent, keep, left_out, sent
 from asynccost.python.codemod.patch import Patch
-
-_PAUSES = frozenset({"sleep", "delay", "pause", "backoff"})
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -40,8 +37,7 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
     """What only somebody who knows the service can say; "" where nothing is asked."""
     if name := left_out(file, one, loop):
         return f"what of {name}() with what only a client of its own can carry?"
-    called = (n for n in walk(*loop.body) if isinstance(n, Call))
-    if any(not _PAUSES.isdisjoint(words(chain(call.callee)[-1])) for call in called):
+    if pauses(loop):
         return "does the server keep a connection open for as long as the loop pauses?"
     return ""
 

@@ -1,0 +1,67 @@
+"""Why a blocking call in a coroutine harms nobody: it is short, it runs elsewhere, or its author says so."""
+
+from asynccost.flow.around import above
+from asynccost.flow.blocking import Kind
+from asynccost.flow.file import File, Site
+from asynccost.flow.noqa import waived
+from asynccost.flow.tree import Call, Collection, Constant, If, Member, Name, Node
+from asynccost.flow.words import words
+
+_SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
+_PROBES = ("--version", "-version", "-V", "--help", "version")
+
+
+def probed(call: Call, kind: Kind) -> Kind:
+    """`run(["node", "--version"])` is answered in milliseconds."""
+    first = call.arguments[0].value if call.arguments and kind.name == "process" else None
+    parts = first.items if isinstance(first, Collection) else [first]
+    said = [p.value for p in parts if isinstance(p, Constant) and isinstance(p.value, str)]
+    asks = (said and (said[-1].split() or [""])[-1] in _PROBES) or said[:1] in (["which"], ["where"], ["where.exe"])
+    return Kind(kind.name, kind.does + " (if only for a version or a name)", "low") if asks else kind
+
+
+def harmless(file: File, site: Site, kind: Kind) -> str:
+    """Why a blocking call is left alone, or nothing."""
+    if waived(file, site.call, ("ASYNC2",)):
+        return "a noqa comment says so"
+    if _elsewhere(file, site.call):
+        return "it runs on Windows or macOS only"
+    if kind.name == "process" and _just_killed(file, site):
+        return "the process was killed just before, so that it ends at once"
+    if kind.name == "http" and isinstance(site.call.callee, Member) and site.call.callee.attr == "close":
+        return "closing a client sends nothing and waits for nobody"  # ruff's ASYNC212 counts every method
+    first = site.call.arguments[0].value if site.call.arguments else None
+    parses = kind.name == "http" and (site.name or "").endswith(".parse")
+    if parses and not isinstance(first, Constant) and not _is_address(first):
+        return "it is given text, not an address"
+    seconds = first.value if isinstance(first, Constant) else None
+    if kind.name == "sleep" and isinstance(seconds, (int, float)) and seconds <= 0.01:
+        return "it sleeps for no more than a hundredth of a second"
+    return ""
+
+
+def _just_killed(file: File, site: Site) -> bool:
+    """Whether `p.wait()` follows `p.kill()`."""
+    callee, index = site.call.callee, site.function.index
+    if not isinstance(callee, Member) or callee.attr != "wait" or index is None:
+        return False
+    process = file.text(callee.value)
+    kills = (c.callee for c in index.calls if c.end <= site.call.start)
+    return any(isinstance(k, Member) and k.attr == "kill" and file.text(k.value) == process for k in kills)
+
+
+def _elsewhere(file: File, call: Call) -> bool:
+    """Whether a call stands under a test for a system that servers seldom run."""
+    below: Node = call
+    for up in above(call):
+        if isinstance(up, If) and any(below is s for s in up.body):
+            test = file.text(up.test).lower()
+            if any(w in test for w in _SYSTEMS) and "!=" not in test and "not " not in test:
+                return True
+        below = up
+    return False
+
+
+def _is_address(node: Node | None) -> bool:
+    name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+    return any(w in ("url", "uri", "link", "feed", "href", "address") for w in words(name))
