@@ -10,6 +10,7 @@ from asynccost.config_file import Layer
 from asynccost.model import Confidence
 from asynccost.oldest_python import oldest_python
 from asynccost.setting_values import reader
+from asynccost.strict_types import strict_types
 
 SKIPPED_FOLDERS = (
     *("node_modules", "bower_components", ".venv", "venv", "site-packages", "dist", "build", "__pycache__"),
@@ -77,6 +78,10 @@ def load(
         told = values.get("knowledge", {})
         values["knowledge"] = {**told, "project": {"python": oldest[0], **told.get("project", {})}}
         origins.setdefault("knowledge", os.path.join(root, oldest[1]))
+    if strict := strict_types(root):
+        told = values.get("knowledge", {})
+        values["knowledge"] = {**told, "project": {"types": "strict", **told.get("project", {})}}
+        origins.setdefault("knowledge", os.path.join(root, strict))
     values["cache_dir"] = os.path.join(root, values.get("cache_dir", ".asynccost_cache"))
     return Settings(root=root, file=path and os.path.abspath(path), origins=origins, **values)
 

@@ -21,7 +21,7 @@ FLOORS = (
     | {"fingerprints", "git"},
     {"flow", "cost"},
     {"python", "javascript", "probe"},
-    {"setting_values", "settings", "selection", "sources", "suppress", "oldest_python"},
+    {"setting_values", "settings", "selection", "sources", "suppress", "oldest_python", "strict_types"},
     {"rulebook"},
     {"processes", "firstpass", "secondpass", "lowered", "workers", "planning", "rereading", "engine"},
     {"fixer", "baseline", "adopting", "history", "pricing"},

@@ -71,8 +71,10 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
     body = _body(loop)
     calls = list(_awaited(body))
     made = {n.id for n in walk(*_targets(loop)) if isinstance(n, Name)}
-    if name := next(filter(None, (_shared(c, function, made) for c in calls)), ""):
+    if name := next(filter(None, (_shared(n, function, made) for n in deep(body) if isinstance(n, Call))), ""):
         return f"does one turn rely on what another has put into `{name}`?"
+    if name := next(filter(None, (_newest(n) for n in deep(body) if isinstance(n, Call))), ""):
+        return f"which turn is to come last in {name}()?"
     if writer := _writes_file(body, function, file, _DEPTH):
         return f"may two turns write one file by {writer}()?"
     for call in calls:
@@ -194,7 +196,7 @@ def _list_handed(call: Call, function: Function, made: set[str]) -> str:
 
 
 def _shared(call: Call, function: Function, made: set[str]) -> str:
-    """A set, or a dict that began empty, which every turn hands to what it waits for: what has been seen by then."""
+    """A set, or a dict that began empty, which every turn hands on: what has been seen by then."""
     for argument in call.arguments:
         value = argument.value
         if isinstance(value, Name) and value.id not in made and not argument.star:
@@ -203,6 +205,19 @@ def _shared(call: Call, function: Function, made: set[str]) -> str:
             if bound and all(_gathers(v) for v in bound):
                 return value.id
     return ""
+
+
+_NEWEST = frozenset({"latest", "newest", "last", "current"})
+
+
+def _newest(call: Call) -> str:
+    """What keeps only the newest of what the turns give it, by its name: `putLatestRecord()`; "" for any other."""
+    name = chain(call.callee)[-1]
+    said = words(name)
+    return name if said[:1] in _WRITES and not _NEWEST.isdisjoint(said[1:]) else ""
+
+
+_WRITES = (("put",), ("set",), ("save",), ("update",), ("write",), ("store",), ("upsert",), ("record",))
 
 
 def _gathers(value: Expr | None) -> bool:

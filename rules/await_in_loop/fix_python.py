@@ -35,12 +35,21 @@ def fix(finding: Finding, file: File) -> Offer | None:
         shape = shape_of(loop, function, file)
         if shape is None or not form_of(shape, file):
             return None
-        asked = asked or doubt(shape, file) or _nested(loop, bounded=loop.iter is not None and not is_short(loop.iter))
+        bounded = loop.iter is not None and not is_short(loop.iter)
+        asked = asked or doubt(shape, file) or _nested(loop, bounded=bounded)
+        asked = asked or _untyped(file, helper=bounded or form_of(shape, file) == "body")
         return _offer(asked, lambda: _fanned(file, shape))
     if not may_gather(loop, Layout(file.module.source)):
         return None
-    asked = asked or _nested(loop, bounded=not is_short(loop.clauses[0].iter))
+    bounded = not is_short(loop.clauses[0].iter)
+    asked = asked or _nested(loop, bounded=bounded) or _untyped(file, helper=bounded)
     return _offer(asked, lambda: _gathered(file, loop, function))
+
+
+def _untyped(file: File, *, helper: bool) -> str:
+    """A question where a function would be added, and the project's type check wants to know its types."""
+    strict = helper and file.knowledge.table("project")["types"] == "strict"
+    return "the type check of the project is strict: which types has the function that is added?" if strict else ""
 
 
 def _nested(loop: Loop | Comprehension, *, bounded: bool) -> str:

@@ -88,6 +88,8 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
         names = chain(expr.callee)
         return names[-1] in _ARRAYS or (names[0] == "Object" and names[-1] in ("keys", "values", "entries"))
     text = script.text(expr)
+    if isinstance(expr, Member) and chain(expr)[-2:-1] == ["body"]:
+        return True  # what JSON has of lists are arrays
     scope = binder(expr.id, function) if isinstance(expr, Name) else None
     where = (scope.start, scope.end) if scope is not None else (0, len(script.source))
     if re.search(rf"(?<![\w.$]){re.escape(text)}{_ONLY_ARRAYS}", script.text(where)):

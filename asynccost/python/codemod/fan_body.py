@@ -104,7 +104,7 @@ class Body(Writer):
         begun = self.list_above(kept) if kept else None
         if begun is not None:
             lines = self.awaiting(self.until_value(begun), call, walked)
-            self.patch.remove_lines(begun)
+            self.patch.remove_lines(begun, gap=True)
         else:
             lines = self.awaiting(f"{kept}.extend(", call, walked, ")") if kept else self.awaiting("", call, walked)
         at = self.layout.next_line(self.loop.end - 1)

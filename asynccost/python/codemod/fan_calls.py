@@ -1,6 +1,6 @@
 """A loop that waits together, where the awaited calls are handed to gather as they are."""
 
-from asynccost.flow.tree import Assign, Call, Collection, Do, Member, Name, Node, Try
+from asynccost.flow.tree import Argument, Assign, Await, Call, Collection, Do, Member, Name, Node, Try
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.turns import deferred, needed
 
@@ -136,6 +136,17 @@ class Calls(Writer):
         starting = [self.inner + line for line in started]
         self.patch.insert_lines(at, "", *starting, *(self.indent + line for line in second))
 
+    def _put(self, awaited: Await, result: str) -> None:
+        """Put a name in the place of an await; alone in a call of several lines, it needs but one."""
+        call = awaited.parent.parent if isinstance(awaited.parent, Argument) else None
+        if isinstance(call, Call) and len(call.arguments) == 1 and call.arguments[0].keyword is None:
+            before = self.layout.text(call.callee.end, awaited.start)
+            behind = self.layout.text(awaited.end, call.end)
+            if "\n" in before and before.strip() == "(" and behind.replace(",", "").strip() == ")":
+                self.patch.replace(call.callee.end, call.end, f"({result})")
+                return
+        self.patch.replace(awaited.start, awaited.end, result)
+
     def _close_up(self, end: int) -> None:
         """Take out the blank lines behind what goes away."""
         start = at = self.layout.next_line(end - 1)
@@ -174,7 +185,7 @@ class Calls(Writer):
             if not self._guarded():
                 return "_" if self.shape.before and not self._needed() else ""
         else:
-            self.patch.replace(awaited.start, awaited.end, result)
+            self._put(awaited, result)
         if self._guarded():
             indent = self.layout.indent(statement.start)
             self.patch.insert_lines(

@@ -123,7 +123,8 @@ def _set_line(patch: Patch) -> str:
 
 def _task(patch: Patch) -> str:
     """What a task is called in an annotation; with what it returns, where the file says that of others."""
-    some = "[object]" if b"Task[" in patch.file.module.source else ""
+    strict = patch.file.knowledge.table("project")["types"] == "strict"
+    some = "[object]" if strict or b"Task[" in patch.file.module.source else ""
     return f"{member_of(patch, 'asyncio', 'Task')}{some}"
 
 
