@@ -36,16 +36,27 @@ def lets_go(project: Project, caller: Caller) -> bool:
     return caller.call["use"] not in KEPT and not once and project.heats.of(caller.by).hot is not False
 
 
-def importer(project: Project, path: str, cls: str) -> str:
-    """A file of the project that imports a class to use it; "" where there is none in sight."""
+def importer(project: Project, path: str, cls: str, *, exported: bool = False) -> str:
+    """A file of the project that imports a class to use it; "" where there is none in sight. exported: a package that
+    imports it to hand it out."""
     names, mine = project.names, f".{path.rpartition('.')[0].replace('/', '.')}"
     for other, dotted in project.memo(_importers).get(cls, ()):
         module = dotted.rpartition(".")[0]
         below = mine.endswith(f".{module}")  # the project lies in a folder of the tree: `libs/agno/agno/tools.py`
-        uses = other != path and not other.endswith("__init__.py")
-        if uses and (below or names.module(module, other, "python") is not None):
+        wanted = other != path and other.endswith("__init__.py") is exported
+        if wanted and (below or names.module(module, other, "python") is not None):
             return other
     return ""
+
+
+_WEB = frozenset({"fastapi", "starlette", "flask", "quart", "sanic", "litestar", "django", "aiohttp"})
+
+
+def serves(project: Project, path: str) -> bool:
+    """Whether a file imports a web framework: what its module keeps lives as long as the server."""
+    asked = project.names.asked.get(path)
+    imports = asked.imports if asked is not None else project.files[path]["imports"].values()
+    return any(name.partition(".")[0] in _WEB for name in imports)
 
 
 def keeps(project: Project, path: str, cls: str) -> bool:

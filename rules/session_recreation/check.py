@@ -9,11 +9,10 @@ from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker
+from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
-_HELD = ("attribute", "global")  # by what makes an object, as long as it lives itself
 _KEPT = ("one httpx client for the process", "one requests session for each thread")
 _CLASSES = frozenset({"Client", "AsyncClient", "Session"})
 
@@ -37,10 +36,12 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         elif base := foreign_base(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; who builds on {base} may make the object")
         elif (place := maker(project, said.path, cls)) is not None:
-            said.fix = _asking(said.fix, place, lets_go(project, place))
+            said.fix = _asking(said.fix, place, lets_go(project, place), serves(project, place.by.file["path"]))
         elif other := importer(project, said.path, cls):
-            safety = said.fix.safety if keeps(project, other, cls) else Safety.DISPLAY_ONLY
-            said.fix = Fix(safety, f"{said.fix.reason}; {other} uses it")
+            kept = keeps(project, other, cls) and serves(project, other)
+            said.fix = Fix(said.fix.safety if kept else Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} uses it")
+        elif other := importer(project, said.path, cls, exported=True):
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} hands {cls} out")
         elif other := kin(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
@@ -56,14 +57,15 @@ def _tested(fix: Fix, project: Project) -> Fix:
     return fix
 
 
-def _asking(fix: Fix, place: Caller, again: bool) -> Fix:
-    """A fix, with what the project shows of who would have to close the object. again: one is made for each call."""
+def _asking(fix: Fix, place: Caller, again: bool, serves: bool) -> Fix:
+    """A fix, with what the project shows of who would have to close the object. again: one is made for each call;
+    serves: a server makes it, which has one until it ends."""
     facts = place.by.facts
     who = facts["qualname"].rpartition(".")[2]
     if again:
         why = f"{who}() makes one and lets it go: should it close it, or hand the client in?"
         return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {why}")
     if facts["kind"] == "module":
-        return Fix(fix.safety, f"{fix.reason}; {place.by.file['path']} keeps one for the process")
-    safety = fix.safety if place.call["use"] in _HELD else Safety.DISPLAY_ONLY
-    return Fix(safety, f"{fix.reason}; {who}() makes it")
+        safety = fix.safety if serves else Safety.DISPLAY_ONLY
+        return Fix(safety, f"{fix.reason}; {place.by.file['path']} keeps one for the process")
+    return Fix(Safety.DISPLAY_ONLY, f"{fix.reason}; {who}() makes it")
