@@ -25,12 +25,10 @@ from asynccost.tokens import Found, Tokens
 class LateRow(TypedDict):
     """What the first pass keeps of a file whose facts are made when they are asked for.
 
-    whole: how it is lowered. imports: what it imports, by absolute dotted names. rules: what the rules' `facts` hooks
-    say, by rule.
+    whole: how it is lowered. rules: what the rules' `facts` hooks say, by rule.
     """
 
     whole: bool
-    imports: list[str]
     rules: dict[str, Any]
 
 
@@ -39,7 +37,8 @@ class Seen:
     """What the first pass says of one file.
 
     What others may need to know of it is there to be asked for: of JavaScript `outline` tells the names, `facts` all;
-    of Python `late` says how to read the file again, `asked` is it.
+    of Python `late` says how to read the file again, `asked` is it. imports: what a Python file imports, by absolute
+    dotted names, whether or not any rule looks at it.
     """
 
     path: str
@@ -50,18 +49,19 @@ class Seen:
     findings: list[Finding] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
 
     def row(self) -> list[Any]:
         """This as a JSON value, silences aside: they are asked for one file at a time."""
         findings, problems = [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]
-        return [self.outline, self.late, findings, problems]
+        return [self.outline, self.late, findings, problems, self.imports]
 
     @classmethod
     def of(cls, path: str, row: list[Any]) -> "Seen":
         """What `row` was made of."""
-        outline, late, findings, problems = row
+        outline, late, findings, problems, imports = row
         said, amiss = [finding_of(f) for f in findings], [problem_of(p) for p in problems]
-        return cls(path, outline, late, findings=said, problems=amiss)
+        return cls(path, outline, late, findings=said, problems=amiss, imports=imports)
 
 
 _LATEST = 32  # JavaScript files that stay lowered while others ask about them
@@ -181,8 +181,8 @@ class Again:
         path = seen.path
         if (late := seen.late) is not None:
             lowered = partial(self._python, path, late["whole"])
-            name, (imports, rules) = module_name(path), (late["imports"], late["rules"])
-            seen.asked = Asked(path, name, imports, rules, read, lowered, self._knowledge)
+            name, rules = module_name(path), late["rules"]
+            seen.asked = Asked(path, name, seen.imports, rules, read, lowered, self._knowledge)
         elif seen.outline is not None:
             seen.facts = filled(path, seen.outline, partial(self._latest, path, read))
 
@@ -201,6 +201,11 @@ class Again:
         return File(lower(path, "javascript", read(), knowledge), knowledge)
 
 
+def imports_of(path: str, language: str, source: bytes) -> list[str]:
+    """What a Python file imports, in order."""
+    return sorted(python.imported_names(path, source)) if language == "python" else []
+
+
 def look_with(
     found: Found | None,
     path: str,
@@ -217,7 +222,7 @@ def look_with(
     lowered: where the file is left for others if it has a finding that can be fixed.
     """
     if found is None:
-        return Seen(path)
+        return Seen(path, imports=imports_of(path, language, source))
     try:
         return _look(found, path, language, source, knowledge, rows, explained, lowered)
     except RecursionError:
@@ -239,10 +244,9 @@ def _look(
 ) -> Seen:
     rules = [load()[name] for name in found.rules]
     whole = not rules or any(r.whole for r in rules)
-    seen = Seen(path)
+    seen = Seen(path, imports=imports_of(path, language, source))
     if language == "python":
-        imports = sorted(python.imported_names(path, source))
-        seen.late = LateRow(whole=whole, imports=imports, rules={})
+        seen.late = LateRow(whole=whole, rules={})
         if not whole and not python.may_matter(source):
             return seen
     if not rules and language == "python":

@@ -5,15 +5,20 @@ from dataclasses import replace
 
 from asynccost.fingerprints import number
 from asynccost.firstpass import Seen
+from asynccost.flow.loose import is_loose
 from asynccost.flow.project import Project
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
+
+_PYTHON = (".py", ".pyw")
 
 
 def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
     project = Project(
-        (s.facts for s in seen if s.facts is not None), (s.asked for s in seen if s.asked is not None)
+        (s.facts for s in seen if s.facts is not None),
+        (s.asked for s in seen if s.asked is not None),
+        {s.path: s.imports for s in seen if s.path.endswith(_PYTHON)},
     )
     findings: list[Finding] = []
     silences: list[Silence] = []
@@ -38,6 +43,9 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             if unused and not project.calls.calls_named(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
+            elif one.confidence is not Confidence.LOW and is_loose(project, one.path):
+                one.confidence = Confidence.LOW
+                one.message += " (but no other file imports this one, and nothing in it goes on by itself)"
         yield one
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from asynccost.cache import digest
 from asynccost.decoding import decode, minified
-from asynccost.firstpass import Seen, batches, found_in, get_ready, look_with
+from asynccost.firstpass import Seen, batches, found_in, get_ready, imports_of, look_with
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.model import Problem
@@ -164,7 +164,7 @@ def _open(task: Task, texts: Mapping[str, bytes], tables: Knowledge) -> Read | _
         return _too_large(task, mark, LARGEST)
     found = found_in(task.language, data, tables)
     if found is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
-        return Read(task.path, mark, "")
+        return Read(task.path, mark, _row(Seen(task.path, imports=imports_of(task.path, task.language, data)), b""))
     source, problem = decode(data, task.path, task.language)
     if source is None:
         return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))
@@ -187,12 +187,13 @@ def _too_large(task: Task, mark: str, limit: int) -> Read:
 
 
 def _problem(task: Task, mark: str, message: str, kind: str) -> Read:
-    row = [None, None, [], [problem_row(Problem(task.path, 1, message, kind))], []]
+    row = [None, None, [], [problem_row(Problem(task.path, 1, message, kind))], [], []]
     return Read(task.path, mark, json.dumps(row))
 
 
 def _row(seen: Seen, source: bytes) -> str:
     found = comments(source)
-    if seen.outline is None and seen.late is None and not seen.findings and not seen.problems and not found:
+    known = seen.outline is not None or seen.late is not None or seen.imports
+    if not known and not seen.findings and not seen.problems and not found:
         return ""
     return json.dumps([*seen.row(), found], separators=(",", ":"))

@@ -69,6 +69,11 @@ class Asked:
         self._mentions: dict[str, list[tuple[int, FunctionFacts]]] = {}  # functions by what they mention
         self._looked_through: set[int] = set()  # the numbers of those that are among them
 
+    @property
+    def knowledge(self) -> "Knowledge":
+        """The tables that it is read with."""
+        return self._knowledge()
+
     @cached_property
     def file(self) -> File:
         """The file, lowered."""

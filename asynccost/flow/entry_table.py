@@ -98,13 +98,14 @@ def _refuses(file: File) -> bool:
 
 
 _ARGUMENTS = re.compile(rb"\bsys\.argv\b|^[ \t]*(?:import|from)[ \t]+(?:argparse|typer|click|docopt|fire)\b", re.M)
-_GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading\b|\.serve_forever\(", re.M)
+# what keeps a program going: a loop of its own, an event loop, a thread, a server
+GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading\b|\.serve_forever\(", re.M)
 
 
 def _is_command(file: File) -> bool:
     """Whether a Python file reads a command line, does what it says and ends: nobody waits but who called it."""
     source = file.module.source
-    if file.language != "python" or not _ARGUMENTS.search(source) or _GOES_ON.search(source):
+    if file.language != "python" or not _ARGUMENTS.search(source) or GOES_ON.search(source):
         return False
     starts = b"__main__" in source or b"sys.argv" in source
     return starts and entry_table(file).serving.isdisjoint(i.partition(".")[0] for i in file.module.imports.values())

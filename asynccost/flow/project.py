@@ -1,6 +1,6 @@
 """The whole scanned tree, as the second pass sees it: names, calls and heat, linked from the files' facts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from asynccost.flow.asked import Asked
@@ -13,9 +13,18 @@ T = TypeVar("T")
 
 
 class Project:
-    """All files' facts, linked. Every answer is a function of the facts alone, in no particular order."""
+    """All files' facts, linked. Every answer is a function of the facts alone, in no particular order.
 
-    def __init__(self, files: Iterable[FileFacts], asked: Iterable[Asked] = ()) -> None:
+    imports: what every Python file imports, by path, also where no facts are kept of it.
+    """
+
+    def __init__(
+        self,
+        files: Iterable[FileFacts],
+        asked: Iterable[Asked] = (),
+        imports: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.imports = imports or {}
         self.names = Names(files, asked)
         self.calls = Calls(self.names)
         self.heats = Heats(self.names, self.calls)
