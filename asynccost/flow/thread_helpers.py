@@ -10,6 +10,8 @@ from asynccost.flow.tree import Await, Call, Closure, Function, Member, Name
 from asynccost.flow.words import chain, words
 
 _SAYS = frozenset({"thread", "threads", "threadpool", "executor"})
+_CALLED = frozenset({"call_sync_from_async", "run_blocking", "run_sync_in_worker_thread"})
+_TEXTS = (b"thread", b"executor", *(name.encode() for name in _CALLED))  # one of them is in each such name
 _STANDARD = ("asyncio.to_thread",)
 _NOT_PLAIN = frozenset({"gather", "wait", "wait_for", "shield", "submit", "result"})
 _WITH_KEYWORDS = frozenset({"starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool"})
@@ -54,11 +56,25 @@ def handed_over(file: File, function: Function, callee: str) -> bool:
     return False
 
 
+def ways(file: File) -> list[str]:
+    """The functions, of other modules or its own, by which a file gets plain functions into a thread, resolved."""
+    found, source = set(), file.module.source
+    for site in file.calls_if(lambda f: any(source.find(word, f.start, f.end) >= 0 for word in _TEXTS)):
+        first = site.call.arguments[0].value if site.call.arguments else None
+        awaited = isinstance(site.call.parent, Await) and isinstance(first, (Name, Member, Closure))
+        own = site.name is not None and site.name.partition(".")[0] not in ("asyncio", "anyio", "trio", "self")
+        if awaited and own and site.name is not None and "()" not in site.name and _says_thread(site.call):
+            found.add(site.name)
+    return sorted(found)
+
+
 def _says_thread(call: Call) -> bool:
     names = [n for n in chain(call.callee) if n]
     if not names or names[-1] in _NOT_PLAIN or names[-1] == "run_in_executor":
         return False
     said = words(names[-1])
+    if names[-1] in _CALLED:
+        return True
     return not _SAYS.isdisjoint(said) or (len(names) > 1 and names[-2:] == ["to_thread", "run_sync"])
 
 

@@ -1,6 +1,7 @@
 """blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,8 +14,11 @@ from asynccost.flow.harmless import harmless, probed
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.sharing import answers_from_cache
+from asynccost.flow.task_helpers import near
+from asynccost.flow.thread_helpers import ways
 from asynccost.flow.tree import Await, Call, Handler, If, Member
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
@@ -168,7 +172,33 @@ def facts(file: File) -> dict[str, Any]:
     if file.is_test:
         return {}
     seeds = {site.function.qualname: kind.name for site, kind in file.memo(_seeds)}
+    seeds |= {f"{_WAY}{name}": "thread" for name in ways(file)}
     return seeds | ({_SQLITE: "file"} if b"sqlite" in file.module.source else {})
+
+
+_WAY = "thread "  # before the name of what takes a function into a thread, among a file's facts
+
+
+def _asking(finding: Finding, project: Project) -> Finding:
+    """A finding, with the question whether the project's own way into a thread is to take it."""
+    if finding.fix is not None and finding.fix.reason == THREAD and (way := _way(finding.path, project)):
+        name = way.rpartition(".")[2]
+        finding.fix = shown_only(finding.fix, f"{name}() takes others of the project into a thread: is it to take it?")
+    return finding
+
+
+def _way(path: str, project: Project) -> str:
+    """What files of the same program get into a thread with, where a file does not so itself; "" for nothing."""
+    known = project.memo(_ways)
+    found = Counter(name for other, name in known if near(path, other))
+    here = any(other == path for other, _ in known)
+    return "" if here or not found else found.most_common(1)[0][0]
+
+
+def _ways(project: Project) -> list[tuple[str, str]]:
+    """The files that get functions into a thread, and with what."""
+    rows = project.rows("blocking-call").items()
+    return [(path, key.removeprefix(_WAY)) for path, row in rows for key in row if key.startswith(_WAY)]
 
 
 def _in_a_file(project: Project) -> bool:
@@ -199,7 +229,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
         finding.confidence = Confidence.LOW
         finding.message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
-    return finding
+    return _asking(finding, project)
 
 
 def _some_go_on(finding: Finding, project: Project) -> bool:
@@ -224,7 +254,7 @@ def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
         groups.setdefault((reach.caller.by.file["path"], reach.path[0].key), []).append(reach)
     if not groups:
         return [Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop")]
-    said = [_at_callers(finding, group, project) for group in groups.values()]
+    said = [_asking(_at_callers(finding, group, project), project) for group in groups.values()]
     sure = [one for one in said if one.confidence is not Confidence.LOW]
     if len({one.path for one in sure}) < _MANY:
         return [*said]
