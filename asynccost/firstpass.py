@@ -38,7 +38,7 @@ class Seen:
 
     What others may need to know of it is there to be asked for: of JavaScript `outline` tells the names, `facts` all;
     of Python `late` says how to read the file again, `asked` is it. imports: what a Python file imports, by absolute
-    dotted names, whether or not any rule looks at it.
+    dotted names, whether or not any rule looks at it; None for other files.
     """
 
     path: str
@@ -49,7 +49,7 @@ class Seen:
     findings: list[Finding] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    imports: list[str] = field(default_factory=list)
+    imports: list[str] | None = None
 
     def row(self) -> list[Any]:
         """This as a JSON value, silences aside: they are asked for one file at a time."""
@@ -182,7 +182,7 @@ class Again:
         if (late := seen.late) is not None:
             lowered = partial(self._python, path, late["whole"])
             name, rules = module_name(path), late["rules"]
-            seen.asked = Asked(path, name, seen.imports, rules, read, lowered, self._knowledge)
+            seen.asked = Asked(path, name, seen.imports or [], rules, read, lowered, self._knowledge)
         elif seen.outline is not None:
             seen.facts = filled(path, seen.outline, partial(self._latest, path, read))
 
@@ -201,9 +201,9 @@ class Again:
         return File(lower(path, "javascript", read(), knowledge), knowledge)
 
 
-def imports_of(path: str, language: str, source: bytes) -> list[str]:
+def imports_of(path: str, language: str, source: bytes) -> list[str] | None:
     """What a Python file imports, in order."""
-    return sorted(python.imported_names(path, source)) if language == "python" else []
+    return sorted(python.imported_names(path, source)) if language == "python" else None
 
 
 def look_with(

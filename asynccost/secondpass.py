@@ -10,15 +10,13 @@ from asynccost.flow.project import Project
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
 
-_PYTHON = (".py", ".pyw")
-
 
 def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
     project = Project(
         (s.facts for s in seen if s.facts is not None),
         (s.asked for s in seen if s.asked is not None),
-        {s.path: s.imports for s in seen if s.path.endswith(_PYTHON)},
+        {s.path: s.imports for s in seen if s.imports is not None},
     )
     findings: list[Finding] = []
     silences: list[Silence] = []

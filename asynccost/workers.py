@@ -187,13 +187,13 @@ def _too_large(task: Task, mark: str, limit: int) -> Read:
 
 
 def _problem(task: Task, mark: str, message: str, kind: str) -> Read:
-    row = [None, None, [], [problem_row(Problem(task.path, 1, message, kind))], [], []]
+    row = [None, None, [], [problem_row(Problem(task.path, 1, message, kind))], None, []]
     return Read(task.path, mark, json.dumps(row))
 
 
 def _row(seen: Seen, source: bytes) -> str:
     found = comments(source)
-    known = seen.outline is not None or seen.late is not None or seen.imports
+    known = seen.outline is not None or seen.late is not None or seen.imports is not None
     if not known and not seen.findings and not seen.problems and not found:
         return ""
     return json.dumps([*seen.row(), found], separators=(",", ":"))

@@ -52,6 +52,20 @@ def test_processes_do_not_matter(root: Path, folder: str, monkeypatch: pytest.Mo
     assert cached(root, folder, jobs=1) == alone
 
 
+def test_what_no_rule_looks_at_still_says_who_is_loose(root: Path, folder: str) -> None:
+    """A package whose `__init__` is empty is one, and a plain file may be all that imports another: cold and warm."""
+    waits = b'import requests\n\n\ndef run():\n    return requests.get("https://a.example/").text\n'
+    for path in ("plugs/mail.py", "flat/used.py", "flat/loose.py"):
+        put(root, path, waits)
+    put(root, "plugs/__init__.py", b"")
+    put(root, "flat/menu.py", b"import used\n\n\ndef show():\n    return used.run()\n")
+
+    for _ in range(3):
+        found = [(path, row) for rule, path, row in cached(root, folder).findings if rule == "missing-timeout"]
+        sure = {path for path, row in found if '"low"' not in row}
+        assert sure & {"plugs/mail.py", "flat/used.py", "flat/loose.py"} == {"plugs/mail.py", "flat/used.py"}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_files_does_not_matter(root: Path, folder: str, seed: int) -> None:
     """Files may come in any order, also when some of them come from the cache."""
