@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from asynccost.fingerprints import number
 from asynccost.firstpass import Seen
+from asynccost.flow.copies import is_copy
 from asynccost.flow.loose import is_loose
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
@@ -38,6 +40,8 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
     for one in said if isinstance(said, list) else [said]:
         if isinstance(one, Finding):
             one.pending = {}
+            if one.fix is not None and is_copy(project, one.path):
+                one.fix = shown_only(one.fix, "the file lies among copies of packages: is it yours to change?")
             if unused and not project.calls.calls_named(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"

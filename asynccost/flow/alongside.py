@@ -29,6 +29,7 @@ from asynccost.flow.tree import (
     Return,
 )
 from asynccost.flow.turn_keys import deep
+from asynccost.flow.turn_ties import asks_somebody
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, verb, words
 
@@ -55,6 +56,8 @@ def obstacle(loop: "Loop | Comprehension", function: Function, file: File) -> st
     body = _body(loop)
     made = {n.id for n in walk(*_targets(loop)) if isinstance(n, Name)}
     for call in _awaited(body):
+        if name := asks_somebody(call):
+            return f"{name}() waits for somebody, who answers one question after another"
         if name := _list_handed(call, function, made):
             return f"every turn adds to `{name}`, in the order in which it ends"
         called = local_function(call.callee, function, file)

@@ -8,6 +8,7 @@ from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.touches import touches
 from asynccost.flow.tree import Await, Call, Collection, Comprehension, Function, Loop, Name, Node
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 
 _OWN = frozenset({"self", "this"})
 
@@ -16,6 +17,8 @@ def ties(loop: Loop | Comprehension, file: File, function: Function) -> str:
     """A doubt of a loop whose turns may hang together; "" where nothing shows one."""
     body = loop.body if isinstance(loop, Loop) else [loop.element]
     calls = [n.value for n in walk(*body) if isinstance(n, Await) and isinstance(n.value, Call)]
+    if name := next(filter(None, map(asks_somebody, calls)), ""):
+        return f"{name}() waits for somebody, who answers one question after another"
     if name := next(_collected(calls, loop, function), ""):
         return f"each turn adds to {name}, whose order may count"
     if key := _set_for_a_turn(body):
@@ -23,6 +26,15 @@ def ties(loop: Loop | Comprehension, file: File, function: Function) -> str:
     if name := _remembered(calls, file, function):
         return f"{name}() remembers what it has asked, and two turns may ask the same"
     return ""
+
+
+_QUESTIONS = frozenset({"input", "getpass", "readline", "confirm", "prompt_async", "ask_async", "unsafe_ask_async"})
+
+
+def asks_somebody(call: Call) -> str:
+    """What a call asks at a keyboard with, itself or in a thread: `to_thread(input, text)`; "" where it asks nobody."""
+    given = [a.value.id for a in call.arguments if isinstance(a.value, Name)]
+    return next((name for name in (chain(call.callee)[-1], *given[:1]) if name in _QUESTIONS), "")
 
 
 def _collected(calls: Sequence[Call], loop: Loop | Comprehension, function: Function) -> Iterator[str]:

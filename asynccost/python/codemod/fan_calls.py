@@ -1,6 +1,6 @@
 """A loop that waits together, where the awaited calls are handed to gather as they are."""
 
-from asynccost.flow.tree import Argument, Assign, Await, Call, Collection, Do, Member, Name, Node, Try
+from asynccost.flow.tree import Argument, Assign, Await, Call, Collection, Do, Member, Name, Node, Subscript, Try
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.turns import deferred, needed
 
@@ -145,6 +145,10 @@ class Calls(Writer):
             if "\n" in before and before.strip() == "(" and behind.replace(",", "").strip() == ")":
                 self.patch.replace(call.callee.end, call.end, f"({result})")
                 return
+        bare = self.layout.source[awaited.start - 1 : awaited.start], self.layout.source[awaited.end : awaited.end + 1]
+        if isinstance(awaited.parent, (Member, Subscript)) and bare == (b"(", b")"):
+            self.patch.replace(awaited.start - 1, awaited.end + 1, result)
+            return
         self.patch.replace(awaited.start, awaited.end, result)
 
     def _close_up(self, end: int) -> None:
