@@ -141,6 +141,8 @@ def test_interactive_makes_what_is_answered_with_yes(project: Path, answers: str
 
 REBUILT = """import aiohttp
 
+from app import start
+
 
 class Provider:
     async def complete(self, url):
