@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from asynccost import probe
-from asynccost.probe import tracefile
+from asynccost.probe import exchanges, tracefile
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.on import ON
 from asynccost.probe.trace import Calls
@@ -37,12 +37,12 @@ def requests(number: int) -> None:
         if turn == 20_000:
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         url = f"http://host{turn % 300}.example/v1/users/{turn % 5000}/orders?page={turn}"
-        request = ledger.begun("aiohttp", ledger, "GET", url, 1)
+        request = ledger.begun("aiohttp", ledger, "GET", url, None, True)
         assert request is not None
-        exchange = ledger.connects(request)
         ledger.asked(request, url, None, {})
+        exchange = exchanges.connects(request)
         exchange.fresh = turn % 3 == 0
-        ledger.connected(exchange)
+        exchanges.connected(exchange)
         ledger.released(exchange)
         ledger.answered(request, 200)
         ledger.read(request, b"x" * 200)
