@@ -69,7 +69,11 @@ class Ledger:
                 above = last
         task_of = self.task
         task = None if loop is None else task_of(loop)
-        if mine is None or mine.task() is not task:  # a child inherits its parent's context
+        if mine is not None:
+            its_task = mine.task
+            if its_task() is not task:  # a child inherits its parent's context
+                mine = None
+        if mine is None:
             mine = Flow(task)
         known = self._live.get(id(client)) or self.clients.stranger(client)
         frame: Any = None
@@ -184,48 +188,43 @@ class Ledger:
                 self.failed(request, error)
                 raise
 
-    def answered(self, request: Request, status: int) -> None:
-        """The call returned a response, whose end may be outstanding."""
+    def answered(self, request: Request, status: int, failed: str = "") -> None:
+        """The call returned a response, whose end may be outstanding, or raised (FAILED, and how)."""
         request.returned = True  # first: where the rest fails, it must hide no later one
         if request.above is not None:
             _set(request.above)
             request.above = None
         request.status = status
-        if not request.flight:
-            self._end(request, clock())
+        if request.flight and not failed:
+            return  # and it ends once what is in flight is over
+        now = clock()
+        request.seconds = seconds = now - request.started
+        request.exchange = None  # it holds the request
+        mine = request.flow
+        serial = request.serial
+        seen = request.seen
+        if serial is None or serial is not mine.row or status != OK or seen is None:
+            self._ended(request, now, failed)
+            return
+        seen.good = True  # one more of a loop
+        seen.writes = request.plan.writes.times
+        mine.busy -= 1
+        mine.ended = now
+        spans = mine.spans
+        spans.append(seconds)  # and added up with the next ones
+        n = len(spans)
+        if n <= MOST_EXAMPLE:
+            self._begins(request, n)
+        elif n >= MOST_TIMES:
+            mine.settle()
 
     def failed(self, request: Request, error: BaseException) -> None:
         """The call raised."""
-        if request.returned:
-            return
-        request.returned = True  # first: where the rest fails, it must hide no later one
-        if request.above is not None:
-            _set(request.above)
-            request.above = None
-        request.status = FAILED
-        self._end(request, clock(), kind_of(error))
+        if not request.returned:
+            self.answered(request, FAILED, kind_of(error))
 
-    def _end(self, request: Request, now: float, failed: str = "") -> None:
-        request.seconds = seconds = now - request.started
-        request.exchange = None  # it holds the request
-        plan = request.plan
-        serial = request.serial
-        mine = request.flow
-        seen = request.seen
-        status = request.status
-        if serial is not None and serial is mine.row and status == OK and seen is not None:  # one more of a loop
-            seen.good = True
-            seen.writes = plan.writes.times
-            mine.busy -= 1
-            mine.ended = now
-            spans = mine.spans
-            spans.append(seconds)  # and added up with the next ones
-            n = len(spans)
-            if n <= MOST_EXAMPLE:
-                self._begins(request, n)
-            elif n >= MOST_TIMES:
-                mine.settle()
-            return
+    def _ended(self, request: Request, now: float, failed: str) -> None:
+        plan, mine, seen, status, seconds = request.plan, request.flow, request.seen, request.status, request.seconds
         request.stack = None  # it holds frames' code
         if seen is not None:
             good = 200 <= status < 400
@@ -240,7 +239,7 @@ class Ledger:
                 mine.ended = now
                 if good and len(mine.run) < MOST_EXAMPLE:
                     mine.run.append((request.started, seconds, plan.spot, plan.row))
-                mine.read(serial if good else None, seconds)
+                mine.read(request.serial if good else None, seconds)
             elif request.meter is not None:
                 self.meters.ended(request)
         plan.tally.add(failed or _CLASSES[status // 100], seconds)
@@ -293,7 +292,7 @@ class Ledger:
         request.plan.scope.in_flight -= 1
         request.flight -= 1
         if request.returned and not request.flight and request.status > 0:
-            self._end(request, now)
+            self.answered(request, request.status)
         return now
 
 

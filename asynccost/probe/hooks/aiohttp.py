@@ -96,10 +96,11 @@ def _request(call: Call) -> Call:
             _failed(request, error)
             raise
         try:
-            if request is not None and ON.ledger is not None:
+            ledger = ON.ledger
+            if request is not None and ledger is not None:
                 if request.meter is not None:
-                    _meter(request, response, ON.ledger)
-                ON.ledger.answered(request, response.status)
+                    _meter(request, response, ledger)
+                ledger.answered(request, response.status)
                 response._asynccost = request  # until it is read
         except Exception as error:
             fault(error, request)
