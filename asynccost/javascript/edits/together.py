@@ -101,8 +101,8 @@ class Together:
     def _behind(self, statement: Assign, wait: Await) -> Step:
         """`const url = (await load()) || ""`: the answer gets a name, and the statement stays, with it."""
         base = self.script.text(statement.targets[0])
-        name = base if re.fullmatch(r"[\w$]+", base) else "answer"
-        made = fresh(f"{name}Answer", self.function, self.file, self.used)
+        named = re.search(r"(?:^|[.#])([A-Za-z$_][\w$]*)(?:\.(?:value|current))?$", base)  # `options.value` of Vue
+        made = fresh(f"{named[1].lstrip('_')}Answer" if named else "answer", self.function, self.file, self.used)
         self.used.add(made)
         cst = self.script.statement(statement)
         around = self.script.of(wait).parent
