@@ -10,7 +10,7 @@ from asynccost.flow.blocking import blocking
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_helper
-from asynccost.flow.tree import Assign, Call, Constant, Do, Expr, Member, Name, WithItem
+from asynccost.flow.tree import Argument, Assign, Call, Constant, Do, Expr, Loop, Member, Name, WithItem
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.joining import knows_asyncio
@@ -88,7 +88,8 @@ def _meant(site: Site, file: File) -> str:
     return "what is said beside it speaks of blocking: is it meant?" if any(map(_SAYS.search, said)) else ""
 
 
-_STREAMS = frozenset({"stream", "streaming", "iterator"})
+_STREAMS = frozenset({"stream", "streaming", "iterator", "gen", "generator"})
+_READS = frozenset({"list", "tuple", "sorted", "set", "enumerate", "next", "iter"})
 
 
 def _half(site: Site, name: str) -> str:
@@ -99,6 +100,12 @@ def _half(site: Site, name: str) -> str:
     says = any(a.keyword == "stream" and not _is_nothing(a.value) for a in call.arguments)
     if says or not _STREAMS.isdisjoint((*words(name), *words(given))):
         return "what it gives blocks the event loop as it is read: would the asynchronous client do?"
+    reader = up.parent if isinstance(up, Argument) else up
+    read = isinstance(reader, Call) and chain(reader.callee)[-1] in _READS
+    if read or (isinstance(reader, Loop) and reader.iter is call):
+        return f"does {name}() do its work as what it gives is read? Then that belongs into the thread too"
+    if "client" in words(name)[1:] and words(name)[0] in ("get", "create", "make"):
+        return f"does {name}() ask anybody, or only make the client?"
     if (site.name or "").startswith(_OBJECTS) and given:
         calls = site.function.index.calls if site.function.index else []
         if any(isinstance(c.callee, Member) and chain(c.callee)[0] == given for c in calls):

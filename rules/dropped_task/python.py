@@ -167,6 +167,8 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
             return Silence("", finding.path, finding.span, "some callers keep it")
         return _asking(_coroutine(finding, name, dropping), project)
     said = [_asking(_at_caller(finding, caller, name), project) for caller in dropping]
+    for one in said if len(callers) == len(said) > 1 else ():
+        one.fix = shown_only(one.fix, f"is {name}() to hold what it starts, for all who call it?")
     return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
 
 

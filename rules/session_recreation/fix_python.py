@@ -1,5 +1,6 @@
 """session-recreation in Python: one client before the loop, with the application, on the object or in the module."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from asynccost.flow.file import File
@@ -49,10 +50,30 @@ def _before_loop(made: Building, file: File) -> Offer | None:
         f"one {made.client.short} for all turns: they share its cookies and connections, and it is built even where"
         " the loop has no turn"
     )
+    if _measures(found[0]):
+        reason = f"{reason}; the time of each turn is measured: is that of a new connection meant?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
+    if _reads_cookies(made, file):
+        return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: hoist(patch, made, *found))
     if _pauses(found[0]):
         reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
     return _offer(file, Safety.UNSAFE, reason, lambda patch: hoist(patch, made, *found))
+
+
+_COOKIES = "cookies are read here: are they to be those of all calls?"
+_CLOCKS = frozenset({"time", "perf_counter", "monotonic", "process_time"})
+
+
+def _measures(loop: Loop) -> bool:
+    """Whether the time of a turn is taken."""
+    calls = (n for n in walk(*loop.body) if isinstance(n, Call) and not n.arguments)
+    return any(chain(call.callee)[-1] in _CLOCKS for call in calls)
+
+
+def _reads_cookies(made: Building, file: File) -> bool:
+    """Whether a function reads the cookies that it was given: those of a client that is kept may come from before."""
+    return made.client.http and re.search(r"\.cookies\b(?!\s*=)", file.text(made.function)) is not None
 
 
 _LONG = 5  # seconds that servers keep an idle connection open at least
@@ -81,6 +102,8 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and _by_others(chosen.cls, file) else Safety.UNSAFE
     if chosen.extends:
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; does somebody call it of each {chosen.cls.name}?"
+    elif any(_reads_cookies(b, file) for b, _ in chosen.alike):
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}"
     elif attribute.untyped(chosen, file):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_UNTYPED}"
     elif lives := _lives_on(chosen):
@@ -159,6 +182,8 @@ def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:
             safety, reason = Safety.DISPLAY_ONLY, f"{reason}; who closes it when the program ends?"
         elif not accessor.one_loop(file):
             safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is there only one?"
+    if safety is Safety.UNSAFE and any(_reads_cookies(b, file) for b, _ in chosen.alike):
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}"
     if safety is Safety.UNSAFE and accessor.untyped(chosen, file):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_UNTYPED}"
     return _offer(file, safety, reason, lambda patch: accessor.apply(patch, chosen))

@@ -201,6 +201,8 @@ class _Method:
         self.cleanup = _end_method(effect)
         if self.cleanup is None and effect.plain:
             raise UnfixableError
+        if self.cleanup is not None and self.cleanup.params and re.match(r"_?on[A-Z]", self.cleanup.name):
+            raise UnfixableError  # it hears of an end, and is none
         if self.cleanup is not None and self.cleanup.is_static and not self.setup.is_static:
             raise UnfixableError  # there, `this` is the class
 

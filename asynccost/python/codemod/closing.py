@@ -7,6 +7,7 @@ from asynccost.flow.depend import blocks
 from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Assign, Await, Call, Function, Member, Name, Node, Return, Yield
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.model import Span
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import names_in
@@ -45,11 +46,21 @@ def _hands_out(name: str, client: Client, rest: list[Node]) -> bool:
     """Whether something that needs the open client is returned: a cursor, a coroutine. A blocking HTTP client has read
     its answer by then."""
     for node in (n for s in rest for n in walk(s)):
+        lives_on = isinstance(node, Call) and chain(node.callee)[-1][:1].isupper() and _outlives(node)
+        given = [a.value for a in node.arguments] if lives_on and isinstance(node, Call) else []
+        if any(isinstance(value, Name) and value.id == name for value in given):
+            return True  # an object works with it after that
         value = node.value if isinstance(node, Return) else None
         callee = value.callee if isinstance(value, Call) else None
         if isinstance(callee, Member) and isinstance(callee.value, Name) and callee.value.id == name:
             return client.is_async or not client.http
     return False
+
+
+def _outlives(made: Call) -> bool:
+    """Whether an object is returned, or kept by another."""
+    up = made.parent
+    return isinstance(up, Return) or (isinstance(up, Assign) and any(isinstance(t, Member) for t in up.targets))
 
 
 def _rest(assign: Assign, function: Function) -> list[Node]:
