@@ -12,10 +12,10 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from asynccost.hashing import blake2b
 from asynccost.rules import ROOT
 
 RACY_NS = 2_000_000_000

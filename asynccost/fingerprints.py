@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from hashlib import blake2b
 
+from asynccost.hashing import blake2b
 from asynccost.model import Finding
 
 

@@ -3,7 +3,7 @@
 import gc
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from typing import Any, TypedDict
 
@@ -280,7 +280,7 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
     for said in rule.module(file.language).check(file):
         if isinstance(said, Silence):
             if file.explained:
-                seen.silences.append(replace(said, rule=rule.name))
+                seen.silences.append(said._replace(rule=rule.name))
         else:
             said.rule, said.family, said.severity = rule.name, rule.family, rule.severity
             seen.findings.append(said)

@@ -1,13 +1,14 @@
 """The vocabulary of every part: places, findings, silences, fixes and costs.
 
-Plain data; imports nothing of ours. Offsets are bytes into the file as it lies on disk; lines and
+Plain data; imports nothing of ours. Where nothing is set later it is a NamedTuple, which a start makes ten times
+as fast as a frozen dataclass. Offsets are bytes into the file as it lies on disk; lines and
 columns count from 1, columns in code points, ends are exclusive.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Severity(StrEnum):
@@ -42,8 +43,7 @@ class Safety(StrEnum):
     DISPLAY_ONLY = "display-only"
 
 
-@dataclass(slots=True, frozen=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of one file: bytes, and the same as lines and columns."""
 
     start: int
@@ -54,8 +54,7 @@ class Span:
     end_column: int = 0
 
 
-@dataclass(slots=True, frozen=True)
-class Related:
+class Related(NamedTuple):
     """Another place that a finding is about: the loop, a sibling await, the caller that makes it hot."""
 
     path: str
@@ -63,8 +62,7 @@ class Related:
     message: str
 
 
-@dataclass(slots=True, frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the bytes [start_byte, end_byte) of a file by text."""
 
     path: str
@@ -73,8 +71,7 @@ class Edit:
     text: str
 
 
-@dataclass(slots=True, frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """What could be done about a finding, how safe that is, and why it is no safer."""
 
     safety: Safety
@@ -82,8 +79,7 @@ class Fix:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(slots=True, frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """What a rule's `fix` offers for one of its findings.
 
     Safety and reason are known from flow alone, so that a scan can tell them; `build` makes the edits, and only
@@ -169,8 +165,7 @@ class Finding:
     hint: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True, frozen=True)
-class Silence:
+class Silence(NamedTuple):
     """A place where a rule looked and found nothing to say, and why. Shown by `explain FILE:LINE`."""
 
     rule: str
@@ -179,8 +174,7 @@ class Silence:
     reason: str
 
 
-@dataclass(slots=True, frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A file, or part of one, that could not be read or parsed. Never skipped in silence."""
 
     path: str

@@ -1,7 +1,6 @@
 """The second pass: what one file could not know is settled over the facts of all, then findings get names."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from asynccost.fingerprints import number
 from asynccost.firstpass import Seen
@@ -27,7 +26,7 @@ def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
         for finding in one.findings:
             for said in _settled(finding, project):
                 if isinstance(said, Silence):
-                    silences.append(replace(said, rule=finding.rule))
+                    silences.append(said._replace(rule=finding.rule))
                 else:
                     findings.append(said)
     return _numbered(findings), silences

@@ -1,7 +1,6 @@
 """Finds neighbouring awaits that could wait together."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from asynccost.flow.await_kinds import BAD
@@ -70,7 +69,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
 def _row(step: Step, file: File) -> dict[str, Any]:
     return {
         "name": step.label,
-        "span": asdict(file.span(step.node)),
+        "span": file.span(step.node)._asdict(),
         "waits": open_rows(step.waits),
         "verb": step.verb,
         "bound": bool(step.binds),
