@@ -164,7 +164,7 @@ class Asked:
         """The calls whose resolved name ends in this word; with another word in it, if given."""
         self._tell_calls((last, holding) if holding else (last,))
         told = self._told.get(last, ())
-        named = sorted(((n, s) for n, s in told if s.name and holding in s.name), key=itemgetter(0))
+        named = sorted((row for row in told if holding in (row[1].name or "")), key=itemgetter(0))
         for _, sites in groupby(named, key=lambda pair: id(pair[1].function)):
             found = [site for _, site in sites]
             function = found[0].function
@@ -177,7 +177,8 @@ class Asked:
             self._heard.add(number)
             for one in (function, *function.inner):
                 for site in self.file.calls_of(one):
-                    self._told.setdefault(last_name(site.name or ""), []).append((number, site))
+                    if site.name:
+                        self._told.setdefault(last_name(site.name), []).append((number, site))
 
     def _unknown(self, known: set[int], words: tuple[str, ...]) -> Iterator[tuple[int, Function]]:
         """The functions whose numbers are not known yet, those aside that wait and do not speak of all of the words."""
