@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import class_around, use_of
+from asynccost.flow.around import above, class_around, use_of
 from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File
@@ -14,7 +14,7 @@ from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import Fate, fate
 from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
-from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Member, Name
+from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
 from asynccost.model import Confidence, Finding, Silence
 
 _SOON = 60  # seconds that a process may be held from ending without anybody wondering
@@ -215,15 +215,16 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     owner = class_around(one.function)
     ends = ends_of(owner, file) if owner is not None else []
     again = rearms(one, file)
-    revives = owner is not None and (again or _works_on(one, owner, file) or one.holds or one.name.startswith("call_"))
+    soon = one.name == "Timer" and one.delay is not None and one.delay < _SOON
+    holds = one.holds and not soon
+    revives = owner is not None and (again or _works_on(one, owner, file) or holds or one.name.startswith("call_"))
     if owner is not None and ends and revives and not _asks(one, _flags(owner, file), file):
         what = "starts itself again" if again else "still acts on the object"
         lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
         return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", MEDIUM)
     if again and not may_end(one):
         return _endless(one, file)
-    soon = one.name == "Timer" and one.delay is not None and one.delay < _SOON
-    if one.holds and end.kind in ("dropped", "kept") and not soon and not _daemon(one, file):
+    if holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
         message = f"{one.name}() is dropped: nothing can cancel it, and the process cannot end before it fires"
         return file.finding(one.call, message, MEDIUM)
     return file.silence(one.call, "it fires once and can do little harm")
@@ -231,6 +232,8 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
 
 def _endless(one: Timer, file: File) -> Finding | Silence:
     message = f"{one.name}() starts itself again for ever and its handle is dropped, so nothing can stop it"
+    if any(isinstance(up, Handler) for up in above(one.call)):
+        return file.finding(one.call, f"{message} (but only after a failure)", LOW)
     if one.name == "Timer" and class_around(one.function) is None and _daemon(one, file):
         return file.silence(one.call, "a daemon timer of a module lives as long as the process")
     if _component(one.function) is not None:
