@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from asynccost import python
 from asynccost.flow.asked import Asked
-from asynccost.flow.facts import FileFacts
 from asynccost.flow.file import File
-from asynccost.flow.outline import Outline, filled, outline_of
+from asynccost.flow.outline import Outline, outline_of
+from asynccost.flow.scripts import Script, TextRow
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
@@ -20,6 +20,9 @@ from asynccost.python.paths import module_name
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.rulebook import Rule, load
 from asynccost.tokens import Found, Tokens
+
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
 
 
 class LateRow(TypedDict):
@@ -36,15 +39,16 @@ class LateRow(TypedDict):
 class Seen:
     """What the first pass says of one file.
 
-    What others may need to know of it is there to be asked for: of JavaScript `outline` tells the names, `facts` all;
-    of Python `late` says how to read the file again, `asked` is it. imports: what a Python file imports, by absolute
-    dotted names, whether or not any rule looks at it; None for other files.
+    What others may need to know of it is there to be asked for: of Python `late` says how to read the file again,
+    `asked` is it; of JavaScript `text` says what its text tells, `script` is it, `outline` what lowering it has told.
+    imports: what a Python file imports, by absolute dotted names, whether or not any rule looks at it; None for others.
     """
 
     path: str
     outline: Outline | None = None
     late: LateRow | None = None
-    facts: FileFacts | None = None
+    text: TextRow | None = None
+    script: Script | None = None
     asked: Asked | None = None
     findings: list[Finding] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
@@ -54,14 +58,14 @@ class Seen:
     def row(self) -> list[Any]:
         """This as a JSON value, silences aside: they are asked for one file at a time."""
         findings, problems = [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]
-        return [self.outline, self.late, findings, problems, self.imports]
+        return [self.outline, self.late, findings, problems, self.imports, self.text]
 
     @classmethod
     def of(cls, path: str, row: list[Any]) -> "Seen":
         """What `row` was made of."""
-        outline, late, findings, problems, imports = row
+        outline, late, findings, problems, imports, text = row
         said, amiss = [finding_of(f) for f in findings], [problem_of(p) for p in problems]
-        return cls(path, outline, late, findings=said, problems=amiss, imports=imports)
+        return cls(path, outline, late, text, findings=said, problems=amiss, imports=imports)
 
 
 _LATEST = 32  # JavaScript files that stay lowered while others ask about them
@@ -183,14 +187,22 @@ class Again:
             lowered = partial(self._python, path, late["whole"])
             name, rules = module_name(path), late["rules"]
             seen.asked = Asked(path, name, seen.imports or [], rules, read, lowered, self._knowledge)
-        elif seen.outline is not None:
-            seen.facts = filled(path, seen.outline, partial(self._latest, path, read))
+        elif seen.text is not None:
+            lower = partial(self._latest, path, read)
+            name = path[: path.rindex(".")]
+            seen.script = Script(path, name, seen.text, seen.outline, read, lower, self._gather)
 
     def _python(self, path: str, whole: bool, source: bytes) -> File:
         if (file := self._kept.find(path, source, whole=whole)) is not None:
             return file
         knowledge = self._knowledge()
         return File(lower(path, "python", source, knowledge, whole=whole), knowledge)
+
+    def _gather(self, name: str, file: File) -> Any:
+        """What a rule's `facts` hook says of a script that holds its tokens."""
+        gather = load()[name].hook("javascript", "facts")
+        found = _tokens("javascript", self._knowledge()).found(file.module.source)
+        return gather(file) if gather is not None and name in found.rules else None
 
     def _javascript(self, path: str, read: Callable[[], bytes]) -> File:
         knowledge = self._knowledge()
@@ -243,26 +255,56 @@ def _look(
     lowered: Lowered | None,
 ) -> Seen:
     rules = [load()[name] for name in found.rules]
+    if language != "python":
+        return _script(rules, found, path, source, knowledge, explained, lowered)
     whole = not rules or any(r.whole for r in rules)
     seen = Seen(path, imports=imports_of(path, language, source))
-    if language == "python":
-        seen.late = LateRow(whole=whole, rules={})
-        if not whole and not python.may_matter(source):
-            return seen
-    if not rules and language == "python":
+    seen.late = LateRow(whole=whole, rules={})
+    if not rules or (not whole and not python.may_matter(source)):
         return seen
-    explained = explained or language == "python"  # that a body lies too deep is found where a rule wakes it
-    file = File(
-        lower(path, language, source, knowledge, whole=whole, found=found), knowledge, rows, explained=explained
-    )
-    if language != "python":
-        seen.outline = outline_of(file)
+    # that a body lies too deep is found where a rule wakes it, so silences are as good as explained
+    file = File(lower(path, language, source, knowledge, whole=whole, found=found), knowledge, rows)
     for rule in rules:
         _apply(rule, file, seen)
     seen.problems += _broken(file)
     if lowered is not None and any(finding.fix for finding in seen.findings):
         lowered.keep(file)
     return seen
+
+
+def _script(
+    rules: Sequence[Rule],
+    found: Found,
+    path: str,
+    source: bytes,
+    knowledge: Knowledge,
+    explained: bool,
+    lowered: Lowered | None,
+) -> Seen:
+    """Look at a script with the rules that its text may concern. explained: with all of them."""
+    from asynccost.javascript.text import Text
+
+    text = Text(path, source, knowledge)
+    seen = Seen(path, text=TextRow(imports=text.modules, drops=[] if text.is_test else text.drops, rules={}))
+    for rule in rules:
+        for finding in (ask(text) if (ask := rule.hook("javascript", "ask")) else ()):
+            seen.findings.append(_signed(finding, rule))
+    looking = [rule for rule in rules if explained or _may_find(rule, text)]
+    if not looking:
+        return seen
+    file = File(lower(path, "javascript", source, knowledge, found=found), knowledge, explained=explained)
+    for rule in looking:
+        _apply(rule, file, seen)
+    seen.outline = outline_of(file)
+    seen.problems += _broken(file)
+    if lowered is not None and any(finding.fix for finding in seen.findings):
+        lowered.keep(file)
+    return seen
+
+
+def _may_find(rule: Rule, text: "Text") -> bool:
+    worth = rule.hook("javascript", "worth")
+    return worth is None or bool(worth(text))
 
 
 def _broken(file: File) -> Iterable[Problem]:
@@ -282,11 +324,15 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
             if file.explained:
                 seen.silences.append(said._replace(rule=rule.name))
         else:
-            said.rule, said.family, said.severity = rule.name, rule.family, rule.severity
-            seen.findings.append(said)
+            seen.findings.append(_signed(said, rule))
             if fixer is not None and (offer := fixer(said, file)) is not None:
                 said.fix = Fix(offer.safety, offer.reason)
     gather = rule.hook(file.language, "facts")
-    known = seen.outline or seen.late
+    known = seen.late or seen.text
     if gather is not None and known is not None and (value := gather(file)):
         known["rules"][rule.name] = value
+
+
+def _signed(finding: Finding, rule: Rule) -> Finding:
+    finding.rule, finding.family, finding.severity = rule.name, rule.family, rule.severity
+    return finding

@@ -5,7 +5,10 @@ A rule's folder holds `rule.md` (a TOML card between +++ lines, then the page th
 
     check(file)              yields a Finding or a Silence for every place it looks at
     settle(finding, project) optional: answers what only the whole project knows; may return a list
-    facts(file)              optional: JSON values that `settle` finds under project.rows(rule)
+    facts(file)              optional: JSON values that `settle` finds under project.row(rule, path)
+    worth(text)              optional, JavaScript: whether `check` may find anything in a script, by javascript.text;
+                             it may say yes too often, never no where there is something
+    ask(text)                optional, JavaScript: findings that a script's text alone leaves open, for `settle`
     batch(sources)           optional: runs an outside tool over many files at once, {path: rows}
 
 `fix_python.py` / `fix_javascript.py` (or `fix.py` for both) may stand beside them, with

@@ -15,9 +15,10 @@ from asynccost.rulebook import load
 def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
     project = Project(
-        (s.facts for s in seen if s.facts is not None),
+        (),
         (s.asked for s in seen if s.asked is not None),
         {s.path: s.imports for s in seen if s.imports is not None},
+        (s.script for s in seen if s.script is not None),
     )
     findings: list[Finding] = []
     silences: list[Silence] = []

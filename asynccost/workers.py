@@ -13,7 +13,6 @@ from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.model import Problem
 from asynccost.processes import spread
-from asynccost.rows import problem_row
 from asynccost.suppress import comments
 from asynccost.tokens import Found
 
@@ -187,13 +186,13 @@ def _too_large(task: Task, mark: str, limit: int) -> Read:
 
 
 def _problem(task: Task, mark: str, message: str, kind: str) -> Read:
-    row = [None, None, [], [problem_row(Problem(task.path, 1, message, kind))], None, []]
-    return Read(task.path, mark, json.dumps(row))
+    seen = Seen(task.path, problems=[Problem(task.path, 1, message, kind)])
+    return Read(task.path, mark, json.dumps([*seen.row(), []]))
 
 
 def _row(seen: Seen, source: bytes) -> str:
     found = comments(source)
-    known = seen.outline is not None or seen.late is not None or seen.imports is not None
+    known = seen.late is not None or seen.imports is not None or seen.text is not None
     if not known and not seen.findings and not seen.problems and not found:
         return ""
     return json.dumps([*seen.row(), found], separators=(",", ":"))

@@ -42,7 +42,7 @@ def judged(row: str) -> tuple[bool, bool]:
     """Of a row of the first pass: whether the file is listed, and whether the tail was found."""
     if not row:
         return False, False
-    _, _, findings, problems, _ = json.loads(row)
+    _, _, findings, problems, *_ = json.loads(row)
     return bool(problems), any(f[0] == RULE and f[5].endswith("sentinel") for f in findings)
 
 

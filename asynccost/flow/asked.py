@@ -23,6 +23,7 @@ from asynccost.flow.facts import (
     registered,
     returned,
 )
+from asynccost.flow.failing import floats, quiet
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.names import INSIDE
@@ -280,6 +281,8 @@ _COSTLY: dict[str, Callable[[File, Function], Any]] = {
     "returns": returned,
     "registered": registered,
     "waits": rows_of,
+    "floats": floats,
+    "quiet": quiet,
 }
 
 

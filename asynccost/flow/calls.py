@@ -34,6 +34,8 @@ class Calls:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._asked = names.asked
+        self._scripts = names.scripts
+        self._by_last: dict[str, dict[str, list[tuple[Def, CallFact]]]] = {}
         self._called: dict[tuple[str, str], list[tuple[Def, CallFact]]] = {}
         self._mentions: dict[tuple[str, str], list[Def]] = {}
         self._by_words: dict[tuple[str, str], list[Caller]] = {}
@@ -42,22 +44,28 @@ class Calls:
 
     def callers(self, target: Def) -> list[Caller]:
         """Every call of a function that the names reveal."""
-        qualname = target.facts["qualname"]
-        last = qualname.rpartition(".")[2]
-        names = {last}
-        if last in ("__init__", "constructor"):
-            names = {target.facts["owner"].rpartition(".")[2]}
-        exports = target.file["exports"]
-        names.update(out for out, local in exports.items() if local in (qualname, last))
-        found = []
-        for name in sorted(names):
-            for made, call in self._calls(name, target):
-                if call["name"].endswith("()"):
-                    continue  # `stop = start(); stop()` calls what start() handed out
-                hit = self._names.find(call["name"], made.file["path"])
-                if hit is not None and hit.key == target.key:
-                    found.append(Caller(made, call))
-        return found
+        names = _called_as(target)
+        return [caller for name in sorted(names) for caller in self._meaning(target, self._calls(name, target))]
+
+    def dropping(self, target: Def) -> list[Caller]:
+        """Those calls of a JavaScript function that are statements, whose answer nobody takes."""
+        names = _called_as(target)
+        calls = (
+            (made, call)
+            for name in sorted(names)
+            for near in self._scripts.dropping(name, target.file["path"])
+            for made, call in self._calls_of(near).get(name, ())
+            if call["dropped"]
+        )
+        return list(self._meaning(target, calls))
+
+    def _meaning(self, target: Def, calls: Iterable[tuple[Def, CallFact]]) -> Iterator[Caller]:
+        for made, call in calls:
+            if call["name"].endswith("()"):
+                continue  # `stop = start(); stop()` calls what start() handed out
+            hit = self._names.find(call["name"], made.file["path"])
+            if hit is not None and hit.key == target.key:
+                yield Caller(made, call)
 
     def calls_named(self, last: str, holding: str = "") -> list[Caller]:
         """Every call whose resolved name ends in this word, whatever it means; with another word in it, if given."""
@@ -67,7 +75,7 @@ class Calls:
         return self._by_words[key]
 
     def _calls_holding(self, last: str, holding: str) -> list[Caller]:
-        read = self._calls_by_last.get(last, [])
+        read = (pair for near in self._saying(last, holding) for pair in self._calls_of(near).get(last, ()))
         found = [Caller(made, call) for made, call in read if holding in call["name"]]
         for asked in self._asked.values():
             if not holding:
@@ -78,7 +86,8 @@ class Calls:
 
     def named(self, last: str) -> list[Def]:
         """Every function whose own name is this word."""
-        found = [*self._defs_by_last.get(last, [])]
+        found = [d for near in self._saying(last) for d in self._names.functions_of(near) if _last(d) == last]
+        found = list({d.key: d for d in reversed(found)}.values())[::-1]
         for asked in self._asked.values():
             if asked.holds(last):
                 found += (Def(asked.facts, fn) for fn in asked.defining(last))
@@ -86,9 +95,10 @@ class Calls:
 
     def methods(self, owner: str) -> Iterator[str]:
         """The names of the methods of every class of this name."""
-        for made in self._names.functions:
-            if made.facts["owner"].rpartition(".")[2] == owner:
-                yield _last(made)
+        for near in self._saying(owner):
+            for made in self._names.functions_of(near):
+                if made.facts["owner"].rpartition(".")[2] == owner:
+                    yield _last(made)
         for asked in self._asked.values():
             if asked.holds(owner):
                 yield from asked.methods(owner)
@@ -108,7 +118,7 @@ class Calls:
     def handed_over(self, made: Def) -> tuple[str, str] | None:
         """How a function runs by what another file hands it to."""
         if made.file["path"] not in self._asked:
-            return self._handed.get(made.key)
+            return self._handed_in(made)
         last = _last(made)
         words = {_handle(made) if last == "__init__" else last}
         files = [self._asked[path] for path in self._graph.reaching(made.file["path"], _handle(made))]
@@ -124,12 +134,29 @@ class Calls:
         return min(said, default=None)
 
     @cached_property
-    def _calls_by_last(self) -> dict[str, list[tuple[Def, CallFact]]]:
-        table: dict[str, list[tuple[Def, CallFact]]] = {}
-        for made in self._names.functions:
-            for call in made.facts["calls"]:
-                table.setdefault(last_name(call["name"]), []).append((made, call))
-        return table
+    def _read(self) -> list[str]:
+        """The files that were read without being asked, in order."""
+        return [file["path"] for file in self._names.read if file["path"] not in self._scripts.by_path]
+
+    def _saying(self, word: str, holding: str = "") -> list[str]:
+        """The read files that may hold a word, and another text, in order."""
+        return sorted((*self._read, *self._scripts.saying(word, holding)))
+
+    def _naming(self, path: str, words: Iterable[str]) -> list[str]:
+        """The read files that may name by one of these words what a read file defines, in order."""
+        if path not in self._scripts.by_path:
+            return [file["path"] for file in self._names.read]
+        return sorted((*self._read, *self._scripts.naming(path, words)))
+
+    def _calls_of(self, path: str) -> dict[str, list[tuple[Def, CallFact]]]:
+        """The calls of a read file by the last parts of their names."""
+        if path not in self._by_last:
+            table: dict[str, list[tuple[Def, CallFact]]] = {}
+            for made in self._names.functions_of(path):
+                for call in made.facts["calls"]:
+                    table.setdefault(last_name(call["name"]), []).append((made, call))
+            self._by_last[path] = table
+        return self._by_last[path]
 
     def _registered(self, module: str) -> dict[tuple[str, str], list[Def]]:
         """What functions of the files of a module's name mention: x.js and x.ts are both x."""
@@ -165,7 +192,8 @@ class Calls:
         """The calls by a name in the files that can mean a function by it."""
         path = target.file["path"]
         if path not in self._asked:
-            yield from self._calls_by_last.get(last, ())
+            for near in self._naming(path, (last,)):
+                yield from self._calls_of(near).get(last, ())
             return
         for near in self._graph.reaching(path, _handle(target)):
             yield from self._calls_in(self._asked[near], last)
@@ -177,27 +205,39 @@ class Calls:
             self._called[key] = [(Def(asked.facts, fn), call) for fn, call in found]
         return self._called[key]
 
-    @cached_property
-    def _defs_by_last(self) -> dict[str, list[Def]]:
-        table: dict[str, list[Def]] = {}
-        for made in self._names.defs.values():
-            if made is not None and made.file["path"] not in self._asked:
-                table.setdefault(_last(made), []).append(made)
-        return table
-
-    @cached_property
-    def _handed(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """Functions that another file hands to a call that says how often they run."""
-        table: dict[tuple[str, str], tuple[str, str]] = {}
-        for file in self._names.read:
-            self._add_handed(file, table)
-        return table
+    def _handed_in(self, made: Def) -> tuple[str, str] | None:
+        """How a function of a read file runs by what another file hands it to."""
+        path = made.file["path"]
+        words = _called_as(made)
+        if path in self._scripts.by_path:
+            words = self._scripts.renaming(path, words)
+        said = []
+        for near in self._naming(path, words):
+            script = self._scripts.by_path.get(near)
+            if script is not None and not script.may_hand(words):
+                continue
+            if near not in self._hands:
+                self._hands[near] = {}
+                self._add_handed(self._names.files[near], self._hands[near])
+            said.append(self._hands[near].get(made.key))
+        return min(filter(None, said), default=None)
 
     def _add_handed(self, file: FileFacts, table: dict[tuple[str, str], tuple[str, str]]) -> None:
         for name, kind, reason in file["handed"]:
             found = self._names.find(name, file["path"])
             if found is not None:
                 table[found.key] = min((kind, reason), table.get(found.key, (kind, reason)))
+
+
+def _called_as(target: Def) -> set[str]:
+    """The last names by which a function may be called: its own, its class's, those under which it is exported."""
+    qualname = target.facts["qualname"]
+    last = qualname.rpartition(".")[2]
+    names = {last}
+    if last in ("__init__", "constructor"):
+        names = {target.facts["owner"].rpartition(".")[2]}
+    names.update(out for out, local in target.file["exports"].items() if local in (qualname, last))
+    return names
 
 
 def _handle(made: Def) -> str:

@@ -16,10 +16,9 @@ _MAPPERS = frozenset({  # of any database: which one, a setting says
 
 def only_files(project: Project) -> bool:
     """Whether the only database of a project is a file on this machine: its answers take microseconds."""
-    roots = project.names.imported
-    return not roots.isdisjoint(_FILES) and roots.isdisjoint(_DRIVERS | _MAPPERS)
+    return project.names.imports_any(_FILES) and not project.names.imports_any(_DRIVERS | _MAPPERS)
 
 
 def has_server(project: Project) -> bool:
     """Whether a project imports the driver of a database server."""
-    return not project.names.imported.isdisjoint(_DRIVERS)
+    return project.names.imports_any(_DRIVERS)

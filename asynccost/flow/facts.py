@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from asynccost.flow.around import Use, use_of
 from asynccost.flow.entries import entry_of, registrations, seldom
+from asynccost.flow.failing import floats, quiet
 from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded
 from asynccost.flow.mentions import Mentions
@@ -47,7 +48,8 @@ class FunctionFacts(TypedDict):
     """One function. entry: [kind, reason] where it is known how it is entered (see flow.entries).
 
     outer: where the function that it is written in starts, -1 for a method or a function of the top level.
-    seldom: the word of its name that says that it runs seldom. waits: what it awaits, see flow.waiting.
+    seldom: the word of its name that says that it runs seldom. waits: what it awaits, see flow.waiting. floats:
+    whether who forgets to wait for it leaves an error to nobody; quiet: whether what it awaits fails in it alone.
     """
 
     qualname: str
@@ -67,6 +69,8 @@ class FunctionFacts(TypedDict):
     returns: list[str]
     registered: list[str]
     waits: list[list[str]]
+    floats: bool
+    quiet: bool
 
 
 class FileHead(TypedDict):
@@ -160,6 +164,8 @@ def function_facts(file: File, function: Function) -> FunctionFacts:
         returns=returned(file, function),
         registered=registered(file, function),
         waits=rows_of(file, function),
+        floats=floats(file, function),
+        quiet=quiet(file, function),
     )
 
 

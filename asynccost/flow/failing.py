@@ -147,3 +147,16 @@ def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:
     if not modules.isdisjoint(table["tools"]):
         serving.difference_update(table["weak"])
     return bool(serving) and modules.isdisjoint(table["page"])
+
+
+def floats(file: File, function: Function) -> bool:
+    """Whether a JavaScript function is an async one of a server that lets errors out and that other files can call."""
+    waits = function.is_async and not function.is_generator and bool(function.name)
+    top = function.owner is not None or (function.scope is not None and function.scope.kind == "module")
+    return waits and top and file.language == "javascript" and file.memo(is_server) and failing(file, function)
+
+
+def quiet(file: File, function: Function) -> bool:
+    """Whether a JavaScript function is an async one that waits for something and lets no error out."""
+    waits = function.is_async and bool(function.name) and function.index is not None and bool(function.index.awaits)
+    return waits and file.language == "javascript" and not failing(file, function)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from asynccost.flow.asked import Asked
 from asynccost.flow.facts import FileFacts, FunctionFacts
+from asynccost.flow.scripts import Script, Scripts
 
 _HOPS = 8
 Tried = dict[tuple[str, str], int]  # what a search asked of a module already, and how many steps from its start
@@ -33,45 +34,56 @@ class Def:
 class Names:
     """The names of all files. files: their facts by path, read ones and those that are asked for."""
 
-    def __init__(self, files: Iterable[FileFacts], asked: Iterable[Asked] = ()) -> None:
+    def __init__(
+        self, files: Iterable[FileFacts], asked: Iterable[Asked] = (), scripts: Iterable[Script] = ()
+    ) -> None:
         self.asked = {a.path: a for a in sorted(asked, key=lambda a: a.path)}
-        self.read = sorted(files, key=lambda f: f["path"])
+        self.scripts = Scripts(self, sorted(scripts, key=lambda s: s.path))
+        self.read = sorted((*files, *(s.facts for s in self.scripts.by_path.values())), key=lambda f: f["path"])
         known = [*self.read, *(a.facts for a in self.asked.values())]
         self.files = {f["path"]: f for f in sorted(known, key=lambda f: f["path"])}
         self._canonical: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._meant: dict[tuple[str, str], list[str]] = {}
-
-    @cached_property
-    def defs(self) -> dict[tuple[str, str], Def | None]:
-        """Every function that was read, by path and qualname, and those that were asked for."""
-        return {(f["path"], fn["qualname"]): Def(f, fn) for f in self.read for fn in reversed(f["functions"])}
-
-    @cached_property
-    def functions(self) -> list[Def]:
-        return [Def(f, fn) for f in self.read for fn in f["functions"]]
+        self._imported: dict[frozenset[str], bool] = {}
+        self._named: dict[tuple[str, str], Def | None] = {}
+        self._tables: dict[str, tuple[dict[str, Def], dict[int, Def]]] = {}
 
     def named_in(self, path: str, qualname: str) -> Def | None:
         """The function of a file by its qualname; a nameless one inside it does not take its place."""
-        asked = self.asked.get(path)
-        if asked is None:
-            return self.defs.get((path, qualname))
         key = path, qualname
-        if key not in self.defs:
-            found = asked.named(qualname)
-            self.defs[key] = Def(asked.facts, found) if found is not None else None
-        return self.defs[key]
+        if key not in self._named:
+            self._named[key] = self._look_up(path, qualname)
+        return self._named[key]
 
-    @cached_property
-    def _by_start(self) -> dict[tuple[str, int], Def]:
-        return {made.place: made for made in self.functions if made.facts["kind"] != "module"}
+    def _look_up(self, path: str, qualname: str) -> Def | None:
+        asked, script = self.asked.get(path), self.scripts.by_path.get(path)
+        if asked is not None:
+            found = asked.named(qualname)
+            return Def(asked.facts, found) if found is not None else None
+        if script is not None and not script.may_define(qualname):
+            return None
+        return self._of_file(path)[0].get(qualname)
 
     def function(self, path: str, start: int) -> Def | None:
         """The function that starts at a byte of a file."""
         asked = self.asked.get(path)
         if asked is None:
-            return self._by_start.get((path, start))
+            return self._of_file(path)[1].get(start)
         found = asked.starting(start)
         return Def(asked.facts, found) if found is not None else None
+
+    def _of_file(self, path: str) -> tuple[dict[str, Def], dict[int, Def]]:
+        """The functions of a file that was read, by qualname and by their starts; of one qualname the first counts."""
+        if path not in self._tables:
+            file = self.files.get(path)
+            made = [Def(file, fn) for fn in file["functions"]] if file is not None else []
+            by_start = {d.facts["start"]: d for d in made if d.facts["kind"] != "module"}
+            self._tables[path] = {d.facts["qualname"]: d for d in reversed(made)}, by_start
+        return self._tables[path]
+
+    def functions_of(self, path: str) -> list[Def]:
+        """The functions of a file that was read."""
+        return [Def(self.files[path], fn) for fn in self.files[path]["functions"]]
 
     @cached_property
     def _modules(self) -> dict[str, list[str]]:
@@ -149,6 +161,9 @@ class Names:
 
     def _in_module(self, path: str, rest: str, depth: int, tried: Tried) -> tuple[str, str] | None:
         file = self.files[path]
+        script = self.scripts.by_path.get(path)
+        if script is not None and not script.may_hand_on(rest):
+            return None
         if file["language"] == "javascript":
             head, dot, tail = rest.partition(".")
             instance = head.endswith("()")
@@ -210,12 +225,31 @@ class Names:
         returns = made.facts["returns"]
         return self._search(f"{returns[0]}.{tail}", path, depth + 1, tried) if len(returns) == 1 else None
 
-    @cached_property
-    def imported(self) -> frozenset[str]:
-        """The packages that the project's files import: "aiosqlite", "@prisma/client"."""
-        read = (name for file in self.read for name in file["imports"].values())
-        asked = (name for one in self.asked.values() for name in one.imports)
-        return frozenset(_package(name) for name in (*read, *asked))
+    def imports_any(self, packages: frozenset[str]) -> bool:
+        """Whether a file of the project imports one of these packages: "aiosqlite", "@prisma/client"."""
+        if packages not in self._imported:
+            self._imported[packages] = self._import_any(packages)
+        return self._imported[packages]
+
+    def _import_any(self, packages: frozenset[str]) -> bool:
+        if any(_package(name) in packages for one in self.asked.values() for name in one.imports):
+            return True
+        for file in self.read:
+            script = self.scripts.by_path.get(file["path"])
+            if script is not None and not any(_package(f"{m}:") in packages for m in script.modules):
+                continue
+            if any(_package(name) in packages for name in file["imports"].values()):
+                return True
+        return False
+
+    def importers(self, module: str) -> set[str]:
+        """The files that were read and import a module by this name."""
+        read = (f["path"] for f in self.read if f["path"] not in self.scripts.by_path)
+        return {
+            path
+            for path in (*read, *self.scripts.importing(module))
+            if any(name.partition(":")[0] == module for name in self.files[path]["imports"].values())
+        }
 
 
 def _package(name: str) -> str:

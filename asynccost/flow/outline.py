@@ -22,6 +22,7 @@ from asynccost.flow.facts import (
     registered,
     returned,
 )
+from asynccost.flow.failing import floats, quiet
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Choice, Do, Function
 from asynccost.flow.waiting import rows_of
@@ -77,18 +78,15 @@ class _Again:
 
     def __init__(self, lower: Callable[[], File]) -> None:
         self._lower = lower
-        self._said: dict[str, list[Any]] = {}
+        self._said: dict[tuple[str, int], Any] = {}
 
     def say(self, key: str, at: int) -> Any:
         """One fact of the n-th function."""
-        if key not in self._said:
-            self._ask(key)
-        said = self._said[key]
-        return said[at] if at < len(said) else _NOTHING[key]
-
-    def _ask(self, key: str) -> None:
-        file = self._lower()
-        self._said[key] = [_MORE[key](file, function) for function in file.functions]
+        if (key, at) not in self._said:
+            file = self._lower()
+            known = at < len(file.functions)
+            self._said[key, at] = _MORE[key](file, file.functions[at]) if known else _NOTHING[key]
+        return self._said[key, at]
 
 
 class _OfFunction(dict[str, Any]):
@@ -140,12 +138,16 @@ _MORE: dict[str, Callable[[File, Function], Any]] = {
     "returns": returned,
     "registered": registered,
     "waits": rows_of,
+    "floats": floats,
+    "quiet": quiet,
 }
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("line", "column", "end_line"), 1),
     **dict.fromkeys(("calls", "returns", "registered", "waits"), ()),
     "seldom": "",
     "entry": None,
+    "floats": False,
+    "quiet": False,
 }
 _NO_CALL = CallFact(
     name="", line=1, column=1, start=0, end=0, loop=False, awaited=False, use="other", dropped=False, detail="", cold=""

@@ -8,6 +8,7 @@ from asynccost.flow.calls import Calls
 from asynccost.flow.facts import FileFacts
 from asynccost.flow.heat import Heats
 from asynccost.flow.linking import Names
+from asynccost.flow.scripts import Script
 
 T = TypeVar("T")
 
@@ -23,9 +24,10 @@ class Project:
         files: Iterable[FileFacts],
         asked: Iterable[Asked] = (),
         imports: Mapping[str, Sequence[str]] | None = None,
+        scripts: Iterable[Script] = (),
     ) -> None:
         self.imports = imports or {}
-        self.names = Names(files, asked)
+        self.names = Names(files, asked, scripts)
         self.calls = Calls(self.names)
         self.heats = Heats(self.names, self.calls)
         self.files = self.names.files
@@ -40,7 +42,12 @@ class Project:
         return answer
 
     def rows(self, rule: str) -> dict[str, Any]:
-        """What a rule's `facts` hook said, by path."""
+        """What a rule's `facts` hook said in the first pass, by path: of JavaScript of few files (see `row`)."""
         if rule not in self._rows:
             self._rows[rule] = {p: f["rules"][rule] for p, f in self.files.items() if rule in f["rules"]}
         return self._rows[rule]
+
+    def row(self, rule: str, path: str) -> Any:
+        """What a rule's `facts` hook says of one file; None where the rule does not look at it."""
+        script = self.names.scripts.by_path.get(path)
+        return script.row(rule) if script is not None else self.rows(rule).get(path)

@@ -92,6 +92,11 @@ def local_function(expr: Node | None, function: Function, file: File, depth: int
 
 def _wraps(call: Call) -> bool:
     name = call.callee.id if isinstance(call.callee, Name) else getattr(call.callee, "attr", "")
+    return wraps(name)
+
+
+def wraps(name: str) -> bool:
+    """Whether what is called by this name hands back the function that it is given, or one that calls it."""
     return name in _WRAPPERS or name.startswith("use")
 
 

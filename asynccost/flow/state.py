@@ -21,7 +21,7 @@ from asynccost.flow.tree import (
 )
 
 SETTER = re.compile(r"^(set[A-Z_]|dispatch$)")
-_STATE = frozenset(
+STATE = frozenset(
     {"useState", "useReducer", "useStateWithCallback", "createSignal", "useImmer", "useSafeState", "useAtom"}
 )
 LATEST = frozenset({"useEvent", "useEffectEvent", "useMemoizedFn", "useEventCallback", "useLatest"})
@@ -101,7 +101,7 @@ def _declared(target: Expr, value: Expr, state: State) -> None:
     names = pattern_names(target)
     if isinstance(value, Closure):
         state.steady |= set()
-    elif hook in _STATE and isinstance(target, Collection) and target.kind == "list":
+    elif hook in STATE and isinstance(target, Collection) and target.kind == "list":
         parts = [next(iter(pattern_names(i)), "") for i in target.items]
         if parts and parts[0]:
             state.values.add(parts[0])

@@ -96,7 +96,7 @@ def _of_store(way: str) -> bool:
 
 def may_share_session(verdict: Verdict, project: Project) -> str:
     """A call through which two turns may meet in one session of a database, as projects with such sessions have it."""
-    return verdict.stored if not _DATABASES.isdisjoint(project.names.imported) else ""
+    return verdict.stored if project.names.imports_any(_DATABASES) else ""
 
 
 def _add(verdict: Verdict, kinds: dict[str, str]) -> None:

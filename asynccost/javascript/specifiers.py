@@ -16,8 +16,13 @@ def module_name(path: str) -> str:
 
 def resolve(cx: Context, specifier: str) -> str:
     """Return what a specifier names: a path in the project where it is relative, else the specifier."""
+    return located(cx.module.path, specifier)
+
+
+def located(path: str, specifier: str) -> str:
+    """Return what a specifier names in the file of a path."""
     if specifier.startswith("."):
-        folder = posixpath.dirname(cx.module.path)
+        folder = posixpath.dirname(path)
         return _EXTENSION.sub("", posixpath.normpath(posixpath.join(folder, specifier)))
     return specifier.removeprefix("node:")
 

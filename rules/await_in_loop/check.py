@@ -1,6 +1,8 @@
 """Finds loops whose turns wait for each other although none needs another's result."""
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.acts import acts_only, listed, only_checks, tells
 from asynccost.flow.around import function_of, loops_around
@@ -22,6 +24,9 @@ from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.python.shapes import shape_of
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
 _CLOSES = frozenset({
     "close", "aclose", "terminate", "dispose", "shutdown", "disconnect", "stop", "kill", "destroy", "cancel", "abort",
 })
@@ -39,7 +44,13 @@ _TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "
 _ADDS = (("add",), ("create",), ("insert",), ("register",))
 _PUTS = (("post",), ("put",), ("patch",))
 _ONE_PLACE = frozenset({"config", "configuration", "settings"})
+_LOOP = re.compile(rb"\b(?:for|while)\b")
 _LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script has a loop that awaits."""
+    return not text.is_test and b"await" in text.source and _LOOP.search(text.source) is not None and text.shape.loops
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

@@ -1,7 +1,8 @@
 """dropped-task in JavaScript: promises that array methods throw away, and calls that nobody waits for."""
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import use_of
 from asynccost.flow.calls import Caller
@@ -11,12 +12,52 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
-from asynccost.flow.reach import local_function
+from asynccost.flow.reach import local_function, wraps
 from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
+_HANDED = (
+    rb"\.(?:%s)\s*(?:<[^()]*>)?\s*(?:\?\.)?\(\s*(?:\(*\s*(async\b)\s*(?:\(|<)?|([\w$.#]++)(?!\s*=>)\s*(\(|<)?)"
+)
+_WAITED = re.compile(
+    rb"Promise\s*\.\s*(?:all|allSettled|any|race)\s*\(\s*[\w$.?!\[\]]+\s*\??\.(?:map|flatMap)\(\s*async\b\s*(?:\(|<)?"
+)
 _ARRAYS = (".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()")
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script hands an async callback to an array, or drops an async function's call, or is a last resort."""
+    if any(event.encode() in text.source for event in _LAST_RESORTS):
+        return True
+    if text.is_test or b"async" not in text.source:
+        return False
+    return not (text.async_names - {"default"}).isdisjoint(text.drops) or _hands_callbacks(text)
+
+
+def _hands_callbacks(text: "Text") -> bool:
+    """Whether an array's method may be given an async function, a list of promises that is waited for aside."""
+    kinds = text.knowledge.table("tasks")["arrays"]
+    methods = "|".join((*kinds["each"], *kinds["map"], *kinds["test"]))
+    source, waited = text.source, {said.end() for said in _WAITED.finditer(text.source)}
+    for said in re.finditer(_HANDED % methods.encode(), source):
+        name = (said[2] or b"").rpartition(b".")[2].decode("utf-8", "replace")
+        if said[1] is not None and said.end() not in waited:
+            return True
+        if name in text.async_names or (said[3] and (name == "bind" or wraps(name))):
+            return True
+        if said[2] and _is_other(said[2], source):
+            return True
+    return False
+
+
+def _is_other(name: bytes, source: bytes) -> bool:
+    """`const handler = load`: whether a name stands for another, or for what a wrapper made of one."""
+    spelled = re.escape(name.rpartition(b".")[2])
+    return re.search(rb"\b%s\b[^=\n]*=\s*[\w$.]+\s*(?:[;,(<\n]|as\b)" % spelled, source) is not None
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -28,7 +69,17 @@ def check(file: File) -> Iterator[Finding | Silence]:
         if isinstance(callee, Member) and callee.attr in methods:
             yield from _array(file, site, callee, methods[callee.attr])
     yield from _floating(file)
-    yield from _exported(file)
+
+
+def ask(text: "Text") -> Iterator[Finding]:
+    """One open question a file of a server: who, elsewhere, calls its async functions and forgets them?"""
+    table = text.knowledge.table("tasks")["floating"]
+    serves = ".server." in text.path or not set(table["server"]).isdisjoint(text.modules)
+    if text.is_test or not serves or not text.async_names:
+        return
+    said = {"page": table["page"], "events": table["events"], "best": table["besteffort"]}
+    said["floats"] = sorted(text.async_names)
+    yield Finding("", text.path, Span(0, 0), "", Confidence.MEDIUM, pending=said)
 
 
 # ------------------------------------------------------------ array methods
@@ -192,35 +243,14 @@ def _goes_on(site: Site) -> bool:
     )
 
 
-def _exported(file: File) -> Iterator[Finding]:
-    """One open question a file of a server: who, elsewhere, calls its async functions and forgets them?"""
-    if file.is_test or not is_server(file):
-        return
-    own = [f for f in file.functions if f.is_async and not f.is_generator and f.name and _reachable(f)]
-    names = [f.qualname for f in own if failing(file, f)]
-    if names:
-        table = file.knowledge.table("tasks")["floating"]
-        yield file.finding(
-            own[0], "", Confidence.MEDIUM, floats=names, page=table["page"], events=table["events"],
-            best=table["besteffort"],
-        )
-
-
-def _reachable(function: Function) -> bool:
-    """Whether other files can call a function: it stands at the top of the module, or in a class."""
-    return function.owner is not None or (function.scope is not None and function.scope.kind == "module")
-
-
 # --------------------------------------------------------------- whole project
 
 
 def facts(file: File) -> dict[str, Any]:
-    """Whether a file takes up unhandled rejections for the whole process; its async functions that let no error out."""
+    """Whether a file takes up unhandled rejections for the whole process."""
     source = file.module.source
-    own = (f for f in file.functions_if(lambda f: source.find(b"catch", f.start, f.end) >= 0) if f.is_async)
-    quiet = [f.qualname for f in own if f.name and f.index and f.index.awaits and not failing(file, f)]
     takes = any(event.encode() in source for event in _LAST_RESORTS) and any(map(_takes_up, file.calls))
-    return {"takes": takes, "quiet": quiet}
+    return {"takes": True} if takes else {}
 
 
 # Node raises a rejection that nobody takes as an uncaught exception
@@ -239,15 +269,13 @@ def _survives(project: Project) -> bool:
 def _quiet(project: Project, name: str, near: str) -> bool:
     """Whether what another file's function awaits fails in it alone."""
     made = project.names.find(name, near) if name else None
-    said = project.rows("dropped-task").get(made.file["path"], {}) if made else {}
-    return made is not None and made.facts["qualname"] in said.get("quiet", ())
+    return made is not None and made.facts["quiet"]
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence | list[Finding]:
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
-        made = [project.names.named_in(finding.path, name) for name in finding.pending["floats"]]
-        calls = ((one, caller) for one in made if one for caller in project.calls.callers(one))
+        calls = ((one, caller) for one in _left(finding, project) for caller in project.calls.dropping(one))
         return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
     name, lets = finding.pending["name"], finding.pending["lets"]
     if lets and all(_quiet(project, one, finding.path) for one in lets):
@@ -256,6 +284,14 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
         finding.confidence = Confidence.LOW
     return finding
+
+
+def _left(finding: Finding, project: Project) -> list[Def]:
+    """The functions of a file that others may call and forget to their harm; looked for where somebody may do so."""
+    if not project.names.scripts.forgetting(finding.path, finding.pending["floats"]):
+        return []
+    floating = (one.facts["qualname"] for one in project.names.functions_of(finding.path) if one.facts["floats"])
+    return [made for name in floating if (made := project.names.named_in(finding.path, name)) is not None]
 
 
 def _forgets(finding: Finding, caller: Caller) -> bool:

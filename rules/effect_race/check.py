@@ -1,6 +1,7 @@
 """effect-race: an effect's late answer can overwrite a newer one."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.around import function_of
 from asynccost.flow.awaits import classify
@@ -12,14 +13,25 @@ from asynccost.flow.races import Race, asked_elsewhere, race_of
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import verb, words
+from asynccost.javascript.effect_words import may_hook
 from asynccost.model import Confidence, Finding, Silence
+
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
 
 _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "refresh", "call"})
 _LANDING = frozenset({
     "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite",
 })
 _IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "namespace", "filename"})
+_WAITS = frozenset({"await", "then", "finally", "catch"})
 _COMPUTES = frozenset({"has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check"})
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script has an effect, and something that waits; of React alone, state that is set behind a wait."""
+    waits = not text.is_test and not _WAITS.isdisjoint(text.words) and may_hook(text)
+    return waits and (may_hook(text, aside="React") or text.sets_late)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

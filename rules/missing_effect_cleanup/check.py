@@ -1,6 +1,7 @@
 """missing-effect-cleanup: what an effect acquires and its cleanup does not give back."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.file import File
 from asynccost.flow.lasting import is_app_root
@@ -8,7 +9,16 @@ from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Function, Node
+from asynccost.javascript.effect_words import may_acquire, may_set_up
 from asynccost.model import Confidence, Finding, Related, Silence
+
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script has an effect of any kind, and acquires something."""
+    return may_set_up(text) and may_acquire(text)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -49,20 +59,11 @@ def _may_be_of_root(file: File, first: Verdict) -> bool:
 
 def settle(finding: Finding, project: Project) -> Finding:
     """What only the root component uses lives as long as the page."""
-    users = project.memo(_users).get(finding.pending["module"], set())
+    users = project.names.importers(finding.pending["module"])
     if users and all(is_app_root(path) for path in users):
         finding.confidence = Confidence.LOW
         finding.message += " (but only the root component uses it, which lives as long as the page)"
     return finding
-
-
-def _users(project: Project) -> dict[str, set[str]]:
-    """The files that import a module, by its name."""
-    found: dict[str, set[str]] = {}
-    for path, facts in project.files.items():
-        for what in facts["imports"].values():
-            found.setdefault(what.partition(":")[0], set()).add(path)
-    return found
 
 
 def _anchor(verdict: Verdict) -> Node:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
 from asynccost.flow.entries import is_script
@@ -13,6 +13,9 @@ from asynccost.flow.project import Project
 from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default, setting_calls
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
 from asynccost.model import Confidence, Finding, Silence
+
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
 
 _ALIASES = (
     ("requests.sessions.Session()", "requests.Session()"),
@@ -28,6 +31,11 @@ _DEFAULTS = re.compile(
 _REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?(?:requests|httpx|niquests|urllib\.request|smtplib)\.\w+)["']""")
 _ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
 _SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script names a call that waits for ever."""
+    return not text.is_test and text.may_name(text.knowledge.table("requests")["no_timeout"])
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -215,11 +223,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
         return finding
     made = project.names.function(finding.path, finding.pending["start"])
-    rows, needed = project.rows("missing-timeout"), finding.pending["callers"] == "needed"
+    needed = finding.pending["callers"] == "needed"
     callers = project.calls.callers(made) if made else []
     callers = [c for c in callers if (project.heats.entry(c.by) or ("",))[0] != "test"]
-    known = [c for c in callers if c.by.file["path"] in rows]
-    bare = [c for c in known if c.call["start"] not in rows[c.by.file["path"]]["passes"]]
+    known = [(c, row) for c in callers if (row := project.row("missing-timeout", c.by.file["path"])) is not None]
+    bare = [c for c, row in known if c.call["start"] not in row["passes"]]
     if not bare:
         if callers and len(known) == len(callers):
             return Silence("", finding.path, finding.span, "its callers pass a timeout")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
@@ -21,14 +22,24 @@ from asynccost.flow.tree import (
 )
 from asynccost.model import Confidence, Finding, Silence
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
 _WORDS = ("force_close", "max_keepalive_connections", "keepalive_expiry", "TCPConnector", "Limits")
 _AGENTS = ("http:Agent", "https:Agent", "agentkeepalive:", "undici:Agent", "undici:Pool", "undici:Client")
 _AGAIN = "so that every request opens a connection of its own, with its TCP and TLS handshakes"
+_HEADER = re.compile(rb"(?i)connection[\"']?\s*[:\],]\s*=?\s*[\"']close")
 _RESPONSE = re.compile(
     r"response|writehead|setheader|\bres\b|reply|sendheaders?|send_header|start_response|status|set$", re.I
 )
 _MAKES = ("TCPConnector", "UnixConnector", "NamedPipeConnector", "ProxyConnector", "BaseConnector", "dict", "partial")
 _WHY = re.compile(rb"(?:#|//|/\*)\s*(?!type:|noqa|pylint|eslint|expect)\S+\s+\S+\s+\S+")
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script makes an agent, or ends connections by a header."""
+    agents = not set(text.modules).isdisjoint(name.partition(":")[0] for name in _AGENTS)
+    return not text.is_test and (agents or _HEADER.search(text.source) is not None)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -147,7 +158,7 @@ def _number(file: File, expr: Expr | None, function: Function) -> int | None:
 
 def _headers(file: File) -> Iterator[Finding | Silence]:
     """`Connection: close` among the headers of a request."""
-    if not re.search(rb"(?i)connection[\"']?\s*[:\],]\s*=?\s*[\"']close", file.module.source):
+    if not _HEADER.search(file.module.source):
         return
     for function in file.functions:
         for assign in function.index.assigns if function.index else ():

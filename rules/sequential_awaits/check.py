@@ -1,7 +1,7 @@
 """Finds neighbouring awaits that could wait together."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
@@ -19,6 +19,9 @@ from asynccost.flow.worth import now_and_then
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 from asynccost.python.shapes import shape_of
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
 _REASONS = {
     **WHY,
     "message": "messages are seen in their order ({})",
@@ -26,6 +29,11 @@ _REASONS = {
     "conn": "one database session or connection takes one statement at a time ({})",
     "ordered": "one stateful thing is driven step by step ({})",
 }
+
+
+def worth(text: "Text") -> bool:
+    """Whether two statements of a script may await one after the other."""
+    return not text.is_test and text.source.count(b"await") > 1 and text.shape.neighbours
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

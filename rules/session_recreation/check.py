@@ -1,6 +1,7 @@
 """A client that owns connections is built where it is thrown away again."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.calls import Caller
 from asynccost.flow.clients import built
@@ -13,8 +14,16 @@ from asynccost.flow.short_lived import foreign_base, importer, inherited_end, ke
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import WHO_CLOSES
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
 _KEPT = ("one httpx client for the process", "one requests session for each thread")
 _CLASSES = frozenset({"Client", "AsyncClient", "Session"})
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script names a client."""
+    return not text.is_test and text.may_name(text.knowledge.table("clients")["clients"])
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

@@ -1,13 +1,29 @@
 """stale-effect-capture: a cleanup or handler reads state that the effect's dependencies leave out."""
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.stale import Stale, stale_reads
+from asynccost.flow.state import STATE
+from asynccost.javascript.effect_words import may_hook
 from asynccost.model import Confidence, Finding, Silence
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
+_REGISTERS = re.compile(rb"\bsetInterval\b|\baddEventListener\b|\.\s*(?:addListener|on|subscribe)\b|\.\s*on\w+\s*=[^=]")
 _WHERE = {"cleanup": "its cleanup", "interval": "its interval", "handler": "its handler"}
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script has an effect, state, and code that outlives a render."""
+    if text.is_test or not may_hook(text) or STATE.isdisjoint(text.words):
+        return False
+    cleanups = text.knowledge.table("lifecycles")["cleanup_calls"]
+    return _REGISTERS.search(text.source) is not None or not text.words.isdisjoint(cleanups) or text.ends_something
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

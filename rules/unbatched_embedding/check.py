@@ -1,7 +1,7 @@
 """One embedding a request, in a loop, where the API takes a list."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import loops_around
 from asynccost.flow.entry_table import dotted, is_script
@@ -24,9 +24,18 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
 _MANY = frozenset({"batch", "batches", "group", "slice", "window", "bucket", "texts", "inputs", "documents", "lines"})
 _TEXT = frozenset({"strip", "lstrip", "rstrip", "lower", "replace", "trim", "toLowerCase", "replaceAll", "encode"})
 _STEPS = frozenset({"chunked", "batched", "batch", "batches", "chunks", "grouper", "chunk", "split", "minibatch"})
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script names a call of the table."""
+    last = (name.rpartition(".")[2] for name in text.knowledge.table("embeddings")["one_text"])
+    return not text.is_test and not text.words.isdisjoint(last)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

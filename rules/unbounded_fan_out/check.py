@@ -1,6 +1,8 @@
 """Finds fan-outs over a list that nobody bounds."""
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.awaits import Wait, classify, waits_in
 from asynccost.flow.extent import bounded, chunked, outside
@@ -16,7 +18,38 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
+_STARTS = re.compile(rb"\bPromise\b[\s?!.)]*(?:all|allSettled|any)\b\s*(?:<[^()]*>)?\s*(?:\?\.)?\(?")
+_TAKEN = re.compile(rb"[}=]\s*Promise\b|Promise\s*\[")  # `const { all } = Promise`
+_LISTED = 3000  # bytes of a list that are looked at
+_QUOTED = re.compile(rb"[\"'`/][^\"'`/\n]*[\[\]]")
 _LIMITS = ("sem", "semaphore", "limit", "limiter", "throttle", "slots", "bucket", "limited", "bounded", "pool")
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script starts more at once than it lists."""
+    return not text.is_test and (_TAKEN.search(text.source) is not None or _unlisted(text.source))
+
+
+def _unlisted(source: bytes) -> bool:
+    """Whether something else than a list that is written out, item by item, goes into a fan-out."""
+    for said in _STARTS.finditer(source):
+        written = source[said.end() :].lstrip()[:_LISTED]
+        if written[:1] != b"[" or b"..." in written[: _end_of(written)]:
+            return True
+    return False
+
+
+def _end_of(written: bytes) -> int:
+    """Where a list ends; the end of what is looked at, where brackets may stand in a text."""
+    depth = 0
+    for at, sign in enumerate(written):
+        depth += (sign == ord("[")) - (sign == ord("]"))
+        if not depth:
+            return len(written) if _QUOTED.search(written, 0, at) else at
+    return len(written)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

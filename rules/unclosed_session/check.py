@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built, is_fake
@@ -18,6 +19,9 @@ from asynccost.flow.tree import Call, Choice, Class
 from asynccost.flow.unclosed import closers_of, handed_out, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
 _OWNED = {
     "yielded": "it is yielded: whoever resumes this owns it",
     "returned": "it is returned: whoever calls this owns it",
@@ -32,6 +36,11 @@ _STAYS = {
     "database": "the server keeps its connections until they time out",
     "socket": "the connection stays open and goes on receiving",
 }
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script names a client."""
+    return not text.is_test and text.may_name(text.knowledge.table("clients")["clients"])
 
 
 def check(file: File) -> Iterator[Finding | Silence]:

@@ -1,6 +1,8 @@
 """unstored-timer: timers whose handle is dropped, or not cleared on every way out where that matters."""
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from asynccost.flow.around import above, class_around, use_of
 from asynccost.flow.deadlines import Deadline, deadline
@@ -17,8 +19,21 @@ from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
 from asynccost.model import Confidence, Finding, Silence
 
+if TYPE_CHECKING:
+    from asynccost.javascript.text import Text
+
+_STARTS = re.compile(rb"\bset(?:Timeout|Interval)\b")
+_DELAYS = re.compile(  # `new Promise((resolve) => setTimeout(resolve, 100))`
+    rb"\bnew\s+Promise\s*(?:<[^()]*>)?\(\s*\(?\s*\w+\s*\)?\s*=>\s*\{?\s*setTimeout\(\s*\w+\s*,"
+)
 _SOON = 60  # seconds that a process may be held from ending without anybody wondering
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
+
+
+def worth(text: "Text") -> bool:
+    """Whether a script starts a timer that is more than the delay of a promise."""
+    started = len(_STARTS.findall(text.source))
+    return not text.is_test and started > len(_DELAYS.findall(text.source))
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
