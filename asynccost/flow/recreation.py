@@ -11,6 +11,7 @@ from asynccost.flow.worth import (
     manages,
     notifies,
     now_and_then,
+    reads_documents,
     reads_messages,
     reports,
     reports_an_event,
@@ -102,7 +103,7 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
         rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
-        rarely = rarely or notifies(known) or bool(now_and_then(finding.path, known))
+        rarely = rarely or notifies(known) or reads_documents(known) or bool(now_and_then(finding.path, known))
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return _says(finding, f"every call of {name}", sure, heat.chain)
     return _says(finding, f"every call of {name}", Confidence.LOW, heat.chain)

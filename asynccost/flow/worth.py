@@ -77,6 +77,11 @@ def manages(name: str) -> bool:
     return not _SELDOM.isdisjoint(own[:1])
 
 
+def reads_documents(name: str) -> bool:
+    """`UnstructuredReader.load`: an import of documents takes long, and people start few."""
+    return words(name.rpartition(".")[0])[-1:] in (("reader",), ("loader",))
+
+
 def looks_after(name: str) -> bool:
     """`check_api_key`, `get_releases`, `service_health`: what the page of settings asks, now and then."""
     own = words(name.rpartition(".")[2])
