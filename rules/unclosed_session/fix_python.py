@@ -42,8 +42,8 @@ def _with_object(site: Site, file: File) -> Offer | None:
         return None
     ends = [owner.methods[n] for n in ends_of(owner, file) if n in owner.methods]
     mine = [m for m in ends if m.params and (m.is_async or not client.is_async) and m is not site.function]
-    if not mine:
-        return None
+    if not mine or any(f".{target.attr}." in file.text(m) for m in ends):
+        return None  # an end that says something to it closes it, and what is missing is its caller
     reason = f"{mine[0].name}() closes it: nobody may use the object after that"
     always = site.function.name == "__init__"
     return Offer(Safety.UNSAFE, reason, lambda: _ended(file, client, target.attr, mine[0], always=always))

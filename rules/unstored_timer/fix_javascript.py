@@ -51,7 +51,15 @@ def _on_every_way(one: Timer, due: Deadline, file: File) -> Offer:
     reason = f"what {due.target} was handed to goes on without this deadline, as long as it needs"
     if other := _cleared_by(clear, one, file):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; does {other}() clear it later?", lambda: edits)
+    if any(_hands_out_a_body(way, file) for way in ways):
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; is the deadline meant for the body as well?", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _hands_out_a_body(way: Way, file: File) -> bool:
+    """`return fetch(url, { signal })`: whoever reads the answer reads it after the deadline is cleared."""
+    value = way.at.value if isinstance(way.at, Return) else None
+    return isinstance(value, Call) and file.site(value).name == "fetch"
 
 
 def _cleared_by(clear: str, one: Timer, file: File) -> str:
