@@ -7,6 +7,8 @@
 See `asynccost explain testing`.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def asynccost_probe(request: pytest.FixtureRequest) -> "Iterator[Watched]":
+def asynccost_probe(request: pytest.FixtureRequest) -> Iterator[Watched]:
     """What the test has done so far: `.counts` as numbers, `.trace` in full. Works without --asynccost too."""
     from asynccost.testing.watch import fixture
 

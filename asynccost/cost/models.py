@@ -1,15 +1,19 @@
 """What a token of a model costs: the tables of llm_prices/, and a user's own prices before them."""
 
+from __future__ import annotations
+
 import pkgutil
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asynccost.cost.tokens import Tokens
 from asynccost.model import Figure
+
+if TYPE_CHECKING:
+    from asynccost.cost.tokens import Tokens
 
 _PROVIDER = re.compile(r"[\w-]+")
 _DATE = re.compile(r"-20\d\d-?\d\d-?\d\d$")
@@ -34,9 +38,9 @@ class ModelPrice:
     source: str
     date: str
     above: int = 0
-    tiers: tuple["ModelPrice", ...] = ()
+    tiers: tuple[ModelPrice, ...] = ()
 
-    def of(self, tokens: Tokens) -> "ModelPrice":
+    def of(self, tokens: Tokens) -> ModelPrice:
         """The prices that one request of this size pays."""
         fitting = [t for t in self.tiers if tokens.input > t.above]
         return fitting[-1] if fitting else self

@@ -1,5 +1,7 @@
 """Counts of tokens, as bills count them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields
 
 
@@ -19,7 +21,7 @@ class Tokens:
     output: int = 0
     reasoning: int = 0
 
-    def __add__(self, other: "Tokens") -> "Tokens":
+    def __add__(self, other: Tokens) -> Tokens:
         return Tokens(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tokens)))
 
     @property

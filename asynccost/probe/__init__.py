@@ -11,6 +11,8 @@ modules is also the function to call; nothing is imported before that call. Stan
 it is put on the path of programs that have nothing else of ours.
 """
 
+from __future__ import annotations
+
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
 class _Callable(ModuleType):
     def __call__(
         self,
-        file: "str | PathLike[str] | None" = None,
+        file: str | PathLike[str] | None = None,
         *,
-        root: "str | PathLike[str]" = "",
+        root: str | PathLike[str] = "",
         max_cost_usd: float | None = None,
         cost_limit_action: str = "fail",
-    ) -> "Probe":
+    ) -> Probe:
         """A probe that is not yet started; see api.Probe."""
         from asynccost.probe.api import Probe
 

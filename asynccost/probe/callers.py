@@ -5,6 +5,8 @@ another line the second time is where the two were written; where none does, the
 innermost frame that stands within a loop is the place.
 """
 
+from __future__ import annotations
+
 import dis
 from types import CodeType, FrameType
 

@@ -9,6 +9,8 @@ there after its end, for the next one of its task.
 All of this runs for every request: a call less is worth a line more.
 """
 
+from __future__ import annotations
+
 import sys
 from threading import get_ident
 from typing import TYPE_CHECKING, Any

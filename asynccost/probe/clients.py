@@ -4,6 +4,8 @@ Keyed by id, since some have neither a dictionary nor weak references (aiohttp 4
 reference where there is no destructor, tells the end.
 """
 
+from __future__ import annotations
+
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -11,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from asynccost.probe.gauges import Timeline
 from asynccost.probe.guards import guarded
 from asynccost.probe.recorder import STEP, Recorder
-from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Clients
 
 if TYPE_CHECKING:
     from asynccost.probe.request import Plan
+    from asynccost.probe.sites import Spot
 
 
 class Client:

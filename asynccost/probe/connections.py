@@ -1,5 +1,7 @@
 """Why a connection of httpcore went: the server had closed it, its idle time had run out, or its owner let it go."""
 
+from __future__ import annotations
+
 from math import inf
 from typing import Any
 

@@ -1,8 +1,10 @@
 """Turns the probe of this process on and off; however many ask for it, there is one."""
 
+from __future__ import annotations
+
 import os
 import sys
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 from asynccost.probe.calls import Ledger
 from asynccost.probe.guards import guarded
@@ -12,6 +14,9 @@ from asynccost.probe.patching import Patches
 from asynccost.probe.recorder import Recorder
 from asynccost.probe.watcher import Watcher
 from asynccost.probe.writer import Writer, file_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 INTERVAL = 1.0
 SAMPLE = 0.05  # seconds between two looks at the live clients, while the run is short

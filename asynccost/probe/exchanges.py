@@ -3,6 +3,8 @@
 `calls.Ledger` is told when one is given back, since that may be the end of the request.
 """
 
+from __future__ import annotations
+
 from asynccost.probe.request import Exchange, Request
 
 

@@ -5,22 +5,25 @@ value that is new in the later one's URL stands in an answer before it. An answe
 says nothing: such pairs are counted as unknown.
 """
 
+from __future__ import annotations
+
 import itertools
 import re
 import weakref
 from _thread import allocate_lock
 from collections import deque
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from asynccost.probe import callers
-from asynccost.probe.recorder import Recorder, Table
 from asynccost.probe.tallies import count
 from asynccost.probe.trace import Calls, Serial
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from asynccost.probe.callers import Stack
+    from asynccost.probe.recorder import Recorder, Table
     from asynccost.probe.request import Plan, Request
     from asynccost.probe.sites import Spot
 
@@ -123,7 +126,7 @@ def nobody() -> None:
     return
 
 
-def follows(recorder: Recorder, request: "Request", url: str) -> Serial | None:
+def follows(recorder: Recorder, request: Request, url: str) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
     plan, mine = request.plan, request.flow
     row = plan.row

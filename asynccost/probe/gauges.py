@@ -1,8 +1,13 @@
 """Memory, descriptors and threads over time, and how fast they grow. psutil where it is installed, else /proc."""
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST = 240
 MOST_SAMPLES = 120

@@ -4,10 +4,14 @@ A guard is a function under `@guarded`, or, where every request passes, one whos
 `except Exception as error: fault(error)`, or such a `try` in the wrapper itself: the same for one or two calls less.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import wraps
-from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
 
 P = ParamSpec("P")
 T = TypeVar("T")

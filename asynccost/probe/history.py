@@ -5,9 +5,12 @@ process, and a hash of the answer. A repeat is avoidable only where the answer c
 change is none.
 """
 
-from typing import Any
+from __future__ import annotations
 
-from asynccost.probe.trace import Calls
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asynccost.probe.trace import Calls
 
 MOST_SEEN = 8_192
 MOST_BODY = 1 << 18

@@ -4,15 +4,19 @@ A finder at the front of sys.meta_path asks the others for the module and wraps 
 httpcore has an entry of its own: httpx imports it late, and its users rely on that.
 """
 
+from __future__ import annotations
+
 import importlib
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import guarded
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
 
 HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "asyncio": "asyncio",

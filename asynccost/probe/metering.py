@@ -1,13 +1,17 @@
 """Model calls: the meter of asynccost/probe/llm follows an answer's chunks, and what it says goes into a row."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from asynccost.cost import models
 from asynccost.probe.llm import watch as model_call
-from asynccost.probe.llm.meter import Meter
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.trace import Calls, Tokens
+
+if TYPE_CHECKING:
+    from asynccost.probe.llm.meter import Meter
 
 _followed: dict[int, Meter] = {}  # by the object of its library that the chunks pass through
 MOST = 10_000

@@ -4,15 +4,18 @@ What a meter needs (price tables, readers of streams) is loaded only for a libra
 and what passes through a library's objects is hooked only once a call is metered.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import fault
-from asynccost.probe.recorder import Recorder
-from asynccost.probe.request import Request
 from asynccost.probe.urls import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from asynccost.probe.recorder import Recorder
+    from asynccost.probe.request import Request
 
 
 class Meters:

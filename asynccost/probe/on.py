@@ -1,5 +1,7 @@
 """What the wrappers ask: whether a probe is on, and where to count."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

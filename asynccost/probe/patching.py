@@ -5,6 +5,8 @@ so that whatever wrapped it before us still works. Only an attribute that is sti
 wrapped ours in the meantime, ours stays underneath and does nothing (its guards ask whether a probe is on).
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -4,10 +4,11 @@ A client keeps the plan of its last request for each URL, so that the next one o
 a walk through the stack (`calls.Ledger.begun`); what is made here is found by the place in the program.
 """
 
-import sys
-from typing import Any
+from __future__ import annotations
 
-from asynccost.probe.clients import Client, Registry
+import sys
+from typing import TYPE_CHECKING, Any
+
 from asynccost.probe.history import SAFE, History
 from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.request import Plan
@@ -16,6 +17,9 @@ from asynccost.probe.sites import HOOKED, USER, Spot
 from asynccost.probe.tallies import Tallies
 from asynccost.probe.trace import Calls
 from asynccost.probe.urls import split
+
+if TYPE_CHECKING:
+    from asynccost.probe.clients import Client, Registry
 
 MOST_PLANS = 4_096
 MOST_OF_CLIENT = 1_024

@@ -4,19 +4,24 @@ A loop's turn is from the end of one wait for events to the begin of the next. A
 already (`look`), and a turn that took THRESHOLD seconds or longer is counted for the line that it saw most often.
 """
 
+from __future__ import annotations
+
 import asyncio
 import math
 import os
 import sys
 import time
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import asynccost
-from asynccost.probe.recorder import Recorder
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
 from asynccost.probe.trace import Blocking
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from asynccost.probe.recorder import Recorder
 
 THRESHOLD = 0.05
 OURS = Spot("(asynccost)", "", 0)  # an import of the probe's own: no waste of the program's

@@ -5,10 +5,11 @@ No lock is held: counts change by single in-place additions, between which CPyth
 for places and routes for paths; they become places and templates when a trace is taken.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import time
-from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -19,7 +20,7 @@ from asynccost.probe.sites import OTHER, Places, Sites, Spot
 from asynccost.probe.trace import Process, Row, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MOST_ROWS = 4_000
 STEP: ContextVar[str] = ContextVar("asynccost_step", default="")

@@ -1,20 +1,24 @@
 """One request of the program and one use of the wire, as they go on; `calls.Ledger` makes and ends them."""
 
+from __future__ import annotations
+
 import time
 from contextvars import ContextVar
-from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asynccost.probe.callers import Stack
-from asynccost.probe.clients import Client
-from asynccost.probe.flows import Flow
-from asynccost.probe.history import Seen
-from asynccost.probe.scopes import Scope, Writes
-from asynccost.probe.sites import Spot
-from asynccost.probe.tallies import Tally
-from asynccost.probe.trace import Calls
+if TYPE_CHECKING:
+    from types import CodeType
 
-CURRENT: ContextVar["Request | None"] = ContextVar("asynccost_request", default=None)
+    from asynccost.probe.callers import Stack
+    from asynccost.probe.clients import Client
+    from asynccost.probe.flows import Flow
+    from asynccost.probe.history import Seen
+    from asynccost.probe.scopes import Scope, Writes
+    from asynccost.probe.sites import Spot
+    from asynccost.probe.tallies import Tally
+    from asynccost.probe.trace import Calls
+
+CURRENT: ContextVar[Request | None] = ContextVar("asynccost_request", default=None)
 clock = time.perf_counter
 
 
@@ -74,8 +78,8 @@ class Request:
     )
     plan: Plan
     client: Client
-    above: "Request | None"  # the one under way of whose doing it is
-    exchange: "Exchange | None"  # while one is looking for its connection, or since it did; none for one that was kept
+    above: Request | None  # the one under way of whose doing it is
+    exchange: Exchange | None  # while one is looking for its connection, or since it did; none for one that was kept
     seen: Seen | None
     flow: Flow
     stack: Stack | None  # the calls that led to it; None where its plan tells them, and for a write

@@ -7,6 +7,8 @@ Both are known only after a while, so a Route tells its template when it is aske
 and fragments are dropped before anything is kept.
 """
 
+from __future__ import annotations
+
 import re
 
 SEVERAL = 3  # different followers make a word the name of a collection
@@ -46,7 +48,7 @@ class Route:
 
     __slots__ = ("followers", "name", "parent", "root", "several")
 
-    def __init__(self, name: str, parent: "Route | None") -> None:
+    def __init__(self, name: str, parent: Route | None) -> None:
         """Nothing has followed it yet."""
         self.name, self.parent = name, parent
         self.root: Route = parent.root if parent else self
@@ -62,7 +64,7 @@ class Route:
             node = node.parent
         return "/" + "/".join(reversed(parts))
 
-    def _survives(self, parent: "Route") -> bool:
+    def _survives(self, parent: Route) -> bool:
         if self.name in ("", "{}"):
             return True
         if _version(self.name) or self.name in COMMON:

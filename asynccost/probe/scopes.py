@@ -4,8 +4,14 @@ Clients that are built at one line could have been one; those of different lines
 a proxy, a timeout), so that each of these lines needs connections of its own.
 """
 
-from asynccost.probe.sites import Spot
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from asynccost.probe.trace import Calls
+
+if TYPE_CHECKING:
+    from asynccost.probe.sites import Spot
 
 MOST_SCOPES = 2_000
 Told = dict[int, tuple[Calls, int]]
@@ -16,7 +22,7 @@ class Scope:
 
     __slots__ = ("established", "excused", "in_flight", "late", "peak", "writes")
 
-    def __init__(self, writes: "Writes") -> None:
+    def __init__(self, writes: Writes) -> None:
         """Nothing is in flight."""
         self.writes = writes
         self.in_flight = self.peak = self.established = self.excused = 0

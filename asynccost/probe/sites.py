@@ -6,18 +6,20 @@ hooked libraries.
 Nothing here touches the disk while the program runs: paths and hashes are made when a trace is taken.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import sysconfig
 from dataclasses import dataclass
 from hashlib import blake2b
-from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
 from asynccost.probe.trace import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType, FrameType
 
 MOST_SPOTS = 5_000
 USER, LIBRARY, HOOKED, LOOP = range(4)

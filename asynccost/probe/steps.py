@@ -1,15 +1,19 @@
 """Named stretches of a program, to which requests, tokens and seconds are counted."""
 
+from __future__ import annotations
+
 import time
 from contextlib import ContextDecorator
-from contextvars import Token
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from asynccost.probe.guards import guarded
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP
 from asynccost.probe.trace import Steps
+
+if TYPE_CHECKING:
+    from contextvars import Token
+    from types import TracebackType
 
 LONGEST_NAME = 200
 

@@ -3,11 +3,15 @@
 Adding to a list and taking it away are single steps between which CPython with a GIL does not switch threads.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Protocol
+from __future__ import annotations
 
-from asynccost.probe.trace import Calls
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asynccost.probe.trace import Calls
 
 MOST_TIMES = 128
 MOST_WAITING = 256

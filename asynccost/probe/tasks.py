@@ -1,5 +1,7 @@
 """asyncio tasks and timer handles by the place that made them, and what became of them."""
 
+from __future__ import annotations
+
 import asyncio
 import weakref
 from typing import Any

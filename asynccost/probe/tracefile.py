@@ -11,15 +11,19 @@ version 1 does not know it ignores; a field is never given another meaning witho
 torn where a process was killed while it wrote: it is left out.
 """
 
+from __future__ import annotations
+
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, asdict, astuple, fields
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.errors import PathError, ResultError
 from asynccost.probe.trace import ROWS, Counts, Place, Process, Requests, Row, Samples, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 FORMAT = "asynccost-trace"
 VERSION = 1

@@ -1,5 +1,7 @@
 """URLs as text -> origin, path and query. An origin is scheme, host and port; user names and passwords are dropped."""
 
+from __future__ import annotations
+
 MOST_TEXTS = 4_096
 _PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 _known: dict[str, tuple[str, str, str]] = {}

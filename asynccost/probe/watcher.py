@@ -4,11 +4,16 @@ It is started without the threading module, so that a program that counts its th
 a fork, so that no child inherits a lock that it held, and begins again with the next event.
 """
 
+from __future__ import annotations
+
 import time
 from _thread import LockType, allocate_lock, start_new_thread
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from asynccost.probe.guards import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BEAT = 0.025
 

@@ -4,14 +4,18 @@ Only rows whose counts have changed are appended, as tracefile.py describes, so 
 came after the last line and nothing else.
 """
 
+from __future__ import annotations
+
 import os
 from _thread import allocate_lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import tracefile
 from asynccost.probe.gauges import gauge, keep
-from asynccost.probe.recorder import Recorder
-from asynccost.probe.trace import Row
+
+if TYPE_CHECKING:
+    from asynccost.probe.recorder import Recorder
+    from asynccost.probe.trace import Row
 
 MOST_BYTES = 1 << 20  # appended before the file is written anew
 

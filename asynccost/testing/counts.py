@@ -1,6 +1,7 @@
 """What one test did, as numbers that a run on another machine gives again, and the lines that they come from."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,8 @@ from asynccost.probe.sites import UNSEEN
 from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Tasks, Timers, Tokens, Trace
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping, Sequence
+
     from asynccost.cost.tokens import Tokens as Used
 
 # In the order in which they are told: name -> what it counts, and what to do about too many.
@@ -49,7 +52,7 @@ class Counts:
         """The sum over places."""
         return sum(self.by_place.get(measure, {}).values())
 
-    def without(self, shared: Container[str]) -> "Counts":
+    def without(self, shared: Container[str]) -> Counts:
         """Without what these lines build (see `name_of`).
 
         It outlives tests: which of them comes to build it, and to open its connections, depends on their order.
@@ -123,7 +126,7 @@ def _model_calls(rows: Sequence[Tokens], found: Counts) -> None:
                 found.add("usd", row.place, bill(used, paid, "", per="run").likely)
 
 
-def _tiers(told: Mapping[str, int]) -> "Iterator[tuple[int, Used]]":
+def _tiers(told: Mapping[str, int]) -> Iterator[tuple[int, Used]]:
     """Tokens by the tier that they were paid in; see Usage.counts."""
     from asynccost.cost.tokens import Tokens as Used
 

@@ -1,9 +1,10 @@
 """The end of a run, where all tests are known: the summary, the record, JSON and the page."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +13,9 @@ from asynccost.testing import record
 from asynccost.testing.counts import MEASURES
 from asynccost.testing.limits import steady
 from asynccost.testing.told import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MOST = 5  # tests that are named
 

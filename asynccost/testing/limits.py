@@ -1,5 +1,7 @@
 """What a test may do: by its marker where that says so, by its record with some room otherwise."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +23,7 @@ class Limits:
     most: Numbers = field(default_factory=dict)
     by_marker: frozenset[str] = frozenset()
 
-    def over(self, done: Numbers, measures: "tuple[str, ...]") -> list[str]:
+    def over(self, done: Numbers, measures: tuple[str, ...]) -> list[str]:
         """The measures among these that a test overdid."""
         return [m for m in measures if m in self.most and done.get(m, 0) > self.most[m]]
 

@@ -1,7 +1,8 @@
 """The hooks of a run: each test is watched, judged when it ends, and told about at the end."""
 
-from collections.abc import Generator
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +12,9 @@ from asynccost.testing.counts import LEAKS, MEASURES, Counts, name_of
 from asynccost.testing.limits import Limits, limits, marked
 from asynccost.testing.told import Outcome, failure
 from asynccost.testing.watch import NAME, Watch, Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _DURING = tuple(m for m in MEASURES if m not in LEAKS)
 _WORKER = "workeroutput"  # what pytest-xdist gives the config of a worker

@@ -1,5 +1,7 @@
 """`.asynccost/tests.jsonl`: what each test did when that was accepted; sorted, a line a test, made to be reviewed."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Iterable, Mapping

@@ -1,10 +1,16 @@
 """What is said about a test: why it failed, and the numbers that travel from a worker to its controller."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from asynccost.testing.counts import MEASURES, Counts
-from asynccost.testing.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asynccost.testing.limits import Limits
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """The probe around single tests: each test counts into rows of its own, work that tests share into others."""
 
+from __future__ import annotations
+
 import math
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from asynccost.probe.trace import Trace
 from asynccost.testing.counts import Counts, counts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pytest
 
 NAME = "asynccost-tests"  # of the plugin that watches every test
@@ -97,7 +100,7 @@ class Watch:
             self.recorder.count_into(before)
 
 
-def fixture(request: "pytest.FixtureRequest") -> Iterator[Watched]:
+def fixture(request: pytest.FixtureRequest) -> Iterator[Watched]:
     """The fixture `asynccost_probe`: the test's own rows, or a probe of its own where nobody watches."""
     tests: Any = request.config.pluginmanager.get_plugin(NAME)
     if tests is not None:

@@ -1,15 +1,19 @@
 """aiohttp 3 and 4: sessions, and what they are asked; their connections are in hooks/aiohttp_connections.py."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asynccost.probe.calls import Ledger
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.hooks import aiohttp_connections
 from asynccost.probe.on import ON
-from asynccost.probe.patching import Patches
-from asynccost.probe.request import Request
+
+if TYPE_CHECKING:
+    from asynccost.probe.calls import Ledger
+    from asynccost.probe.patching import Patches
+    from asynccost.probe.request import Request
 
 Call = Callable[..., Any]
 _TOLD_LATER = frozenset(("params", "data", "json", "headers"))  # what needs aiohttp's own request to be understood

@@ -4,14 +4,18 @@ A request that gets a connection which was kept does so at once. Any other has a
 place or from the first step of a new connection on.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import exchanges
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
-from asynccost.probe.patching import Patches
 from asynccost.probe.request import CURRENT, Exchange, Request, clock
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 Began = tuple[Exchange, float] | None

@@ -3,16 +3,20 @@
 Loops that are not Python classes of asyncio (uvloop) are not seen here.
 """
 
+from __future__ import annotations
+
 import selectors
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
-from asynccost.probe.patching import Patches
 from asynccost.probe.pulse import THRESHOLD, WAITS, Pulse, clock
 from asynccost.probe.sites import USER
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 _call_later: Any = None  # the code of asyncio's own, which calls call_at

@@ -3,13 +3,17 @@
 A step's name is the route as the program spells it ("GET /users/{id}"), never the path that was asked for.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import guarded
-from asynccost.probe.patching import Patches
 from asynccost.probe.recorder import STEP
 from asynccost.probe.steps import entered, left
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 

@@ -4,15 +4,19 @@ httpcore before 0.17 (httpx before 0.24) keeps its backends elsewhere: it is not
 no connection of its is counted as new or reused.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import connections
 from asynccost.probe.guards import guarded
-from asynccost.probe.patching import Patches
 from asynccost.probe.request import CURRENT, Exchange, clock
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 

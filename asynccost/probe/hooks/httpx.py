@@ -1,17 +1,21 @@
 """httpx and httpx2: clients, requests and what goes over the wire. What is below them is in hooks/httpcore.py."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe import connections, exchanges
 from asynccost.probe.calls import kind_of
 from asynccost.probe.guards import fault, guarded
 from asynccost.probe.on import ON
-from asynccost.probe.patching import Patches
 from asynccost.probe.request import CURRENT, Exchange, Request
 from asynccost.probe.urls import origin_of
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 _origins: dict[tuple[str, str, int | None], str] = {}

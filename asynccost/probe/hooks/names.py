@@ -4,12 +4,16 @@ Blocking libraries ask socket.getaddrinfo, anyio its own function of that name, 
 in another thread, where no request is known: aiohttp's resolver is hooked by itself.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import guarded
-from asynccost.probe.patching import Patches
 from asynccost.probe.request import CURRENT, Exchange, clock
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 

@@ -1,11 +1,15 @@
 """signal.raise_signal: a server that ends by the signal it was sent (uvicorn) has no other last moment."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.engine import ENGINE
 from asynccost.probe.guards import guarded
-from asynccost.probe.patching import Patches
+
+if TYPE_CHECKING:
+    from asynccost.probe.patching import Patches
 
 Call = Callable[..., Any]
 

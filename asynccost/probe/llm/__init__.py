@@ -1,5 +1,7 @@
 """Model calls as they pass over the wire, whichever SDK makes them; see `watch`."""
 
+from __future__ import annotations
+
 from asynccost.probe.llm.asking import read
 from asynccost.probe.llm.calls import recognise
 from asynccost.probe.llm.meter import Meter, meter

@@ -1,10 +1,13 @@
 """What a request asks of a model: limits, counts, and its prompt in the order in which providers cache it."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asynccost.probe.llm.calls import Call
+if TYPE_CHECKING:
+    from asynccost.probe.llm.calls import Call
 
 LARGEST = 8 << 20  # bytes of a request that are still read
 _CAPS = ("max_completion_tokens", "max_output_tokens", "max_tokens", "max_gen_len", "maxTokens", "maxOutputTokens")

@@ -1,5 +1,7 @@
 """Which requests are model calls, by where they go; asked for every request, so that a no is quick."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address

@@ -1,10 +1,15 @@
 """Cuts an answer into JSON texts as its bytes come in; keeps no more than a frame, and of a long body its two ends."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST = 1 << 20  # bytes of one frame; a longer one is dropped
 END = 1 << 16  # bytes kept of either end of a body without frames

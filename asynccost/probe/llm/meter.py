@@ -1,19 +1,24 @@
 """Follows one answer of a model and says at its end what it used; keeps no text of it."""
 
+from __future__ import annotations
+
 import json
 import re
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from asynccost.cost import models
 from asynccost.cost.tokens import Tokens
 from asynccost.probe.llm import reading
-from asynccost.probe.llm.asking import Asked
 from asynccost.probe.llm.calls import Call, served_by
 from asynccost.probe.llm.frames import Frames, frames
-from asynccost.probe.llm.prompts import Prompts, Seen
 from asynccost.probe.llm.terms import terms
 from asynccost.probe.llm.unpacking import ENOUGH, Unpack, UnreadableError, unpacker
 from asynccost.probe.llm.usage import Usage
+
+if TYPE_CHECKING:
+    from asynccost.probe.llm.asking import Asked
+    from asynccost.probe.llm.prompts import Prompts, Seen
 
 BYTES = 4  # of text a token, roughly, in English
 _TELLING = re.compile(

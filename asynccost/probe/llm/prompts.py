@@ -1,5 +1,7 @@
 """Remembers prompts by keyed hashes alone: what prefix an earlier one shared, and which came before."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from hashlib import blake2b

@@ -1,5 +1,7 @@
 """What answers say of usage, format by format. Later words replace earlier ones: nothing is added up twice."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 

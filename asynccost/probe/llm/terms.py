@@ -1,5 +1,7 @@
 """From how many tokens, in which steps and for how long a provider keeps a prompt's prefix."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 

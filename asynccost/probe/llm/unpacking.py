@@ -1,5 +1,7 @@
 """Undoes the compression of a body as it comes in, with what this process has loaded already."""
 
+from __future__ import annotations
+
 import re
 import sys
 import zlib

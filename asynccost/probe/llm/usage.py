@@ -1,5 +1,7 @@
 """What one model call used, as plain numbers."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields
 
 from asynccost.cost.tokens import Tokens
