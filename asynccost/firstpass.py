@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from asynccost import python
 from asynccost.flow.asked import Asked
+from asynccost.flow.entry_table import is_script
 from asynccost.flow.file import File
 from asynccost.flow.outline import Outline, outline_of
 from asynccost.flow.scripts import Script, TextRow
@@ -325,6 +326,8 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
                 seen.silences.append(said._replace(rule=rule.name))
         else:
             seen.findings.append(_signed(said, rule))
+            if file.memo(is_script):
+                said.pending["by hand"] = True
             if fixer is not None and (offer := fixer(said, file)) is not None:
                 said.fix = Fix(offer.safety, offer.reason)
     gather = rule.hook(file.language, "facts")

@@ -34,7 +34,7 @@ def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
 
 
 def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
-    unused = finding.pending.pop("unused", "")
+    unused, by_hand = finding.pending.pop("unused", ""), finding.pending.pop("by hand", False)
     hook = load()[finding.rule].hook(project.files[finding.path]["language"], "settle") if finding.pending else None
     said = hook(finding, project) if hook is not None else finding
     for one in said if isinstance(said, list) else [said]:
@@ -45,6 +45,8 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             if unused and not project.calls.calls_named(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
+            elif by_hand:
+                one.confidence = Confidence.LOW  # a script or an example: what it wastes, it wastes once
             elif one.confidence is not Confidence.LOW and is_loose(project, one.path):
                 one.confidence = Confidence.LOW
                 one.message += " (but no other file imports this one, and nothing in it goes on by itself)"

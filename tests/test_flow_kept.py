@@ -3,17 +3,21 @@
 import pytest
 
 from asynccost.flow.file import File
-from asynccost.flow.kept import fate_of
+from asynccost.flow.kept import Fate, fate_of
 from asynccost.knowledge import Knowledge
 from asynccost.python import lower
 
 
 def fate(body: str, head: str = "def f(self, loop, kept=None):") -> str:
     """What becomes of `start()` in a function body."""
+    return _fate(body, head).kind
+
+
+def _fate(body: str, head: str = "def f(self, loop, kept=None):") -> Fate:
     source = "\n".join([head, *(f"    {line}" for line in body.splitlines())])
     file = File(lower("m.py", source.encode(), whole=True), Knowledge())
     site = next(s for s in file.calls if s.name == "start")
-    return fate_of(site.call, site.function, file).kind
+    return fate_of(site.call, site.function, file)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +79,18 @@ def test_a_module_keeps_what_it_names() -> None:
     file = File(lower("m.py", b"t = start()\nstart()\n", whole=True), Knowledge())
 
     assert [fate_of(s.call, s.function, file).kind for s in file.calls] == ["kept", "dropped"]
+
+
+@pytest.mark.parametrize(
+    ("body", "heard"),
+    [
+        ("t = start()", False),
+        ("t = start()\nreturn t", False),
+        ("t = start()\nt.add_done_callback(print)", True),
+        ("t = start()\nt.add_done_callback(print)\nreturn t", True),
+        ("start().add_done_callback(print)", True),
+    ],
+)
+def test_whether_a_callback_hears_how_it_ends(body: str, heard: bool) -> None:
+    """Then its error is not lost, though nobody holds it."""
+    assert _fate(body).heard is heard

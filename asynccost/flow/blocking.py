@@ -1,5 +1,6 @@
 """Which calls stop the event loop, by the table `rules/knowledge/blocking.toml`."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from asynccost.flow.tree import Await, Call, Function, Member, Name, Node, Subsc
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
 
+_PART = re.compile(r"\(\)\.\w+\.")
 _TABLES: dict[int, "tuple[Knowledge, Blocking]"] = {}
 
 
@@ -55,9 +57,13 @@ class Blocking:
 
     def _counts(self, name: str, prefix: str, kind: str) -> bool:
         last = name.rpartition(".")[2]
+        rest = name[len(prefix) :]
         if kind in self._ends:
-            return last in self._ends[kind]
-        if "()" in name[len(prefix) :]:  # of what a call returned: an answer, which is there by now
+            # a part of an answer is there by now: `auth.get_user().user.data.get`, `hgetall().get`
+            taken = last == "get" and rest.endswith("().get") and not rest.endswith("query().get")
+            part = taken or _PART.search(rest)
+            return last in self._ends[kind] and not part
+        if "()" in rest:  # of what a call returned: an answer, which is there by now
             return False
         if last in self._quick or last.startswith(self._begins) or last.endswith(self._suffixes):
             return False

@@ -28,6 +28,8 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
         return "it runs on Windows or macOS only"
     if kind.name == "process" and _just_killed(file, site):
         return "the process was killed just before, so that it ends at once"
+    if kind.name == "process" and _has_ended(file, site):
+        return "the process has ended already"
     if kind.name == "http" and isinstance(site.call.callee, Member) and site.call.callee.attr == "close":
         return "closing a client sends nothing and waits for nobody"  # ruff's ASYNC212 counts every method
     first = site.call.arguments[0].value if site.call.arguments else None
@@ -48,6 +50,20 @@ def _just_killed(file: File, site: Site) -> bool:
     process = file.text(callee.value)
     kills = (c.callee for c in index.calls if c.end <= site.call.start)
     return any(isinstance(k, Member) and k.attr == "kill" and file.text(k.value) == process for k in kills)
+
+
+def _has_ended(file: File, site: Site) -> bool:
+    """Whether `p.communicate()` stands under `if p.poll() is not None`."""
+    callee = site.call.callee
+    if not isinstance(callee, Member) or callee.attr not in ("communicate", "wait"):
+        return False
+    asked = f"{file.text(callee.value)}.poll() is not None"
+    below: Node = site.call
+    for up in above(site.call):
+        if isinstance(up, If) and any(below is s for s in up.body) and file.text(up.test).startswith(asked):
+            return True
+        below = up
+    return False
 
 
 def _elsewhere(file: File, call: Call) -> bool:

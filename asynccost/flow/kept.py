@@ -1,7 +1,7 @@
 """Whether anybody holds on to a handle: a task, a future, a promise."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from typing import Literal as OneOf
 
@@ -33,11 +33,13 @@ class Fate:
 
     kind: "dropped" (nobody holds it once its statement, or its function, is done), "watched" (the same, but
     somebody hears how it ends), "returned" (the caller decides), "kept", "awaited". why reads after "because".
+    heard: a callback of its own hears how it ends, and so of its error.
     """
 
     kind: OneOf["dropped", "watched", "returned", "kept", "awaited"]
     why: str
     node: Node | None = None
+    heard: bool = False
 
 
 def fate_of(value: Node, function: Function, file: File) -> Fate:
@@ -79,7 +81,7 @@ def _receiver(member: Member) -> Fate:
     """`create_task(f()).add_done_callback(g)`: heard of, but not held."""
     call = member.parent
     if member.attr == "add_done_callback" and isinstance(call, Call) and use_of(call).kind == "dropped":
-        return Fate("watched", "only a callback hears how it ends", call)
+        return Fate("watched", "only a callback hears how it ends", call, heard=True)
     return Fate("kept", f"its {member.attr} is used")
 
 
@@ -150,11 +152,12 @@ def _target(target: Node, node: Node, function: Function, file: File) -> Fate:
         else:
             return Fate("kept", f"{name} is used again")
     if passed:
-        return _returned(function, file)
+        return replace(_returned(function, file), heard=watched)
     if _lives_on(function, file, node):
         return Fate("kept", f"{name} holds it while its function runs")
     if watched:
-        return Fate("watched", f"{name} is gone when the function ends; only a callback hears how it ends", node)
+        why = f"{name} is gone when the function ends; only a callback hears how it ends"
+        return Fate("watched", why, node, heard=True)
     return Fate("dropped", f"{name} is never read", node)
 
 

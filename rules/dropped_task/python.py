@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from asynccost.flow import task_helpers
 from asynccost.flow.around import above
 from asynccost.flow.calls import Caller
-from asynccost.flow.entries import is_script
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
@@ -42,9 +41,10 @@ def check(file: File) -> Iterator[Finding | Silence]:
         if fate.kind in ("dropped", "watched"):
             yield _finding(file, site, what, fate)
         elif fate.kind == "returned":
-            message = _message(what, "whoever calls this drops it")
+            message = _message(what, "whoever calls this drops it", heard=fate.heard)
             yield file.finding(
-                site.call, message, Confidence.HIGH, returned=site.function.qualname, guarded=_is_guarded(file, site)
+                site.call, message, Confidence.HIGH, returned=site.function.qualname,
+                guarded=_is_guarded(file, site), heard=fate.heard,
             )
         else:
             yield file.silence(site.call, fate.why)
@@ -92,12 +92,16 @@ def _orphan(file: File, site: Site) -> str:
     )
 
 
-def _message(what: str, why: str) -> str:
+def _message(what: str, why: str, *, heard: bool = False) -> str:
+    """heard: a callback hears how it ends."""
     if what == "task":
+        ends = "and nobody can cancel it" if heard else "nobody can cancel it, and its error is lost"
         return (
             f"Nothing holds this task: {why}. The event loop keeps only a weak reference, so the task can be"
-            " collected half done, nobody can cancel it, and its error is lost"
+            f" collected half done, {ends}"
         )
+    if heard:
+        return f"Nothing holds this {what}: {why}. Nobody waits for it, or can cancel it"
     return f"Nothing holds this {what}: {why}. Nobody waits for it, can cancel it, or hears of its error"
 
 
@@ -108,9 +112,9 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     if site.function.name == "__del__":
         sure = Confidence.LOW  # the last try of an object that is gone: nobody is left to keep it
     # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost
-    if _is_cosmetic(file, site) or what == "future" or file.memo(is_script):
+    if _is_cosmetic(file, site) or what == "future":
         sure = Confidence.LOW
-    return file.finding(site.call, _message(what, fate.why), sure, held=False)
+    return file.finding(site.call, _message(what, fate.why, heard=fate.heard), sure, held=False)
 
 
 def _is_cosmetic(file: File, site: Site) -> bool:
@@ -160,8 +164,8 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     if not dropping:
         who = "its callers keep it" if callers else "its caller gets it, and none is in sight"
         return Silence("", finding.path, finding.span, who)
-    if finding.pending["guarded"]:
-        finding.confidence = Confidence.LOW
+    if finding.pending["guarded"] or finding.pending["heard"]:
+        finding.confidence = Confidence.LOW  # a helper for what nobody waits for, that says what went wrong
     if helper.facts["is_async"]:
         if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
             return Silence("", finding.path, finding.span, "some callers keep it")
@@ -222,7 +226,8 @@ def _drops(caller: Caller, helper: Def) -> bool:
 
 def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
     """An `async def` that returns its task: awaiting the call drops the task."""
-    finding.message = _message("task", f"callers await {name}(), which only hands them the task, and drop that")
+    why = f"callers await {name}(), which only hands them the task, and drop that"
+    finding.message = _message("task", why, heard=finding.pending["heard"])
     finding.related = tuple(c.related("awaits the coroutine and drops the task") for c in dropping[:5])
     return finding
 
@@ -235,7 +240,7 @@ def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
         rule=finding.rule,
         path=place.path,
         span=place.span,
-        message=_message("task", f"{name}() returns it, and this call drops it"),
+        message=_message("task", f"{name}() returns it, and this call drops it", heard=finding.pending["heard"]),
         confidence=finding.confidence,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
-from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.offers import shown_only
@@ -97,8 +96,6 @@ def _weaker(sure: Confidence) -> Confidence:
 
 
 def _confidence(file: File, call: Call, row: Mapping[str, Any]) -> Confidence:
-    if file.memo(is_script):
-        return Confidence.LOW
     if file.language == "javascript" and not file.memo(is_server):
         return Confidence.LOW
     given = _argument(call, row.get("keyword"))
@@ -152,7 +149,7 @@ def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | 
         return file.silence(call, "it waits for a stream, which may stay open")
     message = f"{_title(file, call)}() switches the timeout off: one silent peer holds the caller for good"
     meant = "()." in name or _of_request(call)  # on one request somebody thought of it; on a client it holds for all
-    sure = Confidence.LOW if meant or file.memo(is_script) else Confidence.MEDIUM
+    sure = Confidence.LOW if meant else Confidence.MEDIUM
     return file.finding(call, message, sure)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.entries import is_script, seldom
+from asynccost.flow.entries import seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.oneshot import (
@@ -53,7 +53,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
         many = any_host(site) and not (site.name or "").startswith("httpx")
-        if many or file.memo(is_script) or function.kind == "module" or starts_something(file, function):
+        if many or function.kind == "module" or starts_something(file, function):
             confidence = Confidence.LOW
         if pauses(loop) or in_chunks(loop):
             confidence = Confidence.LOW

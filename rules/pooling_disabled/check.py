@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.entries import is_script
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.tree import (
@@ -56,7 +55,7 @@ def _answer(file: File, at: Node, message: str, sure: Confidence) -> Finding | S
         return file.silence(at, "it is part of a test")
     if (reason := _comment(file, at)) is not None:
         return file.silence(at, reason)
-    return file.finding(at, message, Confidence.LOW if file.memo(is_script) else sure)
+    return file.finding(at, message, sure)
 
 
 def _comment(file: File, at: Node) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import loops_around
-from asynccost.flow.entry_table import dotted, is_script
+from asynccost.flow.entry_table import dotted
 from asynccost.flow.file import File, Site
 from asynccost.flow.repeat import ends_at_success
 from asynccost.flow.tree import (
@@ -63,7 +63,7 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         return file.silence(call, "it may send a list, or the same text each time")
     header = loop.header_end if isinstance(loop, Loop) else loop.end
     message = f"every turn of the loop sends one text to {dotted(call.callee)}(): {row['many']}"
-    sure = Confidence.LOW if file.memo(is_script) else Confidence(row.get("sure", "high"))
+    sure = Confidence(row.get("sure", "high"))
     place = file.related((loop.start, header), "every turn of this loop sends another request")
     return file.finding(call, message, sure, related=(place,))
 
