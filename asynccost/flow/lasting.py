@@ -50,8 +50,11 @@ def reloads(got: Acquisition, file: File) -> bool:
 
 
 def is_app_root(path: str) -> bool:
-    """Whether a file is the one root of an application, by its name."""
-    stem = path.rpartition("/")[2].partition(".")[0].lower()
+    """Whether a file is the one root of an application, by its name: `App.vue`, `providers/App/index.js`."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0].lower()
+    if stem == "index":
+        stem = folder.rpartition("/")[2].lower()
     return stem in ("app", "_app", "main", "root")
 
 
