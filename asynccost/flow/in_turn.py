@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from asynccost.flow.reach import binder
 from asynccost.flow.tree import Assign, Await, Call, Do, Function, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -22,7 +23,7 @@ def question(run: Sequence[Node], function: Function) -> str:
     for step in run[:-1]:
         if name := _tells_of_end(step):
             return f"must {name} be known before the others are read, so that nothing comes between?"
-    used = [name for step in run for call in _calls(step) if (name := in_thread(call))]
+    used = [name for step in run for call in _calls(step) if (name := _in_thread(call, function))]
     if twice := next((name for name in used if used.count(name) > 1), ""):
         return f"may two threads use {twice} at once?"
     written = [name for step in run for call in _calls(step) if (name := written_to(call))]
@@ -47,14 +48,15 @@ def written_to(call: Call) -> str:
     return ".".join(chain(first.value))
 
 
-def in_thread(call: Call) -> str:
-    """The object of which a call lets a thread run a method: `asyncio.to_thread(self.store.search, query)`."""
+def _in_thread(call: Call, function: Function) -> str:
+    """The object, no module, of which a call lets a thread run a method: `asyncio.to_thread(self.store.search, query)`."""
     given = [a.value for a in call.arguments]
     word = chain(call.callee)[-1]
     work = given[0] if word in ("to_thread", "run_sync", "run_in_threadpool") and given else None
     work = given[1] if word == "run_in_executor" and len(given) > 1 else work
     names = chain(work) if isinstance(work, Member) else []
-    return ".".join(names[:-1]) if "" not in names else ""
+    scope = binder(names[0], function) if names else None
+    return ".".join(names[:-1]) if scope is not None and scope.kind != "module" and "" not in names else ""
 
 
 def _calls(step: Node) -> Iterator[Call]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File
-from asynccost.flow.in_turn import in_thread, written_to
+from asynccost.flow.in_turn import written_to
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import (
     Assign,
@@ -29,16 +29,14 @@ _TELLING = frozenset({"console.log", "print", "process.stdout.write", "click.ech
 
 
 def alike(calls: Sequence[Call], body: Sequence[Node], made: set[str]) -> str:
-    """A question where all turns change one record, or let threads use one object; "" where they do neither."""
+    """A question where all turns change one record; "" where they do not."""
     own = made | {
         n.id for s in deep(list(body)) if isinstance(s, Assign) for n in walk(*s.targets) if isinstance(n, Name)
     }
     for call in calls:
-        names, record, used = chain(call.callee), written_to(call), in_thread(call)
+        names, record = chain(call.callee), written_to(call)
         if record and record.partition(".")[0] not in own and names[0] not in own:
             return f"which turn is to come last in {names[-1]}(), where all of them change {record}?"
-        if used and used.partition(".")[0] not in own:
-            return f"may ten threads use {used} at once?"
     return ""
 
 
