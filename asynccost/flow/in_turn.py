@@ -49,7 +49,7 @@ def written_to(call: Call) -> str:
 
 
 def _in_thread(call: Call, function: Function) -> str:
-    """The object, no module, of which a call lets a thread run a method: `asyncio.to_thread(self.store.search, query)`."""
+    """The object of which a call lets a thread run a method: `asyncio.to_thread(self.store.search, query)`."""
     given = [a.value for a in call.arguments]
     word = chain(call.callee)[-1]
     work = given[0] if word in ("to_thread", "run_sync", "run_in_threadpool") and given else None
