@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,9 +53,16 @@ def _outside() -> set[Line]:
                 found |= lines - {(str(path), n) for n in _lines(node.body[-1].body)}
                 # a bare return is compiled as what stands behind the try: it can raise nothing
                 found |= {(str(path), n.lineno) for n in ast.walk(node) if isinstance(n, ast.Return) and _bare(n)}
+                found |= _tries(path, node)
             elif isinstance(node, ast.ClassDef) or any(getattr(n, "name", "") == "wrapper" for n in _within(node)):
                 found |= lines - {(str(path), n) for guard in inline_guards(node) for n in _lines(guard.body)}
+                found |= _tries(path, node)
     return found
+
+
+def _tries(path: Path, within: ast.AST) -> set[Line]:
+    """The word alone does nothing, and is compiled as what stands before an inner try's own guard and outside of it."""
+    return {(str(path), node.lineno) for node in ast.walk(within) if isinstance(node, ast.Try)}
 
 
 def _bare(node: ast.Return) -> bool:

@@ -164,6 +164,26 @@ def test_serial_reads_are_told_at_the_line_that_waits_for_a_helper(library: Call
     assert earlier == ({waits - 1} if body is _pair else {waits} if body is _one_line else {None})
 
 
+async def _twice(get: Client) -> None:
+    for _ in range(4):
+        await _deeper(get, 101)  # the loop
+    await _deeper(get, 101)  # the later
+
+
+@BOTH
+def test_one_more_read_of_a_loop_is_told_by_all_lines_that_lead_to_it(library: Callable[[Body], Any]) -> None:
+    """The helper asks for the same as it did for the loop, and another line waits for it."""
+    with running() as server:
+        rows = library(_twice)(server).rows(Serial)
+    lines, start = inspect.getsourcelines(_twice)
+    loop, later = (start + n for n, line in enumerate(lines) if "  # the" in line)
+
+    assert {(row.place.line, row.previous and row.previous.line, row.requests) for row in rows} == {
+        (loop, None, 3),
+        (later, loop, 1),
+    }
+
+
 def test_an_import_of_the_probe_itself_is_nobodys_wait() -> None:
     """It stops the loop once; the line that made the first request is not to blame."""
     module = compile("import time; time.sleep(0.2)", str(Path(asynccost.__file__).with_name("new.py")), "exec")
@@ -494,7 +514,7 @@ def test_memory_is_bounded_whatever_the_program_asks_for() -> None:
             ledger.answered(request, 200)
             ledger.read(request, b"x" * 1000)
         assert len(ledger.recorder.rows) <= recorder.MOST_ROWS + 10
-        assert len(ledger.recorder.routes._paths) <= routes.MOST_PATHS
+        assert len(ledger.recorder.routes._stems) <= routes.MOST_STEMS
         trace = watched.trace
 
     assert sum(c.requests for c in trace.rows(Calls)) == 20_000

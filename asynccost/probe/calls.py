@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.probe import flows
 from asynccost.probe.callers import stack
 from asynccost.probe.clients import Registry
-from asynccost.probe.flows import MOST_ANSWER, MOST_EXAMPLE, Flow
+from asynccost.probe.flows import MOST_ANSWER, MOST_EXAMPLE, Flow, independent
 from asynccost.probe.guards import fault
 from asynccost.probe.history import MOST_BODY, MOST_SEEN, Seen, retried
 from asynccost.probe.meters import Meters
@@ -59,8 +59,9 @@ class Ledger:
         loop: that runs, None for none; own: whether the client's connections are of that loop alone.
         headers: its own, where it has no body and its URL will stay as it is; None where `asked` is to tell.
 
-        The client's last request for the URL is looked at first: that of the same instruction, below the same library
-        code and as deep in the stack, with all else the same, has the same plan, for which no stack is walked.
+        The client's last request is looked at first: the next of the same instruction, below the same library code and
+        as deep in the stack, with all else the same, is of the same line, for which no stack is walked. Where it also
+        comes in the same way as the task's last read and needs no answer of it, it is one more of a loop.
         """
         last, above, mine = _current(), None, None
         if last is not None:
@@ -79,32 +80,38 @@ class Ledger:
             mine = Flow(task)
         known = self._live.get(id(client)) or self.clients.stranger(client)
         frame: Any = None
-        plan = known.plans.get(url)
-        if plan is not None:
+        line = known.line
+        if line is not None:
             try:
-                below = _getframe(plan.below)
+                below = _getframe(line.below)
                 frame = below.f_back
                 if (
-                    frame.f_code is not plan.code
-                    or frame.f_lasti != plan.instruction
-                    or below.f_code is not plan.called
-                    or plan.method != method
-                    or plan.step != _step()
-                    or (plan is not mine.plan and plan.pool != pool_of(loop, own))  # its task has the same pool
+                    frame.f_code is not line.code
+                    or frame.f_lasti != line.instruction
+                    or below.f_code is not line.called
+                    or line.method != method
+                    or line.step != _step()
+                    or (line is not mine.line and line.pool != pool_of(loop, own))  # its task has the same pool
                 ):
-                    plan = None
+                    line = None
             except (ValueError, AttributeError):  # the stack is not as deep
-                plan = None
-        if plan is None:
+                line = None
+        if line is None:
             known.uses += 1
-            plan = self.plans.find(library, known, method, url, pool_of(loop, own))
-            frame = _getframe(plan.below + 1)
+            line = self.plans.line(library, known, method, pool_of(loop, own))
+            frame = _getframe(line.below + 1)
+        mine.line = line
+        at, plan, seen = line.last
+        if plan is None or at != url:
+            plan, seen = self.plans.find(line, url), None
+            line.last = url, plan, None
         row = plan.row
         row.requests += 1
         if ON.asleep:
             ON.wake()
         request = Request()
         request.plan = plan
+        request.url = url
         request.client = known
         request.flow = mine
         request.above = above
@@ -113,17 +120,30 @@ class Ledger:
         request.returned = request.pending = False
         request.seconds = 0.0
         request.started = now = clock()
-        if mine.plan is plan and not mine.unknown and not mine.busy and now - mine.ended <= self.recorder.gap:
-            seen = plan.seen
-            if headers is not None and seen is not None and seen.good:  # the same again, as in a loop
-                row.repeats += 1
-                request.seen = seen
-                request.again = seen.writes == plan.writes.times
-                request.serial = mine.row
-                mine.unknown, mine.busy = True, 1
-                return request if _set(request) else None
-        elif plan.safe:
-            request.stack = stack(self.recorder.sites, frame)
+        if plan.safe:
+            above_it = mine.stack
+            if (
+                mine.plan is plan
+                and not mine.unknown
+                and not mine.busy
+                and now - mine.ended <= self.recorder.gap
+                and above_it is not None
+                and above_it.leads_to(frame)
+            ):
+                if headers is not None and (url == mine.url or independent(mine, url)):
+                    mine.unknown, mine.busy = True, 1
+                    request.serial = mine.row
+                    request.again = False
+                    request.seen = seen
+                    if seen is not None and seen.good:
+                        row.repeats += 1
+                        request.again = seen.writes == plan.writes.times
+                    else:
+                        self._recall(request, url, None, headers)
+                        line.last = url, plan, request.seen
+                    return request if _set(request) else None
+            else:
+                request.stack = stack(self.recorder.sites, frame)
         request.seen = request.serial = None
         request.again = False
         if headers is None:
@@ -142,26 +162,35 @@ class Ledger:
             if body is not None and type(body) is not bytes and type(body) is not str:
                 return
             plan, mine = request.plan, request.flow
-            seen = None if body or url != plan.url else plan.seen
-            if seen is None:
-                seen = self._seen(plan, url, body or None)
-            if seen.asked:
-                plan.row.repeats += 1
-                if seen.good:
-                    request.again = seen.writes == plan.writes.times
-                elif seen.status and seen.flow == mine.number:
-                    retried(plan.row, seen, headers)
-            else:
-                seen.asked = True
-            request.seen = seen
+            self._recall(request, url, body or None, headers)
             if not plan.safe:
                 self._writes(request, url, body)
             elif (
-                request.stack is None and mine.plan is plan and not mine.unknown and not mine.busy and mine.url == url
-            ):  # the same again, as in a loop: what follows would come out the same
+                request.stack is None
+                and mine.plan is plan
+                and not mine.unknown
+                and not mine.busy
+                and (url == mine.url or independent(mine, url))
+            ):  # one more of a loop: what follows would come out the same
                 mine.unknown, mine.busy, request.serial = True, 1, mine.row
             else:
                 request.serial = flows.follows(self.recorder, request, url)
+        except Exception as error:
+            fault(error)
+
+    def _recall(self, request: Request, url: str, body: Any, headers: Any) -> None:
+        """Whether it was asked before, and how that ended."""
+        try:
+            plan = request.plan
+            seen = request.seen = self._seen(plan, url, body)
+            if not seen.asked:
+                seen.asked = True
+                return
+            plan.row.repeats += 1
+            if seen.good:
+                request.again = seen.writes == plan.writes.times
+            elif seen.status and seen.flow == request.flow.number:
+                retried(plan.row, seen, headers)
         except Exception as error:
             fault(error)
 
@@ -174,8 +203,6 @@ class Ledger:
                 history.forget()
                 self.plans.forget()
             seen = history.seen[identity] = Seen()
-        if body is None and url == plan.url:
-            plan.seen = seen
         return seen
 
     def _writes(self, request: Request, url: str, body: Any) -> None:

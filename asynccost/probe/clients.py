@@ -16,21 +16,21 @@ from asynccost.probe.recorder import STEP, Recorder
 from asynccost.probe.trace import Clients
 
 if TYPE_CHECKING:
-    from asynccost.probe.request import Plan
+    from asynccost.probe.request import Line
     from asynccost.probe.sites import Spot
 
 
 class Client:
     """One live client."""
 
-    __slots__ = ("closed", "name", "plans", "reference", "row", "spot", "uses")
+    __slots__ = ("closed", "line", "name", "reference", "row", "spot", "uses")
 
     def __init__(self, spot: Spot | None, name: str, row: Clients | None) -> None:
         """Built at `spot`; without a row it was there before the probe."""
         self.spot, self.name, self.row = spot, name, row
         self.uses = 0
         self.closed = False
-        self.plans: dict[str, Plan] = {}  # of its last request for each URL
+        self.line: Line | None = None  # of its last request
         self.reference: Any = None
 
 

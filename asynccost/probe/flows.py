@@ -22,9 +22,9 @@ from asynccost.probe.trace import Calls, Serial
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from asynccost.probe.callers import Stack
+    from asynccost.probe.callers import Chain, Stack
     from asynccost.probe.recorder import Recorder, Table
-    from asynccost.probe.request import Plan, Request
+    from asynccost.probe.request import Line, Plan, Request
     from asynccost.probe.sites import Spot
 
 MOST_ANSWERS = 8  # the last ones of a run of requests
@@ -41,14 +41,15 @@ class Flow:
 
     __slots__ = (
         "answers",
+        "before",
         "busy",
         "calls",
         "ended",
         "last",
         "length",
+        "line",
         "longest",
         "number",
-        "parts",
         "plan",
         "row",
         "run",
@@ -56,6 +57,7 @@ class Flow:
         "settling",
         "spans",
         "stack",
+        "stem",
         "table",
         "task",
         "unknown",
@@ -69,6 +71,7 @@ class Flow:
         self.busy = 0
         self.answers: deque[bytes] = deque(maxlen=MOST_ANSWERS)
         self.table: object = None
+        self.line: Line | None = None  # of its last request
         self.settling = allocate_lock()
         self.spans: list[float] = []  # of the last reads of this row, still to be added up
         self.row: Serial | None = None
@@ -82,13 +85,13 @@ class Flow:
         self.ended = self.longest = self.saved = 0.0
         self.run: list[tuple[float, float, Spot, Calls]] = []  # its first requests: when they began, how long they took
         self.last: Spot | None = None
-        self.stack: Stack = []
+        self.stack: Stack | None = None
         self.calls = None
         self.row = None  # that of the last pair of one place, for a loop to find it at once
         self.plan: Plan | None = None  # of the last read, if that is of such a pair
         self.length = 0
-        self.parts: frozenset[str] = frozenset()
-        self.url = ""
+        self.url = self.stem = ""  # of the last read; the stem is set where `independent` has looked at it
+        self.before: frozenset[str] = frozenset()  # the stem's values
         self.unknown = False
 
     def read(self, serial: Serial | None, seconds: float) -> None:
@@ -126,40 +129,59 @@ def nobody() -> None:
     return
 
 
+def independent(mine: Flow, url: str) -> bool:
+    """Whether a read of another URL than the last one's needs no answer; if so, it is the last one from now on."""
+    stem = mine.stem
+    if not stem:
+        stem, _, last = mine.url.rpartition("/")
+        stem = mine.stem = f"{stem}/" if last.isalnum() else "?"  # which begins no URL
+        mine.before = parts_of(stem)
+    value = url[len(stem) :]
+    if value.isalnum() and url.startswith(stem):  # but for one value, the same
+        needs = value not in mine.before and _told(value.encode(), mine.answers)
+    else:
+        needs = _needs(parts_of(url) - parts_of(mine.url), mine.answers)
+        if not needs:
+            mine.stem = ""
+    if not needs:
+        mine.url = url
+    return not needs
+
+
 def follows(recorder: Recorder, request: Request, url: str) -> Serial | None:
     """A read begins: the row to count it in if it waited for an earlier one without need."""
     plan, mine = request.plan, request.flow
     row = plan.row
-    above = mine.stack if request.stack is None else request.stack
+    above = request.stack or mine.stack
     if mine.busy or request.started - mine.ended > recorder.gap or mine.table is not recorder.rows:
         mine.restart()
         mine.table = recorder.rows
     found: Serial | None = None
-    if url == mine.url:
-        parts = mine.parts
-    elif url != plan.url:
-        parts = parts_of(url)
-    else:
-        parts = plan.parts = plan.parts or parts_of(url)
     if mine.last is not None:
-        if mine.row is not None and mine.calls is row and above == mine.stack:
+        later, earlier = calls_of(above), calls_of(mine.stack)
+        if mine.row is not None and mine.calls is row and later == earlier:
             found = mine.row  # the same line again, as in a loop
         else:
             mine.settle()
-            place, previous = callers.parted(recorder.sites, mine.stack, above, plan.spot)
+            place, previous = callers.parted(recorder.sites, earlier, later, plan.spot)
             found = recorder.row(Serial, place, previous, row.origin, row.path, row.step)
             mine.row = found if previous is None else None
-        needs = url != mine.url and _needs(parts - mine.parts, mine.answers)
+        needs = url != mine.url and _needs(parts_of(url) - parts_of(mine.url), mine.answers)
         if mine.unknown or needs:
             found.unknown += mine.unknown
             found.dependent += needs and not mine.unknown
             mine.restart()
             found = None
-    mine.parts, mine.url, mine.last, mine.stack, mine.unknown = parts, url, plan.spot, above, True
+    mine.url, mine.stem, mine.last, mine.stack, mine.unknown = url, "", plan.spot, above, True
     mine.calls = row
-    mine.plan = plan if mine.row is not None and url == plan.url else None
+    mine.plan = plan if mine.row is not None else None
     mine.busy += 1
     return found
+
+
+def calls_of(stack: Stack | None) -> Chain:
+    """The user's frames."""
+    return [] if stack is None else stack.calls
 
 
 def parts_of(url: str) -> frozenset[str]:
@@ -170,10 +192,15 @@ def parts_of(url: str) -> frozenset[str]:
 def _needs(new: frozenset[str], answers: Iterable[bytes]) -> bool:
     for part in new:
         value = (unquote(part) if "%" in part else part).encode()
-        if value:
-            for answer in answers:
-                if value in answer and (len(value) >= SHORT or _alone(value, answer)):
-                    return True
+        if value and _told(value, answers):
+            return True
+    return False
+
+
+def _told(value: bytes, answers: Iterable[bytes]) -> bool:
+    for answer in answers:  # noqa: SIM110 - a generator is a frame more
+        if value in answer and (len(value) >= SHORT or _alone(value, answer)):
+            return True
     return False
 
 

@@ -21,15 +21,14 @@ STORM = 4  # retries of one request; beyond that it is a storm
 
 
 class Seen:
-    """What is known of one request: its last answer and the attempts since the last good one."""
+    """What is known of one request: its last answer and the attempts since the last good one.
 
-    __slots__ = ("answer", "asked", "attempts", "by_sdk", "flow", "good", "status", "writes")
+    What was not set yet stands in the class: many requests are made once.
+    """
 
-    def __init__(self) -> None:
-        """It has not been answered."""
-        self.answer: int | None = None
-        self.asked = self.good = self.by_sdk = False
-        self.status = self.attempts = self.writes = self.flow = 0
+    answer: int | None = None
+    asked = good = by_sdk = False
+    status = attempts = writes = flow = 0
 
 
 class History:

@@ -1,7 +1,7 @@
-"""What requests of one line, client, method and URL have in common: the row that counts them, their scope, their tally.
+"""What requests have in common: their line in the program, and for each route that it asks for a row, scope and tally.
 
-A client keeps the plan of its last request for each URL, so that the next one of the same instruction finds it without
-a walk through the stack (`calls.Ledger.begun`); what is made here is found by the place in the program.
+A client keeps the line of its last request, so that the next one of the same instruction finds it without a walk
+through the stack (`calls.Ledger.begun`); any other is found here, by its place in the program.
 """
 
 from __future__ import annotations
@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.history import SAFE, History
 from asynccost.probe.recorder import STEP, Recorder, Table
-from asynccost.probe.request import Plan
+from asynccost.probe.request import Line, Plan
 from asynccost.probe.scopes import Scopes
 from asynccost.probe.sites import HOOKED, USER, Spot
 from asynccost.probe.tallies import Tallies
 from asynccost.probe.trace import Calls
-from asynccost.probe.urls import split
 
 if TYPE_CHECKING:
     from asynccost.probe.clients import Client, Registry
+    from asynccost.probe.routes import End
 
-MOST_PLANS = 4_096
-MOST_OF_CLIENT = 1_024
+MOST_PLANS = 4_096  # and lines
 _getframe, _step = sys._getframe, STEP.get
 
 
 class Plans:
-    """The plans of the table that is counted into, and what is remembered of its requests."""
+    """The lines and plans of the table that is counted into, and what is remembered of its requests."""
 
     scopes: Scopes
     history: History
@@ -36,12 +35,13 @@ class Plans:
     def __init__(self, recorder: Recorder, clients: Registry) -> None:
         """Nothing has been asked for."""
         self._recorder, self._clients = recorder, clients
-        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._lines: dict[tuple[Any, ...], Line] = {}
+        self._made = 0  # lines and plans since they were forgotten
         recorder.when_turned.append(self.forget)
         self._turn_to(recorder.rows)
 
-    def find(self, library: str, known: Client, method: str, url: str, pool: int) -> Plan:
-        """The plan of a request that the wrapper of the caller's caller makes."""
+    def line(self, library: str, known: Client, method: str, pool: int) -> Line:
+        """The line of a request that the wrapper of the caller's caller makes."""
         recorder = self._recorder
         if self._table is not recorder.rows:  # a test of its own has begun
             self._turn_to(recorder.rows)
@@ -53,25 +53,35 @@ class Plans:
         near = frame is not None and kinds.get(frame.f_code.co_filename) == USER
         at: Any = frame if near else recorder.sites.find(4)
         place = (id(frame.f_code), frame.f_lasti) if near else (at, 0)
-        key = library, *place, known.spot, method, url, _step(), pool
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plan(key, at)
+        key = library, *place, known.spot, method, _step(), pool
+        line = self._lines.get(key)
+        if line is None:
+            self._makes()
+            line = Line()
+            line.library, line.client, line.method, line.step, line.pool = library, known.spot, method, key[-2], pool
+            line.spot = at if isinstance(at, Spot) else recorder.sites.spot(at)
+            line.plans, line.last = {}, ("", None, None)
+            line.below, line.instruction, line.code, line.called = 1, 0, None, None
+            self._lines[key] = line
         if near:
-            plan.code, plan.instruction = frame.f_code, frame.f_lasti
-            plan.below, plan.called = depth - 2, _getframe(depth - 1).f_code
-        if len(known.plans) >= MOST_OF_CLIENT:
-            known.plans.clear()
-        if known.uses > 1:  # a plan that is found at once counts no use
-            known.plans[url] = plan
-        return plan
+            line.code, line.instruction = frame.f_code, frame.f_lasti
+            line.below, line.called = depth - 2, _getframe(depth - 1).f_code
+        if known.uses > 1:  # a line that is found at once counts no use
+            known.line = line
+        return line
+
+    def find(self, line: Line, url: str) -> Plan:
+        """The plan of a line's requests for a URL."""
+        end = self._recorder.routes.find(url)
+        return line.plans.get(end) or self._plan(line, end)
 
     def forget(self) -> None:
         """What was found for earlier requests may hold no longer."""
-        if self._plans:
-            self._plans.clear()
+        if self._lines:
+            self._lines.clear()
+            self._made = 0
             for known in list(self._clients.live.values()):
-                known.plans.clear()
+                known.line = None
 
     def pool_closed(self, pool: int) -> None:
         """An event loop is over."""
@@ -86,21 +96,18 @@ class Plans:
         self.scopes, self.history, self.tallies = table.memory
         self.forget()
 
-    def _plan(self, key: tuple[Any, ...], at: Any) -> Plan:
-        """`at`: the frame that made the request, or the spot where no frame of the user's is near."""
-        library, _, _, client, method, url, step, pool = key
-        spot = at if isinstance(at, Spot) else self._recorder.sites.spot(at)
-        origin, path, _ = split(url)
-        route = self._recorder.routes.find(origin, path)
-        row = self._recorder.row(Calls, spot, client, library, method.upper(), origin, route, step)
-        if len(self._plans) >= MOST_PLANS:
+    def _makes(self) -> None:
+        if self._made >= MOST_PLANS:
             self.forget()
-        plan = self._plans[key] = Plan()
-        plan.row, plan.spot, plan.library, plan.url = row, spot, library, url
-        plan.method, plan.step, plan.pool = method, step, pool
-        plan.scope = self.scopes.find(f"{library} {origin}", pool, client)
-        plan.writes, plan.tally = plan.scope.writes, self.tallies.find(row)
-        plan.safe = row.method in SAFE
-        plan.below, plan.instruction, plan.code, plan.called = 1, 0, None, None
-        plan.seen, plan.parts, plan.peak = None, frozenset(), 0
+        self._made += 1
+
+    def _plan(self, line: Line, end: End) -> Plan:
+        origin, route = end
+        library, method = line.library, line.method.upper()
+        self._makes()
+        plan = line.plans[end] = Plan()
+        plan.row = self._recorder.row(Calls, line.spot, line.client, library, method, origin, route, line.step)
+        plan.spot, plan.library, plan.safe, plan.peak = line.spot, library, method in SAFE, 0
+        plan.scope = self.scopes.find(f"{library} {origin}", line.pool, line.client)
+        plan.writes, plan.tally = plan.scope.writes, self.tallies.find(plan.row)
         return plan

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from asynccost.probe.clients import Client
     from asynccost.probe.flows import Flow
     from asynccost.probe.history import Seen
+    from asynccost.probe.routes import End
     from asynccost.probe.scopes import Scope, Writes
     from asynccost.probe.sites import Spot
     from asynccost.probe.tallies import Tally
@@ -23,7 +24,21 @@ clock = time.perf_counter
 
 
 class Plan:
-    """What requests of one line, client's line, method, URL, step and pool have in common; `Ledger` makes it.
+    """What requests of one line for one route of an origin have in common; `Plans` makes it."""
+
+    __slots__ = ("library", "peak", "row", "safe", "scope", "spot", "tally", "writes")
+    row: Calls
+    scope: Scope
+    spot: Spot
+    library: str
+    safe: bool
+    tally: Tally
+    writes: Writes
+    peak: int  # exchanges that were in flight at once in its scope, as one of its own began
+
+
+class Line:
+    """Requests of one line, client's line, method, step and pool; `Plans` makes it.
 
     code, instruction, called, below: where the last one was made: the user's function, at which of its instructions,
     the library's function that it called, and how many frames above `Ledger.begun` that stands; code is None where none
@@ -31,27 +46,21 @@ class Plan:
     """
 
     __slots__ = (
-        *("row", "scope", "spot", "library", "url", "method", "step", "pool", "safe", "tally", "writes"),
-        *("code", "instruction", "called", "below", "seen", "parts", "peak"),
+        *("library", "spot", "client", "method", "step", "pool", "plans", "last"),
+        *("code", "instruction", "called", "below"),
     )
-    row: Calls
-    scope: Scope
-    spot: Spot
     library: str
-    url: str
+    spot: Spot
+    client: Spot | None
     method: str  # as it was asked for, in whatever case
     step: str
     pool: int
-    safe: bool
-    tally: Tally
-    writes: Writes
+    plans: dict[End, Plan]
+    last: tuple[str, Plan | None, Seen | None]  # the last URL, its plan, and what is known of it without a body
     code: CodeType | None
     instruction: int
     called: CodeType | None
     below: int
-    seen: Seen | None  # of requests without a body
-    parts: frozenset[str]  # of the URL, once they were compared
-    peak: int  # exchanges that were in flight at once in its scope, as one of its own began
 
 
 class Request:
@@ -75,14 +84,16 @@ class Request:
         "started",
         "status",
         "through",
+        "url",
     )
     plan: Plan
+    url: str  # what it was asked for, as its hook knew it when it began
     client: Client
     above: Request | None  # the one under way of whose doing it is
     exchange: Exchange | None  # while one is looking for its connection, or since it did; none for one that was kept
     seen: Seen | None
     flow: Flow
-    stack: Stack | None  # the calls that led to it; None where its plan tells them, and for a write
+    stack: Stack | None  # the calls that led to it; None where they are those of its task's last read, and for a write
     serial: Any
     meter: Any
     flight: int  # exchanges that are not over
@@ -98,11 +109,6 @@ class Request:
     def spot(self) -> Spot:
         """The line that made it."""
         return self.plan.spot
-
-    @property
-    def url(self) -> str:
-        """What it was asked for, as its hook knew it when it began."""
-        return self.plan.url
 
     @property
     def library(self) -> str:

@@ -69,10 +69,7 @@ class Watched:
     @property
     def counts(self) -> Counts:
         """The same as numbers; a loop stood still only for as long as the machine had a processor for it."""
-        recorder = ON.recorder
-        if recorder is None or not self.rows:
-            return Counts()
-        return counts(recorder.looked(self.rows), self._delays.seconds() - self._began, recorder.places.line)
+        return counts(self.trace, machine_busy=self._delays.seconds() - self._began)
 
 
 class Watch:

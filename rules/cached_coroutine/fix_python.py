@@ -21,11 +21,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
 
 
 def _decorator(finding: Finding, file: File) -> Expr | None:
-    span = finding.span
-    near = file.functions_if(lambda f: f.start < span.start < f.end or any(_is(d, span) for d in f.decorators))
-    for function in near:
+    for function in file.functions:
         for decorator in function.decorators if function.is_async and not function.is_generator else ():
-            if _is(decorator, span) and file.resolve(decorator, function.scope) in _LRU:
+            if _is(decorator, finding.span) and file.resolve(decorator, function.scope) in _LRU:
                 return decorator
     return None
 

@@ -20,7 +20,6 @@ from asynccost.flow.tree import (
     Member,
     Name,
     Node,
-    Raise,
     Stmt,
     Subscript,
     Switch,
@@ -126,7 +125,7 @@ def _continues(node: Any) -> Iterator[Continue]:
 def tails(body: list[Stmt], ends: set[int]) -> bool | None:
     """Whether every path through a body ends in one of some statements (by id): True, some do: False, or None.
 
-    A path that throws is over as well. None: one of them is followed by more code.
+    None: one of them is followed by more code.
     """
     if not body:
         return False
@@ -135,7 +134,7 @@ def tails(body: list[Stmt], ends: set[int]) -> bool | None:
         if found and not (isinstance(statement, If) and _closes(statement, ends)):
             return None
     last = body[-1]
-    if id(last) in ends or isinstance(last, Raise):
+    if id(last) in ends:
         return True
     if isinstance(last, If):
         answers = [tails(last.body, ends), tails(last.orelse, ends)]

@@ -73,7 +73,7 @@ def _looks(request: Request, req: Any) -> None:
     aborted(request.exchange)
     request.exchange = None
     if request.pending:
-        content, url = req.body, request.plan.url
+        content, url = req.body, request.url
         if "?" in url or req.url.raw_query_string:
             url = str(req.url)
         if content:  # bytes where it is in memory; a stream stands for itself, and compares with nothing
