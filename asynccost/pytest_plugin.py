@@ -9,12 +9,15 @@ See `asynccost explain testing`.
 
 from __future__ import annotations
 
+import sys
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from importlib.machinery import ModuleSpec
 
     from asynccost.testing.watch import Watched
 
@@ -43,14 +46,38 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     wanted = option.asynccost or option.asynccost_update or option.asynccost_json or option.asynccost_html
     if wanted or config.getini("asynccost"):
+        _Plainly.start(config)
         from asynccost.testing.plugin import register
 
         register(config)
 
 
+class _Plainly:
+    """Imports our modules as Python does: pytest, as for any plugin's package, would parse each to rewrite asserts."""
+
+    @classmethod
+    def start(cls, config: pytest.Config) -> None:
+        """From now on, until the run ends."""
+        if cls not in sys.meta_path:
+            sys.meta_path.insert(0, cls)
+            config.add_cleanup(cls.stop)
+
+    @classmethod
+    def stop(cls) -> None:
+        """No longer."""
+        if cls in sys.meta_path:
+            sys.meta_path.remove(cls)
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
+        """Where the module lies; None for anybody else's."""
+        return PathFinder.find_spec(name, path) if name.startswith("asynccost.") else None
+
+
 @pytest.fixture
 def asynccost_probe(request: pytest.FixtureRequest) -> Iterator[Watched]:
     """What the test has done so far: `.counts` as numbers, `.trace` in full. Works without --asynccost too."""
+    _Plainly.start(request.config)
     from asynccost.testing.watch import fixture
 
     yield from fixture(request)

@@ -78,13 +78,26 @@ def test_what_a_text_shows(source: str, said: tuple[bool, bool]) -> None:
         ("self.x += 1", True, True),
         ("self.x: int = 1", True, True),
         ("self.x, y = 1, 2", True, True),
-        ("for self.x in y: pass", True, True),
-        ("del self.x", True, True),
+        ("y, self.x = 1, 2", True, True),
+        ("(\n        self.x,\n        y,\n    ) = 1, 2", True, True),
+        ("y = self.x, z = 1, 2", True, True),
+        ("z[0].y, [self.x, *y] = 1, 2", True, True),
+        ("self.x, \\\n    y = 1, 2", True, True),
+        ("self.x: int", True, True),
+        ("if y: self.x = 1", True, True),
+        ("with y as self.x: pass", True, True),
+        ("with y as (self.x, z): pass", True, True),
+        ("for self.x in y: pass", False, True),  # what it takes is no one expression
+        ("del self.x", False, True),
         ("self.x.append(1)", False, True),
         ("self.x.get(1)", False, False),
         ("self.xy = 1", False, False),
-        ("return self.x", True, False),
-        ("if self.x == 1: pass", True, False),
+        ("return self.x", False, False),
+        ("if self.x == 1: pass", False, False),
+        ("if self.x: pass", False, False),
+        ("f(self.x, y=1)", False, True),
+        ("f(\n        self.x,\n        y=1,\n    )\n    z = 1", False, True),
+        ("f(y, self.x)\n    z = 1", False, True),
     ],
 )
 def test_what_may_change_an_attribute(code: str, assigns: bool, changes: bool) -> None:
@@ -106,6 +119,12 @@ def test_what_may_change_an_attribute(code: str, assigns: bool, changes: bool) -
         ("import httpx\nclient = httpx.Client()\ndef f():\n    client.get()\n", ["f"]),
         ("class A:\n    def f(self):\n        self.c = httpx.Client()\n    def g(self):\n        self.c.get()\n"
          "def h():\n    pass\n", ["f", "g"]),
+        ("class A:\n    def f(self):\n        self.c, self.d = httpx.Client(), 1\n"
+         "    def g(self):\n        self.e = self.c.get\n    def h(self):\n        self.e()\n"
+         "    def i(self):\n        self.other()\n", ["f", "g", "h"]),
+        ("class A:\n    def f(self):\n        httpx.get(self.c, x=1)\n    def g(self):\n        self.c.get()\n", ["f"]),
+        ("class A:\n    def f(self):\n        self.c = httpx.Client()\n"
+         "class B:\n    def g(self):\n        self.c()\n", ["f"]),
         ("from httpx import (\n    get,\n)\ndef f():\n    pass\n", []),
     ],
 )  # fmt: skip
@@ -130,6 +149,13 @@ def test_a_name_with_stars_asks_for_its_whole_words(source: str, names: list[str
     made = file(source)
     speaks = speaks_of(made, names)
     assert [f.name for f in made.module.outer[1:] if speaks(f)] == said
+
+
+def test_the_keyword_async_speaks_of_no_name() -> None:
+    """`asyncio.async` is what `ensure_future` was called once."""
+    made = file("import asyncio\nasync def f():\n    async with g():\n        pass\ndef h():\n    asyncio.async(f())\n")
+    speaks = speaks_of(made, ["asyncio.async"])
+    assert [f.name for f in made.module.outer[1:] if speaks(f)] == ["h"]
 
 
 def asked(path: str, source: str) -> Asked:

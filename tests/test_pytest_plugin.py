@@ -26,7 +26,8 @@ def run(
     folder: Path, *arguments: str, plant: bool = False, backwards: bool = False, quiet: tuple[str, ...] = QUIET
 ) -> subprocess.CompletedProcess[str]:
     """Run pytest in a project."""
-    environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": str(folder)}
+    paths = (str(folder), os.environ.get("PYTHONPATH", ""))  # of the tree that is under test
+    environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     environment |= {"PLANT": "1" if plant else "", "REVERSED": "1" if backwards else ""}
     command = [sys.executable, "-m", "pytest", *quiet, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -210,6 +211,38 @@ def test_markers_and_the_fixture(tmp_path: Path) -> None:
     assert failed(watched) == {"test_limit", "test_wrong"}
     assert "1 clients built (the marker allows 0)" in watched.stdout
     assert 'there is no limit "max_conections"; did you mean "max_connections"?' in watched.stdout
+
+
+def test_a_test_leaves_nothing_for_the_collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suite that calls gc.collect() is no slower for each test that has been watched before."""
+    (tmp_path / "conftest.py").write_text(
+        "import gc, pytest\n\n\ndef pytest_sessionfinish():\n    gc.collect()\n"
+        "    print(f'tracked: {len(gc.get_objects())}')\n"
+    )
+    (tmp_path / "test_a.py").write_text(
+        "import os, httpx, pytest\n\n\n@pytest.mark.parametrize('n', range(int(os.environ['TESTS'])))\n"
+        "def test_a(n):\n    httpx.Client(verify=False).close()\n"
+    )
+
+    def tracked(tests: int, *options: str) -> int:
+        monkeypatch.setenv("TESTS", str(tests))
+        return int(re.findall(r"tracked: (\d+)", run(tmp_path, "-s", *options).stdout)[0])
+
+    watch = ("--asynccost", "--asynccost-no-scan")
+    ours = {tests: tracked(tests, *watch) - tracked(tests) for tests in (5, 305)}
+    assert ours[305] - ours[5] < 200, ours  # the probe keeps up to 120 samples of how many clients were live
+
+
+def test_ours_is_not_parsed_for_its_asserts(tmp_path: Path) -> None:
+    """As pytest does with the package of a plugin."""
+    (tmp_path / "conftest.py").write_text("import pytest\n\npytest.register_assert_rewrite('asynccost')\n")
+    (tmp_path / "test_a.py").write_text(
+        "import sys\n\n\ndef test_a():\n"
+        "    it = {type(m.__loader__).__name__ for n, m in sys.modules.items() if n.startswith('asynccost.probe')}\n"
+        "    assert it == {'SourceFileLoader'}\n"
+    )
+    done = run(tmp_path, "--asynccost", "--asynccost-no-scan")
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_run_that_does_not_ask_loads_nothing() -> None:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from asynccost.model import Figure
-
 if TYPE_CHECKING:
     from asynccost.cost.tokens import Tokens
+    from asynccost.model import Figure
 
 _PROVIDER = re.compile(r"[\w-]+")
 _DATE = re.compile(r"-20\d\d-?\d\d-?\d\d$")
@@ -47,15 +46,20 @@ class ModelPrice:
 
     def figure(self, kind: str) -> Figure:
         """`price_input`, `price_output`, `price_read`, `price_write` or `price_write_1h` for a receipt."""
-        value = {
+        from asynccost.model import Figure  # for which a program that is watched has no use
+
+        unit = f"USD per million tokens of {self.model}"
+        return Figure(f"price_{kind}", self._rate(kind), unit, self.origin, self.source, self.date)
+
+    def _rate(self, kind: str) -> float:
+        write = self.input if self.write is None else self.write
+        return {
             "input": self.input,
             "output": self.output,
             "read": self.input if self.read is None else self.read,
-            "write": self.input if self.write is None else self.write,
-            "write_1h": (self.input if self.write is None else self.write) if self.write_1h is None else self.write_1h,
+            "write": write,
+            "write_1h": write if self.write_1h is None else self.write_1h,
         }[kind]
-        unit = f"USD per million tokens of {self.model}"
-        return Figure(f"price_{kind}", value, unit, self.origin, self.source, self.date)
 
     def dollars(self, tokens: Tokens) -> float:
         """What one request costs."""
@@ -63,7 +67,7 @@ class ModelPrice:
         short = tokens.written - tokens.written_1h
         parts = {"input": tokens.fresh, "read": tokens.cached, "write": short, "write_1h": tokens.written_1h}
         parts["output"] = tokens.output
-        return sum(count * p.figure(kind).value for kind, count in parts.items()) / 1e6
+        return sum(count * p._rate(kind) for kind, count in parts.items()) / 1e6
 
 
 Own = Mapping[str, ModelPrice]
@@ -107,12 +111,20 @@ def _price(provider: str, model: str, row: Mapping[str, Any], table: Mapping[str
 
 @cache
 def _table(provider: str) -> dict[str, Any] | None:
-    """Read as a module is: a loop may need it, and tools that look for blocking calls there let imports pass."""
+    """Read as a module is: a loop may need it, and tools that look for blocking calls there let imports pass.
+
+    It stays in the watched program, whose collector need not look through texts and numbers: no lists of them are kept.
+    """
     try:
         text = pkgutil.get_data(__package__, f"llm_prices/{provider}.toml") if _PROVIDER.fullmatch(provider) else None
     except FileNotFoundError:
         return None
-    return None if text is None else tomllib.loads(text.decode())
+    if text is None:
+        return None
+    table = tomllib.loads(text.decode())
+    for row in table["models"].values():
+        row["match"] = tuple(row["match"])
+    return table
 
 
 def _fits(pattern: str, name: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
-from asynccost.flow.published import for_tests, published
+from asynccost.flow.published import for_tests, published, writes
 from asynccost.flow.reach import binder, local_function, values, within
 from asynccost.flow.tree import (
     Assign,
@@ -29,6 +29,7 @@ from asynccost.flow.tree import (
     Return,
 )
 from asynccost.flow.turn_keys import deep
+from asynccost.flow.turn_losses import alike, kept_on_failure, tells
 from asynccost.flow.turn_ties import asks_somebody
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, verb, words
@@ -80,12 +81,18 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         return f"which turn is to come last in {name}()?"
     if writer := _writes_file(body, function, file, _DEPTH):
         return f"may two turns write one file by {writer}()?"
+    if asked := alike(calls, body, made):
+        return asked
     for call in calls:
         names = chain(call.callee)
-        if set(words(names[-1])) & _SENDS:
+        if set(words(names[-1])) & _SENDS or (writes(call) and set(words(function.name)) & _SENDS):
             return f"may {names[-1]}() be called ten times at once, and may one overtake another?"
     if word := next(filter(None, (published(c, function) for c in calls)), ""):
         return f"may the {word} of one turn come before that of the turn before it, and stay where that one failed?"
+    if name := kept_on_failure(loop, body, function):
+        return f"a failure is caught, and what `{name}` holds by then goes on: may the other turns' be lost?"
+    if name := tells(body, file):
+        return f"may what {name}() tells of the turns come mixed?"
     if name := for_tests(function, file):
         return f"only tests run {name}(): is it worth the lines?"
     if name := _fed(calls, made, file):

@@ -16,6 +16,7 @@ from asynccost.flow.guarded import is_guarded
 from asynccost.flow.mentions import Mentions
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
+from asynccost.flow.timeouts import may_set
 from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Other
 from asynccost.flow.waiting import rows_of
 
@@ -27,6 +28,7 @@ class CallFact(TypedDict):
     object), "global" (kept by the module), "element" (kept in a collection), "argument" (detail: the callee it is
     handed to), "captured" (by a function written there), "other".
     A result kept by way of a local name counts as kept. dropped: whether use is "dropped", which an outline tells.
+    timed: whether it passes something on that may be a timeout.
     cold: "" or why a call does not run as often as its function: "lazy" (only where what it fills is empty), "fresh"
     (its coroutine runs in an event loop of its own).
     """
@@ -41,6 +43,7 @@ class CallFact(TypedDict):
     use: str
     dropped: bool
     detail: str
+    timed: bool
     cold: str
 
 
@@ -200,6 +203,7 @@ def _call(file: File, site: Site) -> CallFact:
         use=kind,
         dropped=kind == "dropped",
         detail=detail,
+        timed=may_set(call),
         cold=_cold(file, call, use, kind, detail),
     )
 

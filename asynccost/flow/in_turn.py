@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from asynccost.flow.tree import Assign, Await, Call, Name, Node
+from asynccost.flow.reach import binder
+from asynccost.flow.tree import Assign, Await, Call, Do, Function, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -12,12 +13,50 @@ _OVER = frozenset({
 })
 
 
-def question(run: Sequence[Node]) -> str:
-    """A question about waits that would start together; "" where nothing is asked."""
+_BEGINS = frozenset({"init", "initialize", "initialise", "setup", "boot", "bootstrap", "startup", "install", "migrate"})
+
+
+def question(run: Sequence[Node], function: Function) -> str:
+    """A question about waits of a function that would start together; "" where nothing is asked."""
+    if all(isinstance(step, Do) for step in run) and not _BEGINS.isdisjoint(words(function.name)):
+        return f"nobody takes what they give: is there an order in which {function.name}() has to go?"
     for step in run[:-1]:
         if name := _tells_of_end(step):
             return f"must {name} be known before the others are read, so that nothing comes between?"
+    used = [name for step in run for call in _calls(step) if (name := _in_thread(call, function))]
+    if twice := next((name for name in used if used.count(name) > 1), ""):
+        return f"may two threads use {twice} at once?"
+    written = [name for step in run for call in _calls(step) if (name := written_to(call))]
+    if twice := next((name for name in written if written.count(name) > 1), ""):
+        return f"do they change one record of {twice}, so that the later one has to come last?"
     return ""
+
+
+_CHANGES = frozenset({
+    "update", "set", "save", "patch", "put", "upsert", "increment", "decrement", "merge", "assign", "move", "reorder",
+    "replace", "rename", "write", "mark", "edit", "modify", "toggle",
+})
+
+
+def written_to(call: Call) -> str:
+    """What a call that changes something is told to change: `update(ticket.id, state)`; "" where it is no name."""
+    first = call.arguments[0] if call.arguments else None
+    if first is None or first.keyword or first.star or _CHANGES.isdisjoint(words(chain(call.callee)[-1])[:1]):
+        return ""
+    if not isinstance(first.value, (Name, Member)):
+        return ""
+    return ".".join(chain(first.value))
+
+
+def _in_thread(call: Call, function: Function) -> str:
+    """The object of which a call lets a thread run a method: `asyncio.to_thread(self.store.search, query)`."""
+    given = [a.value for a in call.arguments]
+    word = chain(call.callee)[-1]
+    work = given[0] if word in ("to_thread", "run_sync", "run_in_threadpool") and given else None
+    work = given[1] if word == "run_in_executor" and len(given) > 1 else work
+    names = chain(work) if isinstance(work, Member) else []
+    scope = binder(names[0], function) if names else None
+    return ".".join(names[:-1]) if scope is not None and scope.kind != "module" and "" not in names else ""
 
 
 def _calls(step: Node) -> Iterator[Call]:

@@ -5,10 +5,11 @@ import re
 from asynccost.flow.around import above, class_around, function_of
 from asynccost.flow.effect_code import component_cleanups
 from asynccost.flow.file import File
+from asynccost.flow.handles import constant_text
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, local_function
 from asynccost.flow.release import Acquisition, Fate
-from asynccost.flow.tree import Argument, Call, Class, If, Member
+from asynccost.flow.tree import Argument, Assign, Call, Class, Function, If, Member
 from asynccost.flow.words import chain, words
 
 
@@ -50,8 +51,11 @@ def reloads(got: Acquisition, file: File) -> bool:
 
 
 def is_app_root(path: str) -> bool:
-    """Whether a file is the one root of an application, by its name."""
-    stem = path.rpartition("/")[2].partition(".")[0].lower()
+    """Whether a file is the one root of an application, by its name: `App.vue`, `providers/App/index.js`."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0].lower()
+    if stem == "index":
+        stem = folder.rpartition("/")[2].lower()
     return stem in ("app", "_app", "main", "root")
 
 
@@ -79,3 +83,25 @@ def one_of_its_kind(got: Acquisition, file: File) -> bool:
     cls = class_around(got.function)
     made = [s.function.kind for s in file.calls_to(file.names.ref(cls))] if cls is not None else []
     return bool(made) and all(kind == "module" for kind in made)
+
+
+def made_with_the_page(cls: Class, file: File) -> bool:
+    """Whether a script makes its objects of a class once, when it is read or when the page has loaded."""
+    # by its text: bodies that concern no rule are not lowered
+    places = [m.start() for m in re.finditer(rb"\bnew\s+%s\b" % re.escape(cls.name.encode()), file.module.source)]
+    made = [max((f for f in file.functions if f.start <= at < f.end), key=lambda f: f.start) for at in places]
+    return bool(made) and all(one.kind == "module" or _on_load(one) for one in made)
+
+
+_LOADED = frozenset({"load", "DOMContentLoaded"})
+
+
+def _on_load(function: Function) -> bool:
+    """`window.onload = () => ...`, `addEventListener("load", () => ...)`."""
+    up = function.closure.parent if function.closure is not None else None
+    if isinstance(up, Assign):
+        return any(isinstance(t, Member) and t.attr == "onload" and chain(t)[:1] == ["window"] for t in up.targets)
+    call = up.parent if isinstance(up, Argument) else None
+    if not isinstance(call, Call) or chain(call.callee)[-1] != "addEventListener":
+        return False
+    return constant_text(call.arguments[0].value) in _LOADED

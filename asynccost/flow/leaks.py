@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asynccost.flow.around import function_of, use_of
+from asynccost.flow.begins import begins
 from asynccost.flow.effect_code import component_cleanups, component_functions, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
+from asynccost.flow.handles import constant_text
 from asynccost.flow.lasting import (
     frames_the_page,
     has_base,
@@ -52,7 +54,7 @@ def covered(file: File) -> set[int]:
 
 
 def _covered(file: File) -> set[int]:
-    return {id(v.got.call) for v in verdicts(file)}
+    return {id(v.got.call) for v in verdicts(file)} if file.language == "javascript" else set()
 
 
 def _verdicts(file: File) -> list[Verdict]:
@@ -91,7 +93,7 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
         return say(None, reason)
     end = fate(got, component_cleanups(effect, file), file)
     if end.kind == "released":
-        left = _left_early(effect, got, end)
+        left = _left_early(effect, got, end, file)
         if left is not None:
             return say(MEDIUM, "the effect can return before it returns its cleanup", left)
         return say(None, end.why, end.at)
@@ -158,12 +160,30 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
         return say(None, "it runs once, on the next frame")
     if end.kind == "elsewhere":
         return say(None, "it is cleared elsewhere")
+    if ticking.delay is not None and ticking.delay <= _A_MOMENT and _flips(ticking, effect, file):
+        return say(LOW, "it only turns a flag, a moment later")
     changing = (
         not effect.once and effect.deps != [] and isinstance(effect.anchor, Call) and got.function is effect.setups[0]
     )
     if changing and not short and end.kind in ("dropped", "kept") and _acts(ticking, effect, file):
         return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
     return say(None if short else LOW, "it fires once and can do little harm")
+
+
+_A_MOMENT = 1000  # milliseconds of an animation
+
+
+def _flips(ticking: Timer, effect: Effect, file: File) -> bool:
+    """Whether all that a callback does is to set state to true or false: `() => setMoving(false)`."""
+    if ticking.callback is None or ticking.callback.index is None or not isinstance(effect.scope, Function):
+        return False
+    setters = state_of(effect.scope, file).setters
+    calls = [c for one in within(ticking.callback, file) for c in (one.index.calls if one.index else ())]
+    return bool(calls) and all(word_of(c) in setters and all(_is_flag(a.value) for a in c.arguments) for c in calls)
+
+
+def _is_flag(value: Node) -> bool:
+    return isinstance(value, Constant) and isinstance(value.value, bool)
 
 
 def _acts(ticking: Timer, effect: Effect, file: File) -> bool:
@@ -256,6 +276,8 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
 
     if end.kind in ("elsewhere", "itself"):
         return say(LOW, "it is released, but not by a method that ends the object")
+    if got.call.arguments and constant_text(got.call.arguments[0].value) in _LEAVING:
+        return say(LOW, "it is heard once, when the page is left")
     if one_of_its_kind(got, file):
         return say(LOW, "its one object lives as long as the module")
     if got.pair.handle == "same" and not _is_page_target(got, file):
@@ -265,12 +287,15 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
     return say(MEDIUM if sure is HIGH else LOW, f"{effect.ends[0]}() leaves it")
 
 
+_LEAVING = frozenset({"beforeunload", "unload", "pagehide"})
+
+
 def _is_page_target(got: Acquisition, file: File) -> bool:
     target = got.call.callee.value if isinstance(got.call.callee, Member) else None
     return target is None or is_page(target, got.function, file)
 
 
-def _left_early(effect: Effect, got: Acquisition, end: Fate) -> Node | None:
+def _left_early(effect: Effect, got: Acquisition, end: Fate, file: File) -> Node | None:
     """A way out of the set-up, after the acquisition, that does not return the cleanup."""
     setup = effect.setups[0]
     if not effect.returned or got.function is not setup or setup.index is None or end.place is None or end.place.path:
@@ -278,7 +303,7 @@ def _left_early(effect: Effect, got: Acquisition, end: Fate) -> Node | None:
     if binder(end.place.root, setup) is not setup:
         return None
     cleaning: list[Node] = [r for r in setup.index.returns if r.value is not None]
-    for way in sorted(ways_out(got.call, cleaning), key=lambda w: w.at.start):
+    for way in sorted(ways_out(begins(got, end.place.root, setup, file), cleaning), key=lambda w: w.at.start):
         if way.kind == "return" and isinstance(way.at, Return):
             return way.at
     return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asynccost.flow.file import File, Site
-from asynccost.flow.reach import local_function, object_functions, reach
+from asynccost.flow.reach import binder, local_function, object_functions, reach, values
 from asynccost.flow.tree import Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Name, Other
 
 _CUSTOM = re.compile(r"^use[A-Z]?\w*Effect\w*$")
@@ -108,7 +108,9 @@ def _hook(file: File, site: Site, row: dict[str, Any], setup: Function) -> Effec
     if place is None and isinstance(arguments[0].value, Call):  # useFocusEffect(useCallback(f, deps))
         arguments, place = arguments[0].value.arguments, 1
     if place is not None and len(arguments) > place:
-        effect.deps = _deps(arguments[place].value)
+        deps = _deps(arguments[place].value)
+        react = row["framework"] == "React"
+        effect.deps = [dep for dep in deps if not (react and _stays(dep, site.function))]
     if effect.returned:
         _returned_cleanups(file, setup, effect)
     _inner_cleanups(file, setup, effect, [p.name for p in setup.params])
@@ -124,6 +126,14 @@ def _deps(expr: Expr) -> list[Expr]:
     if isinstance(expr, Collection):
         return list(expr.items)
     return [expr]
+
+
+def _stays(dep: Expr, component: Function) -> bool:
+    """Whether what an effect depends on is a constant of the module: no render gives it another value."""
+    scope = binder(dep.id, component) if isinstance(dep, Name) else None
+    if not isinstance(dep, Name) or scope is None or scope.kind != "module":
+        return False
+    return len(values(dep.id, scope)) == 1
 
 
 def _returned_cleanups(file: File, setup: Function, effect: Effect) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from asynccost.flow.attribute_texts import assigned
 from asynccost.flow.file import File
 from asynccost.flow.prose import prose
 from asynccost.flow.tree import Function
@@ -22,7 +23,7 @@ _MANY = 6  # names: from here on it pays to split the source into words
 _SIGNS = re.compile(r"[./@:()-]+")
 _WORD = re.compile(r"\w+")
 _USED = re.compile(rb"\w+(?:\(|\.\w)")
-_KEEPS = re.compile(rb"\.\s*\w+\s*(?::[^=\n]+)?(?:=(?!=)|[,)])")
+_KEYWORD = re.compile(rb"async[ \t\f\\]+(?:def|with|for)\b")  # `asyncio.async` is a name of old
 
 
 class _Name(NamedTuple):
@@ -69,6 +70,8 @@ class Mentions:
         ids: set[int] = set()
         outside = not word.isascii()
         for at in places(self._source, word):
+            if word == b"async" and _KEYWORD.match(self._source, at):
+                continue
             body = self._body(at)
             if body is not None:
                 if id(body) not in ids and (_USED.match(self._source, at) or not self._is_prose(at, body)):
@@ -157,12 +160,24 @@ def speaks_of(file: File, names: Iterable[str]) -> Callable[[Function], bool]:
         if outside:
             return _everybody
         loud |= ids
-    keeping = {
-        id(f.owner)
-        for f in file.module.outer
-        if id(f) in loud and f.owner is not None and _KEEPS.search(file.module.source, f.start, f.end)
-    }  # fmt: skip
-    return lambda f: id(f) in loud or (f.owner is not None and id(f.owner) in keeping)
+    _hand_on(file, mentions, loud)
+    return lambda f: id(f) in loud
+
+
+def _hand_on(file: File, mentions: Mentions, loud: set[int]) -> None:
+    """Add the methods that name an attribute in which another one of their class keeps what it speaks of."""
+    source, kept = file.module.source, set[tuple[int, bytes]]()
+    new = [f for f in file.module.outer if id(f) in loud and f.owner is not None]
+    while new:
+        speaking = new.pop()
+        for attr in assigned(source, speaking):
+            if (id(speaking.owner), attr) in kept:
+                continue
+            kept.add((id(speaking.owner), attr))
+            for _, body in mentions.places(attr.decode("utf-8", "replace")):
+                if body.owner is speaking.owner and id(body) not in loud:
+                    loud.add(id(body))
+                    new.append(body)
 
 
 def _everybody(_: Function) -> bool:

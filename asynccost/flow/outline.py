@@ -150,5 +150,6 @@ _NOTHING: dict[str, Any] = {
     "quiet": False,
 }
 _NO_CALL = CallFact(
-    name="", line=1, column=1, start=0, end=0, loop=False, awaited=False, use="other", dropped=False, detail="", cold=""
-)
+    name="", line=1, column=1, start=0, end=0, loop=False, awaited=False, use="other", dropped=False, detail="",
+    timed=False, cold="",
+)  # fmt: skip

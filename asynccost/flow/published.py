@@ -23,7 +23,7 @@ def published(call: Call, function: Function) -> str:
     said = words(names[-1])
     if not _WRITES.isdisjoint(said[:1]) and (found := next((w for w in said[1:] if w in _PUBLIC), "")):
         return found
-    if not _writes(call):
+    if not writes(call):
         return ""
     texts = [n.value for a in call.arguments for n in walk(a.value) if isinstance(n, Constant)]
     places = [part for text in texts if isinstance(text, str) for part in re.split(r"[^A-Za-z]+", text)]
@@ -31,7 +31,7 @@ def published(call: Call, function: Function) -> str:
     return next((word for word in (*places, *around) if word in _PUBLIC), "")
 
 
-def _writes(call: Call) -> bool:
+def writes(call: Call) -> bool:
     """Whether a request writes: by the name of its method, or as `fetch` is told."""
     names = chain(call.callee)
     if len(names) > 1 and names[-1] in ("post", "put", "patch"):

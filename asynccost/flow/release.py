@@ -6,6 +6,7 @@ these places is read: as a release, as handing the handle on (then others may re
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from typing import Literal as OneOf
 
@@ -103,7 +104,7 @@ def acquisition(site: Site, file: File) -> Acquisition | None:
 
 def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
     """What becomes of an acquisition; `wanted` are the functions in which a release counts."""
-    good = {id(f) for f in reach(wanted, file)}
+    good = _Reached(wanted, file)
     if got.pair.handle == "same":
         return _same(got, good, file)
     what, places = kept_in(got.call)
@@ -117,6 +118,20 @@ def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
     if what in ("handed on", "other") or any(_is_given(p, got.function) for p in places):
         return Fate("handed on", got.call, "its handle is handed on")
     return _of_places(got, places, good, file)
+
+
+class _Reached:
+    """The functions that some lead to, by their ids; sought when somebody asks, since few fates hang on them."""
+
+    def __init__(self, starts: Iterable[Function], file: File) -> None:
+        self._starts, self._file = starts, file
+
+    @cached_property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(id(f) for f in reach(self._starts, self._file))
+
+    def __contains__(self, key: int) -> bool:
+        return key in self._ids
 
 
 def _is_given(place: Place, function: Function) -> bool:
@@ -133,7 +148,7 @@ def _chained(got: Acquisition) -> tuple[str, list[Place]]:
     return "dropped", []
 
 
-def _of_places(got: Acquisition, places: list[Place], good: set[int], file: File) -> Fate:
+def _of_places(got: Acquisition, places: list[Place], good: _Reached, file: File) -> Fate:
     best: Fate | None = None
     seen: set[tuple[Place, int]] = set()
     pending = [(p, got.function) for p in places]
@@ -174,7 +189,7 @@ def _by_own_parameter(got: Acquisition) -> Fate | None:
 _RANK = {"released": 5, "handed on": 4, "elsewhere": 3, "itself": 2, "mismatch": 1, "kept": 0, "dropped": 0}
 
 
-def _reads_as(got: Acquisition, mention: Mention, place: Place, good: set[int]) -> Fate | None:
+def _reads_as(got: Acquisition, mention: Mention, place: Place, good: _Reached) -> Fate | None:
     if is_release(got.pair, mention.expr, place):
         if id(mention.function) in good:
             return Fate("released", mention.expr, f"{place.text} is released in the cleanup", place)
@@ -237,7 +252,7 @@ def _handed_on(mention: Mention, place: Place) -> Fate | None:
     return None
 
 
-def _same(got: Acquisition, good: set[int], file: File) -> Fate:
+def _same(got: Acquisition, good: _Reached, file: File) -> Fate:
     """Listeners: the same target, type and function have to be named again."""
     call = got.call
     what, places = kept_in(call)
@@ -303,7 +318,7 @@ _ENDS = frozenset(
 )
 
 
-def _by_receiver(got: Acquisition, good: set[int], file: File) -> Fate | None:
+def _by_receiver(got: Acquisition, good: _Reached, file: File) -> Fate | None:
     """Whether the thing that was listened to is itself ended: `socket.on(...)` with `socket.close()`."""
     callee = got.call.callee
     if got.call.new or not isinstance(callee, Member):

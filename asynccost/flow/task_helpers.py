@@ -1,6 +1,8 @@
 """What a project holds its tasks with: its own functions, a library's, or a set of an object that all know."""
 
+import re
 from collections.abc import Iterator
+from functools import partial
 
 from asynccost.flow.file import File
 from asynccost.flow.kept import fate_of
@@ -13,6 +15,10 @@ _WHAT = frozenset({"task", "tasks", "background", "forget", "coroutine", "coro"}
 _LIBRARIES = frozenset({
     "asyncio", "anyio", "trio", "uvloop", "celery", "concurrent", "curio", "dramatiq", "huey", "rq",
 })
+_WATCHES = re.compile(rb"\badd_done_callback\b")
+_FIRST = b"|".join(sorted(word.encode() for word in _STARTS))
+_SAID = re.compile(rb"(?i)(?<![a-z0-9])(?:%s)\w*(?:task|background|forget|coro)" % _FIRST)  # by one name
+_OWNS, _STARTED = re.compile(rb"(?i)background|tasks"), re.compile(rb"(?i)\.[\s\\]*[_\x80-\xff]*(?:%s)" % _FIRST)
 _FAR = 3  # names of a set that another object has: `self.bot.tasks`
 
 
@@ -25,7 +31,8 @@ def defined(file: File) -> list[str]:
         takes = what == "task" and isinstance(work, Name) and _takes(function, work.id) and _is_known(function)
         if takes and (_noted(function) or fate_of(site.call, function, file).kind == "kept"):
             found.append(function.qualname)
-    given = (f for f in file.functions if _is_known(f) and any(p.name in _noted(f) for p in f.params))
+    watching = file.functions_if(partial(_holds, file.module.source, _WATCHES))
+    given = (f for f in watching if _is_known(f) and any(p.name in _noted(f) for p in f.params))
     return sorted({*found, *(function.qualname for function in given)})
 
 
@@ -35,7 +42,7 @@ def used(file: File) -> list[str]:
 
 
 def _functions(file: File) -> Iterator[str]:
-    for site in file.calls:
+    for site in file.calls_if(partial(_may_say, file.module.source)):
         names = chain(site.call.callee)
         if site.name is None or not site.call.arguments or not isinstance(site.call.arguments[0].value, Call):
             continue
@@ -44,6 +51,16 @@ def _functions(file: File) -> Iterator[str]:
             continue
         if _says(names[-2:]):
             yield site.name
+
+
+def _holds(source: bytes, words: re.Pattern[bytes], function: Function) -> bool:
+    return words.search(source, function.start, function.end) is not None
+
+
+def _may_say(source: bytes, function: Function) -> bool:
+    """Whether a function may call what `_says` says yes to: by one name, or by a name and that before it."""
+    by_two = _holds(source, _OWNS, function) and _holds(source, _STARTED, function)
+    return by_two or _holds(source, _SAID, function)
 
 
 def _says(names: list[str]) -> bool:
@@ -55,7 +72,7 @@ def _says(names: list[str]) -> bool:
 
 def _sets(file: File) -> Iterator[str]:
     """`task.add_done_callback(self.bot.tasks.discard)`."""
-    for site in file.calls:
+    for site in file.calls_if(partial(_holds, file.module.source, _WATCHES)):
         callee, given = site.call.callee, [a.value for a in site.call.arguments]
         if not isinstance(callee, Member) or callee.attr != "add_done_callback" or len(given) != 1:
             continue

@@ -110,17 +110,11 @@ def hands_on(file: File, site: Site) -> bool:
     return rest and not function.decorators and "timeout" not in file.text(function).lower()
 
 
-_MAY_SET = re.compile(rb"(?i)timeout|\*")
 
 
-def setting_calls(file: File) -> list[int]:
-    """Where the calls of a file begin that pass something on that may be a timeout."""
-    source = file.module.source
-    return [
-        site.call.start
-        for site in file.calls_if(lambda f: f.late is None or _MAY_SET.search(source, f.late.start, f.late.end))
-        if any(a.star or "timeout" in (a.keyword or "") or "timeout" in _word(a.value) for a in site.call.arguments)
-    ]
+def may_set(call: Call) -> bool:
+    """Whether a call passes something on that may be a timeout."""
+    return any(a.star or "timeout" in (a.keyword or "") or "timeout" in _word(a.value) for a in call.arguments)
 
 
 def _word(expr: Expr) -> str:

@@ -49,7 +49,8 @@ class Sites:
     def __init__(self) -> None:
         """Nothing has been seen yet."""
         self.kinds: dict[str, int] = {}
-        self._at: dict[tuple[int, int], tuple[Spot, CodeType]] = {}
+        self._at: dict[tuple[int, int], Spot] = {}
+        self._codes: dict[int, CodeType] = {}  # held, so that their ids stay their own
         self._spots: dict[tuple[str, str, int], Spot] = {}
         self._hooked: tuple[str, ...] = (_OURS,)
         self.above: Callable[[], Spot | None] = lambda: None  # the place that started what runs now
@@ -88,15 +89,14 @@ class Sites:
     def spot(self, frame: FrameType) -> Spot:
         """The spot of a frame."""
         code = frame.f_code
-        key = (id(code), frame.f_lasti)
-        known = self._at.get(key)
-        return known[0] if known is not None else self._new(code, frame.f_lasti, frame.f_lineno)
+        known = self._at.get((id(code), frame.f_lasti))
+        return known or self._new(code, frame.f_lasti, frame.f_lineno)
 
     def spot_at(self, code: CodeType, instruction: int) -> Spot:
         """The spot of a frame that stood at an instruction (an offset in bytes)."""
         known = self._at.get((id(code), instruction))
         if known is not None:
-            return known[0]
+            return known
         lines = (line for start, end, line in code.co_lines() if start <= instruction < end)
         return self._new(code, instruction, next(lines, None) or code.co_firstlineno)
 
@@ -104,8 +104,8 @@ class Sites:
         if len(self._at) >= MOST_SPOTS:
             return OTHER
         at = (code.co_filename, code.co_qualname, line)
-        spot = self._spots.setdefault(at, Spot(*at))
-        self._at[id(code), instruction] = spot, code  # held, so that its id stays its own
+        spot = self._at[id(code), instruction] = self._spots.setdefault(at, Spot(*at))
+        self._codes[id(code)] = code
         return spot
 
     def kind_of(self, filename: str) -> int:
@@ -133,6 +133,7 @@ class Places:
         """No file has been read yet."""
         self.root = os.path.realpath(root) + os.sep
         self._known: dict[Spot, Place] = {}
+        self._paths: dict[str, str] = {}
         self._hashes: dict[str, tuple[str, list[str]]] = {}
 
     def place(self, spot: Spot) -> Place:
@@ -143,8 +144,18 @@ class Places:
             self._known[spot] = Place(self.path(spot.file), spot.function, spot.line, whole, line)
         return self._known[spot]
 
+    def line(self, spot: Spot) -> Place:
+        """The same without hashes, for which no file is read."""
+        return Place(self.path(spot.file), spot.function, spot.line)
+
     def path(self, filename: str) -> str:
         """A file's path: from the root, from its package, or with its folder alone; never a machine's own folders."""
+        path = self._paths.get(filename)
+        if path is None:
+            path = self._paths[filename] = self._path(filename)
+        return path
+
+    def _path(self, filename: str) -> str:
         if filename.startswith(("<", "(")):
             return filename
         path = os.path.realpath(filename)

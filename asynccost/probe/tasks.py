@@ -43,6 +43,13 @@ class TaskWatch:
         self._timers: dict[int, tuple[Any, Timers]] = {}
         self.kinds = recorder.sites.kinds
         recorder.sites.above = self.above
+        recorder.when_turned.append(self._turned)
+
+    def _turned(self) -> None:
+        """Other rows are counted into: those of before may go, and so does what is known of tasks that went."""
+        self._gone.clear()
+        for identity in [identity for identity, live in self._counts.items() if not live[0]]:
+            del self._counts[identity]
 
     def started(self, task: Any) -> None:
         """Count a new task in."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.sites import UNSEEN
-from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Tasks, Timers, Tokens, Trace
+from asynccost.probe.trace import Blocking, Calls, Clients, Place, R, Serial, Tasks, Timers, Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from asynccost.cost.tokens import Tokens as Used
+    from asynccost.probe.trace import Row
 
 # In the order in which they are told: name -> what it counts, and what to do about too many.
 MEASURES: Mapping[str, tuple[str, str]] = {
@@ -78,52 +79,65 @@ def name_of(place: Place) -> str:
     return f"{place.path}::{place.function}"
 
 
-def counts(trace: Trace, machine_busy: float = 0.0) -> Counts:
-    """The counts of a stretch of a run. machine_busy: seconds that its thread waited for a processor."""
+def _itself(place: Place) -> Place:
+    return place
+
+
+def counts(rows: Iterable[Row], machine_busy: float = 0.0, place: Callable[[Any], Place] = _itself) -> Counts:
+    """The counts of a stretch of a run, of a trace or of the rows that count it.
+
+    machine_busy: seconds that its thread waited for a processor. place: of what stands as a row's place.
+    """
+    done = list(rows)
     found = Counts()
-    for client in trace.rows(Clients):
-        found.add("clients", client.place, client.created)
-        found.add("leaked_sessions", client.place, client.unclosed + client.live)
-    _requests(trace, found)
-    for run in trace.rows(Serial):
-        found.add("serial", run.place, run.requests)
-    for task in trace.rows(Tasks):
-        found.add("leaked_tasks", task.place, task.left + task.dropped)
-    for timer in trace.rows(Timers):
-        found.add("leaked_timers", timer.place, timer.left)
-    stood_still = sum(block.seconds for block in trace.rows(Blocking))
-    for block in trace.rows(Blocking):
-        own = block.seconds * (1 - machine_busy / stood_still)
-        if own >= _BLOCK and block.place.path != UNSEEN.file:  # nobody's line: an import of ours, a busy machine
-            found.add("block_ms", block.place, 1000 * own)
-    _model_calls(trace.rows(Tokens), found)
+    for client in _of(done, Clients):
+        found.add("clients", place(client.place), client.created)
+        found.add("leaked_sessions", place(client.place), client.unclosed + client.live)
+    _requests(done, found, place)
+    for run in _of(done, Serial):
+        found.add("serial", place(run.place), run.requests)
+    for task in _of(done, Tasks):
+        found.add("leaked_tasks", place(task.place), task.left + task.dropped)
+    for timer in _of(done, Timers):
+        found.add("leaked_timers", place(timer.place), timer.left)
+    stood_still = sum(block.seconds for block in _of(done, Blocking))
+    for block in _of(done, Blocking):
+        own, at = block.seconds * (1 - machine_busy / stood_still), place(block.place)
+        if own >= _BLOCK and at.path != UNSEEN.file:  # nobody's line: an import of ours, a busy machine
+            found.add("block_ms", at, 1000 * own)
+    _model_calls(_of(done, Tokens), found, place)
     return found
 
 
-def _requests(trace: Trace, found: Counts) -> None:
+def _of(rows: Sequence[Row], kind: type[R]) -> list[R]:
+    return [row for row in rows if type(row) is kind]
+
+
+def _requests(rows: Sequence[Row], found: Counts, place: Callable[[Any], Place]) -> None:
     """A client that was there before opens connections for the first test that asks: those count which it need not."""
-    own = {client.place for client in trace.rows(Clients) if client.created}
-    for call in trace.rows(Calls):
-        place = call.client_place or call.place
-        found.add("connections", place, call.new if place in own else call.avoidable)
-        found.avoidable[place] = found.avoidable.get(place, 0) + call.avoidable
-        found.add("reused", place, call.reused)
-        found.add("repeats", call.place, call.repeats)
+    own = {client.place for client in _of(rows, Clients) if client.created}
+    for call in _of(rows, Calls):
+        built = call.client_place or call.place
+        at = place(built)
+        found.add("connections", at, call.new if built in own else call.avoidable)
+        found.avoidable[at] = found.avoidable.get(at, 0) + call.avoidable
+        found.add("reused", at, call.reused)
+        found.add("repeats", place(call.place), call.repeats)
 
 
-def _model_calls(rows: Sequence[Tokens], found: Counts) -> None:
+def _model_calls(rows: Sequence[Tokens], found: Counts, place: Callable[[Any], Place]) -> None:
     if not rows:
         return
     from asynccost.cost.llm import bill
     from asynccost.cost.models import find
 
     for row in rows:
-        prices = find(row.provider, row.model)
+        prices, at = find(row.provider, row.model), place(row.place)
         for tier, used in _tiers(row.counts):
-            found.add("tokens", row.place, used.input + used.output)
+            found.add("tokens", at, used.input + used.output)
             paid = prices and next((t for t in prices.tiers if t.above == tier), prices)
             if paid:
-                found.add("usd", row.place, bill(used, paid, "", per="run").likely)
+                found.add("usd", at, bill(used, paid, "", per="run").likely)
 
 
 def _tiers(told: Mapping[str, int]) -> Iterator[tuple[int, Used]]:

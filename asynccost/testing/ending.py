@@ -42,8 +42,8 @@ class Ending:
             self._failed.add(report.nodeid)
         told: Any = getattr(report, "asynccost", None)
         if told is not None and not report.nodeid.startswith("asynccost::"):
-            self._ran[report.nodeid] = told["numbers"]
-            self._left.update(told["left"])
+            self._ran[report.nodeid] = told
+            self._left.update(getattr(report, "asynccost_left", ()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

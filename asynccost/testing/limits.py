@@ -14,6 +14,7 @@ _MORE = {"connections": 2, "tokens": 50, "block_ms": 100, "usd": 0.0001}
 _GROWS = ("connections", "tokens", "usd")  # by the tolerance, in percent
 _BLOCKS = 0.5  # how much longer a loop may stand still than on the machine of the record
 _FREE = ("reused",)  # more of it is no waste
+_MARKS = {f"max_{name}": name for name in MEASURES if name not in _FREE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,13 @@ class Limits:
 
 def marked(said: Mapping[str, object]) -> dict[str, float]:
     """The arguments of the marker: `max_` and a measure. Raises SettingsError for others."""
-    known = {f"max_{name}": name for name in MEASURES if name not in _FREE}
     found = {}
     for key, value in said.items():
-        if key not in known:
-            raise SettingsError(f'@pytest.mark.asynccost: there is no limit "{key}"{nearest(key, known)}')
+        if key not in _MARKS:
+            raise SettingsError(f'@pytest.mark.asynccost: there is no limit "{key}"{nearest(key, _MARKS)}')
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise SettingsError(f"@pytest.mark.asynccost: {key}={value!r} is not a number from 0 on")
-        found[known[key]] = float(value)
+        found[_MARKS[key]] = float(value)
     return found
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asynccost.errors import AsynccostError, SettingsError
+from asynccost.probe.recorder import Table
 from asynccost.testing import record
 from asynccost.testing.counts import LEAKS, MEASURES, Counts, name_of
 from asynccost.testing.limits import Limits, limits, marked
-from asynccost.testing.told import Outcome, failure
+from asynccost.testing.told import failure
 from asynccost.testing.watch import NAME, Watch, Watched
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Tests:
         self._tolerance = tolerance
         self._watch = Watch(str(config.rootpath))
         self._running: dict[str, Watched] = {}
+        self._done: dict[str, Counts] = {}  # until their report takes it
 
     def pytest_unconfigure(self) -> None:
         """Unhook what was hooked."""
@@ -65,6 +67,12 @@ class Tests:
         if one is None:
             one = self._running[item.nodeid] = Watched(self._watch.delays)
         return one
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """What happens between its phases is nobody's, and is kept no longer."""
+        with self._watch.counting(Table()):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -101,9 +109,8 @@ class Tests:
         finally:
             del self._running[item.nodeid]
         if one.rows:
-            found = one.counts
+            found = self._done[item.nodeid] = one.counts
             item.user_properties += [(f"asynccost.{name}", number) for name, number in found.numbers().items()]
-            item.stash[_DONE] = Outcome(found.numbers(), sorted(_left(found)))
             self._judge(item, found, LEAKS)
         return result
 
@@ -111,10 +118,18 @@ class Tests:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let the report of the last phase carry the numbers, also from a worker to its controller."""
+        """Let the report of the last phase carry the numbers, also from a worker to its controller.
+
+        Reports stay until the run ends, and programs under test may call the collector: it has nothing to look for in
+        a dict of names and numbers. `asynccost_left`: the lines that built clients which the test left open, if any.
+        """
         report = yield
         if call.when == "teardown":
-            report.__dict__["asynccost"] = item.stash.get(_DONE, Outcome()).row()
+            found = self._done.pop(item.nodeid, None) or Counts()
+            report.__dict__["asynccost"] = found.numbers()
+            left = found.by_place.get("leaked_sessions")
+            if left:
+                report.__dict__["asynccost_left"] = sorted(map(name_of, left))
         return report
 
     def _judge(self, item: pytest.Item, found: Counts, measures: tuple[str, ...]) -> None:
@@ -134,11 +149,4 @@ class Tests:
             return limits(marked(said), self._known.tests.get(item.nodeid), self._tolerance)
         except SettingsError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from None
-
-
-_DONE: pytest.StashKey[Outcome] = pytest.StashKey()
-
-
-def _left(found: Counts) -> list[str]:
-    return [name_of(place) for place in found.by_place.get("leaked_sessions", {})]
 

@@ -1,28 +1,16 @@
-"""What is said about a test: why it failed, and the numbers that travel from a worker to its controller."""
+"""What is said about a test: why it failed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from asynccost.testing.counts import MEASURES, Counts
+from asynccost.testing.counts import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asynccost.testing.counts import Counts
     from asynccost.testing.limits import Limits
-
-
-@dataclass(slots=True)
-class Outcome:
-    """The numbers of one test, and the lines that built clients which it left open."""
-
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    left: Sequence[str] = ()
-
-    def row(self) -> dict[str, object]:
-        """As JSON."""
-        return {"numbers": dict(self.numbers), "left": [*self.left]}
 
 
 def failure(found: Counts, allowed: Limits, over: Sequence[str], was: Mapping[str, float] | None) -> str:

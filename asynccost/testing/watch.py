@@ -69,7 +69,10 @@ class Watched:
     @property
     def counts(self) -> Counts:
         """The same as numbers; a loop stood still only for as long as the machine had a processor for it."""
-        return counts(self.trace, machine_busy=self._delays.seconds() - self._began)
+        recorder = ON.recorder
+        if recorder is None or not self.rows:
+            return Counts()
+        return counts(recorder.looked(self.rows), self._delays.seconds() - self._began, recorder.places.line)
 
 
 class Watch:

@@ -17,6 +17,7 @@ from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
 from asynccost.flow.turn_ties import ties
 from asynccost.flow.turns import WHY, Turns, turns
+from asynccost.flow.unhurried import unhurried
 from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.walk import walk
@@ -126,6 +127,8 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts.append("settings lie in one place, which takes one change after another")
     if tie := ties(loop, file, function_of(loop)):
         doubts.append(tie)
+    if calm := unhurried(loop, said.waits, file, function_of(loop)):
+        doubts.append(calm)
     if listed(loop):
         doubts.append("its list is written out in the function, a few items long")
     waited_for = said.contract or file.path.endswith(_VIEWS)  # in a view a person waits until all is stored

@@ -19,7 +19,12 @@ _STARTS = tuple(name.rpartition(".")[2] for name in _LOOPS)
 def check(file: File) -> Iterator[Finding | Silence]:
     """Look at every function with a caching decorator."""
     source = file.module.source
-    for function in file.functions_if(lambda f: f.decorators or source.find(b"@", f.start, f.end) >= 0):
+
+    def may_cache(function: Function) -> bool:
+        inside = source.find(b"@", function.start, function.end) >= 0
+        return inside or any(_caches(file, decorator, function) for decorator in function.decorators)
+
+    for function in file.functions_if(may_cache):
         for decorator in function.decorators:
             kind = _caches(file, decorator, function)
             if kind:

@@ -21,9 +21,11 @@ def fix(finding: Finding, file: File) -> Offer | None:
 
 
 def _decorator(finding: Finding, file: File) -> Expr | None:
-    for function in file.functions:
+    span = finding.span
+    near = file.functions_if(lambda f: f.start < span.start < f.end or any(_is(d, span) for d in f.decorators))
+    for function in near:
         for decorator in function.decorators if function.is_async and not function.is_generator else ():
-            if _is(decorator, finding.span) and file.resolve(decorator, function.scope) in _LRU:
+            if _is(decorator, span) and file.resolve(decorator, function.scope) in _LRU:
                 return decorator
     return None
 

@@ -34,6 +34,8 @@ def _awaits(function: Function) -> bool:
 def _array(file: File, site: Site, callee: Member, handed: "Closure | Name") -> Offer | None:
     call, use, patch = site.call, use_of(site.call), Patch(script(file), site.call.start)
     awaited = isinstance(call.parent, Await)
+    if site.function.kind == "module" and not file.path.endswith((".mjs", ".mts")):
+        return None  # where a script may wait at its top, it holds up all that imports it, and a component cannot
     if not _awaits(site.function) or use.kind not in ("dropped", "assigned") or isinstance(call.parent, Member):
         return None
     if use.kind == "dropped" and not isinstance(call.parent, (Do, Await)):

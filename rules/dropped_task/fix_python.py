@@ -7,9 +7,9 @@ from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import spawns
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod.endless import Owner, cancel_in_the_end, owner_of
+from asynccost.python.codemod.endless import Owner, cancel_in_the_end, goes_round, owner_of
 from asynccost.python.codemod.holders import Holder, hold_by, holder_of
-from asynccost.python.codemod.holding import hold, kept_already
+from asynccost.python.codemod.holding import cancels, hold, kept_already
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import HELD
 
@@ -27,6 +27,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if holder is not None and (holder.of_object or not kept.startswith("self.")):
         reason = f"{holder.called}() holds it, as it holds other tasks: what it does as they end, it does for this one"
         return Offer(Safety.UNSAFE, reason, lambda: _by_function(file, site, holder))
+    if kept and cancels(kept, file) and not goes_round(site, file):
+        reason = f"{kept}, which holds other tasks, would hold it as well; it is cancelled in the end: may this one be?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if kept.startswith("self."):
         reason = f"{kept}, which holds other tasks of the object, holds it as well: what ends them ends it"
         return Offer(Safety.UNSAFE, reason, lambda: _held(file, site))

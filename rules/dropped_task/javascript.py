@@ -11,6 +11,7 @@ from asynccost.flow.failing import catches, failing, is_server, uncaught, uncaug
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
+from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function, wraps
 from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node, Return
@@ -97,7 +98,10 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
     elif _no_array(file, callee):
         yield file.silence(call, "the receiver is no array: it may wait for its callback")
     else:
-        yield _ASKED[kind](file, site, callee, handler)
+        said = _ASKED[kind](file, site, callee, handler)
+        if isinstance(said, Finding) and site.function.is_async:
+            said.pending["around"] = site.function.qualname
+        yield said
 
 
 def _handler(file: File, site: Site) -> Function | None:
@@ -277,12 +281,24 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
     if "floats" in finding.pending:
         calls = ((one, caller) for one in _left(finding, project) for caller in project.calls.dropping(one))
         return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
+    if "around" in finding.pending:
+        return _forgotten(finding, project)
     name, lets = finding.pending["name"], finding.pending["lets"]
     if lets and all(_quiet(project, one, finding.path) for one in lets):
         return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
     if finding.pending["server"] and project.memo(_survives):
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
         finding.confidence = Confidence.LOW
+    return finding
+
+
+def _forgotten(finding: Finding, project: Project) -> Finding:
+    """Work of an array's callback that its function could wait for: who waits for the function?"""
+    name = finding.pending["around"]
+    made = project.names.named_in(finding.path, name)
+    callers = project.calls.callers(made) if made is not None else []
+    if callers and all(caller.call["dropped"] for caller in callers):
+        finding.fix = shown_only(finding.fix, f"nobody waits for {name}(): who is to hear of a failure?")
     return finding
 
 

@@ -178,12 +178,27 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
 
 def _asking(finding: Finding, project: Project) -> Finding:
     """A finding, with the question whether what holds the project's other tasks is to hold this one."""
+    if ended := _ends_with_its_loop(finding, project):
+        finding.fix = shown_only(finding.fix, f"{ended}, which ends with it, and the task too: is it to be awaited?")
     if finding.fix is None or finding.fix.reason != HELD:
         return finding
     held = project.memo(_helpers)
     if name := next((name for path, name in held if task_helpers.near(finding.path, path)), ""):
         finding.fix = shown_only(finding.fix, f"{name} holds other tasks of the project: is it to hold this one?")
     return finding
+
+
+_LASTS = frozenset({"main", "cli", "run", "start", "serve", "server", "worker", "app", "launch", "listen", "forever"})
+
+
+def _ends_with_its_loop(finding: Finding, project: Project) -> str:
+    """Who runs the function in an event loop that is made for it alone, as a clause; "" for any other."""
+    made = project.names.named_in(finding.path, finding.function) if finding.function else None
+    heat = project.heats.of(made) if made is not None else None
+    if heat is None or heat.kind != "fresh":
+        return ""
+    who = heat.reason.partition(" runs ")[0].removesuffix("()").rpartition(".")[2]
+    return "" if who.startswith("<") or not _LASTS.isdisjoint(words(who)) else heat.reason
 
 
 def _helpers(project: Project) -> list[tuple[str, str]]:

@@ -31,8 +31,16 @@ def fix(finding: Finding, file: File) -> Offer | None:
             offer = _offer(wanted, file)
         except UnfixableError:
             continue
-        return offer
+        left = next((v for v in found if v not in wanted and not v.got.pair.once), None)
+        if left is None:
+            return offer
+        reason = f"{offer.reason}; what of {left.got.pair.what} that starts in line {_line(left, file)}?"
+        return Offer(Safety.DISPLAY_ONLY, reason, offer.build)
     return None
+
+
+def _line(verdict: Verdict, file: File) -> int:
+    return file.module.source.count(b"\n", 0, verdict.got.call.start) + 1
 
 
 def _repeats(verdict: Verdict) -> bool:

@@ -9,7 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
-from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default, setting_calls
+from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
 from asynccost.model import Confidence, Finding, Silence
 
@@ -195,18 +195,16 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
 
 
 def facts(file: File) -> dict[str, Any]:
-    """Which calls of a file may pass a timeout on, and what a test replaces whose arguments it looks at."""
-    found: dict[str, Any] = {"passes": setting_calls(file)}
-    if file.is_test and _ASSERTS.search(file.module.source):
-        found["asserts"] = sorted({name.decode() for name in _REPLACED.findall(file.module.source)})
-    return found
+    """What a test replaces whose arguments it looks at."""
+    looks = file.is_test and _ASSERTS.search(file.module.source)
+    return {"asserts": sorted({name.decode() for name in _REPLACED.findall(file.module.source)}) if looks else []}
 
 
 def _asserted(project: Project, path: str, name: str) -> str:
     """A test that replaces a call of a file and compares what it is given; "" where there is none in sight."""
     stem = path.rpartition("/")[2].partition(".")[0]
     for test, row in project.rows("missing-timeout").items():
-        for replaced in row.get("asserts", ()):
+        for replaced in row["asserts"]:
             module = replaced.removesuffix(name).strip(".")
             if replaced.endswith(name) and stem in (module.rpartition(".")[2] if module else test):
                 return test
@@ -223,8 +221,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     needed = finding.pending["callers"] == "needed"
     callers = project.calls.callers(made) if made else []
     callers = [c for c in callers if (project.heats.entry(c.by) or ("",))[0] != "test"]
-    known = [(c, row) for c in callers if (row := project.row("missing-timeout", c.by.file["path"])) is not None]
-    bare = [c for c, row in known if c.call["start"] not in row["passes"]]
+    known = [c for c in callers if project.row("missing-timeout", c.by.file["path"]) is not None]
+    bare = [c for c in known if not c.call["timed"]]
     if not bare:
         if callers and len(known) == len(callers):
             return Silence("", finding.path, finding.span, "its callers pass a timeout")

@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.oneshot import pauses
 from asynccost.flow.tree import Loop
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod.oneshot import Sent, keep, left_out, sent
+from asynccost.python.codemod.oneshot import Sent, keep, left_out, outside, sent
 from asynccost.python.codemod.patch import Patch
 
 
@@ -37,6 +37,8 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
     """What only somebody who knows the service can say; "" where nothing is asked."""
     if name := left_out(file, one, loop):
         return f"what of {name}() with what only a client of its own can carry?"
+    if outside(file, one, loop):
+        return f"should what {one.site.function.name}() sends before or after the loop go over it as well?"
     if pauses(loop):
         return "does the server keep a connection open for as long as the loop pauses?"
     return ""

@@ -53,6 +53,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} hands {cls} out")
         elif other := kin(project, said.path, cls):
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
+        elif f"{WHO_CLOSES} close_" in said.fix.reason:  # what is added beside the ends that a base may have
+            said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; nothing in sight makes a {cls}")
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
         said.fix = _tested(said.fix, project)
     return said

@@ -176,12 +176,23 @@ def _in_module(file: File, site: Site, patch: Patch) -> None:
     while shared in used or maker in used:
         shared, maker, number = f"shared{base}{number}", f"create{base}{number}", number + 1
     indent = tree.indent(call.start)
+    if (site.name or "").endswith("Agent") and all(_literal(a.value) for a in call.arguments):
+        # it opens nothing before the first request, so that nothing is gained by making it late
+        alike = [s for s, _ in built(file) if s.name == site.name and tree.text(s.call).split() == text.split()]
+        at = min(_place(one, patch) for one in alike)  # for all of them, whichever is fixed first
+        patch.insert(at, f"const {shared} = {tree.flat(call)}{semi}\n\n")
+        patch.replace(call.start, call.end, shared)
+        return
     lines = [line.removeprefix(indent) for line in text.split("\n")]
     note = f": ReturnType<typeof {maker}> | undefined" if tree.typed else ""
     made = f"const {maker} = () => " + "\n".join(lines) + f"{semi}\nlet {shared}{note}{semi}\n\n"
     at = _place(site, patch)
     patch.insert(at, made)
     patch.replace(call.start, call.end, f"({shared} ??= {maker}())")
+
+
+def _literal(expr: Expr) -> bool:
+    return not any(isinstance(n, (Await, Call, Closure, Name)) for n in walk(expr))
 
 
 def _known(file: File, text: str) -> tuple[str, str] | None:

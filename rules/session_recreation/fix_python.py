@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Class, Constant, Loop
 from asynccost.flow.walk import walk
@@ -55,6 +56,9 @@ def _before_loop(made: Building, file: File) -> Offer | None:
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
     if _reads_cookies(made, file):
         return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: hoist(patch, made, *found))
+    if _built_beside(made, found[0], file):
+        reason = f"{reason}; {made.function.name}() builds another beside the loop: are they to be one?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
     if _pauses(found[0]):
         reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
@@ -69,6 +73,12 @@ def _measures(loop: Loop) -> bool:
     """Whether the time of a turn is taken."""
     calls = (n for n in walk(*loop.body) if isinstance(n, Call) and not n.arguments)
     return any(chain(call.callee)[-1] in _CLOCKS for call in calls)
+
+
+def _built_beside(made: Building, loop: Loop, file: File) -> bool:
+    """Whether a function builds such a client before or after the loop as well."""
+    sites = (s for s, client in built(file) if client is made.client and s.function is made.function)
+    return any(not loop.start <= s.call.start < loop.end for s in sites)
 
 
 def _reads_cookies(made: Building, file: File) -> bool:

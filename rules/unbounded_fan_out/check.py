@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from asynccost.flow.awaits import Wait, classify, waits_in
 from asynccost.flow.extent import bounded, chunked, outside
 from asynccost.flow.fanout import FAN_OUTS, FanOut, fan_outs
+from asynccost.flow.few import few
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.mentions import speaks_of
@@ -70,13 +71,15 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     if reason := _bound(fan, file, function, waits):
         return file.silence(span, reason)
     where = outside(fan.items, file, function)
+    doubt = few(fan.items, [w.node for w in waits if w.kind != "memory"], fan.home, function) if where else ""
     return file.finding(
         fan.call,
         "",
-        Confidence.MEDIUM if where and not shown(file) else Confidence.LOW,
+        Confidence.MEDIUM if where and not doubt and not shown(file) else Confidence.LOW,
         related=(file.related(fan.items, "one for every item of this"),),
         waits=open_rows(waits),
         where=where,
+        doubt=doubt,
         what=_all(fan.call),
         item=waits[0].label if waits else "",
     )
@@ -142,7 +145,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     way = (verdict.good or verdict.likely or [f"{item}()"])[0]
     source = f"every item of {where}" if where else "every item of a list of unknown length"
     finding.message = f"{what} starts {way} for {source} at once: nothing bounds how many run side by side"
-    if not (verdict.good or verdict.likely):
+    if doubt := finding.pending["doubt"]:
+        finding.message += f" (not sure: {doubt})"
+    elif not (verdict.good or verdict.likely):
         finding.confidence = Confidence.LOW
     elif verdict.pooled:
         finding.confidence = Confidence.LOW

@@ -10,6 +10,7 @@ from asynccost.flow.clients import Client, built, is_fake
 from asynccost.flow.dead import is_dead
 from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
+from asynccost.flow.lasting import made_with_the_page
 from asynccost.flow.life import Life
 from asynccost.flow.owner import owner_of
 from asynccost.flow.project import Project
@@ -115,10 +116,13 @@ def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     how = "has no method that closes it" if not closers else f"is never told to close it: nobody calls {closers[0]}()"
     word = "self" if file.language == "python" else "this"
     message = f"{what} is kept on {word}.{life.attr}, and {cls.name} {how}: {_STAYS.get(client.cost, _STAYS['pool'])}"
+    sure = _sure(site.call, client)
+    if client.socket and file.language == "javascript" and made_with_the_page(cls, file):
+        sure, message = Confidence.LOW, f"{message} (but its object is made once, and lives as long as the page)"
     return file.finding(
         call,
         message,
-        _sure(site.call, client),
+        sure,
         cls=cls.qualname,
         attr=life.attr,
         closers=closers,

@@ -60,10 +60,10 @@ def _judge(one: Timer, file: File) -> Finding | Silence:
     return _once(one, end, file)
 
 
-def _everywhere(one: Timer, file: File) -> list[Function]:
+def _everywhere(one: Timer, file: File) -> Iterator[Function]:
     """Any function but the timer's own callback may stop it."""
     own = {id(f) for f in within(one.callback, file)} if one.callback is not None else set()
-    return [f for f in file.functions if id(f) not in own]
+    yield from (f for f in file.functions if id(f) not in own)
 
 
 # ------------------------------------------------------------------- harmless

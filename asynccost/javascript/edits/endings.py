@@ -62,7 +62,8 @@ class _Returned:
     def finish(self, releases: list[str]) -> None:
         script = self.patch.script
         if self.cleanup is None:
-            self.body.last(arrow("return ", releases, script.unit, self.patch.semi))
+            room = script.width - len(script.indent(self.setup.body_start or self.setup.start))
+            self.body.last(arrow("return ", releases, script.unit, self.patch.semi, room=room))
         else:
             into(self.cleanup, releases, self.patch)
         self.body.close()
@@ -99,11 +100,12 @@ def into(cleanup: Function, releases: list[str], patch: Patch) -> None:
 _ANSWERS = re.compile(r"\.(?:off|removeListener|removeAllListeners)\(")
 
 
-def arrow(head: str, releases: list[str], unit: str, semi: str, tail: str = "") -> str:
-    """A statement with a function that releases: an expression where one will do."""
+def arrow(head: str, releases: list[str], unit: str, semi: str, tail: str = "", room: int = 120) -> str:
+    """A statement with a function that releases: an expression where one will do. room: how long a line may be."""
     if len(releases) == 1 and not releases[0].startswith(("if ", "for ")) and "\n" not in releases[0]:
         value = releases[0].removesuffix(";")
-        if " = " not in value and not _ANSWERS.search(value):
+        fits = len(f"{head}() => {value}{tail}{semi}") <= room
+        if fits and " = " not in value and not _ANSWERS.search(value):
             return f"{head}() => {value}{tail}{semi}"
     lines = "".join(f"\n{unit}{r}" for r in releases)
     return f"{head}() => {{{lines}\n}}{tail}{semi}"

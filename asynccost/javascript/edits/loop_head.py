@@ -7,9 +7,12 @@ from asynccost.flow.file import File
 from asynccost.flow.tree import Assign, Constant, Expr, Function, Loop, Member, Name, Subscript
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loop_nodes import DECLARED, is_target, mentions
-from asynccost.javascript.edits.names import fresh, inner
+from asynccost.javascript.edits.names import inner
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.sources import Source, is_array, singular, source_of
+from asynccost.javascript.edits.visible import visible
+
+_NAMES = frozenset({"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 
 
 class LoopHead:
@@ -28,17 +31,12 @@ class LoopHead:
         if block is None:
             raise UnfixableError
         self.block = block
-        self.used: set[str] = set()
+        self.used = visible(loop) | {self.script.text(n) for n in self.script.walk(self.node) if n.type in _NAMES}
         self.taken = self._target()
 
-    def inner_name(self, wanted: str) -> str:
-        """A name that only the loop itself sees."""
-        name = inner(wanted, self.script.text(self.node), self.used)
-        self.used.add(name)
-        return name
-
-    def name(self, wanted: str) -> str:
-        name = fresh(wanted, self.function, self.file, self.used)
+    def name(self, *wanted: str) -> str:
+        """A name for what the loop becomes: the first of these that hides nothing and that nothing there uses."""
+        name = next((w for w in wanted if w not in self.used), None) or inner(wanted[0], "", self.used)
         self.used.add(name)
         return name
 
@@ -98,18 +96,16 @@ class LoopHead:
                 self.patch.replace(statement.start_byte, following.start_byte, "")
                 self.body = self.body[1:]
                 return self.script.text(first.targets[0])
-        name = self.inner_name(singular(self.script.text(self.items)))
+        name = self.name(singular(self.script.text(self.items)), "item", "one")
         for place in places:
             self.patch.replace(place.start, place.end, name)
         return name
 
     def source(self) -> Source:
-        wanted = "indexes" if self.spelled else "list" if self.script.text(self.items) == "items" else "items"
-        counted = self.loop.kind == "count"
-        made = source_of(self.items, self.function, self.file, self.patch, self.name(wanted), counted=counted)
+        name = self.name("indexes") if self.spelled else self.name("items", "list", "entries", "all")
+        made = source_of(self.items, self.function, self.file, self.patch, name)
         if not self.spelled:
             return made
-        name = wanted if not made.before else made.text
         if made.short:
             return Source(self.spelled, "", True)
         return Source(name, f"const {name} = {self.spelled}{self.patch.semi}", False)

@@ -123,6 +123,10 @@ class LoopFix:
             if isinstance(value, Await) and not in_try(value) and always and script.exact(value):
                 start = value.value.start
             head, tail = ("", "") if always else ("[", "]")
+            if script.starts_line(start) and start > statement.start_byte:  # it moves up to the line of its statement
+                text = patch.within(start, end, script.shift(start, script.indent(statement.start_byte)))
+                patch.replace(statement.start_byte, statement.end_byte, f"return {head}{text}{tail}{patch.semi}")
+                continue
             patch.replace(statement.start_byte, start, f"return {head}")
             patch.replace(end, statement.end_byte, f"{tail}{patch.semi}")
         for skip in parts.skips:
@@ -196,7 +200,7 @@ class LoopFix:
         declared = head[-1] if wait is None else None
         if wait is not None:
             names = [n for n in names if n]
-            result = self.head.inner_name("result")
+            result = self.head.name("result", "answer")
         script, patch = self.script, self.patch
         by = "" if source.short else script.unit
         if wait is not None:
@@ -302,7 +306,7 @@ class LoopFix:
         script, deep = self.script, self.indent + by
         if "\n" not in work and len(f"{deep}const results = await Promise.all({call})") > script.width:
             inner = f"{by}{script.unit}"
-            return f"await Promise.all(\n{self.indent}{inner}{call}{script.comma}\n{deep})"
+            return f"await Promise.all(\n{self.indent}{inner}{call}{script.argument_comma}\n{deep})"
         return f"await Promise.all({call})"
 
     def _emit(self, source: Source, work: str, out: str, flat: str, merged: Node | None) -> None:
@@ -318,14 +322,14 @@ class LoopFix:
             text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
             self._replace(source, text)
             return
-        start, batch = self.head.inner_name("start"), self.head.inner_name("batch")
+        start, batch = self.head.name("start", "offset"), self.head.name("batch", "chunk")
         lines = [
             f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
             f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
         ]
         call = self._all(batch, work, unit)
         if out:
-            done = self.head.inner_name("done")
+            done = self.head.name("done", "results")
             lines += [f"{unit}const {done} = {call}{semi}", f"{unit}{out}.push(...{done}{flat}){semi}"]
         else:
             lines.append(f"{unit}{call}{semi}")
@@ -342,11 +346,11 @@ class LoopFix:
         remainder = self.patch.within(first, end, by).rstrip()
         names = identifiers(self.head.taken)
         wants_item = any(not within(m, wait) for name in names for m in mentions(rest, name))
-        results = (self.head.name if source.short else self.head.inner_name)("answers")
+        results = self.head.name("answers", "responses")
         lines = []
         items = source.text
         if not source.short:
-            start, items = self.head.inner_name("start"), self.head.inner_name("batch")
+            start, items = self.head.name("start", "offset"), self.head.name("batch", "chunk")
             lines += [
                 f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
                 f"{by}const {items} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
@@ -355,7 +359,7 @@ class LoopFix:
             raise UnfixableError
         lines.append(f"{by}const {results} = {self._all(items, work, by)}{semi}")
         if wants_item:
-            index = self.head.inner_name("i")
+            index = self.head.name("i", "index")
             lines.append(f"{by}for (const [{index}, {self.head.taken}] of {items}.entries()) {{")
             lines.append(f"{by}{unit}const {pattern} = {results}[{index}]{semi}")
         else:

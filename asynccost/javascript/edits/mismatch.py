@@ -2,7 +2,7 @@
 
 from asynccost.flow.around import statement_of
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict
+from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.listeners import receiver_of
 from asynccost.flow.tree import Call, Closure, Node
 from asynccost.flow.words import chain
@@ -43,7 +43,26 @@ def _unmatched(verdict: Verdict, file: File) -> Call | None:
         return None
     calls = [c for f in verdict.effect.cleanups for c in (f.index.calls if f.index else ())]
     alike = [c for c in calls if _of_same(c, verdict, file)]
-    return alike[0] if len(alike) == 1 and isinstance(alike[0].arguments[1].value, Closure) else None
+    if len(alike) == 1 and isinstance(alike[0].arguments[1].value, Closure):
+        return alike[0]
+    idle = [c for c in calls if not alike and _is_idle(c, verdict, file)]
+    return idle[0] if len(idle) == 1 else None
+
+
+def _is_idle(call: Call, verdict: Verdict, file: File) -> bool:
+    """Whether a call is to remove a listener of the same event, and nothing of the effect was added like that."""
+    if chain(call.callee)[-1] not in verdict.got.pair.release or len(call.arguments) < 2:
+        return False
+    event = file.text(verdict.got.call.arguments[0].value)
+    added = [v.got.call for v in verdicts(file) if v.effect is verdict.effect and len(v.got.call.arguments) > 1]
+    same = (_handled(one, file) == _handled(call, file) for one in added)
+    return file.text(call.arguments[0].value) == event and not any(same)
+
+
+def _handled(call: Call, file: File) -> list[str]:
+    """The target, the event and the handler of what adds or removes a listener, as they are spelled."""
+    on = receiver_of(call)
+    return [file.text(on) if on is not None else "", *(file.text(a.value) for a in call.arguments[:2])]
 
 
 def _of_same(call: Call, verdict: Verdict, file: File) -> bool:

@@ -23,7 +23,7 @@ _FUNCTIONS = frozenset(
     }
 )
 _ENDED = frozenset({"expression_statement", "lexical_declaration", "return_statement", "import_statement"})
-_LISTS = frozenset({"object", "array", "arguments", "object_pattern", "formal_parameters", "named_imports"})
+_LISTS = frozenset({"object", "array", "object_pattern", "named_imports"})
 _AROUND = frozenset({
     "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion",
 })
@@ -188,12 +188,20 @@ class Script:
     @cached_property
     def comma(self) -> str:
         """What follows the last item of a list that spans several lines."""
+        return self._last_comma(_LISTS, ",")
+
+    @cached_property
+    def argument_comma(self) -> str:
+        """The same of the arguments of a call, which many styles leave without."""
+        return self._last_comma(frozenset({"arguments"}), self.comma)
+
+    def _last_comma(self, kinds: frozenset[str], otherwise: str) -> str:
         ends = [
             node.children[-2].type == ","
             for node in self.walk()
-            if node.type in _LISTS and len(node.children) > 2 and self.starts_line(node.children[-1].start_byte)
+            if node.type in kinds and len(node.children) > 2 and self.starts_line(node.children[-1].start_byte)
         ]
-        return "," if not ends or 2 * sum(ends) >= len(ends) else ""
+        return otherwise if not ends else "," if 2 * sum(ends) >= len(ends) else ""
 
     @cached_property
     def width(self) -> int:

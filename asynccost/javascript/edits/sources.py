@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Await, Call, Collection, Expr, Function, Member, Name, Subscript
+from asynccost.flow.tree import Await, Call, Choice, Collection, Expr, Function, Member, Name, Subscript
 from asynccost.flow.words import chain
-from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import Script
 
@@ -35,10 +34,8 @@ class Source:
     short: bool
 
 
-def source_of(
-    items: Expr, function: Function, file: File, patch: Patch, wanted: str = "items", *, counted: bool = False
-) -> Source:
-    """The array that holds the items of a loop. counted: all that is known of them is that they have a length."""
+def source_of(items: Expr, function: Function, file: File, patch: Patch, name: str) -> Source:
+    """The array that holds the items of a loop; name: what it is called where it has to be made."""
     script = patch.script
     text = script.text(items)
     short = is_short(items, function, file)
@@ -46,10 +43,10 @@ def source_of(
     if array and (isinstance(items, (Name, Member)) or short):
         simple = isinstance(items, (Name, Member, Call))
         return Source(text if simple or isinstance(items, Collection) else f"({text})", "", short)
-    spelled = text if array else f"Array.from({text})" if counted else f"[...{_operand(items, text)}]"
+    # not Array.from(): of an `any` it makes `unknown[]`, which nothing then takes
+    spelled = text if array else f"[...{_operand(items, text)}]"
     if short:
         return Source(spelled, "", short)
-    name = fresh(wanted, function, file)
     return Source(name, f"const {name} = {spelled}{patch.semi}", short)
 
 
@@ -82,6 +79,8 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
         return False
     if isinstance(expr, Collection):
         return expr.kind == "list"
+    if isinstance(expr, Choice) and expr.op in ("or", "??", "?:"):
+        return all(is_array(one, function, file, script, depth + 1) for one in expr.options)
     if isinstance(expr, Await):
         return isinstance(expr.value, Call) and chain(expr.value.callee)[-1] in _PROMISED
     if isinstance(expr, Call):
@@ -92,7 +91,8 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
         return True  # what JSON has of lists are arrays
     scope = binder(expr.id, function) if isinstance(expr, Name) else None
     where = (scope.start, scope.end) if scope is not None else (0, len(script.source))
-    if re.search(rf"(?<![\w.$]){re.escape(text)}{_ONLY_ARRAYS}", script.text(where)):
+    said = re.escape(text)
+    if re.search(rf"(?<![\w.$]){said}{_ONLY_ARRAYS}|\bArray\.isArray\({said}\)", script.text(where)):
         return True
     if isinstance(expr, Name):
         return _named_array(expr, function, file, script, depth)

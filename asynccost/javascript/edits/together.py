@@ -111,6 +111,9 @@ class Together:
             start, end = around.start_byte, around.end_byte
         text = self.script.text
         late = text((cst.start_byte, start)) + made + text((end, cst.end_byte))
+        line = re.sub(r"\s*\n\s*", " ", late)
+        if not re.search(r"//|`", late) and len(self.script.indent(cst.start_byte)) + len(line) <= self.script.width:
+            late = line  # it was long for what it waited for
         return Step(self._value(wait), made, "const", late=late)
 
     def _value(self, wait: Await) -> str:

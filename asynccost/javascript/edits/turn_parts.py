@@ -20,6 +20,7 @@ from asynccost.flow.tree import (
     Member,
     Name,
     Node,
+    Raise,
     Stmt,
     Subscript,
     Switch,
@@ -125,7 +126,7 @@ def _continues(node: Any) -> Iterator[Continue]:
 def tails(body: list[Stmt], ends: set[int]) -> bool | None:
     """Whether every path through a body ends in one of some statements (by id): True, some do: False, or None.
 
-    None: one of them is followed by more code.
+    A path that throws is over as well. None: one of them is followed by more code.
     """
     if not body:
         return False
@@ -134,7 +135,7 @@ def tails(body: list[Stmt], ends: set[int]) -> bool | None:
         if found and not (isinstance(statement, If) and _closes(statement, ends)):
             return None
     last = body[-1]
-    if id(last) in ends:
+    if id(last) in ends or isinstance(last, Raise):
         return True
     if isinstance(last, If):
         answers = [tails(last.body, ends), tails(last.orelse, ends)]

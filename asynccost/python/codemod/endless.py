@@ -44,6 +44,13 @@ def owner_of(site: Site, file: File) -> Owner | None:
     return Owner(cls, init, ends[0])
 
 
+def goes_round(site: Site, file: File) -> bool:
+    """Whether a task's work is a loop that waits again and again: it is ended by whoever ends its object."""
+    work = site.call.arguments[0].value if site.call.arguments else None
+    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    return runs is not None and any(isinstance(n, Loop) and n.kind == "while" for n in walk(*runs.body))
+
+
 def _endless(function: Function) -> bool:
     """Whether a function goes round for ever: `while True` that nothing leaves."""
     loops = [n for n in walk(*function.body) if isinstance(n, Loop) and n.kind == "while"]

@@ -3,7 +3,8 @@
 from asynccost.flow.around import class_around, statement_of, use_of
 from asynccost.flow.file import File
 from asynccost.flow.spawns import spawns
-from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Member, Name, Node, Return
+from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
+from asynccost.flow.walk import walk
 from asynccost.python.codemod.annotating import evaluated
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
@@ -11,6 +12,7 @@ from asynccost.python.codemod.top import define, member_of
 
 SET = "_background_tasks"
 HOLD = "_in_background"
+_NAMES = ("task", "background_task", "held_task", "started_task")
 
 
 def hold(patch: Patch, call: Call, function: Function, held: str = "") -> None:
@@ -22,17 +24,17 @@ def hold(patch: Patch, call: Call, function: Function, held: str = "") -> None:
     if not patch.layout.alone(statement) or (not held and _by_helper(patch)):
         _around(patch, call)
     elif use.kind == "dropped" and isinstance(statement, Do):
-        name = fresh(patch.file, "task", "background_task", around=function)
+        name = fresh(patch.file, *_NAMES, around=function)
         patch.insert(statement.start, f"{name} = ")
         _behind(patch, statement, name, held=held)
     elif isinstance(statement, Assign) and statement.value is call and isinstance(statement.targets[0], Name):
         name = statement.targets[0].id
         if name == "_":
-            name = fresh(patch.file, "task", "background_task", around=function)
+            name = fresh(patch.file, *_NAMES, around=function)
             patch.replace(statement.targets[0].start, statement.targets[0].end, name)
         _behind(patch, statement, name, held=held)
     elif isinstance(statement, Return) and patch.layout.text(statement.start, call.start).strip() == "return":
-        name = fresh(patch.file, "task", "background_task", around=function)
+        name = fresh(patch.file, *_NAMES, around=function)
         patch.replace(statement.start, call.start, f"{name} = ")
         _behind(patch, statement, name, f"return {name}", held=held)
     else:
@@ -70,7 +72,7 @@ def _runs_as_callback(node: Node | None) -> bool:
 
 def kept_already(file: File, function: Function) -> str:
     """The set in which the module, or the object of a method, holds its tasks already; "" where there is none."""
-    cls = class_around(function)
+    cls, held = class_around(function), ""
     for site in file.calls:
         given = site.call.arguments[0].value if len(site.call.arguments) == 1 else None
         callee = site.call.callee
@@ -80,11 +82,24 @@ def kept_already(file: File, function: Function) -> str:
         assert isinstance(given, Member)
         name = file.text(given.value)
         if name in file.module.top.bindings and name not in function.bindings and name != SET:
-            return name
+            held = held or name
         mine = cls is not None and class_around(site.function) is cls and function.owner is cls
         if name.startswith("self.") and mine and cls is not None and _begun(cls, name):
             return name
-    return ""
+    return held
+
+
+def cancels(held: str, file: File) -> bool:
+    """Whether the tasks of a set are cancelled somewhere: `for task in self._tasks: task.cancel()`."""
+    for function in file.functions:
+        for loop in function.index.loops if function.index else ():
+            if not isinstance(loop, Loop):
+                continue
+            mentions = any(file.text(n) == held for n in walk(loop.iter) if isinstance(n, (Name, Member)))
+            calls = (n for n in walk(*loop.body) if isinstance(n, Call)) if mentions else ()
+            if any(isinstance(c.callee, Member) and c.callee.attr == "cancel" for c in calls):
+                return True
+    return False
 
 
 def _begun(cls: Class, name: str) -> bool:
@@ -118,6 +133,9 @@ def _set(patch: Patch) -> str:
 
 
 def _set_line(patch: Patch) -> str:
+    local = next((name for name, dotted in patch.file.module.imports.items() if dotted == "typing.Set"), "")
+    if local in patch.file.module.top.bindings:
+        return f"{SET}: {local}[{_task(patch)}] = set()"
     return f"{SET}: {evaluated(f'set[{_task(patch)}]', patch.file, since=(3, 9))} = set()"
 
 

@@ -62,6 +62,13 @@ def left_out(file: File, one: Sent, loop: Loop) -> str:
     return next((s.name or "" for s in _alike(file, one, loop) if sent(file, s) is None), "")
 
 
+def outside(file: File, one: Sent, loop: Loop) -> bool:
+    """Whether the function sends requests of the same library beside the loop."""
+    one_shot = file.knowledge.table("requests")["one_shot"]
+    mine = (s for s in file.calls if s.function is one.site.function and not loop.start <= s.call.start < loop.end)
+    return any((s.name or "") in one_shot and (s.name or "").startswith(f"{one.library}.") for s in mine)
+
+
 def _alike(file: File, one: Sent, loop: Loop) -> Iterator[Site]:
     """The requests of the same library that a loop sends alone."""
     for site in file.calls:

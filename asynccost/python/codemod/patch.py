@@ -63,8 +63,9 @@ class Patch:
     def edits(self) -> Iterator[Edit]:
         """The edits in the order of the file."""
         gone = [place for place, text in self._added.items() if not text]
+        anew = [(a + 1, b) for (a, b), text in self._added.items() if text and a < b]
         for (start, end), text in sorted(self._added.items()):
-            if start == end and not text.strip(" \t") and any(a <= start < b for a, b in gone):
-                continue  # the indentation of a line that is taken away
+            if start == end and not text.strip(" \t") and any(a <= start < b for a, b in (*gone, *anew)):
+                continue  # the indentation of a line that is taken away, or written anew
             if text.encode("utf-8", "surrogateescape") != self.layout.source[start:end]:
                 yield Edit(self.file.path, start, end, text)

@@ -15,6 +15,7 @@ _FUTURE = kind("future_import_statement")
 _IMPORTS = {_PLAIN, _FROM, _FUTURE}
 _GUARDS = {kind("if_statement"), kind("try_statement")}
 _COMMENT = kind("comment")
+_FUNCTION = kind("function_definition")
 _EXPRESSION = kind("expression_statement")
 _DEFINITIONS = {kind("function_definition"), kind("class_definition"), kind("decorated_definition")}
 
@@ -98,6 +99,34 @@ def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
 
 def _import(patch: Patch, module: str) -> None:
     _add(patch, f"import {module}", module, _PLAIN)
+    if _is_standard(module):
+        _drop_repeats(patch, f"import {module}")
+
+
+def _drop_repeats(patch: Patch, line: str) -> None:
+    """Take away what functions import by themselves where the module does it from now on."""
+    layout, stack = patch.layout, [patch.layout.root] if line.encode() in patch.layout.source else []
+    while stack:
+        node = stack.pop()
+        stack += node.children
+        body = node.children[-1].named_children if node.kind_id == _FUNCTION else []
+        if all(n.kind_id in (_COMMENT, _PLAIN) for n in body):
+            continue
+        for one in body:
+            if one.kind_id == _PLAIN and layout.text(one.start_byte, one.end_byte) == line:
+                _drop(patch, one)
+
+
+def _drop(patch: Patch, node: Cst) -> None:
+    """Take away a statement that has its line to itself, and a blank line that nothing needs then."""
+    layout = patch.layout
+    start, end = layout.line_start(node.start_byte), layout.next_line(node.end_byte)
+    if not layout.begins_line(node.start_byte) or layout.source[node.end_byte : end].strip():
+        return
+    first = layout.source[:start].rstrip(b" \t\r\n").endswith(b":")
+    if (first or layout.blank_above(node.start_byte)) and layout.blank_above(layout.next_line(end)):
+        end = layout.next_line(end)
+    patch.replace(start, end, "")
 
 
 def _add(patch: Patch, line: str, module: str, kind_id: int) -> None:

@@ -1,0 +1,146 @@
+"""Why nobody waits for a loop to be quick, by the names around it and by what its turns ask for."""
+
+from collections.abc import Iterator, Sequence
+
+from asynccost.flow.awaits import Wait
+from asynccost.flow.file import File
+from asynccost.flow.touches import touches
+from asynccost.flow.tree import (
+    Argument,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Do,
+    Function,
+    Loop,
+    Member,
+    Name,
+    Node,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
+
+_HOUSE = frozenset({"cron", "crons", "nightly", "housekeeping", "reaper", "janitor", "sweeper", "keeping"})
+_LOOKS_ROUND = frozenset({"scanner", "reaper", "sweeper", "janitor", "watchdog"})
+_NOTICES = frozenset({
+    "notification", "notifications", "notify", "notifier", "invitation", "invitations", "invite", "newsletter",
+    "mailer", "mail", "mails", "email", "emails", "reminder", "reminders", "digest",
+})
+_ASKS = frozenset({"confirmation", "confirmations", "approval", "approvals", "human"})
+_OPENED = frozenset({"newly", "opened", "expanded"})
+_DEVICES = frozenset({"ip", "ips", "device", "devices"})
+_SENDS = frozenset({
+    "send", "notify", "mail", "email", "invite", "remind", "deliver", "dispatch", "trigger", "enqueue", "post",
+})
+_UPLOADS = frozenset({"upload", "uploads", "file", "files", "image", "images", "media", "attachment", "attachments"})
+_WRITING = frozenset({"post", "put", "patch", "delete"})
+_EACH = frozenset({"map", "forEach"})
+_NEAR = 3  # parts of a path that say what its functions are for
+
+
+def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, function: Function) -> str:
+    """A doubt of a loop for which nobody waits, or whose turns are few by nature; "" where nothing says so."""
+    named = [function.name, *(f.name for f in _scopes(function))]
+    around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
+    if _is_left_alone(function):
+        return "nobody waits for the function around it"
+    if word := _met(_HOUSE, around) or _met(_LOOKS_ROUND, words(function.name)):
+        return f"{word} says that it tidies up in the background, where nobody waits for it"
+    left = [w for w in waits if w.kind not in ("fresh", "memory")]
+    if left and _met(_NOTICES, around) and all(map(_sends, left)):
+        return "nobody waits for notices to be sent, and their receiver limits the rate, as a rule"
+    if word := _met(_ASKS, around):
+        return f"{word} says that somebody is asked, one question after another"
+    source, target = (loop.iter, loop.target) if isinstance(loop, Loop) else (loop.clauses[0].iter, None)
+    if word := _met(_OPENED, _words_in(source)):
+        return f"{word} says that it goes through what a person has just opened, one item as a rule"
+    if _met(frozenset({"discover", "discovery"}), words(function.name)) and _met(_DEVICES, _words_in(target)):
+        return "the devices of a network are few, and looked for now and then"
+    if left and _one_address(loop, left):
+        return "each turn only sends something to one address, where order, and a failure half way, may matter"
+    return ""
+
+
+def _scopes(function: Function) -> Iterator[Function]:
+    here = function.scope
+    while here is not None and here.kind != "module":
+        yield here
+        here = here.scope
+
+
+def _stems(path: str) -> list[str]:
+    return [part.partition(".")[0] for part in path.split("/")[-_NEAR:]]
+
+
+def _met(wanted: frozenset[str], said: "set[str] | Sequence[str]") -> str:
+    return min(wanted.intersection(said), default="")
+
+
+def _words_in(node: Node | None) -> list[str]:
+    """The words of the names in a piece of code."""
+    names = [n.id if isinstance(n, Name) else n.attr for n in walk(node) if isinstance(n, (Name, Member))]
+    return [word for name in names for word in words(name)]
+
+
+def _is_left_alone(function: Function) -> bool:
+    """`items.map(async (item) => ...)` as a statement: its promises are dropped."""
+    if not function.is_async or function.closure is None:
+        return False
+    argument = function.closure.parent
+    call = argument.parent if isinstance(argument, Argument) else None
+    callee = call.callee if isinstance(call, Call) else None
+    return isinstance(callee, Member) and callee.attr in _EACH and isinstance(call and call.parent, Do)
+
+
+def _sends(wait: Wait) -> bool:
+    said = words(wait.name)
+    return not _SENDS.isdisjoint(said[:1]) or _writes_to(wait) is not None
+
+
+def _writes_to(wait: Wait) -> Node | None:
+    """The address of a request that changes something: `client.post(url)`, `fetch(url, { method: "POST" })`."""
+    call = wait.node
+    if not isinstance(call, Call) or not call.arguments:
+        return None
+    last = chain(call.callee)[-1]
+    if last in _WRITING or (last == "fetch" and any(_is_writing(a.value) for a in call.arguments[1:2])):
+        return call.arguments[0].value
+    return None
+
+
+def _is_writing(options: Node) -> bool:
+    if not isinstance(options, Collection):
+        return False
+    for key, value in zip(options.keys, options.items, strict=False):
+        if isinstance(key, Constant) and key.value == "method":
+            return isinstance(value, Constant) and str(value.value).lower() in _WRITING
+    return False
+
+
+def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait]) -> bool:
+    """Whether every turn changes something at an address that is the same for all, and leaves nothing behind."""
+    if isinstance(loop, Comprehension):
+        return False
+    targets = {n.id for n in walk(loop.target, *loop.setup) if isinstance(n, Name)}
+    said = touches(list(loop.body), targets)
+    own = targets | said.made
+    if {*said.writes, *said.mutations} - own or any(_keeps(n) for n in walk(*loop.body)):
+        return False
+    addresses = [_writes_to(wait) for wait in waits]
+    return all(
+        a is not None and own.isdisjoint(n.id for n in walk(a) if isinstance(n, Name)) and not _moves_data(a)
+        for a in addresses
+    )
+
+
+def _moves_data(address: Node) -> bool:
+    """`/upload`: what is sent is large, and one after another takes long."""
+    texts = [n.value for n in walk(address) if isinstance(n, Constant) and isinstance(n.value, str)]
+    return not _UPLOADS.isdisjoint(word for text in (*texts, *_words_in(address)) for word in words(text))
+
+
+def _keeps(node: Node) -> bool:
+    """Whether state of a view takes what a turn got."""
+    callee = node.callee if isinstance(node, Call) else None
+    return isinstance(callee, Name) and callee.id.startswith("set") and callee.id[3:4].isupper()
