@@ -42,6 +42,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     if isinstance(site.call.parent, WithItem) or (site.name or "").startswith(_STEPWISE):  # what follows would block
         return None
+    if _is_started(site):
+        return None
     if kind is not None and kind.name == "document" and chain(site.call.callee)[-1][:1].isupper():
         return None  # a reader is made in no time; what reads with it later is what takes its time
     helper = thread_helper(file, site.function)
@@ -54,6 +56,12 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if asked := _question(site, file, through=kind is None):
         return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
     return Offer(Safety.UNSAFE, THREAD, lambda: _in_thread(file, site, helper))
+
+
+def _is_started(site: Site) -> bool:
+    """Whether what starts tasks takes a call's answer, in the belief that it is a coroutine."""
+    up = site.call.parent.parent if isinstance(site.call.parent, Argument) else None
+    return isinstance(up, Call) and chain(up.callee)[-1] in ("create_task", "ensure_future", "gather", "wait_for")
 
 
 def _question(site: Site, file: File, *, through: bool) -> str:
@@ -69,6 +77,9 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return f"is {name}() to run in a thread as a whole, or the call within it that blocks?"
     if len(_steps(site, file)) > 1:
         return "would one function, which takes all these steps in a thread, be better than a thread for each?"
+    called = local_function(site.call.callee, site.function, file)
+    if called is not None and re.search(r"\bget_event_loop\(|\brun_until_complete\(", file.text(called)):
+        return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
     if _begins(site, file):
         return "nothing else runs yet on this event loop: is it worth a thread?"
     return ""

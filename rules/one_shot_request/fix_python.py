@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.oneshot import pauses
 from asynccost.flow.tree import Loop
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod.oneshot import Sent, keep, left_out, outside, sent
+from asynccost.python.codemod.oneshot import Sent, beside, keep, left_out, outside, sent
 from asynccost.python.codemod.patch import Patch
 
 
@@ -26,6 +26,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     asked = _asked(file, one, one.loop) if one.loop is not None else ""
     if asked:
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: _kept(file, one))
+    if one.loop is None and any(a.keyword in ("verify", "cert") for s in beside(file, one) for a in s.call.arguments):
+        reason = f"{reason}; whom they trust would be shared as well: is it to be the same for all?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _kept(file, one))
     owner = class_around(site.function) if one.loop is None else None
     if owner is not None:
         reason = f"{reason}; should each {owner.name} rather keep one of its own?"

@@ -58,8 +58,22 @@ def parts_of_turn(body: list[Stmt], made: set[str]) -> Parts:
             _call(node, inner, parts)
         elif isinstance(node, (Assign, Bind)):
             _assign(node, inner, parts)
+    for closure in (n for n in walk(*body) if isinstance(n, Closure)):
+        parts.others += _pushed_within(closure, inner)
     parts.skips = [n for s in body for n in _continues(s)]
     return parts
+
+
+def _pushed_within(closure: Closure, made: set[str]) -> list[Node]:
+    """What a function written in a turn adds to lists of all turns: `rows.forEach((row) => out.push(row))`."""
+    function, found = closure.function, list[Node]()
+    own = made | function.bindings
+    for node in walk(*function.body):
+        if isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.attr in _APPENDS:
+            found += [node] if root(node.callee) not in own | {"this"} else []
+        elif isinstance(node, Closure):
+            found += _pushed_within(node, own)
+    return found
 
 
 def _call(node: Call, made: set[str], parts: Parts) -> None:

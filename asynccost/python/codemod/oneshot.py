@@ -86,8 +86,17 @@ def keep(patch: Patch, one: Sent) -> None:
     getter = f"_get_{one.library}_{_CLIENTS[one.library].lower()}"
     if getter not in patch.file.module.top.bindings:
         _define(patch, one, getter)
-    callee = one.site.call.callee
-    patch.replace(callee.start, callee.end, f"{getter}().{one.method}")
+    for site in beside(patch.file, one):
+        callee, other = site.call.callee, sent(patch.file, site)
+        if other is not None:
+            patch.replace(callee.start, callee.end, f"{getter}().{other.method}")
+
+
+def beside(file: File, one: Sent) -> list[Site]:
+    """A request, and those of the same library that its function sends alone outside of loops."""
+    one_shot = file.knowledge.table("requests")["one_shot"]
+    mine = (s for s in file.calls if s.function is one.site.function and (s.name or "").startswith(f"{one.library}."))
+    return [s for s in mine if s.call is one.site.call or (s.name in one_shot and not work_loops(file, s.call))]
 
 
 def _define(patch: Patch, one: Sent, getter: str) -> None:

@@ -172,6 +172,8 @@ def _first_block(layout: Layout) -> list[Cst]:
             if found and gap > 1 and found[-1].kind_id != _FUTURE:
                 break
             found.append(node)
+        elif found and all(n.kind_id == _FUTURE for n in found) and _is_docstring(node):
+            continue  # what would be the module's docstring, if it stood first
         elif found and node.kind_id != _COMMENT:
             break
     return found
