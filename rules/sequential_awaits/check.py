@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from asynccost.flow.aside import aside, rights
 from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
@@ -81,6 +82,7 @@ def _row(step: Step, file: File) -> dict[str, Any]:
         "waits": open_rows(step.waits),
         "verb": step.verb,
         "bound": bool(step.binds),
+        "bundled": "import.meta.url" in file.text(step.node),
         "updates": step.waits[0].name.lower().startswith("update"),
     }
 
@@ -159,6 +161,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubt = "nobody waits for a background job's look-ups"
     if not doubt and (word := now_and_then(finding.path, finding.function)):
         doubt = f"{word} says that a person sets it off now and then"
+    if not doubt and all(s["bundled"] for s in steps):
+        doubt = "what is read lies in the program's own bundle"
+    doubt = doubt or aside(finding.path, finding.function)
+    if not doubt and all(v.pooled for v in verdicts) and (word := rights(finding.function, len(steps))):
+        doubt = f"{word} says that an administrator changes it now and then"
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
