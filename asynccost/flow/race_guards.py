@@ -1,5 +1,7 @@
 """Guards: why a late answer of an effect cannot overwrite a newer one."""
 
+import re
+
 from asynccost.flow.around import above
 from asynccost.flow.effect_code import component_cleanups
 from asynccost.flow.file import File
@@ -10,6 +12,7 @@ from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, within
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Choice, Constant, Function, If, Member, Name, Node, Other, Return
+from asynccost.flow.words import words
 
 _FLAGS = frozenset(
     [
@@ -45,6 +48,8 @@ _FLAGS = frozenset(
 def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
     if _runs_once(effect):
         return "a ref keeps it from running again"
+    if _has_begun(effect, file):
+        return "it leaves once it has begun"
     if any(_is_busy(f) for f in functions):
         return "a flag keeps it from asking again while it waits"
     flags = flags_set(effect, file)
@@ -75,6 +80,19 @@ def _runs_once(effect: Effect) -> bool:
     refs = {p for p in refs if p is not None and p.path == ("current",)}
     asked = {place_of(n.parent) for n in index.names if isinstance(n.parent, Member) and _in_test(n)}
     return bool(refs & asked)
+
+
+_BEGUN = frozenset({"initialized", "initialised"})
+_BEGINS = re.compile(rb"(?i)initiali[sz]ed(?:\(true\)|(?:\.value|\.current)?\s*=\s*true\b)")
+
+
+def _has_begun(effect: Effect, file: File) -> bool:
+    """Whether the set-up leaves by a flag that the first run sets: `if (!id || isInitialized()) return`."""
+    index = effect.setups[0].index
+    if index is None or not _BEGINS.search(file.module.source):
+        return False
+    flags = [n for n in index.names if not _BEGUN.isdisjoint(words(n.id)) and _leaves(n)]
+    return any(not any(isinstance(up, Other) and up.op in ("!", "&&") for up in above(n)) for n in flags)
 
 
 def _is_busy(function: Function) -> bool:

@@ -105,10 +105,17 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown):
         return Silence(finding.rule, finding.path, finding.span, f"{verdict.memory[0]} is answered from memory")
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
-    if finding.pending["computes"] and verdict.unknown and not known:
+    computes = finding.pending["computes"] or any(_computes(way) for way in verdict.unknown)
+    if computes and verdict.unknown and not known:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
     return finding
+
+
+def _computes(way: str) -> bool:
+    """Whether a way ends at something that computes by its name: `getRequest() -> parseTemplate()`."""
+    said = words(way.rpartition(" -> ")[2].removesuffix("()").rpartition(".")[2])
+    return "->" in way and not _COMPUTES.isdisjoint(said[:1])
 
 
 def _what(race: Race) -> str:
