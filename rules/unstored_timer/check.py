@@ -242,7 +242,24 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
         message = f"{one.name}() is dropped: nothing can cancel it, and the process cannot end before it fires"
         return file.finding(one.call, message, MEDIUM)
+    if end.kind == "dropped" and (one.delay or 0) >= _LONG and (what := _acts_late(one)):
+        minutes = f"{(one.delay or 0) / 60_000:g}"
+        message = f"{one.name}() is dropped: {minutes} min later {what}() still acts on whatever is shown by then"
+        return file.finding(one.call, message, MEDIUM)
     return file.silence(one.call, "it fires once and can do little harm")
+
+
+_ACTS = re.compile(r"(?:set|on|handle|close|hide|reset|clear|dismiss|cancel|stop)(?:[A-Z]|$)")
+_CLEARS = frozenset({"clearInterval", "clearTimeout"})
+
+
+def _acts_late(one: Timer) -> str:
+    """What the callback of a component's handler calls to change what is shown; "" where it changes nothing."""
+    component = _component(one.function)
+    if component is None or component is one.function or one.callback is None or one.callback.index is None:
+        return ""
+    called = [c.callee.id for c in one.callback.index.calls if isinstance(c.callee, Name)]
+    return next((name for name in called if _ACTS.match(name) and name not in _CLEARS), "")
 
 
 def _endless(one: Timer, file: File) -> Finding | Silence:
