@@ -11,6 +11,8 @@ from asynccost.flow.project import Project
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
 
+_COPY = "the file lies among copies of packages: is it yours to change?"
+
 
 def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
@@ -40,8 +42,9 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
     for one in said if isinstance(said, list) else [said]:
         if isinstance(one, Finding):
             one.pending = {}
-            if one.fix is not None and is_copy(project, one.path):
-                one.fix = shown_only(one.fix, "the file lies among copies of packages: is it yours to change?")
+            if is_copy(project, one.path):
+                one.confidence = Confidence.LOW  # it is mended where it comes from
+                one.fix = one.fix and shown_only(one.fix, _COPY)
             if unused and not project.calls.calls_named(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
