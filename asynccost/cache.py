@@ -2,8 +2,8 @@
 
 A sqlite file in `.asynccost_cache/`. Size, mtime and inode tell at a glance that a file is unchanged; a file
 that was written within two seconds of being read is not trusted by its times but read again (a later
-write could share its timestamp). Everything is dropped when the code, the rules, the tables, the parsers
-or the settings that matter have changed.
+write could share its timestamp). What folders hold is kept the same way, see `listings`. Everything is
+dropped when the code, the rules, the tables, the parsers or the settings that matter have changed.
 """
 
 import json
@@ -11,15 +11,17 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from asynccost.hashing import blake2b
+from asynccost.kinds import WORTH_NAMING
 from asynccost.rules import ROOT
 
 RACY_NS = 2_000_000_000
 ANSWERS = 6  # whole results that are kept by content: of the branch, of what it is compared with, of the index
+_FOLDERS = f"folders as of 1: {' '.join(sorted(WORTH_NAMING))}"  # they are read before the signature is known
 _SCHEMA = """
 create table if not exists kept (name text primary key, value text not null);
 create table if not exists row (path text primary key, digest text not null, value text not null);
@@ -68,6 +70,19 @@ def _parsers() -> Iterable[str]:
     for folder in sys.path:
         with suppress(OSError):
             yield from (n for n in os.listdir(folder or ".") if n.startswith(wanted) and n.endswith(".dist-info"))
+
+
+def folders(folder: str) -> Any:
+    """What folders held at the last run, as the cache in a folder says; see `listings`."""
+    path = os.path.join(folder, "cache.db")
+    if not os.path.isfile(path):
+        return {}
+    try:
+        with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as db:
+            found = db.execute("select value from kept where name = ?", (_FOLDERS,)).fetchone()
+            return json.loads(_unsealed(_FOLDERS, found[0])) if found else {}
+    except (OSError, sqlite3.DatabaseError, ValueError):
+        return {}
 
 
 class Cache:
@@ -125,7 +140,17 @@ class Cache:
         except sqlite3.DatabaseError as error:
             self._failed(error)
             return {}
-        return {path: Stamp(*rest) for path, *rest in json.loads(text)} if text else {}
+        paths, *columns = json.loads(text) if text else [[]]
+        return dict(zip(paths, map(Stamp._make, zip(*columns, strict=True)), strict=True))
+
+    def keep_folders(self, rows: Mapping[str, Any]) -> None:
+        """Keep what folders hold, whatever becomes of this run."""
+        try:
+            self._db.execute("begin immediate")
+            self._put(_FOLDERS, json.dumps(rows, separators=(",", ":")))
+            self._db.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._failed(error)
 
     def result(self) -> Any:
         """The last run's whole result; right only while every file is as its stamp says."""
@@ -187,7 +212,8 @@ class Cache:
             self._db.executemany("delete from row where path = ?", gone)
             new = [(p, d, _sealed(p + d, row)) for p, (d, row) in changed.items() if row is not None]
             self._db.executemany("insert or replace into row values (?, ?, ?)", new)
-            self._put("stamps", json.dumps([[p, *s] for p, s in stamps.items()], separators=(",", ":")))
+            columns = [[*stamps], *([*column] for column in zip(*stamps.values(), strict=True))]
+            self._put("stamps", json.dumps(columns, separators=(",", ":")))
             self._put("result", json.dumps(result, separators=(",", ":")))
             self._put("turn", os.urandom(8).hex())
             self._db.execute("commit")

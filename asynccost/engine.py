@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from asynccost.cache import Cache, digest, key, signature
+from asynccost.listings import Listings
 from asynccost.model import Finding, Problem, Silence
 from asynccost.planning import Progress, plan, read, stamp
-from asynccost.rows import finding_of, finding_row, problem_of
+from asynccost.rows import finding_of, finding_row, path_of, problem_of
 from asynccost.settings import Settings
 from asynccost.sources import Source
 from asynccost.suppress import Comment, apply
@@ -45,10 +46,11 @@ class _Whole:
         return [[finding_row(f) for f in self.findings], problems, self.comments]
 
     @classmethod
-    def of(cls, row: Sequence[Any]) -> "_Whole":
+    def of(cls, row: Sequence[Any], targets: set[str] | None) -> "_Whole":
+        """What a row was made of, less the findings of files that are no targets."""
         findings, problems, comments = row
         return cls(
-            [finding_of(f) for f in findings],
+            [finding_of(f) for f in findings if targets is None or path_of(f) in targets],
             [problem_of(p) for p in problems],
             {path: [Comment.of(c) for c in found] for path, found in comments.items()},
         )
@@ -67,13 +69,15 @@ def scan(
     texts: Mapping[str, bytes] | None = None,
     handed: "Handed | None" = None,
     progress: Progress | None = None,
+    listings: Listings | None = None,
 ) -> Result:
     """Scan a project and report on its targets (None: all). `rules`: the names that are asked for.
 
+    listings: what is to be kept of its folders.
     handed: what earlier scans of this project know of its files; each adds to it.
     """
     with _no_collector():
-        whole = _whole(sources, settings, jobs, cache, check_cache, texts or {}, handed, progress)
+        whole = _whole(sources, targets, settings, jobs, cache, check_cache, texts or {}, handed, progress, listings)
     wanted = set(rules)
     findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
     found = {p: c for p, c in whole.comments.items() if targets is None or p in targets}
@@ -124,6 +128,7 @@ def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str,
 
 def _whole(
     sources: Sequence[Source],
+    targets: set[str] | None,
     settings: Settings,
     jobs: int,
     cache: bool,
@@ -131,15 +136,19 @@ def _whole(
     texts: Mapping[str, bytes],
     handed: "Handed | None",
     progress: Progress | None,
+    listings: Listings | None,
 ) -> _Whole:
+    """The answer for the project; where nothing has changed, only what it says of the targets is made of it."""
     began = time.time_ns()
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if cache else None
+    if store and listings is not None and listings.changed:
+        store.keep_folders(listings.rows)
     known = store.stamps() if store else {}
     tasks, kept = plan(sources, known, texts, check_cache)
     same = len(sources) == len(known) and len(kept) + sum(t.path in known for t in tasks) == len(known)
     if store and same and not tasks and (row := store.result()) is not None:
         store.close()
-        return _Whole.of(row)
+        return _Whole.of(row, targets)
     old = store.rows() if store else {}
     if old is None:
         (tasks, kept), old, same = plan(sources, {}, texts, check_cache), {}, False
@@ -157,7 +166,7 @@ def _whole(
         if store and mark and not late:
             store.keep(mark, whole.row())
     else:
-        whole = _Whole.of(row)
+        whole = _Whole.of(row, None)
     if store and not texts:
         stamps = {s.path: stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())

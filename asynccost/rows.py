@@ -25,6 +25,12 @@ def finding_of(row: Row) -> Finding:
     )  # fmt: skip
 
 
+def path_of(row: Row) -> str:
+    """The path of the finding that a row was made of."""
+    path: str = row[1]
+    return path
+
+
 def problem_row(problem: Problem) -> Row:
     """A problem as a JSON value."""
     return [problem.path, problem.line, problem.message, problem.kind]

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from asynccost import engine, sources, suppress
+from asynccost.cache import folders
 from asynccost.config_file import git_root
 from asynccost.kinds import language_of
+from asynccost.listings import Listings
 from asynccost.model import Finding, Severity
 from asynccost.report import About, Report, View, ordered
 from asynccost.report.context import context
@@ -32,10 +34,11 @@ class Input(NamedTuple):
     shard: tuple[int, int] | None = None
 
 
-def project(what: Input, settings: Settings) -> Project:
-    """The source files, and which of them are asked for."""
+def project(what: Input, settings: Settings, check_cache: bool = False) -> Project:
+    """The source files, and which of them are asked for. check_cache: list every folder anew."""
     paths = what.paths or (() if what.texts else (".",))
-    found = sources.find(paths, settings, what.texts)
+    known = folders(settings.cache_dir) if settings.cache and not check_cache else {}
+    found = sources.find(paths, settings, what.texts, Listings(known))
     if what.shard:
         sources.shard(found, *what.shard)
     return found
@@ -62,6 +65,7 @@ def scan(
         check_cache=check_cache,
         texts=found.texts,
         progress=progress,
+        listings=found.listings,
     )
     findings = _measured(result, found, money) if money and money.trace else result.findings
     findings = visible(findings, settings, families)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from asynccost.config_file import shown
 from asynccost.errors import PathError, nearest
 from asynccost.gitignore import Chain, extended, ignored, outside
-from asynccost.kinds import WORTH_NAMING, is_minified, language_of, why_not
+from asynccost.kinds import is_minified, language_of, why_not
+from asynccost.listings import Listings
 from asynccost.model import Problem
 from asynccost.patterns import Patterns
 from asynccost.settings import Settings
@@ -26,8 +27,6 @@ _NOISE = {
     ".pytest_cache",
 }
 EXCLUDED, GITIGNORED, LINK = "excluded", ".gitignore", "symbolic link"
-
-Entry = os.DirEntry[str]
 
 
 class Source(NamedTuple):
@@ -51,19 +50,28 @@ class Project:
     skipped: dict[str, list[str]] = field(default_factory=dict)  # reason -> paths; folders end in /
     problems: list[Problem] = field(default_factory=list)
     texts: dict[str, bytes] = field(default_factory=dict)  # what stands on standard input, not on disk
+    listings: Listings = field(default_factory=Listings)
 
     def asked(self) -> list[Source]:
         """The sources to report on."""
         return [s for s in self.sources if self.targets is None or s.path in self.targets]
 
 
-def find(paths: Sequence[str], settings: Settings, texts: Mapping[str, bytes] | None = None) -> Project:
-    """Walk the project and mark what was asked for. `texts` are files whose content was handed in."""
+def find(
+    paths: Sequence[str],
+    settings: Settings,
+    texts: Mapping[str, bytes] | None = None,
+    listings: Listings | None = None,
+) -> Project:
+    """Walk the project and mark what was asked for. `texts` are files whose content was handed in.
+
+    listings: what is known of its folders; what is found is added to it.
+    """
     named = [*map(os.path.abspath, paths)]
     for path, absolute in zip(paths, named, strict=True):
         if not os.path.exists(absolute):
             raise _missing(path, absolute)
-    project = Project(settings.root)
+    project = Project(settings.root, listings=listings or Listings())
     walk = _Walk(project, settings)
     walk.folder(settings.root)
     for name, text in (texts or {}).items():
@@ -102,43 +110,32 @@ class _Walk:
         stack = [(top, self._prefix(top), self._outside(top))]
         while stack:
             folder, prefix, chain = stack.pop()
-            folders, files, gitignore = self._entries(folder, prefix)
-            if gitignore and self.gitignore:
-                chain = extended(chain, os.path.join(folder, ".gitignore"), len(prefix))
-            for entry in files:
-                self._file(entry, prefix + entry.name, chain)
-            for entry in folders:
-                path = prefix + entry.name
-                if self._passes(path, entry.name, True, chain):
-                    stack.append((entry.path, path + "/", chain))
+            try:
+                found = self.project.listings.of(folder, prefix)
+            except OSError as error:
+                self._problem(prefix.rstrip("/"), f"cannot be listed: {error.strerror}")
+                continue
+            inside = os.path.join(folder, "")
+            if found.gitignore and self.gitignore:
+                chain = extended(chain, inside + ".gitignore", len(prefix))
+            for name in found.files:
+                path = prefix + name
+                if self._passes(path, name, False, chain):
+                    self._file(path, inside + name, name in found.links)
+            for name in found.folders:
+                path = prefix + name
+                if self._passes(path, name, True, chain):
+                    stack.append((inside + name, path + "/", chain))
 
-    def _entries(self, folder: str, prefix: str) -> tuple[list[Entry], list[Entry], bool]:
-        folders, files, gitignore = [], [], False
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry)
-                    elif name[name.rfind(".") + 1 :] in WORTH_NAMING:
-                        files.append(entry)
-                    elif name == ".gitignore":
-                        gitignore = True
-        except OSError as error:
-            self._problem(prefix.rstrip("/"), f"cannot be listed: {error.strerror}")
-        return folders, files, gitignore
-
-    def _file(self, entry: Entry, path: str, chain: Chain) -> None:
-        if not self._passes(path, entry.name, False, chain):
-            return
+    def _file(self, path: str, absolute: str, link: bool) -> None:
         if self.includes and not self.includes.within(path):
             self._skip("not in include", path)
-        elif entry.is_file(follow_symlinks=False):
-            self.add(path, entry.path, entry)
-        elif entry.is_symlink():
+        elif link:
             self._skip(LINK, path)
+        else:
+            self.add(path, absolute)
 
-    def add(self, path: str, absolute: str, entry: Entry | None = None) -> None:
+    def add(self, path: str, absolute: str) -> None:
         """Add one file, or say why it is none of ours."""
         language = language_of(path)
         if language is None:
@@ -147,7 +144,7 @@ class _Walk:
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
             return self._problem(shown, "has a name that is not UTF-8")
         try:
-            s = entry.stat() if entry else os.stat(absolute)
+            s = os.stat(absolute)
         except OSError as error:
             return self._problem(path, f"cannot be read: {error.strerror}")
         self.project.sources.append(Source(path, absolute, language, s.st_size, s.st_mtime_ns, s.st_ino))

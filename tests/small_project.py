@@ -242,7 +242,7 @@ def scan(
     given = {"confidence": "low", "jobs": 1, "cache": False, **options}
     chosen = settings.load([*named, *handed] or [str(root)], options=given, environment={})
     where = named if named or handed else [str(root)]
-    found = scanning.project(scanning.Input(where, handed or None, shard), chosen)
+    found = scanning.project(scanning.Input(where, handed or None, shard), chosen, check_cache)
     if order:
         order.shuffle(found.sources)
     report = scanning.scan(found, chosen, check_cache=check_cache)

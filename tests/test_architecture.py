@@ -18,7 +18,7 @@ RULES = Path(ROOT)
 FLOORS = (
     {"__init__", "model", "errors", "rules", "patterns", "hashing"},
     {"knowledge", "tokens", "rows", "decoding", "splice", "cache", "config_file", "gitignore", "kinds", "owners"}
-    | {"fingerprints", "git"},
+    | {"fingerprints", "git", "listings"},
     {"flow", "cost"},
     {"python", "javascript", "probe"},
     {"setting_values", "settings", "selection", "sources", "suppress", "oldest_python", "strict_types"},

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from asynccost import firstpass, workers
-from asynccost.cache import Cache, Stamp, signature
+from asynccost import firstpass, listings, workers
+from asynccost.cache import Cache, Stamp, folders, signature
 from asynccost.model import Problem
 from tests.small_project import Answer, put, scan, write
 
@@ -294,3 +294,38 @@ def test_a_moved_project_is_the_same_project(root: Path, folder: str, tmp_path: 
 
     assert cached(copy, folder) == scan(copy)
     assert cached(root, folder) == cold
+
+
+def test_folders_that_are_as_they_were_are_not_listed_again(
+    root: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old folders are listed once; one in which a name comes, goes or is moved is listed again, whatever its mtime."""
+    listed: list[str] = []
+    looked = listings._listed
+
+    def look(path: str) -> listings.Listing:
+        listed.append(os.path.relpath(path, root))
+        return looked(path)
+
+    monkeypatch.setattr(listings, "RACY_NS", -1)  # the folders of a test are young
+    cold = cached(root, folder)
+    monkeypatch.setattr(listings, "_listed", look)
+    assert (cached(root, folder), listed) == (cold, [])
+    put(root, "app/new.py", SLOW)
+    os.utime(root / "app", ns=(1, 1))
+    assert (cached(root, folder), listed) == (scan(root), ["app", *listed[1:]])
+    listed.clear()
+    assert "app/new.py" in {f[1] for f in cached(root, folder).findings}
+    assert listed == []
+    (root / "app/new.py").rename(root / "app/newer.py")
+    assert {f[1] for f in cached(root, folder).findings} >= {"app/newer.py"}
+    assert listed == ["app"]
+    listed.clear()
+    assert cached(root, folder, check_cache=True) == cached(root, folder)
+    assert "app" in listed
+
+
+def test_a_folder_that_changed_just_now_is_listed_again(root: Path, folder: str) -> None:
+    """Its times could be those of the next change."""
+    cached(root, folder)
+    assert folders(folder) == {}

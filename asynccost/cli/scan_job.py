@@ -67,7 +67,7 @@ def run(job: Job, stdin: BinaryIO) -> int:
         )
         return 0
     where = output.targets(chosen.output_format, chosen.origin("output_format"))
-    project = scanning.project(what, chosen)
+    project = scanning.project(what, chosen, job.check_cache)
     if job.show_files:
         output.to_stdout("".join(f"{s.path}\n" for s in project.asked()))
         return 0
