@@ -4,7 +4,7 @@ import re
 
 from asynccost.flow.around import above, function_of, use_of
 from asynccost.flow.file import File
-from asynccost.flow.late import is_waited
+from asynccost.flow.late import is_waited, waits_from
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, local_function
 from asynccost.flow.state import SETTER, State, pattern_names, root_name, wrapped_deps
@@ -135,7 +135,7 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
             if is_waited(up) and _may_ask(up):
                 return up
             local = local_function(up.callee, function, file)
-            if local is not None and local.is_async and any(local is f for f in functions):
+            if local is not None and any(local is f for f in functions) and _waits(local, functions):
                 return up
         if (
             isinstance(up, Call)
@@ -147,6 +147,11 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
             return None
         below = up
     return None
+
+
+def _waits(local: Function, functions: list[Function]) -> bool:
+    """Whether a helper waits for an answer: by `await`, or by what it hands to `then` itself."""
+    return local.is_async or any(f.scope is local and waits_from(f, functions) is not None for f in functions)
 
 
 def _may_ask(call: Call) -> bool:
