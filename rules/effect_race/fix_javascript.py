@@ -30,7 +30,7 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError, ending
-from asynccost.javascript.edits.guards import Guards
+from asynccost.javascript.edits.guards import REPORTS, Guards
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
@@ -72,9 +72,6 @@ def fix(finding: Finding, file: File) -> Offer | None:
     return Offer(Safety.SAFE, reason, lambda: edits)
 
 
-_SAYS = frozenset({"console", "log", "logger", "Sentry", "JSON", "toast", "debug"})
-
-
 def _goes_on(effect: Effect, file: File, writes: list[Late]) -> str:
     """What an old run does beside its writes, behind the first of them: `clearHistory()`; "" where it does nothing."""
     for function in own_functions(effect, file):
@@ -82,7 +79,7 @@ def _goes_on(effect: Effect, file: File, writes: list[Late]) -> str:
         for call in function.index.calls if function.index and late else ():
             word, root = word_of(call), chain(call.callee)[0]
             done = isinstance(call.parent, Do) and call.start > min(late)
-            if done and not SETTER.match(word) and _SAYS.isdisjoint((word, root)):
+            if done and not SETTER.match(word) and REPORTS.isdisjoint((word, root)):
                 return word
     return ""
 

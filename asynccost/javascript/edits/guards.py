@@ -8,13 +8,30 @@ from tree_sitter import Node as Cst
 from asynccost.flow.depend import blocks
 from asynccost.flow.races import Late
 from asynccost.flow.state import root_name
-from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Do, Expr, Function, Name, Node, Return
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Closure,
+    Do,
+    Expr,
+    Function,
+    Loop,
+    Name,
+    Node,
+    Return,
+)
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.bodies import Body
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.names import camel, fresh
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import Script
+
+REPORTS = frozenset({"console", "log", "logger", "Sentry", "JSON", "toast", "debug"})  # who says what went wrong
 
 
 @dataclass(slots=True)
@@ -41,6 +58,9 @@ class Guards:
             if tail:
                 done |= {id(n) for n in tail}
                 self.patch.before(self.script.statement(write.node), f"if ({self.flag}) return{self.patch.semi}")
+            elif (first := self._behind_wait(write, places)) is not None:
+                done |= {id(w.node) for w in writes if w.function is write.function}
+                self.patch.before(self.script.statement(first), f"if ({self.flag}) return{self.patch.semi}")
             elif len(run := self._run(write, places)) > 1:
                 done |= {id(n) for n in run}
                 self._together(run)
@@ -60,6 +80,22 @@ class Guards:
         if not all(id(n) in places and not _awaits(n) for n in nodes):
             return []
         return nodes
+
+    def _behind_wait(self, write: Late, places: dict[int, Late]) -> Node | None:
+        """The statement behind a function's one wait, where all that it does from there on are writes and reports."""
+        body, index = write.function.body, write.function.index
+        if index is None or len(index.awaits) != 1 or any(r.value is not None for r in index.returns):
+            return None
+        at = next((i for i, s in enumerate(body) if isinstance(s, (Assign, Do)) and _awaits(s)), len(body))
+        rest = body[at + 1 :]
+        if len(rest) < 2 or write.node.start < rest[0].start:
+            return None
+        if any(isinstance(n, (Loop, Closure)) for n in walk(*rest)):
+            return None
+        told = (n.value for n in walk(*rest) if isinstance(n, Do) and id(n.value) not in places)
+        changed = (n for n in walk(*rest) if isinstance(n, (Assign, Bind)) and id(n) not in places)
+        says = all(isinstance(v, Call) and chain(v.callee)[0] in REPORTS for v in told)
+        return rest[0] if says and all(getattr(n, "declares", "") for n in changed) else None
 
     # ---------------------------------------------------------------------- runs
 
