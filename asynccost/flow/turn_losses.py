@@ -9,7 +9,6 @@ from asynccost.flow.reach import local_function
 from asynccost.flow.tree import (
     Assign,
     Call,
-    Collection,
     Comprehension,
     Function,
     Loop,
@@ -46,14 +45,12 @@ def kept_on_failure(loop: Loop | Comprehension, body: Sequence[Node], function: 
     ends = [h.body[-1] for h in around[0].handlers if h.body] if around else []
     if not ends or any(isinstance(end, (Raise, Return)) for end in ends):
         return ""
-    for callee in (n.callee for n in deep(list(body)) if isinstance(n, Call) and isinstance(n.callee, Member)):
-        name = chain(callee)[0]
-        bound = [a for a in (function.index.assigns if function.index else ()) if isinstance(a, Assign)
-                 and any(isinstance(t, Name) and t.id == name for t in a.targets)]
-        first = bound[0].value if bound else None
-        if callee.attr in _APPENDS and bound and bound[0].end <= around[0].start and _is_empty(first):
-            return name
-    return ""
+    tried = around[0]
+    assigns = function.index.assigns if function.index else []
+    own = {t.id for a in assigns if isinstance(a, Assign) and tried.start <= a.start < tried.end
+           for t in a.targets if isinstance(t, Name)}
+    callees = (n.callee for n in deep(list(body)) if isinstance(n, Call) and isinstance(n.callee, Member))
+    return next((chain(c)[0] for c in callees if c.attr in _APPENDS and chain(c)[0] not in own), "")
 
 
 def tells(body: Sequence[Node], file: File) -> str:
@@ -63,7 +60,3 @@ def tells(body: Sequence[Node], file: File) -> str:
     top = file.module.top
     begun = (local_function(c.callee, top, file) for c in (top.index.calls if told and top.index else ()))
     return told if any(f is not None and f.is_async for f in begun) else ""
-
-
-def _is_empty(value: Node | None) -> bool:
-    return isinstance(value, Collection) and value.kind == "list" and not value.items

@@ -213,6 +213,8 @@ def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst, typed: str
     base = script.indent(top.start_byte)
     text = script.moved(handler.start, handler.end, script.shift(handler.start, base)).replace(old, new, 1)
     line = f"const {made} = {_flat(text, base)}{patch.semi}"
+    short = re.sub(r"=>\n\s*(?=[^\s{])", "=> ", line)  # broken off for the call that was around it
+    line = short if len(base) + len(short) <= script.width and "\n" not in short else line
     if getattr(keep.end, "inside", True) is False or top == script.body(keep.setup):
         keep.end.declare(line)
     else:

@@ -124,6 +124,7 @@ def _drop(patch: Patch, node: Cst) -> None:
     if not layout.begins_line(node.start_byte) or layout.source[node.end_byte : end].strip():
         return
     first = layout.source[:start].rstrip(b" \t\r\n").endswith(b":")
+    first = first or layout.source[layout.line_start(start - 1) : start].lstrip().startswith(b"#")
     if (first or layout.blank_above(node.start_byte)) and layout.blank_above(layout.next_line(end)):
         end = layout.next_line(end)
     patch.replace(start, end, "")
