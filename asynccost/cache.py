@@ -88,9 +88,10 @@ def folders(folder: str) -> Any:
 class Cache:
     """An open cache. Every failure of the disk or of sqlite means: as if there were none."""
 
-    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: str, signature: str) -> None:
         self._db = connection
         self._path = path
+        self._signature = signature
         self._turn: str | None = None
         self._damaged = False
 
@@ -101,11 +102,11 @@ class Cache:
         for _ in range(2):
             try:
                 _prepare(folder)
-                made = cls(sqlite3.connect(path, timeout=5, isolation_level=None), path)
+                made = cls(sqlite3.connect(path, timeout=5, isolation_level=None), path, signature)
             except (OSError, sqlite3.DatabaseError):
                 return None
             try:
-                made._start(signature)
+                made._start()
                 return made
             except sqlite3.DatabaseError as error:
                 made._failed(error)
@@ -114,14 +115,15 @@ class Cache:
                     return None
         return None
 
-    def _start(self, signature: str) -> None:
+    def _start(self) -> None:
         self._db.executescript("pragma synchronous=off;" + _SCHEMA)
-        if self._get("signature") != signature:
+        if self._get("signature") != self._signature:
             self._db.execute("begin immediate")
             self._db.execute("delete from row")
             self._db.execute("delete from kept")
             self._db.execute("delete from answer")
-            self._put("signature", signature)
+            self._put("signature", self._signature)
+            self._put("turn", os.urandom(8).hex())  # a run of another version, under way, keeps nothing here
             self._db.execute("commit")
 
     def _get(self, name: str) -> str | None:
@@ -135,7 +137,8 @@ class Cache:
         """Every file that was there at the last run."""
         try:
             self._db.execute("begin")
-            self._turn, text = self._get("turn"), self._get("stamps")
+            ours = self._get("signature") == self._signature  # another version may have begun anew meanwhile
+            self._turn, text = (self._get("turn"), self._get("stamps")) if ours else (None, None)
             self._db.execute("commit")
         except sqlite3.DatabaseError as error:
             self._failed(error)
@@ -181,6 +184,7 @@ class Cache:
     def answer(self, key: str) -> Any:
         """The whole result of a project of these contents, whatever commit it is of; see `key`."""
         try:
+            key = self._own(key)
             found = self._db.execute("select value from answer where key = ?", (key,)).fetchone()
             return json.loads(_unsealed(key, found[0])) if found else None
         except sqlite3.DatabaseError as error:
@@ -191,6 +195,7 @@ class Cache:
         """Keep a whole result by its contents; only the latest few are kept."""
         try:
             self._db.execute("begin immediate")
+            key = self._own(key)
             value = _sealed(key, json.dumps(result, separators=(",", ":")))
             self._db.execute("insert or replace into answer values (?, ?)", (key, value))
             latest = "select rowid from answer order by rowid desc limit ?"
@@ -198,6 +203,9 @@ class Cache:
             self._db.execute("commit")
         except sqlite3.DatabaseError as error:
             self._failed(error)
+
+    def _own(self, key: str) -> str:
+        return f"{self._signature} {key}"
 
     def save(
         self, stamps: Mapping[str, Stamp], changed: Mapping[str, tuple[str, str | None]], result: Any

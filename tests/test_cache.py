@@ -329,3 +329,44 @@ def test_a_folder_that_changed_just_now_is_listed_again(root: Path, folder: str)
     """Its times could be those of the next change."""
     cached(root, folder)
     assert folders(folder) == {}
+
+
+def test_two_versions_at_once_do_not_mix(tmp_path: Path) -> None:
+    """The one that began anew last keeps what it keeps; the other, under way, reads and writes nothing there."""
+    stamps = {"a.py": Stamp(1, 2, 3, "d")}
+
+    def opened(version: str) -> Cache:
+        cache = Cache.open(str(tmp_path), version)
+        assert cache is not None
+        return cache
+
+    old, new = opened("old"), opened("new")
+    new.stamps()
+    new.save(stamps, {"a.py": ("d", '["new"]')}, ["new"])
+    new.keep("contents", ["new"])
+    assert old.stamps() == {}
+    assert old.result() is None
+    assert old.rows() is None
+    assert old.answer("contents") is None
+    old.save(stamps, {"a.py": ("d", '["old"]')}, ["old"])
+    old.keep("contents", ["old"])
+    assert new.stamps() == stamps
+    assert new.result() == ["new"]
+    assert new.rows() == {"a.py": ("d", '["new"]')}
+    assert new.answer("contents") == ["new"]
+    old.close()
+    new.close()
+
+
+def test_a_cold_run_that_another_version_overtakes_keeps_nothing(tmp_path: Path) -> None:
+    """It had read that there is nothing; by now there is something, of another version."""
+    old = Cache.open(str(tmp_path), "old")
+    assert old is not None
+    assert old.stamps() == {}
+    new = Cache.open(str(tmp_path), "new")
+    assert new is not None
+    old.save({}, {"a.py": ("d", '["old"]')}, ["old"])
+    assert new.stamps() == {}
+    assert new.rows() == {}
+    old.close()
+    new.close()
