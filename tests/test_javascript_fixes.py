@@ -35,5 +35,6 @@ def test_line_ends_and_indentation_are_kept(fixture: Fixture) -> None:
 
 
 def _joined(text: bytes) -> bytes:
-    """A text without what a narrower indentation may lay out otherwise: breaks and commas inside parentheses."""
-    return re.sub(rb"([(\[])\s+|,?\s+([)\]])", rb"\1\2", text)
+    """A text without what a narrower indentation may lay out otherwise: breaks and commas inside parentheses, and
+    behind the arrow of a function."""
+    return re.sub(rb"([(\[])\s+|,?\s+([)\]])", rb"\1\2", re.sub(rb"=>\s+", b"=> ", text))

@@ -29,7 +29,7 @@ from asynccost.flow.tree import (
     Return,
 )
 from asynccost.flow.turn_keys import deep
-from asynccost.flow.turn_losses import alike, kept_on_failure, tells
+from asynccost.flow.turn_losses import alike, consumed, kept_on_failure, tells
 from asynccost.flow.turn_ties import asks_somebody
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, verb, words
@@ -81,7 +81,7 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         return f"which turn is to come last in {name}()?"
     if writer := _writes_file(body, function, file, _DEPTH):
         return f"may two turns write one file by {writer}()?"
-    if asked := alike(calls, body, made):
+    if asked := alike(calls, body, made) or consumed(calls):
         return asked
     for call in calls:
         names = chain(call.callee)

@@ -1,5 +1,6 @@
 """What would be lost if the turns of a loop ran side by side: the last word on a record, what came before a failure."""
 
+import re
 from collections.abc import Sequence
 
 from asynccost.flow.around import above
@@ -37,6 +38,19 @@ def alike(calls: Sequence[Call], body: Sequence[Node], made: set[str]) -> str:
         if record and record.partition(".")[0] not in own and names[0] not in own:
             return f"which turn is to come last in {names[-1]}(), where all of them change {record}?"
     return ""
+
+
+_ACKNOWLEDGES = frozenset({"ack", "xack", "nack", "acknowledge", "reject", "requeue"})
+_HANDLES = re.compile(
+    r"on[A-Z]\w*$|(?:handle|process|dispatch)_?(?:[mM]essage|[eE]vent|[uU]pdate)\w*$|\w*(?:[hH]andler|[cC]allback)$"
+)
+
+
+def consumed(calls: Sequence[Call]) -> str:
+    """A question where turns hand on what a queue or stream gave, in its order; "" where they do not."""
+    names = [chain(call.callee)[-1] for call in calls]
+    name = next((n for n in names if _HANDLES.match(n) or n in _ACKNOWLEDGES), "")
+    return f"may {name}() be called of several messages at once, in any order?" if name else ""
 
 
 def kept_on_failure(loop: Loop | Comprehension, body: Sequence[Node], function: Function) -> str:

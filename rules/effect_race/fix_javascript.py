@@ -60,6 +60,10 @@ def fix(finding: Finding, file: File) -> Offer | None:
         reason = f"an answer that comes when the effect is over is dropped; should it still call {word}(false)?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = "an answer that comes when the effect is over is dropped; everything else is as before"
+    setup = effect.setups[0]
+    if getattr(end, "parameter", False) and not effect.anchor.start <= setup.start < effect.anchor.end:
+        asked = f"is {setup.name}() to take what a watcher hands over, or is the watcher to have a function of its own?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
     if word := moves_itself(effect, own_functions(effect, file), file):
         asked = f"{word} ends it while it waits: is it to go on?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
