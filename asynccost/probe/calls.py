@@ -26,8 +26,8 @@ from asynccost.probe.on import ON
 from asynccost.probe.plans import Plans
 from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.request import CURRENT, Exchange, Plan, Request, clock
+from asynccost.probe.rows import Calls
 from asynccost.probe.tallies import MOST_TIMES
-from asynccost.probe.trace import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable

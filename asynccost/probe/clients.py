@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.probe.gauges import Timeline
 from asynccost.probe.guards import guarded
 from asynccost.probe.recorder import STEP, Recorder
-from asynccost.probe.trace import Clients
+from asynccost.probe.rows import Clients
 
 if TYPE_CHECKING:
     from asynccost.probe.request import Line

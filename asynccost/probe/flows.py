@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from asynccost.probe import callers
+from asynccost.probe.rows import Calls, Serial
 from asynccost.probe.tallies import count
-from asynccost.probe.trace import Calls, Serial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from asynccost.probe.trace import Calls
+    from asynccost.probe.rows import Calls
 
 MOST_SEEN = 8_192
 MOST_BODY = 1 << 18

@@ -8,7 +8,7 @@ from asynccost.cost import models
 from asynccost.probe.llm import watch as model_call
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP, Recorder
-from asynccost.probe.trace import Calls, Tokens
+from asynccost.probe.rows import Calls, Tokens
 
 if TYPE_CHECKING:
     from asynccost.probe.llm.meter import Meter

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from asynccost.probe.history import SAFE, History
 from asynccost.probe.recorder import STEP, Recorder, Table
 from asynccost.probe.request import Line, Plan
+from asynccost.probe.rows import Calls
 from asynccost.probe.scopes import Scopes
 from asynccost.probe.sites import HOOKED, USER, Spot
 from asynccost.probe.tallies import Tallies
-from asynccost.probe.trace import Calls
 
 if TYPE_CHECKING:
     from asynccost.probe.clients import Client, Registry

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import asynccost
+from asynccost.probe.rows import Blocking
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
-from asynccost.probe.trace import Blocking
 
 if TYPE_CHECKING:
     from types import FrameType

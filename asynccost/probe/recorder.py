@@ -1,7 +1,7 @@
 """What the hooks count into while a probe is on: rows in memory, live clients, origins; and how a Trace is taken of it.
 
 No lock is held: counts change by single in-place additions, between which CPython with a GIL does not switch threads
-(without a GIL, counts of threads that share a row may come out low). Rows in memory are those of trace.py, with spots
+(without a GIL, counts of threads that share a row may come out low). Rows in memory are those of rows.py, with spots
 for places and routes for paths; they become places and templates when a trace is taken.
 """
 
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from asynccost.probe.guards import FAULTS
 from asynccost.probe.on import ON
 from asynccost.probe.routes import Route, Routes
+from asynccost.probe.row import Row
 from asynccost.probe.sites import OTHER, Places, Sites, Spot
-from asynccost.probe.trace import Process, Row, Trace
+from asynccost.probe.trace import Process, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,7 +120,7 @@ class Recorder:
         return type(row)(*values)
 
     def _example(self, run: Sequence[tuple[float, float, Spot, Any]]) -> list[list[Any]]:
-        """See trace.Serial; `run`: as flows.Flow holds it."""
+        """See rows.Serial; `run`: as flows.Flow holds it."""
         told = []
         for started, seconds, spot, call in list(run):
             place = self.places.place(spot)

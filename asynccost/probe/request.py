@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from asynccost.probe.flows import Flow
     from asynccost.probe.history import Seen
     from asynccost.probe.routes import End
+    from asynccost.probe.rows import Calls
     from asynccost.probe.scopes import Scope, Writes
     from asynccost.probe.sites import Spot
     from asynccost.probe.tallies import Tally
-    from asynccost.probe.trace import Calls
 
 CURRENT: ContextVar[Request | None] = ContextVar("asynccost_request", default=None)
 clock = time.perf_counter

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asynccost.probe.trace import Calls
+from asynccost.probe.rows import Calls
 
 if TYPE_CHECKING:
     from asynccost.probe.sites import Spot

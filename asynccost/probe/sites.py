@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from asynccost.probe.trace import Place
+from asynccost.probe.row import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

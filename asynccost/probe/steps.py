@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from asynccost.probe.guards import guarded
 from asynccost.probe.on import ON
 from asynccost.probe.recorder import STEP
-from asynccost.probe.trace import Steps
+from asynccost.probe.rows import Steps
 
 if TYPE_CHECKING:
     from contextvars import Token

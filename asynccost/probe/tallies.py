@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asynccost.probe.trace import Calls
+    from asynccost.probe.rows import Calls
 
 MOST_TIMES = 128
 MOST_WAITING = 256

@@ -8,8 +8,8 @@ from typing import Any
 
 from asynccost.probe.guards import guarded
 from asynccost.probe.recorder import STEP, Recorder
+from asynccost.probe.rows import Tasks, Timers
 from asynccost.probe.sites import OTHER, USER, Spot
-from asynccost.probe.trace import Tasks, Timers
 
 MOST_GONE = 1_000
 _running, _task = asyncio._get_running_loop, asyncio.current_task

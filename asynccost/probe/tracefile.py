@@ -20,7 +20,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from asynccost.errors import PathError, ResultError
-from asynccost.probe.trace import ROWS, Counts, Place, Process, Requests, Row, Samples, Trace
+from asynccost.probe.row import Place, Row
+from asynccost.probe.rows import ROWS, Counts, Requests
+from asynccost.probe.trace import Process, Samples, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asynccost.probe.llm.bills import total
-from asynccost.probe.trace import Blocking, Calls, Clients, Place, Row, Serial, Tasks, Timers, Tokens, Trace
+from asynccost.probe.row import Place, Row
+from asynccost.probe.rows import Blocking, Calls, Clients, Serial, Tasks, Timers, Tokens
+from asynccost.probe.trace import Trace
 
 N_PLUS_ONE = 5  # requests of one line in a row
 WORTH_SECONDS = 0.1

@@ -15,7 +15,7 @@ from asynccost.probe.gauges import gauge, keep
 
 if TYPE_CHECKING:
     from asynccost.probe.recorder import Recorder
-    from asynccost.probe.trace import Row
+    from asynccost.probe.row import Row
 
 MOST_BYTES = 1 << 20  # appended before the file is written anew
 

@@ -9,7 +9,7 @@ from asynccost.cost.models import ModelPrice
 from asynccost.cost.receipt import added
 from asynccost.cost.tokens import Tokens as Counted
 from asynccost.model import Cost, Figure
-from asynccost.probe.trace import Tokens
+from asynccost.probe.rows import Tokens
 
 _NAMES = ("input", "cached", "written", "written_1h", "output", "reasoning")
 
