@@ -17,6 +17,7 @@ import asynccost
 from asynccost import probe
 from asynccost.probe.flows import MOST_EXAMPLES, keep_worst
 from asynccost.probe.gauges import MOST_SAMPLES, Timeline
+from asynccost.probe.history import MOST_BODY
 from asynccost.probe.hooks import asyncio as loops
 from asynccost.probe.on import ON
 from asynccost.probe.pulse import Pulses
@@ -84,6 +85,16 @@ def test_only_the_same_answer_makes_a_repeat_avoidable(library: Callable[[Body],
 
     assert sum(c.repeats for c in rows) == 3
     assert sum(c.avoidable_repeats for c in rows) == 2
+
+
+def test_a_long_body_is_told_by_its_length_and_parts() -> None:
+    long = b"a" * (MOST_BODY + 1)
+    half = len(long) // 2
+    bodies = (long, long, long + b"a", long[:-1] + b"b", b"b" + long[1:], long[:half] + b"b" + long[half + 1 :])
+    with probe() as watched, httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))) as client:
+        for body in bodies:
+            client.post("http://there/", content=body)
+    assert [call.repeats for call in watched.trace.rows(Calls)] == [1]
 
 
 @BOTH

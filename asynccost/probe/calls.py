@@ -20,7 +20,7 @@ from asynccost.probe.callers import stack
 from asynccost.probe.clients import Registry
 from asynccost.probe.flows import MOST_ANSWER, MOST_EXAMPLE, Flow, independent
 from asynccost.probe.guards import fault
-from asynccost.probe.history import MOST_BODY, MOST_SEEN, Seen, retried
+from asynccost.probe.history import MOST_BODY, MOST_SEEN, PART, Seen, retried
 from asynccost.probe.meters import Meters
 from asynccost.probe.on import ON
 from asynccost.probe.plans import Plans
@@ -195,6 +195,9 @@ class Ledger:
             fault(error)
 
     def _seen(self, plan: Plan, url: str, body: Any) -> Seen:
+        if body is not None and len(body) > MOST_BODY:
+            middle = len(body) // 2
+            body = len(body), body[:PART], body[middle : middle + PART], body[-PART:]
         identity = hash((plan.row.method, url, body))
         history = self.plans.history
         seen = history.seen.get(identity)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from asynccost.probe.rows import Calls
 
 MOST_SEEN = 8_192
-MOST_BODY = 1 << 18
+MOST_BODY = 1 << 18  # bytes; of an answer that is remembered, and of a body that is compared as a whole
+PART = 1 << 14  # of a longer body, which its length and three parts tell: a loop would wait for the hash of it all
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 HOPELESS = frozenset((400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 501))  # the same will fail the same
 SDK_SAYS = "x-stainless-retry-count"  # OpenAI's, Anthropic's and other SDKs of their generator

@@ -47,9 +47,11 @@ class TaskWatch:
 
     def _turned(self) -> None:
         """Other rows are counted into: those of before may go, and so does what is known of tasks that went."""
-        self._gone.clear()
-        for identity in [identity for identity, live in self._counts.items() if not live[0]]:
-            del self._counts[identity]
+        if self._gone:
+            self._gone.clear()
+        if self._counts:
+            for identity in [identity for identity, live in self._counts.items() if not live[0]]:
+                del self._counts[identity]
 
     def started(self, task: Any) -> None:
         """Count a new task in."""

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asynccost.errors import AsynccostError, SettingsError
-from asynccost.probe.recorder import Table
+from asynccost.probe.recorder import STEP, Table
 from asynccost.testing import record
-from asynccost.testing.counts import LEAKS, MEASURES, Counts, name_of
+from asynccost.testing.counts import LEAKS, MEASURES, name_of
 from asynccost.testing.limits import Limits, limits, marked
 from asynccost.testing.told import failure
 from asynccost.testing.watch import NAME, Watch, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from asynccost.testing.counts import Counts
 
 _DURING = tuple(m for m in MEASURES if m not in LEAKS)
 _WORKER = "workeroutput"  # what pytest-xdist gives the config of a worker
@@ -55,7 +57,7 @@ class Tests:
         self._tolerance = tolerance
         self._watch = Watch(str(config.rootpath))
         self._running: dict[str, Watched] = {}
-        self._done: dict[str, Counts] = {}  # until their report takes it
+        self._done: dict[str, tuple[dict[str, float], list[str]]] = {}  # until their report takes it
 
     def pytest_unconfigure(self) -> None:
         """Unhook what was hooked."""
@@ -69,10 +71,14 @@ class Tests:
         return one
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
-        """What happens between its phases is nobody's, and is kept no longer."""
-        with self._watch.counting(Table()):
-            return (yield)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """A step of its own. What happens between its phases is nobody's, and is kept no longer."""
+        token = STEP.set(item.nodeid)
+        try:
+            with self._watch.counting(Table()):
+                return (yield)
+        finally:
+            STEP.reset(token)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -95,8 +101,8 @@ class Tests:
         one = self.watched(item)
         with self._watch.counting(one.rows):
             result = yield
-        if one.rows and self._limits(item).most:  # else nothing is counted before the end
-            self._judge(item, one.counts, _DURING)
+        if one.rows and (allowed := self._limits(item)).most:  # else nothing is counted before the end
+            self._judge(item, one.counts, allowed, _DURING)
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -109,9 +115,11 @@ class Tests:
         finally:
             del self._running[item.nodeid]
         if one.rows:
-            found = self._done[item.nodeid] = one.counts
-            item.user_properties += [(f"asynccost.{name}", number) for name, number in found.numbers().items()]
-            self._judge(item, found, LEAKS)
+            found = one.counts
+            numbers, left = found.numbers(), sorted(map(name_of, found.by_place.get("leaked_sessions", ())))
+            self._done[item.nodeid] = numbers, left
+            item.user_properties += [(f"asynccost.{name}", number) for name, number in numbers.items()]
+            self._judge(item, found, self._limits(item), LEAKS)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -125,16 +133,13 @@ class Tests:
         """
         report = yield
         if call.when == "teardown":
-            found = self._done.pop(item.nodeid, None) or Counts()
-            report.__dict__["asynccost"] = found.numbers()
-            left = found.by_place.get("leaked_sessions")
+            report.__dict__["asynccost"], left = self._done.pop(item.nodeid, ({}, []))
             if left:
-                report.__dict__["asynccost_left"] = sorted(map(name_of, left))
+                report.__dict__["asynccost_left"] = left
         return report
 
-    def _judge(self, item: pytest.Item, found: Counts, measures: tuple[str, ...]) -> None:
-        allowed = self._limits(item)
-        charged = found.without(self._known.shared)
+    def _judge(self, item: pytest.Item, found: Counts, allowed: Limits, measures: tuple[str, ...]) -> None:
+        charged = found.without(self._known.shared) if self._known.shared else found
         over = allowed.over(charged.numbers(), measures)
         if over:
             pytest.fail(failure(charged, allowed, over, self._known.tests.get(item.nodeid)), pytrace=False)
