@@ -24,7 +24,8 @@ _SLEEP = "other tasks run meanwhile, and what they change is seen after it"
 _BOUND = frozenset({"database", "embedded"})  # a session or connection belongs to its thread
 _SESSIONS = frozenset({"session", "connection", "conn", "cursor", "transaction"})
 _STEPWISE = ("smtplib.", "imaplib.", "ftplib.", "poplib.", "telnetlib.", "nntplib.")  # one call of many on a connection
-_MAKES = frozenset({"construct", "build", "make", "create", "from", "new", "init", "setup", "configure", "prepare"})
+_MAKES = frozenset({"construct", "build", "make", "create", "from", "new", "init", "setup", "configure", "prepare",
+                    "ensure", "initialize", "initialise"})
 _NO_CURE = frozenset({"open", "builtins.open", "io.open", "subprocess.Popen"})  # what they open still blocks when used
 
 

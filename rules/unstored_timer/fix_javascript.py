@@ -134,6 +134,9 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
     if keep.flag and one.repeats:
         reason = f"{ends[0].name}() clears the timer; is a flag, for where it comes too early, worth it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    if method.params and (keep.flag or keep.nested):
+        reason = f"{ends[0].name}() clears the newest timer that {method.name}() has armed: is there one for each call?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     if one.repeats and not keep.nested and use_of(one.call).kind != "dropped":
         reason = f"{ends[0].name}() clears the timer that the object keeps"
         return Offer(Safety.SAFE, reason, lambda: edits)

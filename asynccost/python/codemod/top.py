@@ -16,6 +16,8 @@ _IMPORTS = {_PLAIN, _FROM, _FUTURE}
 _GUARDS = {kind("if_statement"), kind("try_statement")}
 _COMMENT = kind("comment")
 _FUNCTION = kind("function_definition")
+_BLOCK = kind("block")
+_TRY = kind("try_statement")
 _EXPRESSION = kind("expression_statement")
 _DEFINITIONS = {kind("function_definition"), kind("class_definition"), kind("decorated_definition")}
 
@@ -105,11 +107,14 @@ def _import(patch: Patch, module: str) -> None:
 
 def _drop_repeats(patch: Patch, line: str) -> None:
     """Take away what functions import by themselves where the module does it from now on."""
-    layout, stack = patch.layout, [patch.layout.root] if line.encode() in patch.layout.source else []
+    layout = patch.layout
+    stack = [(layout.root, layout.root, False)] if line.encode() in layout.source else []
     while stack:
-        node = stack.pop()
-        stack += node.children
-        body = node.children[-1].named_children if node.kind_id == _FUNCTION else []
+        node, around, inside = stack.pop()
+        inside = inside or node.kind_id == _FUNCTION
+        stack += [(child, node, inside) for child in node.children]
+        # what a `try` imports may be missing, and its handler says what then
+        body = node.named_children if inside and node.kind_id == _BLOCK and around.kind_id != _TRY else []
         if all(n.kind_id in (_COMMENT, _PLAIN) for n in body):
             continue
         for one in body:
