@@ -15,6 +15,7 @@ from asynccost.flow.tree import (
     Constant,
     Expr,
     Function,
+    Handler,
     If,
     Loop,
     Member,
@@ -117,9 +118,11 @@ def _root(file: File, site: Site) -> str:
 
 
 def _apart(one: Node, other: Node) -> bool:
-    """Whether two nodes never run in the same call: in two arms of an if, or the first one leaves."""
+    """Whether two nodes never run in the same call: in two arms of an if, the first one leaves, or one stands in."""
     first = min(one, other, key=lambda n: n.start)
     if any(isinstance(up, Return) for up in above(first)):
+        return True
+    if any(isinstance(up, Handler) and not up.start <= first.start for node in (one, other) for up in above(node)):
         return True
     arms = {id(up): _arm(up, one) for up in above(one) if isinstance(up, If)}
     return any(arms.get(id(up), arm) != arm for up in above(other) if isinstance(up, If) for arm in [_arm(up, other)])

@@ -95,6 +95,8 @@ def _called(finding: Finding, made: Def, heat: Heat) -> Finding | Silence:
         seldom = heat.kind != "loop" and (returns or now_and_then(finding.path, known, heat.reason))
         if seldom or _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
             confidence = Confidence.LOW
+        elif heat.kind == "tool" and confidence is Confidence.HIGH:
+            confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
         if heat.kind == "job":
             confidence = Confidence.LOW  # a worker forks for it, or it takes minutes: nobody waits for its client
         return _says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)

@@ -102,11 +102,12 @@ def _puts_away(function: Function, call: Call) -> bool:
 
 
 def _remembered(file: File, function: Function, branch: If, made: Return) -> bool:
-    """`if cls._id is not None: return cls._id`, where the same function fills it further down."""
-    if not isinstance(made.value, (Name, Member, Subscript)):
+    """`if cls._id is not None: return cls._id`, where the same function fills it further down; `return maker()`."""
+    kept = made.value.callee if isinstance(made.value, Call) else made.value
+    if not isinstance(kept, (Name, Member, Subscript)):
         return False
-    name = file.text(made.value)
-    held = file.text(made.value.value) if isinstance(made.value, Subscript) else name
+    name = file.text(kept)
+    held = file.text(kept.value) if isinstance(kept, Subscript) else name
     filled = (t for a in (function.index.assigns if function.index else ()) for t in getattr(a, "targets", ()))
     return held in file.text(branch.test) and any(t.start > made.end and file.text(t) == name for t in filled)
 

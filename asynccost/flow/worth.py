@@ -20,7 +20,7 @@ _MACHINERY = frozenset({
 })
 _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
-    "dismiss", "install", "backfill", "provision", "deprovision",
+    "dismiss", "install", "backfill", "provision", "deprovision", "patch",
 })
 _ASKS_FOR = frozenset({"detect", "discover", "refresh"})
 _STATE = frozenset({
@@ -85,7 +85,7 @@ def reads_documents(name: str) -> bool:
 def looks_after(name: str) -> bool:
     """`check_api_key`, `get_releases`, `service_health`: what the page of settings asks, now and then."""
     own = words(name.rpartition(".")[2])
-    if not _STATE.isdisjoint(own[-1:]) or not _SHOWS.isdisjoint(words(name.rpartition(".")[0])):
+    if not _STATE.isdisjoint(own[-1:]) or "marketplace" in own or not _SHOWS.isdisjoint(words(name.rpartition(".")[0])):
         return True
     return not _PROVES.isdisjoint(own[:1]) and not _MEANS.isdisjoint(own[1:])
 
