@@ -45,7 +45,7 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             if is_copy(project, one.path):
                 one.confidence = Confidence.LOW  # it is mended where it comes from
                 one.fix = one.fix and shown_only(one.fix, _COPY)
-            if unused and not project.calls.calls_named(unused):
+            if unused and not project.calls.is_called(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
             elif by_hand:

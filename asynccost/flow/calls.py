@@ -1,5 +1,6 @@
 """Who calls a function, and who mentions it, over the whole project."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,7 @@ class Calls:
         self._by_last: dict[str, dict[str, list[tuple[Def, CallFact]]]] = {}
         self._called: dict[tuple[str, str], list[tuple[Def, CallFact]]] = {}
         self._mentions: dict[tuple[str, str], list[Def]] = {}
+        self._spoken: dict[str, bool] = {}
         self._by_words: dict[tuple[str, str], list[Caller]] = {}
         self._of_module: dict[str, dict[tuple[str, str], list[Def]]] = {}
         self._hands: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
@@ -83,6 +85,17 @@ class Calls:
             elif asked.holds(last) and asked.holds(holding):
                 found += (Caller(Def(asked.facts, fn), call) for fn, call in asked.calls(last, holding))
         return sorted(found, key=lambda c: c.by.file["path"]) if self._asked and self._names.read else found
+
+    def is_called(self, last: str) -> bool:
+        """Whether any call's resolved name ends in this word: files that spell such a call out are asked first."""
+        if last not in self._spoken:
+            spelled = re.compile(rb"(?<!def )(?<!\w)%s[ \t]*\(" % re.escape(last.encode()))
+            holding = (asked for asked in self._asked.values() if asked.holds(last))
+            near = sorted(holding, key=lambda asked: spelled.search(asked.source) is None)
+            self._spoken[last] = any(last in self._calls_of(path) for path in self._saying(last)) or any(
+                self._calls_in(asked, last) for asked in near
+            )
+        return self._spoken[last]
 
     def named(self, last: str) -> list[Def]:
         """Every function whose own name is this word."""

@@ -94,24 +94,15 @@ def _modules(listed: bytes) -> list[str]:
 
 def _lines(source: bytes, package: str) -> Iterator[tuple[bool, list[tuple[str, str]], bytes]]:
     """Every line that imports: whether it is indented, its local names with what they stand for, `import`'s modules."""
-    text = b"\n" + source
-    at = text.find(b"import")
-    while at >= 0:
-        line = LINE.match(text, text.rfind(b"\n", 0, at))
-        at += 6
-        if line:
-            at = max(at, line.end())
-            indent, modules, module, bracketed, plain = line.groups()
-            relative = module and module.startswith(b".")
-            named = _imported(modules or bracketed or plain, module, package if relative else "")
-            yield bool(indent), named, modules or b""
-        at = text.find(b"import", at)
+    for indent, modules, module, bracketed, plain in LINE.findall(b"\n" + source):
+        relative = module.startswith(b".")
+        yield bool(indent), _imported(modules or bracketed or plain, module, package if relative else ""), modules
 
 
 @lru_cache(maxsize=20_000)
-def _imported(listed: bytes, module: bytes | None, package: str) -> list[tuple[str, str]]:
+def _imported(listed: bytes, module: bytes, package: str) -> list[tuple[str, str]]:
     """List local names with what they stand for; a project's files repeat each other's imports."""
-    if module is None:
+    if not module:
         return [(local or _first(name), name if local else _first(name)) for name, local in _items(listed)]
     base = absolute(module.decode("utf-8", "replace"), package)
     dot = "." if base else ""

@@ -4,6 +4,7 @@ Never wrong in one direction: where the text does not show both for certain to b
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from asynccost.flow.file import File
@@ -46,6 +47,7 @@ def _shapes(_: File) -> dict[int, Shape]:
     return {}
 
 
+@lru_cache(maxsize=64)  # asked of the functions of a file before it is lowered, and again by each rule
 def shape(text: bytes) -> Shape:
     """The shape of the text of one function."""
     count = text.count(b"await")

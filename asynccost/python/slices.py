@@ -8,7 +8,7 @@ one function, and parses the whole file otherwise.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 HEAD = re.compile(rb"\n([ \t]*+)(?=[@acd])(?:(@)|(?:async[ \t]+)?def[ \t]|class[ \t]+(\w+))")
 UNFINISHED = (b"\\", b"\\\r", b"(", b"[", b"{", b",")
@@ -34,6 +34,7 @@ class Slice:
     classes: tuple[Block, ...]
 
 
+@lru_cache(maxsize=1)  # whoever finds that a file may matter lowers it next
 def cut(source: bytes) -> list[Slice] | None:
     """List the slices worth parsing; None where lines are not what they seem, and only a parse can tell.
 
