@@ -129,7 +129,8 @@ def _by_word(effect: Effect, got: Acquisition, file: File, silent: Verdict) -> V
     """Resources that wander (streams, object URLs): any release in the component will do."""
     for function in component_functions(effect, file):
         for call in function.index.calls if function.index else ():
-            if isinstance(call.callee, Member) and call.callee.attr in got.pair.release:
+            said = (call.callee, *(a.value for a in call.arguments))  # `urls.forEach(URL.revokeObjectURL)`
+            if any(isinstance(one, Member) and one.attr in got.pair.release for one in said):
                 return silent
     return Verdict(effect, got, MEDIUM, "nothing in the component releases it")
 
