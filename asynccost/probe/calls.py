@@ -59,9 +59,10 @@ class Ledger:
         loop: that runs, None for none; own: whether the client's connections are of that loop alone.
         headers: its own, where it has no body and its URL will stay as it is; None where `asked` is to tell.
 
-        The client's last request is looked at first: the next of the same instruction, below the same library code and
-        as deep in the stack, with all else the same, is of the same line, for which no stack is walked. Where it also
-        comes in the same way as the task's last read and needs no answer of it, it is one more of a loop.
+        The last request of the task, or of the client, is looked at first: the next of the same instruction, below the
+        same library code and as deep in the stack, with all else the same, is of the same line, for which no stack is
+        walked. Where it also comes in the same way as the task's last read and needs no answer of it, it is one more of
+        a loop.
         """
         last, above, mine = _current(), None, None
         if last is not None:
@@ -80,7 +81,7 @@ class Ledger:
             mine = Flow(task)
         known = self._live.get(id(client)) or self.clients.stranger(client)
         frame: Any = None
-        line = known.line
+        line = (mine.line or known.line) if known.uses > 1 else None  # a line that is found at once counts no use
         if line is not None:
             try:
                 below = _getframe(line.below)
@@ -90,6 +91,8 @@ class Ledger:
                     or frame.f_lasti != line.instruction
                     or below.f_code is not line.called
                     or line.method != method
+                    or line.client is not known.spot
+                    or line.library != library
                     or line.step != _step()
                     or (line is not mine.line and line.pool != pool_of(loop, own))  # its task has the same pool
                 ):
@@ -100,7 +103,7 @@ class Ledger:
             known.uses += 1
             line = self.plans.line(library, known, method, pool_of(loop, own))
             frame = _getframe(line.below + 1)
-        mine.line = line
+        mine.line = known.line = line
         at, plan, seen = line.last
         if plan is None or at != url:
             plan, seen = self.plans.find(line, url), None

@@ -50,6 +50,7 @@ class Flow:
         "line",
         "longest",
         "number",
+        "parts",
         "plan",
         "row",
         "run",
@@ -92,6 +93,7 @@ class Flow:
         self.length = 0
         self.url = self.stem = ""  # of the last read; the stem is set where `independent` has looked at it
         self.before: frozenset[str] = frozenset()  # the stem's values
+        self.parts: frozenset[str] | None = None  # the URL's, where `follows` has looked at it
         self.unknown = False
 
     def read(self, serial: Serial | None, seconds: float) -> None:
@@ -144,7 +146,7 @@ def independent(mine: Flow, url: str) -> bool:
         if not needs:
             mine.stem = ""
     if not needs:
-        mine.url = url
+        mine.url, mine.parts = url, None
     return not needs
 
 
@@ -157,6 +159,7 @@ def follows(recorder: Recorder, request: Request, url: str) -> Serial | None:
         mine.restart()
         mine.table = recorder.rows
     found: Serial | None = None
+    parts = mine.parts if url == mine.url else parts_of(url)
     if mine.last is not None:
         later, earlier = calls_of(above), calls_of(mine.stack)
         if mine.row is not None and mine.calls is row and later == earlier:
@@ -166,13 +169,15 @@ def follows(recorder: Recorder, request: Request, url: str) -> Serial | None:
             place, previous = callers.parted(recorder.sites, earlier, later, plan.spot)
             found = recorder.row(Serial, place, previous, row.origin, row.path, row.step)
             mine.row = found if previous is None else None
-        needs = url != mine.url and _needs(parts_of(url) - parts_of(mine.url), mine.answers)
+        needs = False
+        if url != mine.url and parts:
+            needs = _needs(parts - (mine.parts or parts_of(mine.url)), mine.answers)
         if mine.unknown or needs:
             found.unknown += mine.unknown
             found.dependent += needs and not mine.unknown
             mine.restart()
             found = None
-    mine.url, mine.stem, mine.last, mine.stack, mine.unknown = url, "", plan.spot, above, True
+    mine.url, mine.stem, mine.parts, mine.last, mine.stack, mine.unknown = url, "", parts, plan.spot, above, True
     mine.calls = row
     mine.plan = plan if mine.row is not None else None
     mine.busy += 1

@@ -1,7 +1,7 @@
 """What requests have in common: their line in the program, and for each route that it asks for a row, scope and tally.
 
-A client keeps the line of its last request, so that the next one of the same instruction finds it without a walk
-through the stack (`calls.Ledger.begun`); any other is found here, by its place in the program.
+A task and a client keep the line of their last request, so that the next one of the same instruction finds it without
+a walk through the stack (`calls.Ledger.begun`); any other is found here, by its place in the program.
 """
 
 from __future__ import annotations
@@ -66,8 +66,6 @@ class Plans:
         if near:
             line.code, line.instruction = frame.f_code, frame.f_lasti
             line.below, line.called = depth - 2, _getframe(depth - 1).f_code
-        if known.uses > 1:  # a line that is found at once counts no use
-            known.line = line
         return line
 
     def find(self, line: Line, url: str) -> Plan:
@@ -78,10 +76,10 @@ class Plans:
     def forget(self) -> None:
         """What was found for earlier requests may hold no longer."""
         if self._lines:
+            for line in list(self._lines.values()):
+                line.code = None  # so that no task or client takes up from it
             self._lines.clear()
             self._made = 0
-            for known in list(self._clients.live.values()):
-                known.line = None
 
     def pool_closed(self, pool: int) -> None:
         """An event loop is over."""
