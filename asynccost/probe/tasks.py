@@ -12,6 +12,7 @@ from asynccost.probe.rows import Tasks, Timers
 from asynccost.probe.sites import OTHER, USER, Spot
 
 MOST_GONE = 1_000
+MOST_COUNTS = 32  # that are kept although none of their tasks lives
 _running, _task = asyncio._get_running_loop, asyncio.current_task
 
 
@@ -49,7 +50,7 @@ class TaskWatch:
         """Other rows are counted into: those of before may go, and so does what is known of tasks that went."""
         if self._gone:
             self._gone.clear()
-        if self._counts:
+        if len(self._counts) > MOST_COUNTS:
             for identity in [identity for identity, live in self._counts.items() if not live[0]]:
                 del self._counts[identity]
 

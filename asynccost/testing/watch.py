@@ -77,7 +77,7 @@ class Watched:
 
 
 class Counting:
-    """A stretch that is counted into rows of its own; entered four times a test."""
+    """Stretches that are counted into rows of their own."""
 
     __slots__ = ("_before", "_recorder", "_rows")
 
