@@ -11,6 +11,7 @@ from asynccost.flow.tree import (
     Argument,
     Call,
     Class,
+    Closure,
     Constant,
     Expr,
     Function,
@@ -179,4 +180,14 @@ def ends_of(cls: Class, file: File) -> list[str]:
     """The methods of a class by which it is ended."""
     words = {*file.knowledge.table("lifecycles")["plain"]["ends"], *file.knowledge.table("timers")["ends"]["names"]}
     hooks = {e for row in file.knowledge.table("lifecycles")["methods"].values() for e in row["ends"]}
-    return [m for m in cls.methods if m in words or m in hooks or m.lstrip("#_") in words]
+    again = _ticked(cls)
+    return [m for m in cls.methods if m not in again and (m in words or m in hooks or m.lstrip("#_") in words)]
+
+
+def _ticked(cls: Class) -> set[str]:
+    """The methods that a repeating timer of the object calls: `setInterval(this._cleanup.bind(this), HOUR)`."""
+    calls = [c for method in cls.methods.values() for c in (method.index.calls if method.index else ())]
+    taken = [c.arguments[0].value for c in calls if chain(c.callee)[-1] == "setInterval" and c.arguments]
+    named = {chain(one)[1] for value in taken for one in walk(value) if isinstance(one, Member) and len(chain(one)) > 1}
+    inside = (c for value in taken if isinstance(value, Closure) for c in walk(*value.function.body))
+    return named | {chain(c)[1] for c in inside if isinstance(c, Member) and len(chain(c)) > 1}

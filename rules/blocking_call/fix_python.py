@@ -78,23 +78,24 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return f"is {name}() to run in a thread as a whole, or the call within it that blocks?"
     if len(_steps(site, file)) > 1:
         return "would one function, which takes all these steps in a thread, be better than a thread for each?"
-    if _wants_loop(site, file, 3):
+    if _comes_to(site, file, ("chdir", "fchdir", "umask"), 3):
+        return f"{name}() changes the working folder of the whole process: may others run meanwhile?"
+    if _comes_to(site, file, ("get_event_loop", "run_until_complete"), 3):
         return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
     if _begins(site, file):
         return "nothing else runs yet on this event loop: is it worth a thread?"
     return ""
 
 
-def _wants_loop(site: Site, file: File, depth: int) -> bool:
-    """Whether what is called, or what that calls in the file, asks for the event loop of its thread."""
+def _comes_to(site: Site, file: File, names: tuple[str, ...], depth: int) -> bool:
+    """Whether what is called, or what that calls in the file, calls something of these names."""
     called = local_function(site.call.callee, site.function, file)
     if called is None and site.name:
         called = file.names.function(site.name)
     if called is None or not depth:
         return False
     inner = [s for s in file.calls_of(called) if s.function is not site.function]
-    asks = ("get_event_loop", "run_until_complete")
-    return any(chain(s.call.callee)[-1] in asks or _wants_loop(s, file, depth - 1) for s in inner)
+    return any(chain(s.call.callee)[-1] in names or _comes_to(s, file, names, depth - 1) for s in inner)
 
 
 _SAYS = re.compile(r"(?i)\bblock(?:s|ed|ing)?\b|\bsynchronous(?:ly)?\b|\bno I/O loop\b")

@@ -1,5 +1,7 @@
 """Waits for promises that array methods throw away, and for calls that nobody waits for."""
 
+import re
+
 from asynccost.flow.around import use_of
 from asynccost.flow.extent import outside
 from asynccost.flow.file import File, Site
@@ -25,6 +27,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
             return None
         return _array(file, site, callee, handed)
     return _floating(file, site)
+
+
+_HOOK = re.compile(r"(?:before|after)[A-Z]")  # of a database's mapper or a queue, in the middle of its own work
 
 
 def _awaits(function: Function) -> bool:
@@ -85,6 +90,9 @@ def _floating(file: File, site: Site) -> Offer | None:
     if _awaits(site.function):
         patch.insert(call.start, "await ")
         edits = patch.edits()
+        if _HOOK.match(site.function.name):
+            reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
+            return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

@@ -21,6 +21,7 @@ from asynccost.flow.tree import (
     Expr,
     Function,
     Handler,
+    If,
     Member,
     Name,
     Return,
@@ -70,10 +71,20 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if once_by_ref(effect):
         asked = "a ref lets it run once: is its answer to be dropped when the effect is undone?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
+    if effect.returned and _leaves_between(setup, writes):
+        asked = "the effect returns by another way as well: is that to end it too?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
     if word := _goes_on(effect, file, writes):
         asked = f"is {word}() of an old run to go on?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
     return Offer(Safety.SAFE, reason, lambda: edits)
+
+
+def _leaves_between(setup: Function, writes: list[Late]) -> bool:
+    """`if (one) { load(one).then(setText); return; }`: that way comes to no cleanup."""
+    bare = (r for r in (setup.index.returns if setup.index else ()) if r.value is None)
+    blocks = (up for r in bare if isinstance(up := r.parent, If))
+    return any(up.start < w.node.start < up.end for up in blocks for w in writes)
 
 
 def _goes_on(effect: Effect, file: File, writes: list[Late]) -> str:

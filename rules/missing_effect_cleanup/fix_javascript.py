@@ -10,6 +10,7 @@ from asynccost.flow.self_moving import moves_itself, once_by_ref
 from asynccost.flow.state import SETTER, state_of
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Call, Class, Closure, Collection, Constant, Do, Function, Name, Node, Return
+from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.handle_texts import is_subscription
@@ -19,6 +20,8 @@ from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.returned import registers
 from asynccost.javascript.edits.script import script
 from asynccost.model import Confidence, Edit, Finding, Offer, Safety
+
+_BRIDGES = frozenset({"ipc", "electron", "bridge"})
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -103,6 +106,9 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     elif word := next(filter(None, (_undoes(v.got, effect, file) for v in rest)), ""):
         reason = f"the cleanup gives back {what}; who calls {word}() then, in its place?"
         safety = Safety.DISPLAY_ONLY
+    elif word := next(filter(None, (_bridge(v.got) for v in rest)), ""):
+        reason = f"the cleanup gives back {what}; has {word}, which hands on to another process, a way to do so?"
+        safety = Safety.DISPLAY_ONLY
     elif assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
     elif nested:
@@ -123,6 +129,12 @@ def _of_all(got: Acquisition, effect: Effect, file: File) -> str:
     if got.pair.handle != "same" or not isinstance(effect.scope, Class):
         return ""
     return next((h.id for h in handlers if binder(h.id, got.function) is file.module.top), "")
+
+
+def _bridge(got: Acquisition) -> str:
+    """`props.ipc.on(...)`: what a preload script hands to a page has the methods that its author thought of."""
+    names = chain(got.call.callee)[:-1]
+    return names[-1] if names and not _BRIDGES.isdisjoint(words(names[-1])) else ""
 
 
 def _ends_itself(got: Acquisition, file: File) -> bool:
