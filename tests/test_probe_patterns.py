@@ -15,7 +15,7 @@ import pytest
 
 import asynccost
 from asynccost import probe
-from asynccost.probe.flows import MOST_EXAMPLES, keep_worst
+from asynccost.probe.flows import MOST_EXAMPLES, Flow, keep_worst
 from asynccost.probe.gauges import MOST_SAMPLES, Timeline
 from asynccost.probe.history import MOST_BODY
 from asynccost.probe.hooks import asyncio as loops
@@ -179,6 +179,14 @@ async def _twice(get: Client) -> None:
     for _ in range(4):
         await _deeper(get, 101)  # the loop
     await _deeper(get, 101)  # the later
+
+
+def test_a_task_goes_on_where_what_adds_up_its_reads_was_left_behind() -> None:
+    """As a fork leaves it that comes while another thread takes a trace."""
+    mine = Flow(None)
+    mine.settling.acquire()
+    mine.settle()
+    assert not mine.settling.locked()
 
 
 @BOTH

@@ -31,6 +31,7 @@ MOST_ANSWERS = 8  # the last ones of a run of requests
 MOST_ANSWER = 1 << 16  # bytes
 MOST_EXAMPLE = 12  # requests of a run that are kept as an example
 MOST_EXAMPLES = 8  # rows that keep one
+LONGEST_WAIT = 0.25  # seconds
 SHORT = 3  # characters: such a value must stand alone in an answer to count
 _numbers = itertools.count(1)
 _PARTS = re.compile(r"[/?&=]+")
@@ -107,15 +108,22 @@ class Flow:
     def settle(self) -> None:
         """Add up the last reads of a loop. Of one after another, all but the longest could have been saved.
 
-        Whoever takes a trace does so, too; then the task waits here, and goes on with what is added up.
+        Whoever takes a trace does so, too; then the task waits here, and goes on with what is added up: but not for
+        long, since who holds it may have been left behind by a fork or by a fault.
         """
-        with self.settling:
+        lock = self.settling
+        if not lock.acquire(timeout=LONGEST_WAIT):
+            self.settling = allocate_lock()
+            return
+        try:
             spans, self.spans = self.spans, []
             if spans and self.row is not None and self.calls is not None:
                 before, self.longest = self.longest, max(self.longest, *spans)
                 self.length += len(spans)
                 self._saves(self.row, len(spans), sum(spans) - (self.longest - before))
                 count(self.calls, "2xx", spans)
+        finally:
+            lock.release()
 
     def _saves(self, serial: Serial, reads: int, seconds: float) -> None:
         serial.requests += reads
