@@ -54,6 +54,21 @@ class Mentions:
         self._starts = [f.start for f in self._bodies]
         self._known: dict[str, tuple[frozenset[int], bool]] = {}
         self._prose: dict[int, list[tuple[int, int]]] = {}
+        self._kept: dict[int, set[bytes]] = {}
+        self._naming: dict[bytes, list[Function]] = {}
+
+    def kept(self, method: Function) -> set[bytes]:
+        """The attributes that a method may assign."""
+        if id(method) not in self._kept:
+            self._kept[id(method)] = assigned(self._source, method)
+        return self._kept[id(method)]
+
+    def naming(self, attr: bytes) -> list[Function]:
+        """The functions whose text holds the name of an attribute."""
+        if attr not in self._naming:
+            found = (self._body(at) for at in places(self._source, attr))
+            self._naming[attr] = [*{id(body): body for body in found if body is not None}.values()]
+        return self._naming[attr]
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -166,15 +181,16 @@ def speaks_of(file: File, names: Iterable[str]) -> Callable[[Function], bool]:
 
 def _hand_on(file: File, mentions: Mentions, loud: set[int]) -> None:
     """Add the methods that name an attribute in which another one of their class keeps what it speaks of."""
-    source, kept = file.module.source, set[tuple[int, bytes]]()
-    new = [f for f in file.module.outer if id(f) in loud and f.owner is not None]
+    waiting = {id(f.owner) for f in file.module.outer if f.asleep and f.owner is not None and id(f) not in loud}
+    new = [f for f in file.module.outer if id(f) in loud and id(f.owner) in waiting] if waiting else []
+    known = set[tuple[int, bytes]]()
     while new:
         speaking = new.pop()
-        for attr in assigned(source, speaking):
-            if (id(speaking.owner), attr) in kept:
+        for attr in mentions.kept(speaking):
+            if (id(speaking.owner), attr) in known:
                 continue
-            kept.add((id(speaking.owner), attr))
-            for _, body in mentions.places(attr.decode("utf-8", "replace")):
+            known.add((id(speaking.owner), attr))
+            for body in mentions.naming(attr):
                 if body.owner is speaking.owner and id(body) not in loud:
                     loud.add(id(body))
                     new.append(body)
