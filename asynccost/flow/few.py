@@ -71,7 +71,8 @@ def _measured(name: str, function: Function) -> bool:
             for part in node.parts:
                 if isinstance(part, Member) and part.attr in ("length", "size") and _is(part.value, name):
                     return True
-                if isinstance(part, Call) and _is(part.callee, "len") and _is(part.arguments[0].value, name):
+                given = part.arguments if isinstance(part, Call) and _is(part.callee, "len") else []
+                if any(_is(a.value, name) for a in given):
                     return True
     return False
 

@@ -13,6 +13,7 @@ from asynccost.flow.tree import (
     Class,
     Closure,
     Constant,
+    Do,
     Expr,
     Function,
     Handler,
@@ -185,9 +186,19 @@ def ends_of(cls: Class, file: File) -> list[str]:
 
 
 def _ticked(cls: Class) -> set[str]:
-    """The methods that a repeating timer of the object calls: `setInterval(this._cleanup.bind(this), HOUR)`."""
+    """The methods that a repeating timer of the object calls each time: `setInterval(this._cleanup.bind(this), HOUR)`.
+
+    Not those that its callback comes to under a condition: `stop()`, when there is nothing left to do.
+    """
     calls = [c for method in cls.methods.values() for c in (method.index.calls if method.index else ())]
-    taken = [c.arguments[0].value for c in calls if chain(c.callee)[-1] == "setInterval" and c.arguments]
-    named = {chain(one)[1] for value in taken for one in walk(value) if isinstance(one, Member) and len(chain(one)) > 1}
-    inside = (c for value in taken if isinstance(value, Closure) for c in walk(*value.function.body))
-    return named | {chain(c)[1] for c in inside if isinstance(c, Member) and len(chain(c)) > 1}
+    handed = [c.arguments[0].value for c in calls if chain(c.callee)[-1] == "setInterval" and c.arguments]
+    return {names[1] for value in handed if (names := chain(_run(value)))[0] == "this" and len(names) > 1}
+
+
+def _run(handed: Expr) -> Expr:
+    """What a callback stands for: `this.tick.bind(this)`, `() => this.tick()`."""
+    if isinstance(handed, Closure) and len(handed.function.body) == 1:
+        only = handed.function.body[0]
+        value = only.value if isinstance(only, (Do, Return)) else None
+        return value.callee if isinstance(value, Call) else handed
+    return handed.callee if isinstance(handed, Call) else handed
