@@ -6,19 +6,17 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-PLAIN = (3, 10)  # from this one on, annotations need no care: `X | None` is evaluated there
-
 _VERSION = re.compile(r"(?:>=|==|~=|\^|~)\s*(\d+)\.(\d+)")
 _PYTHON_REQUIRES = re.compile(r"python_requires\s*=\s*[\"']?([^\"'\n#]+)")
 
 
 def oldest_python(root: str) -> tuple[str, str] | None:
-    """"3.8" and the file that says so; None where nothing says that it is older than annotations want."""
+    """"3.8" and the file that says so; None where nothing says."""
     for file, said in _said(root):
         found = [(int(major), int(minor)) for major, minor in _VERSION.findall(said)]
         if found:
             oldest = min(found)
-            return (f"{oldest[0]}.{oldest[1]}", file) if oldest < PLAIN else None
+            return f"{oldest[0]}.{oldest[1]}", file
     return None
 
 

@@ -78,6 +78,13 @@ def after(fixture: Fixture) -> dict[str, bytes] | None:
     return {place.name: path.read_bytes()} if place.name.startswith("before") and path.is_file() else None
 
 
+def shown(fixture: Fixture) -> dict[str, bytes] | None:
+    """What the fixes that are only shown would make of a fixture as well, where that is written down: `shown.NAME`."""
+    place = ROOT / fixture.name
+    path = place.with_name("shown" + place.name.removeprefix("before"))
+    return {place.name: path.read_bytes()} if place.name.startswith("before.") and path.is_file() else None
+
+
 def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
     """Scan sources that lie in memory, as one project."""
     sources = [(path, LANGUAGE[Path(path).suffix], source) for path, source in files.items()]

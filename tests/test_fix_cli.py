@@ -150,6 +150,16 @@ class Provider:
             async with session.get(f"https://api.example.org/{url}") as answer:
                 return await answer.text()
 
+    async def list(self):
+        async with aiohttp.ClientSession() as session:
+            async with session.get("https://api.example.org/models") as answer:
+                return await answer.text()
+
+    async def check(self):
+        async with aiohttp.ClientSession() as session:
+            async with session.get("https://api.example.org/health") as answer:
+                return await answer.text()
+
     async def close(self):
         pass
 """

@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.fixtures import Fixture, fixtures
-from tests.test_fixes import fix
+from tests.fixtures import Fixture, fixtures, shown
+from tests.test_fixes import fix, show
 
 CALLS = 20
 FIXTURES = {f.name: f for f in fixtures()}
@@ -61,8 +61,9 @@ async def served() -> AsyncIterator[tuple[Server, str]]:
 
 
 def code(fixture: Fixture, *, fixed: bool) -> SimpleNamespace:
-    """What a fixture defines, as it is or as it is fixed."""
-    files = {**fixture.files, **(fix(fixture.files, fixture.rule).after if fixed else {})}
+    """What a fixture defines, as it is or as it is fixed; fixes that are only shown are made where it writes them."""
+    make = show if shown(fixture) is not None else fix
+    files = {**fixture.files, **(make(fixture.files, fixture.rule).after if fixed else {})}
     (source,) = files.values()
     space: dict[str, Any] = {"__name__": "seed"}
     sdk = ModuleType("openai")

@@ -5,20 +5,23 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 
 from asynccost import fixer
 from asynccost.cli.group import group
+from asynccost.fixer import rounds
 from asynccost.model import Confidence, Finding
 from asynccost.rulebook import Rule, load
 from asynccost.settings import Settings
 from asynccost.sources import Source
-from tests.fixtures import LANGUAGE, ROOT, Fixture, after, fixtures, scan
+from tests.fixtures import LANGUAGE, ROOT, Fixture, after, fixtures, scan, shown
 
 FIXTURES = fixtures()
 FIXED = [f for f in FIXTURES if after(f) is not None]
+SHOWN = [f for f in FIXTURES if shown(f) is not None]
 
 
 def fix(files: Mapping[str, bytes], *rules: str, unsafe: bool = True, **options: Any) -> fixer.Outcome:
@@ -26,6 +29,12 @@ def fix(files: Mapping[str, bytes], *rules: str, unsafe: bool = True, **options:
     sources = [Source(p, f"/nowhere/{p}", LANGUAGE["." + p.rpartition(".")[2]], len(t), 0, 0) for p, t in files.items()]
     settings = Settings("/nowhere", select=rules, cache=False, jobs=1)
     return fixer.fix(fixer.Task(sources, None, settings, files, unsafe=unsafe, **options))
+
+
+def show(files: Mapping[str, bytes], *rules: str) -> fixer.Outcome:
+    """What sources would be, were every fix made that is only shown."""
+    with patch.object(rounds._Rounds, "_permits", lambda _rounds, _safety: True):
+        return fix(files, *rules)
 
 
 def sure(findings: Sequence[Finding]) -> Counter[str]:
@@ -47,11 +56,23 @@ def test_a_fix_writes_what_the_fixture_says(fixture: Fixture) -> None:
     assert now - before == Counter()
 
 
+@pytest.mark.parametrize("fixture", SHOWN, ids=lambda f: f.name)
+def test_a_fix_that_is_only_shown_is_one_that_could_be_made(fixture: Fixture) -> None:
+    """`shown` is what the fixes make with those that are only shown: each could be committed once it is answered."""
+    outcome = show(fixture.files, fixture.rule)
+
+    said = shown(fixture) or {}
+    assert {p: t.decode() for p, t in outcome.after.items()} == {p: t.decode() for p, t in said.items()}
+    assert [left for left in outcome.left if left.kind in ("undone", "overlapping")] == []
+
+
 def test_every_after_belongs_to_a_before() -> None:
     """A fixture that nothing is compared with would prove nothing."""
     known = {f"{f.name.partition('/')[0]}/{p}" for f in FIXED for p in after(f) or {}}
     alone = {f"{p.parent.name}/before{p.name.removeprefix('after')}" for p in ROOT.glob("*/after*") if p.is_file()}
     assert alone <= known
+    asked = {f"{p.parent.name}/before{p.name.removeprefix('shown')}" for p in ROOT.glob("*/shown.*")}
+    assert asked == {f.name for f in SHOWN}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from asynccost import fixer
 from asynccost.settings import Settings
 from asynccost.sources import Source
-from tests.fixtures import ROOT, Fixture, after, fixtures
+from tests.fixtures import ROOT, Fixture, after, fixtures, shown
 from tests.node_programs import run
 
 BEFORE = {f.name: f for f in fixtures()}
@@ -17,8 +17,8 @@ LEFT_ALONE = ["Camera", "Asynchronous"]  # no fix: a stream that may come too la
 
 
 def both(name: str) -> "tuple[Fixture, dict[str, bytes]]":
-    """A fixture, and what fixing its rule makes of it."""
-    fixed = after(BEFORE[name])
+    """A fixture, and what fixing its rule makes of it, with what is only shown where that is written down."""
+    fixed = shown(BEFORE[name]) or after(BEFORE[name])
     assert fixed is not None
     return BEFORE[name], fixed
 

@@ -39,7 +39,7 @@ def test_nothing_set(here: Path) -> None:
         ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.8.1"', "3.8"),
         ("setup.cfg", "[options]\npython_requires = >=3.7\n", "3.7"),
         ("setup.py", "setup(name='bot', python_requires='>=3.8.1')", "3.8"),
-        ("pyproject.toml", '[project]\nrequires-python = ">=3.11"', None),
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.11"', "3.11"),
         ("pyproject.toml", "[project", None),
         ("pyproject.toml", "project = 3\ntool = 'none'", None),
     ],

@@ -109,6 +109,19 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
     return ""
 
 
+_IN_BACKGROUND = frozenset({
+    "job", "jobs", "cron", "crons", "script", "scripts", "skills", "bin", "cli", "seed", "seeds",
+    "migration", "migrations", "backfill", "tasks",
+})
+
+
+def unhurried(file: File) -> str:
+    """A question where a file's folders or its own name say that nobody waits for what it does; "" elsewhere."""
+    said = (word for part in file.path.split("/") for word in words(part.partition(".")[0] or part.strip(".")))
+    found = next((word for word in said if word in _IN_BACKGROUND), "")
+    return f"does anybody wait for it, so that more lines are worth it in what {found} names?" if found else ""
+
+
 def _spelled(call: Call, function: Function, file: File) -> str:
     """What is called, without blanks; the client of a class that says so by its name is named after it."""
     text = re.sub(r"\s+", "", file.text(call.callee)).replace("?.", ".")

@@ -23,12 +23,28 @@ _ANY = re.compile(  # a method for whatever its callers send
     r"(?:(?:post|put|patch|request|send|call|make|do|api|http|async|json)(?: |$))+"
 )
 
+_BESIDE = re.compile(  # says nothing of the work: whose repository it is, and what is told of the client
+    r"(?i)github(?:usercontent)?\.com/[\w./-]*|(?:user|https?|proxy|tls|socks)[-_ ]?agents?\w*"
+)
+_LOOK_UP = re.compile(  # of what the service has at hand
+    r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
+    r"status|health|tags|usage|credits?|balance|quota|token|user|account|info|online|available|running|alive)(?![a-z])"
+)
+_MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
+_NOTICE = re.compile(r"(?<![a-z])(?:notif\w*|notices?|alerts?|webhooks?|push\w*|mailer|sms)(?![a-z])")  # a few bytes
+
 
 def seconds_for(site: Site, file: File) -> int:
     """A bound for the wait of a request, in seconds, by what its own text, its function and its file speak of."""
-    call = _plain(file.text(site.call))
+    call = _plain(_BESIDE.sub(" ", file.text(site.call)))
+    said = f"{_plain(site.function.name)} {call}"
+    if _LOOK_UP.search(said) and not _MOVES.search(said):
+        return USUAL
+    if file.language == "javascript" and _MOVES.search(_plain(site.function.name)):
+        return LONG  # there the bound is one for the whole answer, in Python for each part of it
     around = _plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
-    if site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip()):
+    whatever = site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip())
+    if whatever and not _NOTICE.search(f"{around} {_plain(site.function.owner.name if site.function.owner else '')}"):
         return LONG
     return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
 

@@ -1,6 +1,7 @@
 """The turns of a loop run side by side, and what they leave behind stays in the order of the items."""
 
-from asynccost.flow.alongside import obstacle, question
+from asynccost.flow.alongside import obstacle, question, unhurried
+from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function, Loop
 from asynccost.javascript.edits.endings import UnfixableError
@@ -9,6 +10,8 @@ from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.javascript.edits.sources import AT_ONCE
 from asynccost.model import Finding, Offer, Safety
+
+_LONG = 20  # lines of a loop; a longer turn, twice as deep within a loop of batches, hides what is done with an item
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -30,6 +33,16 @@ def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
-    if asked := question(loop, function, file):
+    if asked := question(loop, function, file) or made.doubt or (_clumsy(loop, file) if made.batches else ""):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _clumsy(loop: Loop, file: File) -> str:
+    """What makes a loop of batches hard to read, as a question; "" where nothing does."""
+    if loops_around(loop):
+        return "should the turns of the outer loop wait together instead?"
+    place = file.span(loop)
+    if place.end_line - place.line > _LONG:
+        return "would a function for one item, and a limit on how many run at once, read better?"
+    return unhurried(file)

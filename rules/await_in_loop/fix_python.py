@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from asynccost.flow.alongside import obstacle, question
+from asynccost.flow.alongside import obstacle, question, unhurried
 from asynccost.flow.around import loops_around
 from asynccost.flow.at import loop_at
+from asynccost.flow.entries import entry_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Comprehension, Function, Loop
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -14,7 +15,7 @@ from asynccost.python.codemod.fanning import doubt, fan_out, form_of
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, is_short, shape_of
+from asynccost.python.codemod.turns import Shape, is_short, shape_of, whole_turn
 
 _REASON = (
     f"up to {LIMIT} turns wait at once, and results keep their order; but when one fails, others are under way or have"
@@ -38,11 +39,13 @@ def fix(finding: Finding, file: File) -> Offer | None:
         bounded = loop.iter is not None and not is_short(loop.iter)
         asked = asked or doubt(shape, file) or _nested(loop, bounded=bounded)
         asked = asked or _untyped(file, helper=bounded or form_of(shape, file) == "body")
+        asked = asked or (_limited(shape, file) if bounded else "")
         return _offer(asked, lambda: _fanned(file, shape))
     if not may_gather(loop, Layout(file.module.source)):
         return None
     bounded = not is_short(loop.clauses[0].iter)
     asked = asked or _nested(loop, bounded=bounded) or _untyped(file, helper=bounded)
+    asked = asked or (_WORTH if bounded and not _somebody_waits(function, file) else "")
     return _offer(asked, lambda: _gathered(file, loop, function))
 
 
@@ -50,6 +53,28 @@ def _untyped(file: File, *, helper: bool) -> str:
     """A question where a function would be added, and the project's type check wants to know its types."""
     strict = helper and file.knowledge.table("project")["types"] == "strict"
     return "the type check of the project is strict: which types has the function that is added?" if strict else ""
+
+
+_WORTH = "does anybody wait for it, so that a semaphore and a function around it are worth their lines?"
+_LONG = 25  # lines of a turn that becomes a function within its function
+
+
+_WAITED_FOR = ("handler", "tool", "command")
+
+
+def _somebody_waits(function: Function, file: File) -> bool:
+    """Whether a function answers a request, a model or a person, as its own code says."""
+    entry = entry_of(file, function)
+    return entry is not None and entry[0] in _WAITED_FOR
+
+
+def _limited(shape: Shape, file: File) -> str:
+    """A question where every call needs a semaphore around it, or a long turn a function; "" where the turn is one
+    function that returns what the list takes, as one would write it."""
+    place = file.span(shape.loop)
+    if form_of(shape, file) != "body" or whole_turn(shape, file) is None:
+        return "" if _somebody_waits(shape.function, file) else _WORTH
+    return "can a function of its own take the long turn?" if place.end_line - place.line > _LONG else unhurried(file)
 
 
 def _nested(loop: Loop | Comprehension, *, bounded: bool) -> str:

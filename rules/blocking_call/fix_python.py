@@ -35,7 +35,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or not may_await(site.call, site.function) or not knows_asyncio(file, site.function):
         return None
     if site.name == "time.sleep":
-        if said := _meant(site, file):
+        if said := _meant(site, file) or _alone(site, file):
             return Offer(Safety.DISPLAY_ONLY, f"{_SLEEP}; {said}", lambda: _asleep(file, site))
         return Offer(Safety.UNSAFE, _SLEEP, lambda: _asleep(file, site))
     kind = blocking(file).kind(site.name)
@@ -74,6 +74,10 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return asked
     if through and any(_is_nothing(a.value) for a in site.call.arguments):
         return f"does {name}() block where it is given nothing?"
+    if name[:1].isupper() and site.call.arguments:
+        return f"is {name}() to be made in a thread, or is what blocks in it better done elsewhere?"
+    if file.text(site.call).count("\n") > 2 and isinstance(site.call.parent, Member):
+        return "would an asynchronous client read better than a call over several lines in parentheses?"
     if through and not _MAKES.isdisjoint(words(name)[:1]):
         return f"is {name}() to run in a thread as a whole, or the call within it that blocks?"
     if len(_steps(site, file)) > 1:
@@ -82,9 +86,7 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return f"{name}() changes the working folder of the whole process: may others run meanwhile?"
     if _comes_to(site, file, ("get_event_loop", "run_until_complete"), 3):
         return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
-    if _begins(site, file):
-        return "nothing else runs yet on this event loop: is it worth a thread?"
-    return ""
+    return _alone(site, file)
 
 
 def _comes_to(site: Site, file: File, names: tuple[str, ...], depth: int) -> bool:
@@ -155,17 +157,18 @@ def _steps(site: Site, file: File) -> list[Site]:
     return [s for s in blocks if isinstance(s.call.callee, Member) and chain(s.call.callee)[0] == root]
 
 
-def _begins(site: Site, file: File) -> bool:
-    """Whether a call comes before the first await of the coroutine with which a program runs its event loop."""
+def _alone(site: Site, file: File) -> str:
+    """A question before the first await of the coroutine with which a program, or a thread of its own, runs its event
+    loop; "" elsewhere."""
     index = site.function.index
     if index is None or any(wait.start < site.call.start for wait in index.awaits):
-        return False
+        return ""
     for runner in file.calls:
         if chain(runner.call.callee)[-1] in ("run", "run_until_complete") and runner.call.arguments:
             made = runner.call.arguments[0].value
             if isinstance(made, Call) and local_function(made.callee, runner.function, file) is site.function:
-                return True
-    return False
+                return "nothing else runs yet on this event loop: is it worth a change?"
+    return ""
 
 
 def _works_on_bound(site: Site) -> bool:

@@ -1,16 +1,15 @@
 """Waits for promises that array methods throw away, and for calls that nobody waits for."""
 
 import re
+from itertools import takewhile
 
-from asynccost.flow.around import use_of
-from asynccost.flow.extent import outside
+from asynccost.flow.around import statement_of, use_of
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Await, Call, Closure, Do, Function, Member, Name
-from asynccost.javascript.edits.batches import in_batches
-from asynccost.javascript.edits.names import fresh, inner
+from asynccost.flow.tree import Argument, Await, Call, Closure, Do, Function, Member, Name
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
-from asynccost.javascript.edits.sources import Source, is_array, source_of
+from asynccost.javascript.edits.sources import walks_itself
 from asynccost.model import Finding, Offer, Safety
 
 
@@ -25,7 +24,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if isinstance(callee, Member) and callee.attr in (*methods["each"], *methods["map"], *methods["test"]):
         if callee.attr in methods["test"] or not isinstance(handed, (Closure, Name)):
             return None
-        return _array(file, site, callee, handed)
+        return _array(file, site, callee)
     return _floating(file, site)
 
 
@@ -36,7 +35,7 @@ def _awaits(function: Function) -> bool:
     return function.is_async and not function.is_generator
 
 
-def _array(file: File, site: Site, callee: Member, handed: "Closure | Name") -> Offer | None:
+def _array(file: File, site: Site, callee: Member) -> Offer | None:
     call, use, patch = site.call, use_of(site.call), Patch(script(file), site.call.start)
     awaited = isinstance(call.parent, Await)
     if site.function.kind == "module" and not file.path.endswith((".mjs", ".mts")):
@@ -46,40 +45,48 @@ def _array(file: File, site: Site, callee: Member, handed: "Closure | Name") -> 
     if use.kind == "dropped" and not isinstance(call.parent, (Do, Await)):
         return None
     tree = patch.script
-    array = is_array(callee.value, site.function, file, tree)
-    wide = outside(callee.value, file, site.function)
-    reason = "the work is waited for, and its failures are seen here"
     if "?." in tree.text(callee):
         return None
-    if wide and use.kind == "dropped" and isinstance(handed, Closure):
-        if len(handed.function.params) > 1:
-            return None
-        _batches(file, site, callee, handed, patch)
-        reason += ", ten items at a time"
-    else:
-        patch.insert(call.start, "Promise.all(" if awaited else "await Promise.all(")
-        if not array:
+    patch.insert(call.start, "Promise.all(" if awaited else "await Promise.all(")
+    if callee.attr != "map":
+        if walks_itself(callee.value, site.function, file, tree):
             patch.insert(callee.value.start, "[...")
             patch.insert(callee.value.end, "]")
-        if callee.attr != "map":
-            patch.replace(callee.end - len(callee.attr), callee.end, "map")
-        patch.insert(call.end, ")")
+        patch.replace(callee.end - len(callee.attr), callee.end, "map")
+    patch.insert(call.end, ")")
     edits = patch.edits()
-    return Offer(Safety.UNSAFE, f"{reason}: what follows runs later than before", lambda: edits)
+    reason = "the work is waited for, and its failures are seen here: what follows runs later than before"
+    if asked := _asked(site, file):
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
+    return Offer(Safety.UNSAFE, reason, lambda: edits)
 
 
-def _batches(file: File, site: Site, callee: Member, handed: Closure, patch: Patch) -> None:
-    tree = patch.script
-    statement = tree.statement(site.call)
-    indent = tree.indent(statement.start_byte)
-    name = fresh("items", site.function, file)
-    source = source_of(callee.value, site.function, file, patch, name)
-    if not source.before and source.text != tree.text(callee.value):
-        source = Source(name, f"const {name} = {source.text}{patch.semi}", False)
-    work = patch.within(handed.start, handed.end, tree.shift(handed.start, indent + tree.unit))
-    start, batch = (inner(word, tree.text(statement)) for word in ("start", "batch"))
-    text = in_batches(source, work, patch, indent, start, batch)
-    patch.replace(statement.start_byte, statement.end_byte, text)
+_IN_TURN = re.compile(r"(?i)one by one|one at a time|one after another|sequential|in order|clobber|rate.?limit")
+
+
+def _asked(site: Site, file: File) -> str:
+    """What only somebody who knows the code can say; "" where nothing is asked."""
+    source, start = file.module.source, statement_of(site.call).start
+    above = source[: source.rfind(b"\n", 0, start) + 1].decode("utf-8", "replace").splitlines()
+    said = [*takewhile(lambda line: line.strip().startswith(("//", "*", "/*")), reversed(above))]
+    if any(map(_IN_TURN.search, said)):
+        return "what is said above it speaks of an order: should one follow the other?"
+    closure, body = site.function.closure, site.function.body
+    taken = closure.parent if closure is not None else None
+    taker = taken.parent if isinstance(taken, Argument) else None
+    if isinstance(taker, Call) and body and body[-1].start <= site.call.start:
+        return f"nobody waits for what {chain(taker.callee)[-1]}() is handed: who is to hear of a failure?"
+    return ""
+
+
+_LISTENS = frozenset({"on", "once", "addListener", "addEventListener", "handle", "subscribe"})
+
+
+def _listens_later(site: Site) -> str:
+    """What a function calls behind a place to listen for something; "" where nothing does."""
+    calls = site.function.index.calls if site.function.index else []
+    names = (chain(c.callee)[-1] for c in calls if c.start > site.call.end and isinstance(c.callee, Member))
+    return next((name for name in names if name in _LISTENS), "")
 
 
 def _floating(file: File, site: Site) -> Offer | None:
@@ -94,6 +101,9 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
+        if name := _listens_later(site):
+            asked = f"{name}() would come later: is what it listens for missed then, and who is to hear of a failure?"
+            return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")
     edits = patch.edits()

@@ -57,7 +57,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     time = f"{seconds} seconds" if seconds < 60 else f"{seconds // 60} minutes"
     if known:
         time = f"{known} ms, as other requests of the file have it,"
-    if question := _question(site, option, time, file, known):
+    if question := _question(site, option, time.rstrip(","), file, known):
         return Offer(Safety.DISPLAY_ONLY, question, lambda: edits)
     reason = f"an answer that takes more than {time} now fails; choose a time that suits the call"
     return Offer(Safety.UNSAFE, reason, lambda: edits)
@@ -67,6 +67,8 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     """What only somebody who knows the service can say of the bound; "" where nothing is asked."""
     if _streams(site, file) if option.startswith("signal") else _STREAMED.search(file.text(site.call)):
         return f"it ends the body as well: may that take more than {time} to come?"
+    if (site.name or "").endswith(":create") and "baseURL" not in file.text(site.call):
+        return f"which of the requests that go by it may take longer than {time}?"
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
     if not known and (word := asked(site, file)):
@@ -124,7 +126,12 @@ def _put(site: Site, option: str, patch: Patch, file: File) -> bool:
         patch.insert(call.end - 1, text)
         return True
     missing = "undefined, " * (place - len(given))
-    patch.insert(given[-1].end, f", {missing}{text}")
+    last = given[-1]
+    tree = patch.script
+    if not missing and tree.starts_line(last.start) and tree.line_start(call.end - 1) > last.end:
+        patch.insert(last.end, f",\n{tree.indent(last.start)}{text}")  # on a line of its own, as the others are
+    else:
+        patch.insert(last.end, f", {missing}{text}")
     return True
 
 

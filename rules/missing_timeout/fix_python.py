@@ -8,9 +8,9 @@ from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.own_bounds import Bound, asked, beside, general, parameter
 from asynccost.flow.patience import USUAL, seconds_for
-from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param
+from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param, WithItem
 from asynccost.flow.walk import walk
-from asynccost.flow.words import words
+from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.arguments import add_keyword, takes_keyword
 from asynccost.python.codemod.patch import Patch
@@ -65,8 +65,13 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
 _GOES_ON = re.compile(r"(?i)(?:stream|events?|sse|subscri|watch|follow|tail|listen|poll|long)(?![a-z])")
 
 
+_CLIENTS = frozenset({"Client", "AsyncClient", "ClientSession", "Timeout"})
+
+
 def _open_end(site: Site, file: File) -> str:
     """A question where somebody has written None, and what is asked for may go on for ever."""
+    if chain(site.call.callee)[-1] in _CLIENTS and not isinstance(site.call.parent, WithItem):
+        return "it is for every request that goes by this client: is it open-ended on purpose, for the slowest?"
     around = f"{file.text(site.call)} {site.function.name}"
     return "is it open-ended on purpose, for what goes on until somebody ends it?" if _GOES_ON.search(around) else ""
 

@@ -1,5 +1,6 @@
 """A client that owns connections is built where it is thrown away again."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,13 @@ from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
 from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
 from asynccost.model import Finding, Fix, Safety, Silence
-from asynccost.python.reasons import WHO_CLOSES
+from asynccost.python.reasons import FOR_FEW, WHO_CLOSES
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
 _KEPT = ("one httpx client for the process", "one requests session for each thread")
+_RUNS_OFTEN = re.compile(r"every call of [\w.<>]+\(\) \(")  # and why that is often
 _CLASSES = frozenset({"Client", "AsyncClient", "Session"})
 
 
@@ -55,9 +57,22 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; {other} builds on the same base")
         elif f"{WHO_CLOSES} close_" in said.fix.reason:  # what is added beside the ends that a base may have
             said.fix = Fix(Safety.DISPLAY_ONLY, f"{said.fix.reason}; nothing in sight makes a {cls}")
+    if isinstance(said, Finding) and said.fix is not None and FOR_FEW in said.fix.reason:
+        said.fix = _for_few(said, project)
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
         said.fix = _tested(said.fix, project)
     return said
+
+
+def _for_few(finding: Finding, project: Project) -> Fix | None:
+    """A client that one or two methods would keep on their object: worth it where they are known to run again and
+    again, and the object is not made anew for every call itself."""
+    who, cls = finding.function.rpartition(".")[2], finding.function.partition(".<locals>")[0].rpartition(".")[0]
+    if not _RUNS_OFTEN.match(finding.message):
+        return shown_only(finding.fix, f"does one {cls} call {who}() again and again?")
+    if (place := maker(project, finding.path, cls)) is not None and lets_go(project, place):
+        return shown_only(finding.fix, f"{place.by.facts['qualname'].rpartition('.')[2]}() makes a {cls} for each call")
+    return finding.fix
 
 
 def _tested(fix: Fix, project: Project) -> Fix:

@@ -13,10 +13,11 @@ from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, 
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.reasons import WHO_CLOSES
+from asynccost.python.reasons import FOR_FEW, WHO_CLOSES
 
 _COMMON = frozenset({"object", "ABC", "abc.ABC"})  # bases that make nobody kin
 
+_CLIENT = 3  # methods that ask: such an object is a client of a service, there to be kept
 _UNTYPED = "its code here is annotated: what is the class of this one called?"
 
 
@@ -105,7 +106,9 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     chosen = attribute.plan(file, made, inherited)
     if chosen is None or (made.client.gc and not made.client.is_async and accessor.shared(file, made) is not None):
         return None  # nothing ties it to the object: the module may keep one for all
-    reason = f"one {made.client.short} for each {chosen.cls.name}: its calls share {_shares(made)}"
+    users = sorted({b.function.name for b, _ in chosen.alike})
+    by = f"{FOR_FEW}{' and '.join(f'{name}()' for name in users)}" if len(users) < _CLIENT else ""
+    reason = f"one {made.client.short} for each {chosen.cls.name}{by}: its calls share {_shares(made)}"
     if made.client.is_async:
         reason += ", and it belongs to the event loop that first uses it"
     reason += _who_closes(chosen)

@@ -5,7 +5,7 @@ from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.reach import binder, within
 from asynccost.flow.stale import stale_reads
 from asynccost.flow.state import state_of
-from asynccost.flow.tree import Argument, Call, Closure, Do, Function, Name, Node
+from asynccost.flow.tree import Argument, Assign, Call, Closure, Collection, Do, Function, Name, Node
 from asynccost.javascript.edits.bodies import Body
 from asynccost.javascript.edits.imports import imported
 from asynccost.javascript.edits.names import fresh
@@ -102,12 +102,29 @@ def _own(name: str, reads: list[Name], setters: set[str], effect: Effect, file: 
     holder = _holder(name, put, setup, patch, file)
     if holder is None:
         return None
+    sure = holder == _new(name) and patch.script.text(put.arguments[0].value).startswith("new ")
     for read in reads:
-        if holder != name:
-            patch.replace(read.start, read.end, holder)
+        asks = sure and file.module.source.startswith(b"?.", read.end)  # it is always there by then
+        patch.replace(read.start, read.end + 2 * asks, f"{holder}." if asks else holder)
     edits = patch.edits()
     reason = "the cleanup gives back what this run of the effect made, not what the state was when it began"
+    if holder == _new(name) and _read_nowhere_else(name, reads, effect.scope, file):
+        asked = f"nothing else reads {name}: should the variable take the place of the state?"
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _new(name: str) -> str:
+    """What a variable is called that is to become a state; the state's own name would be hidden by it."""
+    return f"new{name[:1].upper()}{name[1:]}"
+
+
+def _read_nowhere_else(name: str, reads: list[Name], component: object, file: File) -> bool:
+    """Whether a component reads its state in these places alone, where it is made aside."""
+    if not isinstance(component, Function):
+        return False
+    others = [n for f in within(component, file) for n in (f.index.names if f.index else ()) if n.id == name]
+    return all(any(n is read for read in reads) or isinstance(n.parent, (Collection, Assign)) for n in others)
 
 
 def _holds(function: Function, read: Name) -> bool:
@@ -121,11 +138,12 @@ def _holder(name: str, put: Call, setup: Function, patch: Patch, file: File) -> 
     if direct and isinstance(value, Name):
         return value.id
     if direct and isinstance(value, Call):
-        if name in setup.bindings:
+        made = _new(name)
+        if made in setup.bindings or binder(made, setup) is not None:
             return None
-        patch.before(statement, f"const {name} = {tree.flat(value)}{patch.semi}")
-        patch.replace(value.start, value.end, name)
-        return name
+        patch.before(statement, f"const {made} = {tree.flat(value)}{patch.semi}")
+        patch.replace(value.start, value.end, made)
+        return made
     if not isinstance(value, Name) or tree.typed:
         return None
     made = fresh(f"active{value.id[:1].upper()}{value.id[1:]}", setup, file)

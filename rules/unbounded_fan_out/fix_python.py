@@ -18,10 +18,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     fan = _fan_out(finding, file)
     if fan is None or not may_bound(fan, file) or not knows_asyncio(file, fan.function):
         return None
-    if file.knowledge.table("project")["types"] == "strict":
-        asked = "the type check of the project is strict: which types has the function that is added?"
-        return Offer(Safety.DISPLAY_ONLY, f"{_REASON}; {asked}", lambda: _bounded(file, fan))
-    return Offer(Safety.UNSAFE, _REASON, lambda: _bounded(file, fan))
+    asked = "how many at once does what is called bear?"
+    return Offer(Safety.DISPLAY_ONLY, f"{_REASON}; {asked}", lambda: _bounded(file, fan))
 
 
 def _fan_out(finding: Finding, file: File) -> FanOut | None:

@@ -33,10 +33,12 @@ from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, 
 
 @dataclass(slots=True)
 class Rewrite:
-    """What became of a loop: whether it goes in batches, and what the reader must know of the order."""
+    """What became of a loop: whether it goes in batches, what the reader must know of the order, and `doubt`, what
+    makes it hard to read; "" where nothing does."""
 
     batches: bool
     order: str
+    doubt: str = ""
 
 
 class LoopFix:
@@ -95,7 +97,8 @@ class LoopFix:
         flat = "" if always else ".flat()"
         merged = self._declaration(out) if source.short and "." not in out else None
         self._emit(source, work, out, flat, merged)
-        return Rewrite(not source.short, "the results are in the order of the items")
+        doubt = "some turns leave nothing, so that lists of none or one are flattened: would a filter read better?"
+        return Rewrite(not source.short, "the results are in the order of the items", doubt if flat else "")
 
     def _single_value(self, parts: Parts, short: bool) -> str | None:
         """`out.push(await f(x))` alone in the body, or with a name between: `f(x)`."""

@@ -99,6 +99,28 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
     return False
 
 
+_OTHERS = re.compile(r"(?:\b|_)(?:set|map|headers|formData|searchParams)$|(?:Set|Map|NodeList|FileList)$")
+_TYPED = r"\s*(?::|=\s*new)\s*(?:Readonly|Weak)?(?:Set|Map|NodeList\w*|FileList|Headers|FormData|URLSearchParams)\b"
+_ITERATORS = frozenset({"values", "keys", "entries", "querySelectorAll", "matchAll"})
+
+
+def walks_itself(expr: Expr, function: Function, file: File, script: Script) -> bool:
+    """Whether what has forEach() may be no array: a set, a map, a list of nodes, as its name or its making says."""
+    if isinstance(expr, Call) and chain(expr.callee)[0] != "Object" and chain(expr.callee)[-1] in _ITERATORS:
+        return True
+    if isinstance(expr, (Name, Member)) and _OTHERS.search(chain(expr)[-1]):
+        return True
+    if not isinstance(expr, Name):
+        return False
+    text = script.text((0, len(script.source)))
+    said = re.escape(expr.id)
+    if re.search(rf"\b{said}{_TYPED}", text):
+        return True
+    scope = binder(expr.id, function)
+    bound = scope.index.bound.get(expr.id, []) if scope is not None and scope.index is not None else []
+    return any(isinstance(v, Call) and walks_itself(v, function, file, script) for v in bound)
+
+
 def _named_array(name: Name, function: Function, file: File, script: Script, depth: int) -> bool:
     scope = binder(name.id, function)
     if scope is None or scope.index is None:

@@ -13,9 +13,9 @@ def evaluated(note: str, file: File, *, since: tuple[int, int]) -> str:
     imported = set(file.module.imports.values())
     if "__future__.annotations" in imported:
         return note
-    oldest = _oldest(file)
+    known = oldest(file)
     # where typing.List is still in use, Python 3.8 may be
-    old = oldest < since if oldest else since <= (3, 9) and not imported.isdisjoint(_BEFORE_3_9)
+    old = known < since if known else since <= (3, 9) and not imported.isdisjoint(_BEFORE_3_9)
     return f'"{note}"' if old else note
 
 
@@ -27,6 +27,7 @@ def optional(kind: str, file: File) -> str:
     return f"{kind} | None"
 
 
-def _oldest(file: File) -> tuple[int, int] | None:
+def oldest(file: File) -> tuple[int, int] | None:
+    """The oldest Python that the project runs on; None where nothing says."""
     major, _, minor = str(file.knowledge.table("project")["python"]).partition(".")
     return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else None

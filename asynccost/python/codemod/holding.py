@@ -5,7 +5,7 @@ from asynccost.flow.file import File
 from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
-from asynccost.python.codemod.annotating import evaluated
+from asynccost.python.codemod.annotating import evaluated, oldest
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import define, member_of
@@ -136,7 +136,10 @@ def _set_line(patch: Patch) -> str:
     local = next((name for name, dotted in patch.file.module.imports.items() if dotted == "typing.Set"), "")
     if local in patch.file.module.top.bindings:
         return f"{SET}: {local}[{_task(patch)}] = set()"
-    return f"{SET}: {evaluated(f'set[{_task(patch)}]', patch.file, since=(3, 9))} = set()"
+    note = evaluated(f"set[{_task(patch)}]", patch.file, since=(3, 9))
+    if note.startswith('"') and "[object]" not in note and oldest(patch.file) is None:
+        return f"{SET} = set()"  # nothing says that quotes are needed, and nothing that they are not
+    return f"{SET}: {note} = set()"
 
 
 def _task(patch: Patch) -> str:
