@@ -62,17 +62,18 @@ _RUNS = frozenset(
 )
 
 
-def is_run(function: Function) -> bool:
+def is_run(function: Function, setups: list[Function]) -> bool:
     """Whether a function runs because the effect does, not because of some later event."""
-    closure = function.closure
-    while closure is not None and isinstance(closure.parent, Argument) and isinstance(closure.parent.parent, Call):
-        word = word_of(closure.parent.parent)
+    here: Function | None = function
+    while here is not None and not any(here is one for one in setups):
+        argument = here.closure.parent if here.closure is not None else None
+        call = argument.parent if isinstance(argument, Argument) else None
+        if not isinstance(call, Call):
+            return True
+        word = word_of(call)
         if word not in _RUNS and not word.startswith(("use", "watch", "create", "$")):
             return False
-        scope = function.scope
-        if scope is None:
-            return True
-        function, closure = scope, scope.closure
+        here = here.scope
     return True
 
 
@@ -86,12 +87,12 @@ def running(setups: list[Function], functions: list[Function], file: File) -> li
     pending = list(setups)
     while pending:
         one = pending.pop(0)
-        if id(one) not in known or any(one is f for f in found):
+        if id(one) not in known or any(one is f for f in found) or not is_run(one, setups):
             continue
         found.append(one)
         pending += [f for f in inner_functions(one, file) if not _listens(f)]
         pending += [f for f, called in mentioned(one, file) if called]
-    return [f for f in found if is_run(f)]
+    return found
 
 
 def _listens(function: Function) -> bool:

@@ -4,8 +4,8 @@ from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.reach import binder, values, within
-from asynccost.flow.state import State, hook_name, root_name
-from asynccost.flow.tree import Collection, Function
+from asynccost.flow.state import State, hook_name, pattern_names, root_name
+from asynccost.flow.tree import Call, Collection, Function, Name
 from asynccost.flow.words import words
 
 _PLACES = frozenset({
@@ -19,6 +19,8 @@ CHOSEN = frozenset({
     "range", "debounced", "keyword", "keywords", "sort", "offset", "cursor", "topic",
 })
 
+_IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "user"})
+
 
 def changes(key: str, effect: Effect, state: State, file: File) -> bool:
     """Whether a key of a component is state that something sets, a part of the address, or chosen by its name.
@@ -27,12 +29,23 @@ def changes(key: str, effect: Effect, state: State, file: File) -> bool:
     """
     if effect.framework != "React" or not isinstance(effect.scope, Function):
         return True  # who writes a watcher expects a change
-    if key in _PLACE_NAMES or not CHOSEN.isdisjoint(words(key)):
+    if key in _PLACE_NAMES or is_chosen(key, effect.scope):
         return True
     if key in state.values:
-        return _is_set(key, effect.scope, state, file)
+        return is_set(key, effect.scope, state, file)
     later = any(hook_name(value).startswith(_LATER) for value in values(key, effect.scope))
     return later or from_address(key, effect)
+
+
+def is_chosen(key: str, component: Function) -> bool:
+    """Whether a key says that it is chosen: `selectedId`, `activeTab`.
+
+    A caller's `currentUserId` tells whose view it is.
+    """
+    said = set(words(key))
+    if key.partition(".")[0] in _given(component) and said & _IDENTITIES:
+        said.discard("current")
+    return not CHOSEN.isdisjoint(said)
 
 
 def from_address(key: str, effect: Effect) -> bool:
@@ -62,14 +75,31 @@ def _is_place(name: str, scope: Function) -> bool:
     return any(hook_name(v) in _PLACES for v in values(name, scope))
 
 
-def _is_set(value: str, component: Function, state: State, file: File) -> bool:
+def is_set(value: str, component: Function, state: State, file: File) -> bool:
     """Whether a state is set by more than what runs once when the component is shown."""
     setters = {s for s, v in state.setters.items() if v == value}
     shown = [e for e in effects(file) if e.scope is component and (e.once or e.deps == [])]
     first = {id(f) for e in shown for f in own_functions(e, file)}
     return any(
-        name.id in setters and not isinstance(name.parent, Collection) and binder(name.id, function) is component
+        name.id in setters
+        and not isinstance(name.parent, Collection)
+        and binder(name.id, function) is component
+        and not _mirrors(name, component)
         for function in within(component, file)
         if id(function) not in first
         for name in (function.index.names if function.index else ())
     )
+
+
+def _mirrors(setter: Name, component: Function) -> bool:
+    """`setShown(props.model)`: a state that follows what the caller hands in changes as often as that."""
+    call = setter.parent
+    if not isinstance(call, Call) or call.callee is not setter or len(call.arguments) != 1:
+        return False
+    root = root_name(call.arguments[0].value)
+    return root in _given(component) and not is_chosen(root, component)
+
+
+def _given(component: Function) -> set[str]:
+    """The names of a component's properties."""
+    return {n for p in component.params for n in ({p.name} if p.name else pattern_names(p.pattern))}

@@ -10,6 +10,7 @@ from asynccost.flow.handles import place_of
 from asynccost.flow.late import waits_from
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, within
+from asynccost.flow.state import State, state_of
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Choice, Constant, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.words import words
@@ -50,7 +51,8 @@ def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
         return "a ref keeps it from running again"
     if _has_begun(effect, file):
         return "it leaves once it has begun"
-    if any(_is_busy(f) for f in functions):
+    state = state_of(effect.scope, file) if isinstance(effect.scope, Function) else State()
+    if any(_is_busy(f, state) for f in functions):
         return "a flag keeps it from asking again while it waits"
     flags = flags_set(effect, file)
     if any(tests_any(f, flags) for f in functions):
@@ -95,14 +97,19 @@ def _has_begun(effect: Effect, file: File) -> bool:
     return any(not any(isinstance(up, Other) and up.op in ("!", "&&") for up in above(n)) for n in flags)
 
 
-def _is_busy(function: Function) -> bool:
-    """Whether a function leaves by a flag that it then sets: `if (running) return; running = true; await f()`."""
+def _is_busy(function: Function, state: State) -> bool:
+    """Whether a function leaves by a flag that it then sets: `if (running) return; running = true; await f()`.
+
+    State of the component is such a flag as well: `if (loading) return; setLoading(true)`.
+    """
     index = function.index
     if index is None:
         return False
     assigns = [a for a in index.assigns if isinstance(a, Assign) and not a.declares]
     names = {t.id for a in assigns for t in a.targets if isinstance(t, Name) and _is_true(a.value)}
     names = {name for name in names if binder(name, function) is not function}
+    begun = [c for c in index.calls if c.arguments and _is_true(c.arguments[0].value)]
+    names |= {state.setters.get(word_of(c), "") for c in begun}
     return any(n.id in names and _leaves(n) for n in index.names)
 
 

@@ -189,7 +189,7 @@ def is_function(name: str, effect: Effect, functions: list[Function], file: File
 
 
 _SETTINGS = re.compile(
-    r"(?i)^(props\.)?(organi[sz]ation|org|tenant|account|workspace|project|dialog_?props|current_?user)(\.?(id|name|slug))?$|\.data$|"
+    r"(?i)^(props\.)?(?:active_?|current_?)?(organi[sz]ation|org|tenant|account|workspace|project|dialog_?props|current_?user)(\.?(id|name|slug|path(?:name)?))?$|\.data$|"
     r"^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
     r"((api|write|public|publishable|client|license|site)_?key|token|secret|password|credential|(base)?_?(path|url|uri)|"
     r"endpoint|host|locale|lang|language|theme)s?$"

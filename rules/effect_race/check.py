@@ -8,8 +8,9 @@ from asynccost.flow.awaits import classify
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.project import Project
-from asynccost.flow.race_changes import CHOSEN, from_address
+from asynccost.flow.race_changes import from_address, is_chosen
 from asynccost.flow.races import Race, asked_elsewhere, race_of
+from asynccost.flow.tree import Function
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import verb, words
@@ -81,10 +82,9 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
 def _is_identity(key: str, effect: Effect) -> bool:
     """`agentId`, `params.slug`: what a view is made for, as a rule; another one gets a view of its own."""
     root, _, _ = key.rpartition(".")
-    said = words(key)
-    if not CHOSEN.isdisjoint(said):
+    if isinstance(effect.scope, Function) and is_chosen(key, effect.scope):
         return False
-    return from_address(key, effect) or (root in ("", "props") and not _IDENTITIES.isdisjoint(said[-1:]))
+    return from_address(key, effect) or (root in ("", "props") and not _IDENTITIES.isdisjoint(words(key)[-1:]))
 
 
 def _is_landing(file: File) -> bool:
