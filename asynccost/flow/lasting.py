@@ -62,9 +62,21 @@ def is_app_root(path: str) -> bool:
 _FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
 
 
-def frames_the_page(path: str) -> bool:
-    """Whether a file lies with a page's layout or providers, by its folders and its name."""
-    return any(not _FRAMES.isdisjoint(words(part.partition(".")[0])[-1:]) for part in path.split("/"))
+def frames_the_page(path: str, effect: Effect) -> bool:
+    """Whether a file lies with a page's layout or providers, by its folders and its name, or a hook makes them."""
+    said = words(effect.scope.name) if isinstance(effect.scope, Function) else ()
+    parts = [words(part.partition(".")[0]) for part in path.split("/")]
+    return {"app", "context"}.issubset(said) or any(not _FRAMES.isdisjoint(part[-1:]) for part in (*parts, said))
+
+
+_WHOLE = frozenset({"error", "unhandledrejection", "uncaughtException", "unhandledRejection"})
+
+
+def of_the_process(got: Acquisition) -> bool:
+    """`window.addEventListener("error", f)`, `chrome.alarms.onAlarm.addListener(f)`: what a program hears."""
+    names = chain(got.call.callee)
+    said = constant_text(got.call.arguments[0].value) if got.call.arguments else None
+    return said in _WHOLE or (names[0] in ("chrome", "browser") and names[-1] == "addListener")
 
 
 def kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:

@@ -8,12 +8,14 @@ from asynccost.flow.begins import begins
 from asynccost.flow.effect_code import component_cleanups, component_functions, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
+from asynccost.flow.goes_along import goes_along
 from asynccost.flow.handles import constant_text
 from asynccost.flow.lasting import (
     frames_the_page,
     has_base,
     is_app_root,
     kept_by_module,
+    of_the_process,
     one_of_its_kind,
     pushed,
     reloads,
@@ -132,7 +134,8 @@ def _by_word(effect: Effect, got: Acquisition, file: File, silent: Verdict) -> V
             said = (call.callee, *(a.value for a in call.arguments))  # `urls.forEach(URL.revokeObjectURL)`
             if any(isinstance(one, Member) and one.attr in got.pair.release for one in said):
                 return silent
-    return Verdict(effect, got, MEDIUM, "nothing in the component releases it")
+    sure = MEDIUM if effect.once or _inside_setup(effect, got) else LOW  # a helper is called by others as well
+    return Verdict(effect, got, sure, "nothing in the component releases it")
 
 
 # -------------------------------------------------------------------- one-shots
@@ -253,11 +256,13 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(LOW, "what it watches goes away with the object")
     if end.kind == "kept" and end.place is not None and kept_by_module(effect, got, end.place.root):
         return say(LOW, f"{end.place.text} is kept by the module")
+    if reason := goes_along(effect, got, file):
+        return say(LOW, reason)
     if reloads(got, file):
         return say(LOW, "the page is loaded anew when it fires")
     if is_app_root(file.path) and got.pair.handle in ("same", "disposer"):
         return say(LOW, "the component lives as long as the page")
-    if frames_the_page(file.path) and (effect.once or effect.deps == []):
+    if frames_the_page(file.path, effect) and (effect.once or effect.deps == []):
         return say(LOW, "what lays out or provides for a page lives as long as it, as a rule")
     if effect.wasted:
         return say(sure, f"{effect.name} does not use the cleanup that this set-up returns")
@@ -281,6 +286,8 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
         return say(LOW, "it is heard once, when the page is left")
     if one_of_its_kind(got, file):
         return say(LOW, "its one object lives as long as the module")
+    if of_the_process(got):
+        return say(LOW, "it listens for the whole program")
     if got.pair.handle == "same" and not _is_page_target(got, file):
         return say(LOW, "the target may end with the object")
     if got.pair.handle == "disposer":

@@ -10,6 +10,7 @@ from asynccost.flow.lifecycle import Effect
 from asynccost.flow.listeners import option_of
 from asynccost.flow.reach import binder, values
 from asynccost.flow.release import Acquisition, bound_by
+from asynccost.flow.state import pattern_names
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -61,12 +62,19 @@ def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
             return "it is taken away after its first event"
         if call.arguments and constant_text(call.arguments[0].value) in _ONCE_A_PAGE:
             return "that happens once in the life of a page"
-        return _target_reason(effect, got, file)
+        reason = _target_reason(effect, got, file)
+        return "" if reason == _OF_ELEMENT and _runs_again(effect) else reason
     if got.pair.starts and not _is_started(got, file):
         return f"nothing is {got.pair.starts}d"
     return ""
 
 
+def on_element(effect: Effect, got: Acquisition, file: File) -> bool:
+    """Whether a listener's target is an element that goes away with the component."""
+    return _target_reason(effect, got, file) == _OF_ELEMENT
+
+
+_OF_ELEMENT = "the target is an element that goes away with the component"
 _ONCE_A_PAGE = frozenset({"appinstalled", "DOMContentLoaded"})
 
 
@@ -87,7 +95,7 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     if target is None or is_page(target, got.function, file):
         return ""
     if isinstance(target, Call) and _is_element(target):
-        return _of_element(effect)
+        return _OF_ELEMENT
     if isinstance(target, Call) and name != "addEventListener" and name != "addListener":
         return "the target is made by the same expression"
     root = root_of(target)
@@ -98,6 +106,8 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     scope = bound_by(call, got.function)
     if scope is None:
         return ""
+    if class_around(got.function) is None and isinstance(target, Member) and _is_self(values(root.id, scope)):
+        return "the target belongs to the component"
     if isinstance(target, Member) and _fills(effect, target, file):
         return f"{file.text(target)} is made by the effect itself"
     return _bound_target(effect, got, root.id, scope, file)
@@ -193,10 +203,14 @@ def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> s
     return ""
 
 
-def _of_element(effect: Effect) -> str:
-    """An element's listeners go away with it; an effect that runs again adds more to the same one."""
-    again = effect.deps != [] and not effect.once
-    return "" if again else "the target is an element that goes away with the component"
+def _runs_again(effect: Effect) -> bool:
+    """Whether an effect may run again: an element's listeners go away with it, but more are added to the same one."""
+    return effect.deps != [] and not effect.once
+
+
+def _is_self(bound: Sequence[Expr | None]) -> bool:
+    """`const self = this`."""
+    return any(isinstance(value, Name) and value.id == "this" for value in bound)
 
 
 def _is_this(expr: Expr) -> bool:
@@ -212,24 +226,32 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
     if id(scope) in own and any(isinstance(v, Call) and word_of(v) in _MAKES for v in known):
         return f"{name} is made by the effect itself"
     if _is_ref(known) or any(_is_element(v) for v in known):
-        return _of_element(effect)
+        return _OF_ELEMENT
     if any(is_page(v, scope, file) for v in known):
         return ""
-    if scope is effect.scope and not known and not any(p.name == name for p in scope.params):
-        return _of_element(effect)  # `let el`, filled in by the markup
+    if scope is effect.scope and not known and not _is_given(name, scope, got):
+        return _OF_ELEMENT  # `let el`, filled in by the markup
     if id(scope) in own and known and all(isinstance(v, (Call, Choice)) for v in known):
         made = [v for v in known if isinstance(v, Call)]
         if any(v.new for v in made) or got.pair.name == "on":
             return f"{name} is made by the effect itself"
     if id(scope) in own and any(_is_ref_read(v, scope) for v in known):
-        return _of_element(effect)
+        return _OF_ELEMENT
     if got.pair.name == "addEventListener" and id(scope) in own:
         return f"{name} is found by the effect itself"
     if any(isinstance(v, Subscript) and isinstance(v.value, Call) and word_of(v.value) in _ENDED for v in known):
         return f"the hook that makes {name} ends it with the component"
+    if scope is effect.scope and any(isinstance(v, Call) and v.new for v in known):
+        return f"{name} is made by the component itself"
     if scope is effect.scope and any(isinstance(v, Call) and word_of(v) in _STATEFUL for v in known):
         return f"{name} is state of the component"
     return ""
+
+
+def _is_given(name: str, scope: Function, got: Acquisition) -> bool:
+    """Whether the caller hands a target in: a parameter, or a part of one where it is no element but an emitter."""
+    parts = [n for p in scope.params if not p.name for n in pattern_names(p.pattern)]
+    return any(p.name == name for p in scope.params) or (name in parts and got.pair.name != "addEventListener")
 
 
 _STATEFUL = frozenset({"useState", "$state", "createSignal", "shallowRef", "ref", "useMemo"})
