@@ -1,6 +1,7 @@
 """Work that nobody waits for, or that is done seldom, by the names of its function, its file and its folders."""
 
-from asynccost.flow.words import words
+from asynccost.flow.tree import Argument, Call, Function
+from asynccost.flow.words import chain, words
 
 _TELLS = frozenset({"telemetry", "tracking"})
 _SENDS = frozenset({"send", "notify", "remind", "email", "mail"})
@@ -11,6 +12,11 @@ _NOTICES = frozenset({
 _EXPORTS = frozenset({"export", "exports", "exporter", "csv", "xlsx"})
 _CHANGES = frozenset({"update", "delete", "remove", "change", "revoke", "set", "promote", "demote", "transfer"})
 _RIGHTS = frozenset({"role", "roles", "permission", "permissions", "ownership"})
+_SELDOM = frozenset({
+    "delete", "remove", "switch", "move", "copy", "duplicate", "import", "revoke", "transfer", "archive", "restore",
+    "rename", "merge", "disconnect", "uninstall",
+})
+_AFTER = frozenset({"waitUntil", "after", "defer"})
 _NEAR = 3  # parts of a path that say what its functions are for
 _FEW = 2
 
@@ -29,8 +35,27 @@ def aside(path: str, function: str) -> str:
     return ""
 
 
-def rights(function: str, steps: int) -> str:
-    """The word of a function that says that an administrator changes somebody's rights, now and then."""
+def seldom_changed(function: str, steps: int) -> str:
+    """Why two look-ups before a change are of no account: an administrator's, or one that people make seldom."""
     own = words(function.rpartition(".")[2])
-    changed = next((word for word in own if word in _RIGHTS), "")
-    return changed if steps <= _FEW and not _CHANGES.isdisjoint(own[:1]) else ""
+    own = own[1:] if own[:1] == ("handle",) else own
+    if steps > _FEW:
+        return ""
+    if not _CHANGES.isdisjoint(own[:1]) and (word := next((word for word in own if word in _RIGHTS), "")):
+        return f"{word} says that an administrator changes it now and then"
+    if not _SELDOM.isdisjoint(own[:1]):
+        return f"{own[0]} says that somebody does it now and then"
+    return ""
+
+
+def left_to_itself(function: Function) -> list[str]:
+    """A doubt where code stands in what `waitUntil(...)` or `after(...)` is given: the answer is sent already."""
+    here: Function | None = function
+    while here is not None and here.closure is not None:
+        up = here.closure.parent
+        up = up.parent if isinstance(up, Call) and up.callee is here.closure else up  # `waitUntil((async () => {})())`
+        call = up.parent if isinstance(up, Argument) else None
+        if isinstance(call, Call) and chain(call.callee)[-1] in _AFTER:
+            return ["it runs when the answer is sent, where nobody waits for it"]
+        here = here.scope
+    return []

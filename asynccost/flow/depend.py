@@ -8,7 +8,8 @@ from functools import cached_property
 from asynccost.flow.around import above
 from asynccost.flow.awaits import Wait, classify
 from asynccost.flow.file import File
-from asynccost.flow.touches import Touches, touches
+from asynccost.flow.reach import local_function
+from asynccost.flow.touches import MUTATORS, Touches, touches
 from asynccost.flow.tree import (
     Assign,
     Await,
@@ -45,6 +46,7 @@ class Step:
     waits: list[Wait]
     verb: str
     gate: bool
+    leaves: frozenset[str] = frozenset()  # the names around it that the local function changes which it calls
 
     @property
     def label(self) -> str:
@@ -131,7 +133,20 @@ def _step(node: Node, awaited: Await, file: File, function: Function) -> Step:
     waits = classify(awaited, file, function)
     name = waits[0].name if waits else ""
     kind = "write" if _changes(awaited) else verb(name, file.knowledge)
-    return Step(node, awaited, waits, kind, is_gate(name, file.knowledge))
+    return Step(node, awaited, waits, kind, is_gate(name, file.knowledge), _left_by(awaited, function, file))
+
+
+def _left_by(awaited: Await, function: Function, file: File) -> frozenset[str]:
+    """`const crawl = async () => { all.push(await ask()) }; await crawl()`: what `crawl` leaves in `all`."""
+    call = awaited.value
+    inner = local_function(call.callee, function, file) if isinstance(call, Call) else None
+    if inner is None or inner.scope is None or inner.scope.kind == "module" or inner.owner is not None:
+        return frozenset()
+    said = touches(list(inner.body))
+    roots = {key.partition(".")[0] for key in (*said.writes, *said.mutations)}
+    changes = [c.callee for c in (inner.index.calls if inner.index else ()) if isinstance(c.callee, Member)]
+    roots |= {chain(callee)[0] for callee in changes if callee.attr in MUTATORS}  # `all[key].push(row)`
+    return frozenset(roots - set(inner.bindings))
 
 
 def _changes(awaited: Await) -> bool:
@@ -181,6 +196,8 @@ def together(a: Step, b: Step) -> str:
             return f"{b.label} uses `{name}`, which {a.label} gives"
     if shared := sorted(a.binds & b.binds):
         return f"both set `{shared[0]}`"
+    if left := sorted(a.leaves & (reads | b.leaves)):
+        return f"{a.label} leaves something in `{left[0]}`"
     if changed := sorted(set(a.touches.mutations) & reads):
         return f"{a.label} changes `{changed[0]}`"
     return ""

@@ -1,7 +1,20 @@
 """Whether a loop looks for one item, so that few of its turns get as far as its wait."""
 
 from asynccost.flow.around import above
-from asynccost.flow.tree import Comprehension, Continue, Expr, If, Loop, Member, Name, Node, Other, Subscript
+from asynccost.flow.tree import (
+    Choice,
+    Comprehension,
+    Constant,
+    Continue,
+    Expr,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Subscript,
+)
 
 _EQUAL, _UNEQUAL = frozenset({"==", "==="}), frozenset({"!=", "!=="})
 
@@ -17,6 +30,8 @@ def selects(loop: Loop | Comprehension, wait: Node) -> bool:
         if isinstance(up, If) and any(below is s for s in up.body) and _picks(up.test, loop.target, _EQUAL):
             # an inner loop that looks its match up in a list finds one for every turn of this
             return not _looks_up(wait, loop, up.test)
+        if isinstance(up, If) and any(below is s for s in up.body) and _has(up.test, loop.target):
+            return True
         if up is loop:
             break
         below = up
@@ -35,6 +50,15 @@ def _looks_up(wait: Node, loop: Loop, test: Expr) -> bool:
         if isinstance(up, Loop) and isinstance(up.target, Name) and up.target.id in roots:
             return True
     return False
+
+
+def _has(test: Expr, target: Name) -> bool:
+    """`"image" in message and message["image"]`: what only some of the items have."""
+    asked = test.options[0] if isinstance(test, Choice) and test.options else test
+    if not isinstance(asked, Other) or asked.op != "in" or len(asked.parts) != 2:
+        return False
+    key, whole = asked.parts
+    return isinstance(key, Constant) and isinstance(key.value, str) and _root(whole) == target.id
 
 
 def _picks(test: Expr, target: Expr, signs: frozenset[str]) -> bool:

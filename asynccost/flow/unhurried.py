@@ -1,7 +1,9 @@
 """Why nobody waits for a loop to be quick, by the names around it and by what its turns ask for."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from asynccost.flow.aside import left_to_itself
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.touches import touches
@@ -30,6 +32,10 @@ _NOTICES = frozenset({
 _ASKS = frozenset({"confirmation", "confirmations", "approval", "approvals", "human"})
 _OPENED = frozenset({"newly", "opened", "expanded"})
 _DEVICES = frozenset({"ip", "ips", "device", "devices"})
+_JOBS = frozenset({"cron", "crons", "jobs", "importers"})
+_JOB = frozenset({"cron", "crons", "job", "jobs"})
+_OWNERS = frozenset({"orgs", "organizations", "organisations", "tenants", "workspaces", "teams", "users", "accounts"})
+_FEW_OF = frozenset({"attachment", "attachments", "media", "embeds", "mentions"})
 _SENDS = frozenset({
     "send", "notify", "mail", "email", "invite", "remind", "deliver", "dispatch", "trigger", "enqueue", "post",
 })
@@ -43,8 +49,15 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     """A doubt of a loop for which nobody waits, or whose turns are few by nature; "" where nothing says so."""
     named = [function.name, *(f.name for f in _scopes(function))]
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
-    if _is_left_alone(function):
+    if _is_left_alone(function) or left_to_itself(function):
         return "nobody waits for the function around it"
+    own = {word for name in (function.name, _stems(file.path)[-1]) for word in words(name)}
+    if word := _met(_JOBS, file.path.split("/")[:-1]) or _met(_JOB, own):
+        return f"{word} says that it runs in the background, where nobody waits for it"
+    if _sweeps(words(function.name)):
+        return "it goes through all of its kind in the background, where nobody waits for it"
+    if _met(_NOTICES, around) and "recipients" in words(function.name):
+        return "nobody waits for the look-ups before a notice is sent"
     if word := _met(_HOUSE, around) or _met(_LOOKS_ROUND, words(function.name)):
         return f"{word} says that it tidies up in the background, where nobody waits for it"
     left = [w for w in waits if w.kind not in ("fresh", "memory")]
@@ -55,11 +68,24 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     source, target = (loop.iter, loop.target) if isinstance(loop, Loop) else (loop.clauses[0].iter, None)
     if word := _met(_OPENED, _words_in(source)):
         return f"{word} says that it goes through what a person has just opened, one item as a rule"
+    if word := _met(_FEW_OF, _words_in(source)) or _met(_FEW_OF, _words_in(target)):
+        return f"{word} says that a message has few of them"
+    if "childNodes" in _names_in(source):
+        return "it walks through a document, of which few parts are files"
     if _met(frozenset({"discover", "discovery"}), words(function.name)) and _met(_DEVICES, _words_in(target)):
         return "the devices of a network are few, and looked for now and then"
     if left and _one_address(loop, left):
         return "each turn only sends something to one address, where order, and a failure half way, may matter"
     return ""
+
+
+def _sweeps(said: Sequence[str]) -> bool:
+    """`processThresholdsForAllOrgs`."""
+    return any(one == "all" and other in _OWNERS for one, other in pairwise(said))
+
+
+def _names_in(node: Node | None) -> set[str]:
+    return {n.id if isinstance(n, Name) else n.attr for n in walk(node) if isinstance(n, (Name, Member))}
 
 
 def _scopes(function: Function) -> Iterator[Function]:

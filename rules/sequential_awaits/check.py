@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.aside import aside, rights
+from asynccost.flow.aside import aside, left_to_itself, seldom_changed
 from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
@@ -15,7 +15,7 @@ from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
 from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
-from asynccost.flow.words import words
+from asynccost.flow.words import chain, words
 from asynccost.flow.worth import now_and_then
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 from asynccost.python.shapes import shape_of
@@ -70,7 +70,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         span=(best[0].node.start, best[-1].node.end),
         steps=[_row(s, file) for s in best],
         stored=_all_stored(best, function),
-        shown=shown(file),
+        shown=[*shown(file), *left_to_itself(function)],
         runs=function.start,
     )
 
@@ -104,7 +104,7 @@ def _widest(run: list[Step]) -> tuple[list[Step] | None, str]:
             continue
         for step in run[start + 1 :]:
             why = _alone(step) or next((w for a in part if (w := together(a, step))), "")
-            why = why or _gated(part) or _checked(part, step)
+            why = why or _gated(part) or _checked(part, step) or _only_fails(part, step)
             if why:
                 reason = reason or why
                 break
@@ -142,6 +142,18 @@ def _checked(part: list[Step], step: Step) -> str:
     return f"{raises} decides whether the next may happen" if raises else ""
 
 
+def _only_fails(part: list[Step], step: Step) -> str:
+    """`await loadOwned(id)` before `policies = await loadPolicies(id)`: what is asked for nothing speaks by raising."""
+    unread = (s for s in part if s.verb == "read" and not s.binds and not _hands_on(s))
+    first = next(unread, None) if step.binds else None
+    return f"{first.label} decides whether the next may happen" if first is not None else ""
+
+
+def _hands_on(step: Step) -> bool:
+    """Whether a step's answer goes to a callback: `await fetch(url).then((r) => r.json())`."""
+    return "then" in chain(step.awaited.value)
+
+
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """What the awaited calls come to, over the whole project; the part of the run that is worth overlapping."""
     steps = finding.pending["steps"]
@@ -164,8 +176,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if not doubt and all(s["bundled"] for s in steps):
         doubt = "what is read lies in the program's own bundle"
     doubt = doubt or aside(finding.path, finding.function)
-    if not doubt and all(v.pooled for v in verdicts) and (word := rights(finding.function, len(steps))):
-        doubt = f"{word} says that an administrator changes it now and then"
+    if not doubt and all(v.pooled for v in verdicts):
+        doubt = seldom_changed(finding.function, len(steps))
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
@@ -233,7 +245,7 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     return _writes(steps, verdicts, all_stored)
 
 
-_WORKS = frozenset({"jobs", "job", "queues", "cron", "crons"})
+_WORKS = frozenset({"jobs", "job", "queues", "cron", "crons", "workflows", "workflow", "importer", "importers"})
 _OPENS = frozenset({"connect", "connection", "connections"})
 
 

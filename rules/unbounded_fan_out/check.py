@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _STARTS = re.compile(rb"\bPromise\b[\s?!.)]*(?:all|allSettled|any)\b\s*(?:<[^()]*>)?\s*(?:\?\.)?\(?")
 _TAKEN = re.compile(rb"[}=]\s*Promise\b|Promise\s*\[")  # `const { all } = Promise`
+_DEEP = 3  # calls on the way to a request
 _LISTED = 3000  # bytes of a list that are looked at
 _QUOTED = re.compile(rb"[\"'`/][^\"'`/\n]*[\[\]]")
 _LIMITS = ("sem", "semaphore", "limit", "limiter", "throttle", "slots", "bucket", "limited", "bounded", "pool")
@@ -145,7 +146,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     way = (verdict.good or verdict.likely or [f"{item}()"])[0]
     source = f"every item of {where}" if where else "every item of a list of unknown length"
     finding.message = f"{what} starts {way} for {source} at once: nothing bounds how many run side by side"
-    if doubt := finding.pending["doubt"]:
+    deep = "a condition on the long way to it may decide which items come there" if way.count("->") >= _DEEP else ""
+    if doubt := finding.pending["doubt"] or deep:
+        finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubt})"
     elif not (verdict.good or verdict.likely):
         finding.confidence = Confidence.LOW
