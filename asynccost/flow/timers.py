@@ -5,7 +5,7 @@ from typing import Any
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
-from asynccost.flow.reach import local_function, reach
+from asynccost.flow.reach import local_function, reach, within
 from asynccost.flow.release import Acquisition, Pair
 from asynccost.flow.tree import (
     Argument,
@@ -115,7 +115,8 @@ def rearms(one: Timer, file: File) -> bool:
     """Whether the callback leads back to the call that started the timer."""
     if one.callback is None or _hears(one.function):
         return False
-    return any(f is one.function for f in reach([one.callback], file))
+    hearing = [f for f in within(one.callback, file) if _hears(f)]
+    return any(f is one.function for f in reach([one.callback], file, avoid=hearing))
 
 
 def _hears(function: Function) -> bool:

@@ -14,7 +14,7 @@ from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function, wraps
-from asynccost.flow.tree import Await, Closure, Constant, Do, Function, Member, Node, Return
+from asynccost.flow.tree import Argument, Await, Call, Closure, Constant, Do, Function, Member, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
@@ -157,7 +157,10 @@ def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding |
         f"The promises of this {callee.attr} are thrown away ({fate.why}): nothing waits for them,"
         " and a failure is an unhandled rejection"
     )
-    return file.finding(site.call, message, Confidence.HIGH if failing(file, handler) else Confidence.MEDIUM)
+    if failing(file, handler):
+        return file.finding(site.call, message, Confidence.HIGH)
+    message = f"The promises of this {callee.attr} are thrown away ({fate.why}): nothing waits for them"
+    return file.finding(site.call, message, Confidence.MEDIUM if _awaits_more(site) else Confidence.LOW)
 
 
 def _test(file: File, site: Site, callee: Member, _: Function) -> Finding | Silence:
@@ -227,7 +230,7 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        sure = Confidence.LOW if tells or not _goes_on(site) else Confidence.MEDIUM
+        sure = Confidence.LOW if tells or not _goes_on(site) or _listens(site.function) else Confidence.MEDIUM
         return file.finding(site.call, message, sure, name=name, lets=lets, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
@@ -235,6 +238,13 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     believed = wrote and not (best_effort or catches(function)) and _goes_on(site)
     sure = Confidence.MEDIUM if believed else Confidence.LOW
     return file.finding(site.call, message, sure, name=name, lets=lets, server=False)
+
+
+def _listens(function: Function) -> bool:
+    """`app.listen(port, async () => { ... })`: it runs once, at the start, and a failure is seen there."""
+    argument = function.closure.parent if function.closure is not None else None
+    call = argument.parent if isinstance(argument, Argument) else None
+    return isinstance(call, Call) and chain(call.callee)[-1] == "listen"
 
 
 def _goes_on(site: Site) -> bool:
