@@ -139,26 +139,23 @@ def test_interactive_makes_what_is_answered_with_yes(project: Path, answers: str
     assert [(project / name).read_text() == HELD for name in ("app.py", "other.py")] == fixed
 
 
-REBUILT = """import aiohttp
+REBUILT = """import httpx
 
 from app import start
 
 
 class Provider:
     async def complete(self, url):
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"https://api.example.org/{url}") as answer:
-                return await answer.text()
+        async with httpx.AsyncClient() as client:
+            return (await client.get(f"https://api.example.org/{url}")).text
 
     async def list(self):
-        async with aiohttp.ClientSession() as session:
-            async with session.get("https://api.example.org/models") as answer:
-                return await answer.text()
+        async with httpx.AsyncClient() as client:
+            return (await client.get("https://api.example.org/models")).text
 
     async def check(self):
-        async with aiohttp.ClientSession() as session:
-            async with session.get("https://api.example.org/health") as answer:
-                return await answer.text()
+        async with httpx.AsyncClient() as client:
+            return (await client.get("https://api.example.org/health")).text
 
     async def close(self):
         pass

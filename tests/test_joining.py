@@ -40,6 +40,9 @@ PROVIDER = """
 
     def quiet(factory):
         return factory()
+
+    async def known(provider, names):
+        return [await provider.models(name) for name in names]
     """
 
 

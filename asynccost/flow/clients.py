@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import translate
 from typing import Any
 
@@ -43,6 +43,7 @@ class Clients:
         self.options = frozenset(table["request"]["options"])
         self.fakes = frozenset(table["request"]["fakes"])
         self.few = frozenset(table["request"]["few"])
+        self.dear = frozenset(table["dear"]["costs"])
 
     def get(self, name: str) -> Client | None:
         """The row of a resolved name."""
@@ -97,8 +98,17 @@ def _built(file: File) -> list[tuple[Site, Client]]:
     for site in file.calls_if(speaks_of(file, table.names)):
         row = get(site.name) if site.name else None
         if row is not None and not (row.socket and not site.call.new):
-            found.append((site, row))
+            found.append((site, _as_built(site.call, row)))
     return found
+
+
+def _as_built(call: Call, row: Client) -> Client:
+    """A row as the arguments make it: without verification nobody reads certificates, a given client has them."""
+    given = {a.keyword: a.value for a in call.arguments} if row.cost == "certificates" else {}
+    if "http_client" in given and not isinstance(given["http_client"], (Constant, Call)):
+        return replace(row, cost="nothing")
+    verify = given.get("verify")
+    return replace(row, cost="pool") if isinstance(verify, Constant) and verify.value is False else row
 
 
 def is_fake(file: File, call: Call) -> bool:

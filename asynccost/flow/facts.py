@@ -17,7 +17,7 @@ from asynccost.flow.mentions import Mentions
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.timeouts import may_set
-from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Other
+from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Node, Other
 from asynccost.flow.waiting import rows_of
 
 
@@ -216,12 +216,20 @@ def _cold(file: File, call: Call, use: Use, kind: str, detail: str) -> str:
         calls = file.knowledge.table("entries")["fresh_loops"]["calls"]
         if detail in calls or detail.rpartition(".")[2] in calls:
             return "fresh"
-    if kind in ("attribute", "global") and isinstance(use.node, Assign):
-        for target in use.node.targets:
-            place = target.attr if isinstance(target, Member) else target.id if isinstance(target, Name) else ""
-            if place and is_guarded(call, place):
-                return "lazy"
+    own = kind in ("attribute", "global")
+    kept = use.node if own else _fills(use)
+    for target in kept.targets if isinstance(kept, Assign) else ():
+        plain = target.id if isinstance(target, Name) and own else ""
+        place = target.attr if isinstance(target, Member) else plain
+        if place and is_guarded(call, place):
+            return "lazy"
     return ""
+
+
+def _fills(use: Use) -> Node | None:
+    """What takes the answer of the call that a call's answer is handed to: `self.keys = json.loads(fetch())`."""
+    outer = use_of(use.node) if use.kind == "argument" and isinstance(use.node, Call) else None
+    return outer.node if outer is not None and outer.kind == "assigned" else None
 
 
 def _kept(file: File, use: Use, function: Function) -> tuple[str, str]:

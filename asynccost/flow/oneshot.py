@@ -1,5 +1,6 @@
 """Whether requests without a client go to one host often enough for a kept connection to pay."""
 
+import re
 from collections.abc import Iterable
 
 from asynccost.flow.around import above
@@ -89,7 +90,7 @@ def together(file: File, site: Site, sites: Iterable[Site]) -> int:
     """How many requests of the same function, this one too, may go to the same host in one call of it."""
     root = _root(file, site)
     others = [s for s in sites if s.function is site.function and s is not site and root and _root(file, s) == root]
-    return 1 + sum(not _apart(site.call, other.call) for other in others)
+    return 1 + sum(not _apart(file, site.call, other.call) for other in others)
 
 
 def of_class(file: File, site: Site, sites: Iterable[Site]) -> bool:
@@ -117,9 +118,16 @@ def _root(file: File, site: Site) -> str:
     return file.text(expr) if isinstance(expr, Member) or (isinstance(expr, Name) and expr.id.isupper()) else ""
 
 
-def _apart(one: Node, other: Node) -> bool:
-    """Whether two nodes never run in the same call: in two arms of an if, the first one leaves, or one stands in."""
-    first = min(one, other, key=lambda n: n.start)
+_FAILED = re.compile(
+    r"status(?:_code)?\b\s*(?:(?:==|>=|>|in)\s*[\[({]*\s*[345]|!=\s*2)|\bnot\s+\w+\.(?:ok|is_success)\b"
+)
+
+
+def _apart(file: File, one: Node, other: Node) -> bool:
+    """Whether two nodes hardly run in the same call: in two arms of an if, the first one leaves, or one stands in."""
+    first, second = sorted((one, other), key=lambda n: n.start)
+    if any(isinstance(up, If) and _FAILED.search(file.text(up.test)) and not _arm(up, second) for up in above(second)):
+        return True
     if any(isinstance(up, Return) for up in above(first)):
         return True
     if any(isinstance(up, Handler) and not up.start <= first.start for node in (one, other) for up in above(node)):

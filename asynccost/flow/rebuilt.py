@@ -9,7 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded, words_in
 from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
-from asynccost.flow.recreation import COST
+from asynccost.flow.recreated import COST
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache, listens, shared_by
 from asynccost.flow.tree import (
@@ -156,6 +156,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         start=function.start,
         rare=rare or "",
         free=client.http and free_request(file, function, life),
+        dear=client.cost in clients(file).dear,
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )

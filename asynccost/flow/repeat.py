@@ -46,7 +46,7 @@ def ends_at_success(file: File, loop: Loop | Comprehension, node: Node) -> bool:
     """
     if isinstance(loop, Comprehension):
         return False
-    outs = [out for out in exits(loop, file) if isinstance(out, (Return, Break)) and out.start > node.start]
+    outs = [out for out in exits(loop, file) if isinstance(out, (Return, Break)) and out.end > node.start]
     outs = [out for out in outs if not _in_handler(out, loop)]
     if loop.kind in ("while", "do"):
         return any(_is_sure(out, loop) for out in outs)

@@ -30,6 +30,8 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
 _CACHE = re.compile(r"cache|memo|ttl|expir", re.I)
+_ON_DISK = re.compile(r"\b(?:exists|isfile|is_file)\(")
+_NOT_ON_DISK = re.compile(r"\bnot\s+[\w.]*(?:\([^()]*\)\.)?(?:exists|isfile|is_file)\(")
 _LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", "aconnect_sse", "connect_sse"})
 
 
@@ -81,7 +83,7 @@ def listens(function: Function) -> bool:
 
 def answers_from_cache(file: File, function: Function, call: Call) -> bool:
     """Whether a function returns what it remembers before it comes to a call, or puts away what comes of it."""
-    if _CACHE.search(function.name) or _puts_away(function, call):
+    if _CACHE.search(function.name) or _puts_away(function, call) or _unless_on_disk(file, call):
         return True
     for made in function.index.returns if function.index else ():
         if made.end > call.start:
@@ -90,6 +92,18 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
         if isinstance(up, If):
             said = _spelled(file, up.test, function) + _spelled(file, made.value, function)
             if _CACHE.search(said) or _remembered(file, function, up, made):
+                return True
+            if _ON_DISK.search(file.text(up.test)) and not _NOT_ON_DISK.search(file.text(up.test)):
+                return True
+    return False
+
+
+def _unless_on_disk(file: File, call: Call) -> bool:
+    """`if not path.exists(): download(path)`: what is asked for is put into a file, once."""
+    for up in above(call):
+        if isinstance(up, If) and _ON_DISK.search(test := file.text(up.test)):
+            missing = any(s.start <= call.start < s.end for s in up.orelse)
+            if missing is not bool(_NOT_ON_DISK.search(test)):
                 return True
     return False
 

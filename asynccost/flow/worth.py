@@ -5,7 +5,7 @@ from asynccost.flow.words import words
 _LONG = frozenset({
     "video", "videos", "veo", "sora", "movie", "music", "song", "mesh", "render", "transcribe", "transcription",
     "train", "training", "finetune", "deploy", "deployment", "redeploy", "provision", "animation", "dub",
-    "dubbing", "podcast",
+    "dubbing", "podcast", "clustering", "aggregation",
 })
 _PAPERS = frozenset({"file", "document", "documents", "pdf", "docx", "pptx", "presentation", "office"})
 _BUILT = frozenset({"image", "container", "docker", "project", "app", "application", "package", "artifact", "site"})

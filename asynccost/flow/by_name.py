@@ -1,0 +1,153 @@
+"""Methods that a loop calls by name on what nobody can tell the class of: `for stream in self.streams: stream.poll()`.
+
+The names of the project answer who calls a function where a resolved name says so. Objects of a list, or those that a
+caller hands in, have none; but a method's name that only a few classes of the project have, or one family of classes,
+leaves no doubt whose method is meant.
+"""
+
+from asynccost.flow.around import above
+from asynccost.flow.entries import entry_of, seldom
+from asynccost.flow.file import File, Site, is_test
+from asynccost.flow.heat import Heat
+from asynccost.flow.linking import Def
+from asynccost.flow.project import Project
+from asynccost.flow.repeat import work_loops
+from asynccost.flow.tree import Call, Comprehension, Member, Name
+from asynccost.flow.words import chain, words
+from asynccost.model import Related
+
+_HOPS = 3
+_FEW = 3  # classes that may have nothing but a method's name in common
+_ANY = frozenset({"ABC", "Protocol", "Generic", "object", "BaseModel", "Enum", "NamedTuple", "TypedDict"})  # no kin
+_COLD = frozenset({"test", "script", "once", "cached", "rare", "event", "effect"})
+
+
+def in_turns(project: Project, made: Def) -> Heat | None:
+    """How often a function runs where it, or a method that calls it, is called by name in a loop; None if it is not."""
+    level: list[tuple[Def, tuple[Related, ...]]] = [(made, ())]
+    seen = {made.place}
+    for _ in range(_HOPS):
+        further = []
+        for one, way in level:
+            if project.heats.entry(one) is not None or one.facts["seldom"]:
+                continue
+            if (place := _turn(project, one)) is not None:
+                return Heat(True, "loop", place.message, (*way, place))
+            for caller in project.calls.callers(one):
+                if caller.by.place not in seen and not caller.call["cold"]:
+                    seen.add(caller.by.place)
+                    who = caller.by.facts["qualname"]
+                    step = caller.related(f"{who}() calls {one.facts['qualname']}()")
+                    further.append((caller.by, (*way, step)))
+        level = further
+    return None
+
+
+def _turn(project: Project, made: Def) -> Related | None:
+    """The call of a method by its name in a loop, if there is one."""
+    owner, _, name = made.facts["qualname"].rpartition(".")
+    if not made.facts["owner"] or owner != made.facts["owner"] or name.startswith("__"):
+        return None
+    return next((place for place, said in _turns(project, name) if _may_mean(project, made, name, said)), None)
+
+
+def _turns(project: Project, name: str) -> list[tuple[Related, frozenset[str]]]:
+    """Where loops call a method of this name on something unknown, with the words for what it is called on."""
+    table = project.memo(_known)
+    if name not in table:
+        table[name] = [row for path in sorted(project.names.asked) for row in _in_file(project, path, name)]
+    return table[name]
+
+
+def _known(_: Project) -> dict[str, list[tuple[Related, frozenset[str]]]]:
+    """What was asked already."""
+    return {}
+
+
+def _in_file(project: Project, path: str, name: str) -> list[tuple[Related, frozenset[str]]]:
+    asked = project.names.asked[path]
+    if is_test(path) or not asked.holds(name):
+        return []
+    word, source = name.encode(), asked.source
+    sites = asked.file.calls_if(lambda f: source.find(word, f.start, f.end) >= 0)
+    found = []
+    for site in sites:
+        callee = site.call.callee
+        if not isinstance(callee, Member) or callee.attr != name or not _is_unknown(site, callee):
+            continue
+        if _repeats(asked.file, site):
+            message = f"{site.function.qualname}() calls {name}() in a loop"
+            found.append((asked.file.related(site.call, message), _receiver(callee)))
+    return found
+
+
+def _is_unknown(site: Site, callee: Member) -> bool:
+    """Whether nobody knows what a method is called on: what a comprehension goes through has no other name."""
+    if site.name is None:
+        return True
+    item = callee.value
+    around = (up for up in above(site.call) if isinstance(up, Comprehension))
+    targets = (clause.target for up in around for clause in up.clauses)
+    return isinstance(item, Name) and any(isinstance(t, Name) and t.id == item.id for t in targets)
+
+
+def _repeats(file: File, site: Site) -> bool:
+    """Whether a call stands in a loop of a function that is no part of a script and does not run at the start alone."""
+    if not work_loops(file, site.call) or site.function.kind == "module" or seldom(file, site.function):
+        return False
+    entry = entry_of(file, site.function)
+    return entry is None or entry[0] not in _COLD
+
+
+def _receiver(callee: Member) -> frozenset[str]:
+    """The words for what a method is called on, in the singular: `self.engines[0].ask` -> engine."""
+    value = callee.value
+    said = chain(value.callee if isinstance(value, Call) else value)
+    return frozenset(_singular(word) for word in words(said[-1] if said else ""))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _may_mean(project: Project, made: Def, name: str, said: frozenset[str]) -> bool:
+    """Whether a method's name, and what it is called on, leave no doubt that a method of these classes is meant."""
+    classes = project.memo(_classes)
+    if name not in classes:
+        classes[name] = _having(project, name)
+    having = classes[name]
+    if having is None or made.key not in having:
+        return False
+    kin = _is_family([*having.values()])
+    if not kin and len(having) > _FEW:
+        return False
+    own = {word for one in having[made.key] for word in words(one)}
+    return bool(own & said) or (len(words(name)) > 1 and kin)
+
+
+def _is_family(classes: list[frozenset[str]]) -> bool:
+    """Whether classes are kin by their own names and those of their bases."""
+    known, others = classes[0], classes[1:]
+    while near := [names for names in others if not known.isdisjoint(names)]:
+        known = known.union(*near)
+        others = [names for names in others if known.isdisjoint(names)]
+    return not others
+
+
+def _classes(_: Project) -> dict[str, dict[tuple[str, str], frozenset[str]] | None]:
+    """What was asked already."""
+    return {}
+
+
+def _having(project: Project, name: str) -> dict[tuple[str, str], frozenset[str]] | None:
+    """The methods of a name, each with the names of its class and that class's bases; None where functions share it."""
+    found = {}
+    for made in project.calls.named(name):
+        if is_test(made.file["path"]):
+            continue
+        owner = made.facts["owner"]
+        if not owner:
+            return None
+        bases = made.file["classes"].get(owner, [])
+        found[made.key] = frozenset(one.removesuffix("()").rpartition(".")[2] for one in (owner, *bases)) - _ANY
+    return found
