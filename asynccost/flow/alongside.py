@@ -43,10 +43,11 @@ _WRITERS = frozenset({"writeFile", "writeFileSync", "createWriteStream", "output
 _CALLBACK = re.compile(r"on[A-Z]\w*$|\w*(?:[pP]rogress|[cC]allback)\w*$|cb$")
 _SETTER = re.compile(r"set[A-Z]\w*$")
 _STORES = re.compile(  # of one row of a database
-    r"(?:^|\.)(?:prisma|db|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findMany|findUnique|findUniqueOrThrow|findFirst|aggregate|count|groupBy)$"
+    r"(?:^|\.)(?:prisma|db[A-Z]?\w*|tx|database|\w*[Pp]risma\w*)\.\w+\.(?:delete|create|update|upsert|findMany|findUnique|findUniqueOrThrow|findFirst|aggregate|count|groupBy)$"
     r"|(?:^|\.)(?:db|tx|database|drizzle)\.query\.\w+\.find(?:Many|First)$"
     r"|(?:^|\.)\w*(?:[rR]edis|[vV]alkey)\w*(?:\(\))?\.(?:h?get|h?set|hgetall|hGetAll|del|delete|exists|expire|s[mM]embers|s[iI]s[mM]ember|z[sS]core)$"
-    r"|[Rr]epo(?:sitory)?\.(?:delete|save|insert|remove|update|findOne|findOneBy|findOneById|softDelete)$"
+    r"|[Rr]epo(?:sitory)?(?:\([\w.]*\))?\.(?:delete|save|insert|remove|update|find|findBy|findOne|findOneBy|findOneById|count|countBy|softDelete)$"
+    r"|\.createQueryBuilder\(.*\.(?:getMany|getOne|getCount|getRawMany|getRawOne|execute)$"
     r"|(?:^|\.)[A-Z]\w+\.(?:findById|findByIdAndDelete|findByIdAndUpdate|findByPk|findOneAndDelete|destroy|deleteOne)$"
     r"|\.(?:insert_one|delete_one|update_one|replace_one|find_one|insertOne|deleteOne|updateOne|findOne)$"
 )
@@ -107,19 +108,6 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
     if texts and all(_STORES.search(text) for text in texts) and (len(calls) == 1 or "findMany" in texts[0]):
         return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
     return ""
-
-
-_IN_BACKGROUND = frozenset({
-    "job", "jobs", "cron", "crons", "script", "scripts", "skills", "bin", "cli", "seed", "seeds",
-    "migration", "migrations", "backfill", "tasks",
-})
-
-
-def unhurried(file: File) -> str:
-    """A question where a file's folders or its own name say that nobody waits for what it does; "" elsewhere."""
-    said = (word for part in file.path.split("/") for word in words(part.partition(".")[0] or part.strip(".")))
-    found = next((word for word in said if word in _IN_BACKGROUND), "")
-    return f"does anybody wait for it, so that more lines are worth it in what {found} names?" if found else ""
 
 
 def _spelled(call: Call, function: Function, file: File) -> str:

@@ -1,9 +1,10 @@
 """The turns of a loop run side by side, and what they leave behind stays in the order of the items."""
 
-from asynccost.flow.alongside import obstacle, question, unhurried
+from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function, Loop
+from asynccost.flow.turn_worth import worth
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loops import LoopFix
 from asynccost.javascript.edits.patch import Patch
@@ -33,16 +34,16 @@ def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
-    if asked := question(loop, function, file) or made.doubt or (_clumsy(loop, file) if made.batches else ""):
+    if asked := question(loop, function, file) or made.doubt or (_clumsy(loop, function, file) if made.batches else ""):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
 
 
-def _clumsy(loop: Loop, file: File) -> str:
+def _clumsy(loop: Loop, function: Function, file: File) -> str:
     """What makes a loop of batches hard to read, as a question; "" where nothing does."""
     if loops_around(loop):
         return "should the turns of the outer loop wait together instead?"
     place = file.span(loop)
     if place.end_line - place.line > _LONG:
         return "would a function for one item, and a limit on how many run at once, read better?"
-    return unhurried(file)
+    return worth(loop, function, file)

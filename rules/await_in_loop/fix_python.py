@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from asynccost.flow.alongside import obstacle, question, unhurried
+from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.around import loops_around
 from asynccost.flow.at import loop_at
-from asynccost.flow.entries import entry_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Comprehension, Function, Loop
+from asynccost.flow.turn_worth import worth
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.comprehending import gather, may_gather
 from asynccost.python.codemod.fan_writer import LIMIT
@@ -15,7 +15,7 @@ from asynccost.python.codemod.fanning import doubt, fan_out, form_of
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, is_short, shape_of, whole_turn
+from asynccost.python.codemod.turns import Shape, is_short, shape_of
 
 _REASON = (
     f"up to {LIMIT} turns wait at once, and results keep their order; but when one fails, others are under way or have"
@@ -45,7 +45,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     bounded = not is_short(loop.clauses[0].iter)
     asked = asked or _nested(loop, bounded=bounded) or _untyped(file, helper=bounded)
-    asked = asked or (_WORTH if bounded and not _somebody_waits(function, file) else "")
+    asked = asked or (worth(loop, function, file) if bounded else "")
     return _offer(asked, lambda: _gathered(file, loop, function))
 
 
@@ -55,26 +55,17 @@ def _untyped(file: File, *, helper: bool) -> str:
     return "the type check of the project is strict: which types has the function that is added?" if strict else ""
 
 
-_WORTH = "does anybody wait for it, so that a semaphore and a function around it are worth their lines?"
 _LONG = 25  # lines of a turn that becomes a function within its function
 
 
-_WAITED_FOR = ("handler", "tool", "command")
-
-
-def _somebody_waits(function: Function, file: File) -> bool:
-    """Whether a function answers a request, a model or a person, as its own code says."""
-    entry = entry_of(file, function)
-    return entry is not None and entry[0] in _WAITED_FOR
-
-
 def _limited(shape: Shape, file: File) -> str:
-    """A question where every call needs a semaphore around it, or a long turn a function; "" where the turn is one
-    function that returns what the list takes, as one would write it."""
+    """A question where a list of any length takes a semaphore; "" where that is worth its lines."""
+    if asked := worth(shape.loop, shape.function, file):
+        return asked
     place = file.span(shape.loop)
-    if form_of(shape, file) != "body" or whole_turn(shape, file) is None:
-        return "" if _somebody_waits(shape.function, file) else _WORTH
-    return "can a function of its own take the long turn?" if place.end_line - place.line > _LONG else unhurried(file)
+    if form_of(shape, file) == "body" and place.end_line - place.line > _LONG:
+        return "can a function of its own take the long turn?"
+    return ""
 
 
 def _nested(loop: Loop | Comprehension, *, bounded: bool) -> str:

@@ -61,6 +61,10 @@ def _array(file: File, site: Site, callee: Member) -> Offer | None:
     return Offer(Safety.UNSAFE, reason, lambda: edits)
 
 
+_DROPS = frozenset({  # what they are handed they call, and take no answer
+    "debounce", "throttle", "on", "once", "addListener", "addEventListener", "setTimeout", "setInterval",
+    "setImmediate", "nextTick", "queueMicrotask", "requestAnimationFrame", "forEach", "subscribe", "watch", "onMounted", "onMount",
+})
 _IN_TURN = re.compile(r"(?i)one by one|one at a time|one after another|sequential|in order|clobber|rate.?limit")
 
 
@@ -74,7 +78,8 @@ def _asked(site: Site, file: File) -> str:
     closure, body = site.function.closure, site.function.body
     taken = closure.parent if closure is not None else None
     taker = taken.parent if isinstance(taken, Argument) else None
-    if isinstance(taker, Call) and body and body[-1].start <= site.call.start:
+    drops = isinstance(taker, Call) and chain(taker.callee)[-1] in _DROPS
+    if isinstance(taker, Call) and drops and body and body[-1].start <= site.call.start:
         return f"nobody waits for what {chain(taker.callee)[-1]}() is handed: who is to hear of a failure?"
     return ""
 

@@ -55,6 +55,20 @@ def _is_of(verdict: Verdict, finding: Finding) -> bool:
     return any((p.start, p.end) == (finding.span.start, finding.span.end) for p in places)
 
 
+def _clicked(got: Acquisition, file: File) -> bool:
+    """Whether an object URL is for a link that the same code clicks, as downloads are begun."""
+    return got.pair.name.endswith("createObjectURL") and ".click()" in file.text(got.function)
+
+
+_TIMERS = ("setTimeout", "requestAnimationFrame")
+
+
+def _arms_another(got: Acquisition, file: File) -> bool:
+    """`requestAnimationFrame(() => setTimeout(draw, 20))`: half of the time it is the other that is armed."""
+    inner = "".join(file.text(a) for a in got.call.arguments)
+    return got.pair.name in _TIMERS and any(f"{name}(" in inner for name in _TIMERS)
+
+
 def _offer(found: list[Verdict], file: File) -> Offer:
     if not found:
         raise UnfixableError
@@ -108,6 +122,12 @@ def _offer(found: list[Verdict], file: File) -> Offer:
         safety = Safety.DISPLAY_ONLY
     elif word := next(filter(None, (_bridge(v.got) for v in rest)), ""):
         reason = f"the cleanup gives back {what}; has {word}, which hands on to another process, a way to do so?"
+        safety = Safety.DISPLAY_ONLY
+    elif any(_clicked(v.got, file) for v in rest):
+        reason = f"the cleanup gives back {what}; a link is clicked with it at once: is it over right there?"
+        safety = Safety.DISPLAY_ONLY
+    elif keep is not None and not keep.flag and any(_arms_another(v.got, file) for v in rest):
+        reason = f"the cleanup gives back {what}; what it starts arms another timer: is that to be given back as well?"
         safety = Safety.DISPLAY_ONLY
     elif assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"

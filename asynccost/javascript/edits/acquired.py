@@ -185,7 +185,8 @@ class Releasing:
         scope = binder(place.root, got.function)
         inside = scope is not None and self._within_setup(scope)
         if not inside:
-            if not self.end.variables:
+            seen = scope is None or (scope.start <= self.setup.start and self.setup.end <= scope.end)
+            if not self.end.variables or not seen:  # a variable of another function, which the cleanup does not see
                 raise UnfixableError
             return place.root
         declared = script.statement(target)

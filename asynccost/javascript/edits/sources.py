@@ -56,9 +56,15 @@ def _operand(items: Expr, text: str) -> str:
 
 def is_short(items: Expr, function: Function, file: File) -> bool:
     """Whether a list is short: written out, a constant, limited, or what a view has on its screen."""
-    if bounded(items, file, function):
+    if bounded(items, file, function) or _is_conversation(items, function, file):
         return True
     return _in_view(function, file) and not outside(items, file, function)
+
+
+def _is_conversation(items: Expr, function: Function, file: File) -> bool:
+    """`messages`, with the role of each: what a model is told at once."""
+    named = isinstance(items, (Name, Member)) and chain(items)[-1] == "messages"
+    return named and re.search(r"\.role\b", file.text(function)) is not None
 
 
 def _in_view(function: Function, file: File) -> bool:
