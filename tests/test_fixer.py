@@ -318,8 +318,12 @@ def test_a_finding_behind_another_is_fixed_next() -> None:
 
 
 LOOP = """import requests
+from fastapi import FastAPI
+
+app = FastAPI()
 
 
+@app.post("/pages")
 async def load(urls):
     bodies = []
     for url in urls:
@@ -339,6 +343,16 @@ def test_a_finding_that_a_fix_brings_is_fixed_next() -> None:
     assert fix({"a.py": fixed}, "blocking-call", "await-in-loop").after == {}
 
 
+def test_a_finding_around_a_fix_may_ask() -> None:
+    """Where nothing says that anybody waits for the loop, its calls block no more all the same."""
+    code = LOOP.replace('@app.post("/pages")\n', "")
+    outcome = fix({"a.py": code.encode()}, "blocking-call", "await-in-loop")
+
+    assert [f.rule for _, f in outcome.fixed] == ["blocking-call"]
+    assert b"(await asyncio.to_thread(requests.get, url, timeout=3)).text" in outcome.after["a.py"]
+    assert [(left.finding.rule, left.kind) for left in outcome.left] == [("await-in-loop", "display-only")]
+
+
 def test_a_fix_is_undone_where_what_it_brings_cannot_be_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything else is made again without it."""
     real = Rule.fixer
@@ -351,7 +365,7 @@ def test_a_fix_is_undone_where_what_it_brings_cannot_be_fixed(monkeypatch: pytes
     outcome = fix({"a.py": (LOOP + other).encode()}, "blocking-call", "await-in-loop")
 
     assert [(left.finding.span.line, left.kind, left.why) for left in outcome.left] == [
-        (9, "undone", "it brings a new finding: await-in-loop at a.py:8")
+        (13, "undone", "it brings a new finding: await-in-loop at a.py:12")
     ]
     assert outcome.after["a.py"].endswith(b"return await asyncio.to_thread(requests.get, url, timeout=3)\n")
     assert outcome.after["a.py"].count(b"to_thread") == 1

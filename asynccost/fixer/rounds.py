@@ -2,7 +2,8 @@
 
 After every round each file is read by a second parser, and the whole project is scanned with the changed texts:
 the findings that were fixed must be gone, and no other may have come, unless it is fixed next: a call that blocked in a
-loop is waited for in a thread, and then the turns need not wait for each other. A fix that fails is undone and named,
+loop is waited for in a thread, and then the turns need not wait for each other. What lies around a fix and asks the
+user something may come as well: it was hidden by what is fixed. A fix that fails is undone and named,
 and the round is made again without it. It ends when nothing is left that may be fixed; where a finding that a fix
 brought is left after all, everything is done again without that fix.
 """
@@ -245,7 +246,8 @@ class _Rounds:
                 continue
             place = f"{finding.path}:{finding.span.line}"
             why = f"it brings a new finding: {finding.rule} at {place}"
-            around = around or inside(finding, at, changes)
+            if not around and (around := inside(finding, at, changes)) and self._asks(finding):
+                continue
             if around and self._asked([finding]) and self._may(finding, self._original(finding, at)):
                 lefts = {self.place(p.finding): Left(p.finding, "undone", why) for p in around}
                 leads[finding.rule, finding.path, finding.span.start] = lefts
@@ -255,6 +257,10 @@ class _Rounds:
         if not bad:
             self.coming = leads
         return bad
+
+    def _asks(self, finding: Finding) -> bool:
+        """Whether a finding's fix waits for somebody's answer: no reason to leave what hid the finding as it was."""
+        return finding.fix is not None and finding.fix.safety is Safety.DISPLAY_ONLY
 
     def _follow(self, after: Sequence[Finding], changes: Mapping[str, Change]) -> None:
         """Keep in sight what fixes brought, wherever it has moved by now, until it is fixed."""

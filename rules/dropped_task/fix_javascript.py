@@ -63,7 +63,8 @@ def _array(file: File, site: Site, callee: Member) -> Offer | None:
 
 _DROPS = frozenset({  # what they are handed they call, and take no answer
     "debounce", "throttle", "on", "once", "addListener", "addEventListener", "setTimeout", "setInterval",
-    "setImmediate", "nextTick", "queueMicrotask", "requestAnimationFrame", "forEach", "subscribe", "watch", "onMounted", "onMount",
+    "setImmediate", "nextTick", "queueMicrotask", "requestAnimationFrame", "forEach", "subscribe", "watch",
+    "onMounted", "onMount",
 })
 _IN_TURN = re.compile(r"(?i)one by one|one at a time|one after another|sequential|in order|clobber|rate.?limit")
 
