@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from asynccost import fixer
+from asynccost.model import Confidence
+from asynccost.settings import Settings
+from asynccost.sources import Source
 from tests.fixtures import LANGUAGE, Fixture, after, fixtures
 from tests.test_fixes import fix
 
@@ -38,3 +42,31 @@ def _joined(text: bytes) -> bytes:
     """A text without what a narrower indentation may lay out otherwise: breaks and commas inside parentheses, and
     behind the arrow of a function."""
     return re.sub(rb"([(\[])\s+|,?\s+([)\]])", rb"\1\2", re.sub(rb"=>\s+", b"=> ", text))
+
+
+PREVIEWS = b"""import { useEffect, useState } from "react";
+
+export function Previews({ files }) {
+  const [urls, setUrls] = useState([]);
+
+  function show(file) {
+    const url = URL.createObjectURL(file);
+    setUrls((all) => [...all, url]);
+  }
+
+  useEffect(() => {
+    for (const file of files) show(file);
+  }, [files]);
+  return urls.map((url) => <img key={url} src={url} />);
+}
+"""
+
+
+def test_no_cleanup_names_what_it_does_not_see() -> None:
+    """A variable of another function of the component is none of the effect's, however unsure the finding is."""
+    source = Source("a.jsx", "/nowhere/a.jsx", "javascript", len(PREVIEWS), 0, 0)
+    settings = Settings("/nowhere", select=("missing-effect-cleanup",), confidence=Confidence.LOW, cache=False, jobs=1)
+    outcome = fixer.fix(fixer.Task([source], None, settings, {"a.jsx": PREVIEWS}, unsafe=True))
+
+    assert [left.kind for left in outcome.left] == ["no fix"]
+    assert outcome.after == {}
