@@ -18,6 +18,9 @@ _WORK = (
 )
 _SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
 _SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_SERVICES}|{_WORK})(?![a-z])")
+_WORKS = re.compile(rf"(?<![a-z])(?:{_WORK})(?![a-z])")
+_READS = re.compile(r"[.:](?:get|head)$|^fetch$|^node-fetch:")
+_OTHER_METHOD = re.compile(r"""method["']?\s*:\s*["'`]?(?!get|head)\w""", re.I)
 
 _ANY = re.compile(  # a method for whatever its callers send
     r"(?:(?:post|put|patch|request|send|call|make|do|api|http|async|json)(?: |$))+"
@@ -29,6 +32,7 @@ _BESIDE = re.compile(  # says nothing of the work: whose repository it is, and w
 _LOOK_UP = re.compile(  # of what the service has at hand
     r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
     r"status|health|tags|usage|credits?|balance|quota|token|user|account|info|online|available|running|alive)(?![a-z])"
+    r"|(?<![a-z])(?:verify|validate|check|refresh|exchange)(?: \w+)? (?:key|token|license|credentials|account)(?![a-z])"
 )
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
 _NOTICE = re.compile(r"(?<![a-z])(?:notif\w*|notices?|alerts?|webhooks?|push\w*|mailer|sms)(?![a-z])")  # a few bytes
@@ -46,6 +50,8 @@ def seconds_for(site: Site, file: File) -> int:
     whatever = site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip())
     if whatever and not _NOTICE.search(f"{around} {_plain(site.function.owner.name if site.function.owner else '')}"):
         return LONG
+    if _READS.search(site.name or "") and not _OTHER_METHOD.search(file.text(site.call)):
+        return LONG if _WORKS.search(call) else USUAL  # a model is asked by other methods; these look something up
     return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
 
 
