@@ -16,6 +16,9 @@ _SELDOM = frozenset({
     "delete", "remove", "switch", "move", "copy", "duplicate", "import", "revoke", "transfer", "archive", "restore",
     "rename", "merge", "disconnect", "uninstall",
 })
+_HOUSEHOLD = frozenset({
+    "team", "org", "organization", "organisation", "workspace", "tenant", "account", "settings", "profile", "domain",
+})
 _AFTER = frozenset({"waitUntil", "after", "defer"})
 _NEAR = 3  # parts of a path that say what its functions are for
 _FEW = 2
@@ -43,7 +46,7 @@ def seldom_changed(function: str, steps: int) -> str:
         return ""
     if not _CHANGES.isdisjoint(own[:1]) and (word := next((word for word in own if word in _RIGHTS), "")):
         return f"{word} says that an administrator changes it now and then"
-    if not _SELDOM.isdisjoint(own[:1]):
+    if not _SELDOM.isdisjoint(own[:1]) or (own[:1] == ("update",) and not _HOUSEHOLD.isdisjoint(own[1:])):
         return f"{own[0]} says that somebody does it now and then"
     return ""
 

@@ -24,7 +24,7 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_DEPTH = 6
+_DEPTH = 10
 _NOT = frozenset({"not", "NOT", "notIn", "$nin", "$not", "$ne", "NOR", "$nor"})
 _AMONG = frozenset({"in", "$in"})
 _LARGE = frozenset({  # whose rows may be very many

@@ -4,6 +4,7 @@ from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.race_changes import is_set
+from asynccost.flow.reach import values
 from asynccost.flow.release import Acquisition
 from asynccost.flow.state import State, root_name, state_of, wrapped_deps
 from asynccost.flow.targets import on_element, root_of, word_of
@@ -46,7 +47,13 @@ def _once(effect: Effect, file: File, but: str = "") -> bool:
     if effect.once or effect.deps is None or not isinstance(effect.scope, Function):
         return effect.once
     state = state_of(effect.scope, file)
-    return all(root_name(dep) == but or _is_steady(root_name(dep), effect.scope, state, 0) for dep in effect.deps)
+    names = [root_name(dep) for dep in effect.deps]
+    return all(n == but or _is_part(n, but, effect.scope) or _is_steady(n, effect.scope, state, 0) for n in names)
+
+
+def _is_part(name: str, whole: str, component: Function) -> bool:
+    """`const autoplay = api?.plugins().autoplay`."""
+    return bool(whole) and any(root_name(value) == whole for value in values(name, component))
 
 
 def _is_steady(name: str, component: Function, state: State, depth: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from asynccost.flow.acts import acts_only
 from asynccost.flow.aside import left_to_itself
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
@@ -22,6 +23,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
+from asynccost.flow.worth import FILES
 
 _HOUSE = frozenset({"cron", "crons", "nightly", "housekeeping", "reaper", "janitor", "sweeper", "keeping"})
 _LOOKS_ROUND = frozenset({"scanner", "reaper", "sweeper", "janitor", "watchdog"})
@@ -32,15 +34,17 @@ _NOTICES = frozenset({
 _ASKS = frozenset({"confirmation", "confirmations", "approval", "approvals", "human"})
 _OPENED = frozenset({"newly", "opened", "expanded"})
 _DEVICES = frozenset({"ip", "ips", "device", "devices"})
-_JOBS = frozenset({"cron", "crons", "jobs", "importers"})
+_JOBS = frozenset({"cron", "crons", "importers"})
 _JOB = frozenset({"cron", "crons", "job", "jobs"})
 _OWNERS = frozenset({"orgs", "organizations", "organisations", "tenants", "workspaces", "teams", "users", "accounts"})
+_MESSAGES = frozenset({"message", "messages", "msg", "event"})
 _FEW_OF = frozenset({"attachment", "attachments", "media", "embeds", "mentions"})
 _SENDS = frozenset({
     "send", "notify", "mail", "email", "invite", "remind", "deliver", "dispatch", "trigger", "enqueue", "post",
 })
 _UPLOADS = frozenset({"upload", "uploads", "file", "files", "image", "images", "media", "attachment", "attachments"})
 _WRITING = frozenset({"post", "put", "patch", "delete"})
+_CLEARS = (("delete",), ("cleanup",), ("clean",), ("purge",), ("prune",), ("teardown",), ("destroy",), ("reset",))
 _EACH = frozenset({"map", "forEach"})
 _NEAR = 3  # parts of a path that say what its functions are for
 
@@ -51,16 +55,18 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
     if _is_left_alone(function) or left_to_itself(function):
         return "nobody waits for the function around it"
-    own = {word for name in (function.name, _stems(file.path)[-1]) for word in words(name)}
+    own = {word for name in (*named, _stems(file.path)[-1]) for word in words(name)}
     if word := _met(_JOBS, file.path.split("/")[:-1]) or _met(_JOB, own):
         return f"{word} says that it runs in the background, where nobody waits for it"
-    if _sweeps(words(function.name)):
+    if any(_sweeps(words(name)) for name in named):
         return "it goes through all of its kind in the background, where nobody waits for it"
     if _met(_NOTICES, around) and "recipients" in words(function.name):
         return "nobody waits for the look-ups before a notice is sent"
     if word := _met(_HOUSE, around) or _met(_LOOKS_ROUND, words(function.name)):
         return f"{word} says that it tidies up in the background, where nobody waits for it"
     left = [w for w in waits if w.kind not in ("fresh", "memory")]
+    if words(next(filter(None, named), ""))[:1] in _CLEARS and (acts_only(loop) or any(map(_deletes, left))):
+        return "it clears away what is no longer needed"
     if left and _met(_NOTICES, around) and all(map(_sends, left)):
         return "nobody waits for notices to be sent, and their receiver limits the rate, as a rule"
     if word := _met(_ASKS, around):
@@ -68,8 +74,12 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     source, target = (loop.iter, loop.target) if isinstance(loop, Loop) else (loop.clauses[0].iter, None)
     if word := _met(_OPENED, _words_in(source)):
         return f"{word} says that it goes through what a person has just opened, one item as a rule"
-    if word := _met(_FEW_OF, _words_in(source)) or _met(_FEW_OF, _words_in(target)):
+    if word := _met(_FEW_OF, [*_words_in(source), *_words_in(target), *(w for name in named for w in words(name))]):
         return f"{word} says that a message has few of them"
+    if _parts_of_message(source, named, left):
+        return "few parts of a message are files"
+    if left and any("upload" in words(wait.name) for wait in left):
+        return "uploads share one line, and are few as a rule"
     if "childNodes" in _names_in(source):
         return "it walks through a document, of which few parts are files"
     if _met(frozenset({"discover", "discovery"}), words(function.name)) and _met(_DEVICES, _words_in(target)):
@@ -77,6 +87,14 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     if left and _one_address(loop, left):
         return "each turn only sends something to one address, where order, and a failure half way, may matter"
     return ""
+
+
+def _parts_of_message(source: Node | None, named: Sequence[str], waits: Sequence[Wait]) -> bool:
+    """`for part in message_chain`, and what `convert_message(event)` fetches of the files in it."""
+    if {"message", "chain"}.issubset(_words_in(source)):
+        return True
+    fetched = any(not FILES.isdisjoint(said) or "file" in said for said in (words(wait.name) for wait in waits))
+    return fetched and any(not _MESSAGES.isdisjoint(words(name)) for name in named)
 
 
 def _sweeps(said: Sequence[str]) -> bool:
@@ -124,24 +142,31 @@ def _sends(wait: Wait) -> bool:
     return not _SENDS.isdisjoint(said[:1]) or _writes_to(wait) is not None
 
 
+def _deletes(wait: Wait) -> bool:
+    """`request(path, { method: "DELETE" })`."""
+    options = [a.value for a in wait.node.arguments] if isinstance(wait.node, Call) else []
+    return any(_method(one) == "delete" for one in options)
+
+
 def _writes_to(wait: Wait) -> Node | None:
     """The address of a request that changes something: `client.post(url)`, `fetch(url, { method: "POST" })`."""
     call = wait.node
     if not isinstance(call, Call) or not call.arguments:
         return None
     last = chain(call.callee)[-1]
-    if last in _WRITING or (last == "fetch" and any(_is_writing(a.value) for a in call.arguments[1:2])):
+    if last in _WRITING or (last == "fetch" and any(_method(a.value) in _WRITING for a in call.arguments[1:2])):
         return call.arguments[0].value
     return None
 
 
-def _is_writing(options: Node) -> bool:
+def _method(options: Node) -> str:
+    """The HTTP method that a literal of options names; "" for none."""
     if not isinstance(options, Collection):
-        return False
+        return ""
     for key, value in zip(options.keys, options.items, strict=False):
         if isinstance(key, Constant) and key.value == "method":
-            return isinstance(value, Constant) and str(value.value).lower() in _WRITING
-    return False
+            return str(value.value).lower() if isinstance(value, Constant) else ""
+    return ""
 
 
 def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait]) -> bool:

@@ -14,6 +14,7 @@ from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function, wraps
+from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Argument, Await, Call, Closure, Constant, Do, Function, Member, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
@@ -329,12 +330,16 @@ def _forgets(finding: Finding, caller: Caller) -> bool:
     return modules.isdisjoint(finding.pending["page"]) and (by["entry"] or [""])[0] != "test"
 
 
+_BOOTS = (("boot",), ("bootstrap",), ("init",), ("initialize",))  # at the start, a failure is seen
+
+
 def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Finding:
     place, by, facts_ = caller.related(""), caller.by.facts, made.facts
     name = facts_["qualname"]
     survives = project.memo(_survives)
     said = words(name.rpartition(".")[2])
     tells = (said[:1] and said[0] in finding.pending["events"]) or any(w in finding.pending["best"] for w in said)
+    starts = said[:1] in _BOOTS or at_start(project, place.path, by["start"])
     end = "only the process's last resort hears of its errors" if survives else (
         "a failure is an unhandled rejection, which ends the process"
     )
@@ -344,7 +349,7 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
         path=place.path,
         span=place.span,
         message=f"Nobody waits for {name}() or catches its errors: {end}",
-        confidence=Confidence.MEDIUM if by["is_async"] and not (survives or tells) else Confidence.LOW,
+        confidence=Confidence.MEDIUM if by["is_async"] and not (survives or tells or starts) else Confidence.LOW,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,
         family=finding.family,
