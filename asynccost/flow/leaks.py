@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynccost.flow.around import function_of, use_of
+from asynccost.flow.around import function_of
 from asynccost.flow.begins import begins
-from asynccost.flow.effect_code import component_cleanups, component_functions, own_functions
+from asynccost.flow.effect_code import component_cleanups, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
 from asynccost.flow.goes_along import goes_along
@@ -25,10 +25,11 @@ from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, within
 from asynccost.flow.release import Acquisition, Fate, acquisition, fate
-from asynccost.flow.state import SETTER, root_name, state_of
+from asynccost.flow.state import root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, retries, timer
 from asynccost.flow.tree import Call, Class, Constant, Function, Member, Name, Node, Return
+from asynccost.flow.wander import WANDERS, let_go
 from asynccost.model import Confidence
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -99,10 +100,8 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
         if left is not None:
             return say(MEDIUM, "the effect can return before it returns its cleanup", left)
         return say(None, end.why, end.at)
-    if got.pair.name in _ANYWHERE and (taker := _taken_by(got.call)):
-        return say(None, f"{taker}() takes it, which may release it")
-    if got.pair.name in _ANYWHERE:
-        return _by_word(effect, got, file, say(None, "a release stands in the same component"))
+    if got.pair.name in WANDERS:
+        return say(*let_go(effect, got, file))
     if end.kind == "handed on":
         return say(None, end.why, end.at)
     if effect.opaque and end.kind != "mismatch":
@@ -113,29 +112,6 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
     if ticking is not None and not ticking.repeats:
         return _one_shot(effect, got, ticking, end, file)
     return _kept_or_dropped(effect, got, end, file)
-
-
-_ANYWHERE = frozenset(
-    {"navigator.mediaDevices.getUserMedia", "navigator.mediaDevices.getDisplayMedia", "URL.createObjectURL"}
-)
-
-
-def _taken_by(call: Call) -> str:
-    """The function that a resource is handed to, no setter of state: `replaceUrl(URL.createObjectURL(blob))`."""
-    use = use_of(call)
-    callee = use.node.callee if use.kind == "argument" and isinstance(use.node, Call) else None
-    return callee.id if isinstance(callee, Name) and not SETTER.match(callee.id) else ""
-
-
-def _by_word(effect: Effect, got: Acquisition, file: File, silent: Verdict) -> Verdict:
-    """Resources that wander (streams, object URLs): any release in the component will do."""
-    for function in component_functions(effect, file):
-        for call in function.index.calls if function.index else ():
-            said = (call.callee, *(a.value for a in call.arguments))  # `urls.forEach(URL.revokeObjectURL)`
-            if any(isinstance(one, Member) and one.attr in got.pair.release for one in said):
-                return silent
-    sure = MEDIUM if effect.once or _inside_setup(effect, got) else LOW  # a helper is called by others as well
-    return Verdict(effect, got, sure, "nothing in the component releases it")
 
 
 # -------------------------------------------------------------------- one-shots
