@@ -183,6 +183,14 @@ def _in_module(file: File, site: Site, patch: Patch) -> None:
         patch.insert(at, f"const {shared} = {tree.flat(call)}{semi}\n\n")
         patch.replace(call.start, call.end, shared)
         return
+    alike = [s for s, _ in built(file) if s.name == site.name and tree.text(s.call).split() == text.split()]
+    if call.new and len(alike) == 1:
+        kind = tree.text((call.callee.start, call.callee.end))
+        note = f": {kind} | undefined" if tree.typed else ""
+        patch.insert(_place(site, patch), f"let {shared}{note}{semi}\n\n")
+        patch.insert(call.start, f"({shared} ??= ")
+        patch.insert(call.end, ")")
+        return
     lines = [line.removeprefix(indent) for line in text.split("\n")]
     note = f": ReturnType<typeof {maker}> | undefined" if tree.typed else ""
     made = f"const {maker} = () => " + "\n".join(lines) + f"{semi}\nlet {shared}{note}{semi}\n\n"

@@ -57,6 +57,10 @@ def _before_loop(made: Building, file: File) -> Offer | None:
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
     if _reads_cookies(made, file):
         return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: hoist(patch, made, *found))
+    lines = file.span(found[0]).end_line - file.span(found[0]).line
+    if made.block is not None and lines > _MOVED:
+        reason = f"{reason}; {lines} lines move in: should the client be handed in, or closed apart?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
     if _built_beside(made, found[0], file):
         reason = f"{reason}; {made.function.name}() builds another beside the loop: are they to be one?"
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
@@ -66,6 +70,7 @@ def _before_loop(made: Building, file: File) -> Offer | None:
     return _offer(file, Safety.UNSAFE, reason, lambda patch: hoist(patch, made, *found))
 
 
+_MOVED = 40  # lines of a loop that a with statement around it moves in
 _COOKIES = "cookies are read here: are they to be those of all calls?"
 _CLOCKS = frozenset({"time", "perf_counter", "monotonic", "process_time"})
 

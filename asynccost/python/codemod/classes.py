@@ -3,7 +3,7 @@
 from asynccost.flow.file import File
 from asynccost.flow.reach import class_functions
 from asynccost.flow.timers import ends_of
-from asynccost.flow.tree import Assign, Class, Constant, Do, Expr, Function, Name, Return, Stmt
+from asynccost.flow.tree import Assign, Call, Class, Constant, Do, Expr, Function, Member, Name, Return, Stmt
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.annotating import evaluated, optional
 from asynccost.python.codemod.layout import Layout
@@ -142,7 +142,7 @@ def extend_method(patch: Patch, method: Function, lines: list[str], *, first: bo
     filler = next((w for w in ("pass", "...") if layout.text(method.body_start, method.end).endswith(w)), "")
     if not does and filler:
         patch.replace(method.end - len(filler), method.end, f"\n{indent}".join(lines))
-    elif (does and (early or first)) or isinstance(last, Return):
+    elif (does and (early or first)) or isinstance(last, Return) or (len(does) > 1 and _is_said(does[-1])):
         before = does[0] if early or first else does[-1]
         if apart:
             patch.insert_lines(before.start, indent, *lines)
@@ -150,6 +150,15 @@ def extend_method(patch: Patch, method: Function, lines: list[str], *, first: bo
             patch.insert(before.start, "".join(f"{line}\n{indent}" for line in lines))
     else:
         patch.insert_lines(behind(method.end, indent, layout), indent, *lines)
+
+
+_SAYS = frozenset({"debug", "info", "warning"})
+
+
+def _is_said(statement: Stmt) -> bool:
+    """Whether a statement only logs that something is over: what is done goes before it."""
+    value = statement.value if isinstance(statement, Do) else None
+    return isinstance(value, Call) and isinstance(value.callee, Member) and value.callee.attr in _SAYS
 
 
 def _is_docstring(statement: Stmt) -> bool:

@@ -42,6 +42,10 @@ def to_thread(patch: Patch, call: Call, helper: str = "") -> None:
     elif b"\n" in layout.source[opening : call.arguments[0].start]:
         indent = layout.indent(call.arguments[0].start)
         patch.replace(call.start, opening + 1, f"{head}\n{indent}{callee},")
+        if any(layout.text(a.end, b.start) == ", " for a, b in pairwise(call.arguments)):
+            last_end = call.arguments[-1].end
+            if "," not in layout.text(last_end, call.end) and "#" not in layout.text(last_end, call.end):
+                patch.insert(last_end, ",")
         for before, here in pairwise(call.arguments):  # they were on one line of their own, and stand in a list now
             gap = layout.text(before.end, here.start)
             if gap == ", ":
