@@ -19,7 +19,6 @@ from asynccost.hashing import blake2b
 from asynccost.kinds import WORTH_NAMING
 from asynccost.rules import ROOT
 
-RACY_NS = 2_000_000_000
 ANSWERS = 6  # whole results that are kept by content: of the branch, of what it is compared with, of the index
 _FOLDERS = f"folders as of 1: {' '.join(sorted(WORTH_NAMING))}"  # they are read before the signature is known
 _SCHEMA = """

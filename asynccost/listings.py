@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from asynccost.kinds import WORTH_NAMING
 
-RACY_NS = 2_000_000_000
+RACY_NS = 2_000_000_000  # times younger than this are not trusted: what comes next could share them
 _TELLS = os.name == "posix"
 
 

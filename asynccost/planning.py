@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from asynccost.cache import RACY_NS, Stamp
+from asynccost.cache import Stamp
+from asynccost.listings import RACY_NS
 from asynccost.settings import Settings
 from asynccost.sources import Source
 

@@ -11,12 +11,13 @@ from asynccost.flow.state import SETTER, state_of
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Call, Class, Closure, Collection, Constant, Do, Function, Name, Node, Return
 from asynccost.flow.words import chain, words
-from asynccost.javascript.edits.acquired import Releasing
+from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.handle_texts import is_subscription
 from asynccost.javascript.edits.listening import unlisten
 from asynccost.javascript.edits.mismatch import match
 from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.releasing import Releasing
 from asynccost.javascript.edits.returned import registers
 from asynccost.javascript.edits.script import script
 from asynccost.model import Confidence, Edit, Finding, Offer, Safety
@@ -90,7 +91,7 @@ def _offer(found: list[Verdict], file: File) -> Offer:
             if verdict.got.pair.handle == "same":
                 unlisten(verdict.got, keep)
             else:
-                keep.keep(verdict.got)
+                keep_handle(verdict.got, keep)
         keep.end.finish(keep.releases)
         nested = keep.nested
     edits: tuple[Edit, ...] = patch.edits()

@@ -9,10 +9,11 @@ from asynccost.flow.lifecycle import Effect
 from asynccost.flow.paths import Way
 from asynccost.flow.timers import Timer, ends_of, timer
 from asynccost.flow.tree import Call, Class, Do, Function, Return
-from asynccost.javascript.edits.acquired import Releasing
+from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.releasing import Releasing
 from asynccost.javascript.edits.script import script
 from asynccost.model import Finding, Offer, Safety
 
@@ -125,7 +126,7 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
     last = ends[:1]
     effect = Effect("class", method.name, method, [method], owner, last, once=True, plain=True, ends=(last[0].name,))
     keep = Releasing(effect, file, patch, ending(effect, file, patch))
-    keep.keep(one.got)
+    keep_handle(one.got, keep)
     keep.end.finish(keep.releases)
     edits = patch.edits()
     if not ends[0].body:

@@ -12,10 +12,10 @@ from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Call, Closure, Collection, Constant, Do, Expr, Function, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
-from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.handler_types import event_type, parameters
 from asynccost.javascript.edits.names import camel
+from asynccost.javascript.edits.releasing import Releasing
 from asynccost.javascript.edits.script import Script
 
 

@@ -6,10 +6,10 @@ from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.listeners import receiver_of
 from asynccost.flow.tree import Call, Closure, Node
 from asynccost.flow.words import chain
-from asynccost.javascript.edits.acquired import Releasing
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.listening import unlisten
 from asynccost.javascript.edits.patch import Patch
+from asynccost.javascript.edits.releasing import Releasing
 
 
 def match(verdict: Verdict, file: File, patch: Patch) -> bool:
