@@ -1,6 +1,6 @@
 """Work that nobody waits for, or that is done seldom, by the names of its function, its file and its folders."""
 
-from asynccost.flow.tree import Argument, Call, Function
+from asynccost.flow.tree import Argument, Call, Closure, Collection, Constant, Function, Member, Node
 from asynccost.flow.words import chain, words
 
 _TELLS = frozenset({"telemetry", "tracking"})
@@ -48,6 +48,18 @@ def seldom_changed(function: str, steps: int) -> str:
         return f"{word} says that an administrator changes it now and then"
     if not _SELDOM.isdisjoint(own[:1]) or (own[:1] == ("update",) and not _HOUSEHOLD.isdisjoint(own[1:])):
         return f"{own[0]} says that somebody does it now and then"
+    return ""
+
+
+def keyed(function: Function) -> str:
+    """The key that a nameless function stands under: `delete` of `{ delete: procedure.mutation(async () => ...) }`."""
+    here: Node | None = function.closure
+    while isinstance(here, (Closure, Argument, Call, Member)):
+        up = here.parent
+        if isinstance(up, Collection) and up.kind == "dict":
+            keys = (k for k, v in zip(up.keys, up.items, strict=False) if v is here and isinstance(k, Constant))
+            return next((str(key.value) for key in keys), "")
+        here = up
     return ""
 
 

@@ -13,6 +13,7 @@ from asynccost.flow.reach import binder, within
 from asynccost.flow.state import State, state_of
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Choice, Constant, Function, If, Member, Name, Node, Other, Return
+from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 
 _FLAGS = frozenset(
@@ -54,6 +55,8 @@ def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
     state = state_of(effect.scope, file) if isinstance(effect.scope, Function) else State()
     if any(_is_busy(f, state) for f in functions):
         return "a flag keeps it from asking again while it waits"
+    if name := _asks_until(effect, functions, state):
+        return f"it asks only until {name} is there"
     flags = flags_set(effect, file)
     if any(tests_any(f, flags) for f in functions):
         return "a flag that the cleanup sets is tested before the state is written"
@@ -111,6 +114,31 @@ def _is_busy(function: Function, state: State) -> bool:
     begun = [c for c in index.calls if c.arguments and _is_true(c.arguments[0].value)]
     names |= {state.setters.get(word_of(c), "") for c in begun}
     return any(n.id in names and _leaves(n) for n in index.names)
+
+
+def _asks_until(effect: Effect, functions: list[Function], state: State) -> str:
+    """The name by which a set-up leaves, and that the answer sets: `if (!row && id) load()`, where that sets `row`."""
+    body = effect.setups[0].body
+    gates = [s for s in body if isinstance(s, If) and not s.orelse and (len(body) == 1 or _returns(s))]
+    asked = {n.id for gate in gates for n in walk(gate.test) if isinstance(n, Name)}
+    asked = {name for name in asked if _ERRORS.isdisjoint(words(name))}
+    for function in functions if asked else ():
+        start = waits_from(function, functions)
+        if start is None or function.index is None:
+            continue
+        targets = [t for a in function.index.assigns if isinstance(a, Assign) and a.start > start for t in a.targets]
+        written = {t.id for t in targets if isinstance(t, Name) and binder(t.id, function) is effect.scope}
+        written |= {state.setters.get(word_of(c), "") for c in function.index.calls if c.start > start}
+        if met := asked & written:
+            return min(met)
+    return ""
+
+
+_ERRORS = frozenset({"error", "err", "failed", "failure"})
+
+
+def _returns(branch: If) -> bool:
+    return bool(branch.body) and isinstance(branch.body[-1], Return)
 
 
 def _is_true(value: Node | None) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.aside import aside, left_to_itself, seldom_changed
+from asynccost.flow.aside import aside, keyed, left_to_itself, seldom_changed
 from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
@@ -71,6 +71,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         steps=[_row(s, file) for s in best],
         stored=_all_stored(best, function),
         shown=[*shown(file), *left_to_itself(function)],
+        named="" if function.name else keyed(function),
         runs=function.start,
     )
 
@@ -129,7 +130,7 @@ def _alone(step: Step) -> str:
 def _gated(part: list[Step]) -> str:
     for step in part:
         said = words(step.waits[0].name)
-        asks = not step.binds and (said[:1] in (("is",), ("has",)) or "throw" in said)
+        asks = (not step.binds and (said[:1] in (("is",), ("has",)) or "throw" in said)) or "owned" in said
         if step.gate or asks:  # a question whose answer nobody takes speaks by raising
             return f"{step.label} decides whether the next may happen"
     return ""
@@ -177,7 +178,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubt = "what is read lies in the program's own bundle"
     doubt = doubt or aside(finding.path, finding.function)
     if not doubt and all(v.pooled for v in verdicts):
-        doubt = seldom_changed(finding.function, len(steps))
+        doubt = seldom_changed(finding.pending["named"] or finding.function, len(steps))
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
