@@ -9,6 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
+from asynccost.flow.recreated import is_test
 from asynccost.flow.tree import (
     Call,
     Collection,
@@ -144,7 +145,7 @@ def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bo
     """Whether a kept connection would be used again before it is closed: a lone call of an agent is too rare."""
     if heat.kind not in _LONE:
         return True
-    callers = project.calls.callers(made)
+    callers = [caller for caller in project.calls.callers(made) if not is_test(caller, project)]
     if shared or any(c.call["loop"] for c in callers):
         return True
     if heat.kind == "job":

@@ -13,6 +13,7 @@ from asynccost.flow.words import words
 from asynccost.flow.worth import (
     fetches_a_file,
     looks_after,
+    makes_media,
     manages,
     notifies,
     now_and_then,
@@ -59,12 +60,13 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         confidence = (
             Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
         )
-        if project.heats.of(made).kind == "unknown":
-            confidence = Confidence.MEDIUM  # a name alone shows who calls it
+        if project.heats.of(made).kind == "unknown" or (heat.kind == "loop" and finding.pending["free"]):
+            confidence = Confidence.MEDIUM  # a name alone shows who calls it, or each turn may ask another host
         known = made.facts["qualname"]
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
         seldom = heat.kind != "loop" and (returns or now_and_then(finding.path, known, heat.reason))
-        if seldom or _hardly_pays(finding, made, heat) or (heat.kind == "tool" and finding.pending["rare"]):
+        beside = heat.kind == "tool" and (finding.pending["rare"] or makes_media(known))
+        if seldom or beside or _hardly_pays(finding, made, heat):
             confidence = Confidence.LOW
         elif heat.kind == "tool" and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
@@ -78,7 +80,8 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
         rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
-        rarely = rarely or notifies(known) or reads_documents(known) or bool(now_and_then(finding.path, known))
+        rarely = rarely or notifies(known) or reads_documents(known) or looks_after(known)
+        rarely = rarely or bool(now_and_then(finding.path, known))
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain, often=False)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
@@ -92,7 +95,7 @@ def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
         return free or reports(name) or manages(name) or any(map(looks_after, way)) or any(map(takes_long, way))
     if any("cli" in place.path.split("/") for place in heat.chain):
         return True
-    if free and fetches_a_file(name) and any(map(reads_messages, ways(heat))):
+    if (free or not finding.pending["dear"]) and fetches_a_file(name) and any(map(reads_messages, ways(heat))):
         return True
     return len(heat.chain) > (_NEAR if free else _FAR) or reports(name)
 

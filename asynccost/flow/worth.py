@@ -22,11 +22,12 @@ _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
     "dismiss", "install", "backfill", "provision", "deprovision", "patch",
 })
-_ASKS_FOR = frozenset({"detect", "discover", "refresh"})
+_ASKS_FOR = frozenset({"detect", "discover", "refresh", "scan"})
 _STATE = frozenset({
     "health", "healthcheck", "models", "catalog", "catalogue", "marketplace", "release", "releases", "version",
     "versions", "changelog", "recommendations",
 })
+_ABLE = frozenset({"supports", "supported", "preflight", "capabilities"})  # what one asks before the work
 _SHOWS = frozenset({"status", "health", "healthcheck"})
 _PROVES = frozenset({"check", "validate", "verify", "test", "probe", "ping"})
 _MEANS = frozenset({
@@ -49,6 +50,11 @@ FILES = frozenset({  # words of a file beside the text
     "image", "images", "img", "picture", "pic", "photo", "avatar", "icon", "logo", "thumbnail", "poster", "cover",
     "media", "attachment", "attachments", "sticker", "emoji", "favicon", "screenshot", "audio", "voice",
 })
+_MEDIA = frozenset({
+    "image", "images", "picture", "pictures", "screenshot", "audio", "speech", "voice", "tts", "stt", "ocr", "video",
+    "music",
+})
+_FILE = frozenset({"file", "files"})
 _TEXTS = frozenset({"message", "messages", "msg", "event", "events", "markdown", "convert", "parse", "parser", "chat"})
 
 
@@ -87,6 +93,8 @@ def looks_after(name: str) -> bool:
     own = words(name.rpartition(".")[2])
     if not _STATE.isdisjoint(own[-1:]) or "marketplace" in own or not _SHOWS.isdisjoint(words(name.rpartition(".")[0])):
         return True
+    if not _ABLE.isdisjoint(own):
+        return True
     return not _PROVES.isdisjoint(own[:1]) and not _MEANS.isdisjoint(own[1:])
 
 
@@ -120,11 +128,16 @@ def notifies(name: str) -> bool:
 
 
 def fetches_a_file(name: str) -> bool:
-    """`download_image(url)`, `fetch_avatar(user)`: a file beside the text, wherever it lies."""
+    """`download_image(url)`, `upload_file(path)`: a file beside the text, wherever it lies."""
     own = words(name.rpartition(".")[2])
-    return not FILES.isdisjoint(own)
+    return not FILES.isdisjoint(own) or not _FILE.isdisjoint(own)
 
 
 def reads_messages(name: str) -> bool:
     """`convert_message`, `MarkdownParser.parse`: a loop over the parts of one text, of which few are files."""
     return not _TEXTS.isdisjoint(words(name))
+
+
+def makes_media(name: str) -> bool:
+    """`ImageTool.execute`, `text_to_speech`: an agent asks for few, and each takes seconds."""
+    return not _MEDIA.isdisjoint(words(name))
