@@ -3,45 +3,23 @@
 The values are those of `flow.facts`; only the functions that a question is about are lowered.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from asynccost.flow.entries import seldom
 from asynccost.flow.entry_table import entries_of
-from asynccost.flow.facts import (
-    CallFact,
-    FileFacts,
-    FunctionFacts,
-    bases,
-    calls_of,
-    entry,
-    handed,
-    registered,
-    returned,
-)
-from asynccost.flow.failing import floats, quiet
+from asynccost.flow.facts import CallFact, FileFacts, FunctionFacts, bases, calls_of, handed
 from asynccost.flow.file import File, Site
-from asynccost.flow.mentions import places, speaks_of
-from asynccost.flow.names import INSIDE
+from asynccost.flow.late_facts import FileAsked, FunctionAsked
+from asynccost.flow.mentions import speaks_of
 from asynccost.flow.registered import may_register
-from asynccost.flow.tree import Class, Function
-from asynccost.flow.waiting import rows_of
+from asynccost.flow.tree import Function
+from asynccost.flow.unparsed import defines, holds, import_words, renamed
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
-
-_NEAR = 64  # bytes before a name in which the keyword of its definition stands
-_AFTER = {word: re.compile(rb"(?:\b%s|\A\W)\W+\Z" % word.encode()) for word in ("class", "def")}
-_IMPORTS = re.compile(  # from the keyword to the end of the statement; in a string or a comment it may say too much
-    rb"\bimport\b(?=((?:[ \t\f]|\\\r?\n)*+(?:\((?:[^()#]|\#[^\n]*)*+|(?:[^\\\n]|\\\r?\n|\\)*+)))"
-)
-_WORD = re.compile(rb"\w+")
-_AS, _ENDING = re.compile(rb" as\b"), re.compile(rb"[^\x00-/:-@\[-^`{-\x7f]+\Z")  # a word of any alphabet
-_LONGEST = 256  # bytes of a name
 
 
 class Asked:
@@ -63,7 +41,7 @@ class Asked:
         self._read = read
         self._lower = lower
         self._knowledge = knowledge
-        self.facts = cast("FileFacts", _OfFile(self, rules))
+        self.facts = cast("FileFacts", FileAsked(self, rules))
         self._functions: dict[int, FunctionFacts] = {}
         self._told: dict[str, list[tuple[int, Site]]] = {}  # calls by the last part of their names
         self._heard: set[int] = set()  # the numbers of the functions whose calls are among them
@@ -92,14 +70,7 @@ class Asked:
 
     def holds(self, word: str) -> bool:
         """Whether a word stands in the source: what does not is not defined there, and needs no parse to say so."""
-        return any(True for _ in places(self.source, word.encode()))
-
-    def _says(self, keyword: str, name: str) -> bool:
-        """Whether a function or class of a name seems to be defined; a nameless one is known by its keyword."""
-        if name.startswith("<"):
-            return self.holds(name.strip("<>"))
-        after, source = _AFTER[keyword], self.source
-        return any(after.search(source[max(at - _NEAR, 0) : at]) for at in places(source, name.encode()))
+        return holds(self.source, word)
 
     def imports_name(self, local: str) -> bool:
         """Whether a name stands where the file says what it imports."""
@@ -107,8 +78,7 @@ class Asked:
 
     @cached_property
     def _import_words(self) -> frozenset[str]:
-        found = (_WORD.findall(m[1]) for m in _IMPORTS.finditer(self.source))
-        return frozenset(word.decode() for words in found for word in words)
+        return import_words(self.source)
 
     def handed(self) -> list[list[str]]:
         """See `facts.handed`; few files say such a thing, and only those are lowered."""
@@ -117,30 +87,15 @@ class Asked:
     def function(self, function: Function) -> FunctionFacts:
         """The facts of a function."""
         if id(function) not in self._functions:
-            self._functions[id(function)] = cast("FunctionFacts", _OfFunction(self.file, function))
+            self._functions[id(function)] = cast("FunctionFacts", FunctionAsked(self.file, function))
         return self._functions[id(function)]
-
-    @cached_property
-    def _by_qualname(self) -> dict[str, list[Function]]:
-        table: dict[str, list[Function]] = {}
-        for function in self.file.module.outer:
-            table.setdefault(function.qualname, []).append(function)
-        return table
 
     def named(self, qualname: str) -> FunctionFacts | None:
         """The function of a qualname; of several the first."""
-        if not qualname.startswith("<") and not self._says("def", qualname.rpartition(".")[2]):
+        if not qualname.startswith("<") and not defines(self.source, "def", qualname.rpartition(".")[2]):
             return None
-        found = self._by_qualname.get(qualname)
-        if found:
-            return self.function(found[0])
-        around, mark, _ = qualname.partition(INSIDE)
-        for body in self._by_qualname.get(around, ()) if mark else ():
-            body.wake()
-            for function in body.inner:
-                if function.qualname == qualname:
-                    return self.function(function)
-        return None
+        found = self.file.names.definitions.function(qualname)
+        return self.function(found) if found is not None else None
 
     def starting(self, start: int) -> FunctionFacts | None:
         """The function that starts at a byte."""
@@ -222,113 +177,16 @@ class Asked:
 
     @cached_property
     def _renamed(self) -> frozenset[bytes]:
-        """The words before an `as`."""
-        source = self.source
-        words = (_ENDING.search(source, max(m.start() - _LONGEST, 0), m.start()) for m in _AS.finditer(source))
-        return frozenset(word[0] for word in words if word)
+        return renamed(self.source)
 
     def base_names(self, qualname: str) -> list[str] | None:
         """What the bases of a class resolve to; None where there is no such class."""
-        if not self._says("class", qualname.rpartition(".")[2]):
+        if not defines(self.source, "class", qualname.rpartition(".")[2]):
             return None
-        cls = self._class(qualname)
+        cls = self.file.names.definitions.cls(qualname)
         return bases(self.file, cls) if cls is not None else None
-
-    def _class(self, qualname: str) -> Class | None:
-        names = self.file.names
-        return names.cls(f"{self.file.module.name}.{qualname}")
 
 
 def last_name(name: str) -> str:
     """The last part of a resolved name: "m.Client().get" -> get."""
     return name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
-
-
-class _OfFunction(dict[str, Any]):
-    """FunctionFacts whose values are made when they are asked for."""
-
-    def __init__(self, file: File, function: Function) -> None:
-        super().__init__()
-        self._file, self._of = file, function
-
-    def __missing__(self, key: str) -> Any:
-        if key in _COSTLY:
-            self[key] = _COSTLY[key](self._file, self._of)
-        elif key in ("line", "column", "end_line"):
-            span = self._file.span(self._of)
-            self.update(line=span.line, column=span.column, end_line=span.end_line)
-        else:
-            of = self._of
-            scope = of.scope
-            top = of.owner is not None or scope is None or scope.kind == "module"
-            self.update(
-                qualname=of.qualname,
-                start=of.start,
-                end=of.end,
-                is_async=of.is_async,
-                kind=of.kind,
-                owner=of.owner.qualname if of.owner else "",
-                outer=-1 if top or scope is None else scope.start,
-            )
-        return self[key]
-
-
-_COSTLY: dict[str, Callable[[File, Function], Any]] = {
-    "is_generator": lambda _, function: function.is_generator,
-    "seldom": lambda file, function: seldom(file, function) or "",
-    "entry": entry,
-    "calls": calls_of,
-    "returns": returned,
-    "registered": registered,
-    "waits": rows_of,
-    "floats": floats,
-    "quiet": quiet,
-}
-
-
-class _Bases(dict[str, list[str]]):
-    """The bases of a file's classes, looked up one by one."""
-
-    def __init__(self, of: Asked) -> None:
-        super().__init__()
-        self._of = of
-
-    def __contains__(self, qualname: object) -> bool:
-        return qualname in self.keys() or self._of.base_names(str(qualname)) is not None
-
-    def get(self, qualname: str, default: Any = None) -> Any:
-        found = self._of.base_names(qualname)
-        return default if found is None else found
-
-
-class _Imported(dict[str, str]):
-    """What a file's names stand for by its imports."""
-
-    def __init__(self, of: Asked) -> None:
-        super().__init__()
-        self._of = of
-
-    def __contains__(self, local: object) -> bool:
-        return self._of.imports_name(str(local)) and local in self._of.file.module.imports
-
-    def __missing__(self, local: str) -> str:
-        return self._of.file.module.imports[local]
-
-
-class _OfFile(dict[str, Any]):
-    """FileFacts whose values are made when they are asked for."""
-
-    def __init__(self, of: Asked, rules: dict[str, Any]) -> None:
-        super().__init__(path=of.path, name=of.name, language="python", exports={}, stars=[], rules=rules)
-        self._of = of
-
-    def __missing__(self, key: str) -> Any:
-        if key == "handed":
-            self[key] = self._of.handed()
-        elif key == "imports":
-            self[key] = _Imported(self._of)
-        elif key == "classes":
-            self[key] = _Bases(self._of)
-        else:
-            raise KeyError(key)
-        return self[key]

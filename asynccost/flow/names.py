@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from asynccost.flow.around import class_around
 from asynccost.flow.attributes import SELF, Attributes
+from asynccost.flow.definitions import Definitions
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -38,7 +39,6 @@ from asynccost.flow.tree import (
 
 _DEPTH = 12
 _LEVELS = 10  # names and attributes on the way, each with expressions of its own
-INSIDE = ".<locals>."  # in the qualname of what is written in a function (Python)
 _GLOBAL_OBJECTS = frozenset({"window", "globalThis", "global", "self"})
 
 
@@ -51,14 +51,7 @@ class Names:
         self._seen: dict[tuple[int, str], str | None] = {}
         self._level = 0
         self._attributes = Attributes(module)
-        self._classes: dict[str, Class] = {}
-        self._known = 0
-        self._functions: dict[str, Function] = {}  # of one name the outer counts
-        self._bodies: dict[str, list[Function]] = {}  # those with functions or classes in them, once they are awake
-        for function in module.outer:
-            self._functions.setdefault(function.qualname, function)
-            if function.late is not None or function.inner:
-                self._bodies.setdefault(function.qualname, []).append(function)
+        self.definitions = Definitions(module)
 
     def ref(self, what: Function | Class) -> str:
         """The project-wide name of a definition in this module."""
@@ -112,35 +105,15 @@ class Names:
 
     def function(self, ref: str | None) -> Function | None:
         """The function of this module that a resolved name stands for."""
-        local = self._local(ref) if ref else ""
-        return (self._functions.get(local) or self._inside(local)) if local else None  # "" would be any nameless one
-
-    def _inside(self, local: str) -> Function | None:
-        """A function written in one whose body waited."""
-        around, mark, _ = local.partition(INSIDE)
-        for body in self._bodies.get(around, ()) if mark else ():
-            body.wake()
-            for function in body.inner:
-                if function.qualname == local:
-                    return function
-        return None
+        return self.definitions.function(self._local(ref))
 
     def cls(self, ref: str | None) -> Class | None:
         """The class of this module that a resolved name stands for."""
-        local = self._local(ref) if ref else ""
-        if not local:
-            return None
-        around, mark, _ = local.partition(INSIDE)
-        for body in self._bodies.get(around, ()) if mark else ():
-            body.wake()
-        if self._known != len(self.module.classes):  # bodies that wake bring their own
-            self._known = len(self.module.classes)
-            self._classes = {c.qualname: c for c in sorted(self.module.classes, key=lambda c: c.start)}
-        return self._classes.get(local)
+        return self.definitions.cls(self._local(ref))
 
-    def _local(self, ref: str) -> str:
+    def _local(self, ref: str | None) -> str:
         prefix = self.module.name + self._colon
-        return ref[len(prefix):] if ref.startswith(prefix) else ""
+        return ref[len(prefix) :] if ref and ref.startswith(prefix) else ""
 
     # ------------------------------------------------------------------ names
 

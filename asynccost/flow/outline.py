@@ -8,24 +8,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from asynccost.flow.around import use_of
-from asynccost.flow.entries import seldom
-from asynccost.flow.facts import (
-    CallFact,
-    FileFacts,
-    FileHead,
-    FunctionFacts,
-    calls_of,
-    entry,
-    head_of,
-    may_be_project,
-    outer_of,
-    registered,
-    returned,
-)
-from asynccost.flow.failing import floats, quiet
+from asynccost.flow.facts import CallFact, FileFacts, FileHead, FunctionFacts, head_of, may_be_project, outer_of
 from asynccost.flow.file import File
+from asynccost.flow.late_facts import COSTLY
 from asynccost.flow.tree import Call, Choice, Do, Function
-from asynccost.flow.waiting import rows_of
 
 _KEYS = ("qualname", "start", "end", "is_async", "is_generator", "kind", "owner", "outer", "calls", "dropped")
 _AT = {key: at for at, key in enumerate(_KEYS)}
@@ -132,14 +118,7 @@ _MORE: dict[str, Callable[[File, Function], Any]] = {
     "line": lambda file, function: file.span(function).line,
     "column": lambda file, function: file.span(function).column,
     "end_line": lambda file, function: file.span(function).end_line,
-    "seldom": lambda file, function: seldom(file, function) or "",
-    "entry": entry,
-    "calls": calls_of,
-    "returns": returned,
-    "registered": registered,
-    "waits": rows_of,
-    "floats": floats,
-    "quiet": quiet,
+    **COSTLY,
 }
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("line", "column", "end_line"), 1),
