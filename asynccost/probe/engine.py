@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from asynccost.probe.calls import Ledger
 from asynccost.probe.guards import guarded
-from asynccost.probe.importing import HOOKS, SENDS, Finder, hook_of
+from asynccost.probe.importing import HOOKS, MODELS, SENDS, Finder, hook_of
 from asynccost.probe.on import ON
 from asynccost.probe.patching import Patches
 from asynccost.probe.recorder import Recorder
@@ -34,12 +34,17 @@ class Engine:
         self._finder: Finder | None = None
         self._writer: Writer | None = None
         self._knows_forks = False
+        self._sparing = False
 
-    def start(self, root: str = "", key: bytes = b"", folder: str = "") -> Recorder:
-        """Hook, if nobody has yet; the recorder that counts. `folder`: where this process writes its trace."""
+    def start(self, root: str = "", key: bytes = b"", folder: str = "", *, sparing: bool = False) -> Recorder:
+        """Hook, if nobody has yet; the recorder that counts.
+
+        folder: where this process writes its trace. sparing: what model calls need is loaded when an SDK of a model is,
+        or at the first call, whose loop then stands still for some 20 ms; else when a library is that may make one.
+        """
         self.users += 1
         if ON.recorder is None:
-            self.folder = folder
+            self.folder, self._sparing = folder, sparing
             self._count(Recorder(root or os.getcwd(), key or os.urandom(16), INTERVAL))
             self._finder = Finder(self._install)
             self._finder.start()
@@ -114,12 +119,14 @@ class Engine:
 
     def _install(self, name: str, module: ModuleType) -> None:
         recorder = ON.recorder
-        if recorder is not None:
+        if recorder is not None and ON.ledger is not None:
+            if name in MODELS or (HOOKS[name] in SENDS and not self._sparing):
+                ON.ledger.meters.prepare()  # by now: a loop would wait for this import, or for another thread's
+            if name in MODELS:
+                return
             recorder.sites.hook(module)
             if name == "asyncio":
                 self._watch_loops(recorder)
-            if HOOKS[name] in SENDS and ON.ledger is not None:
-                ON.ledger.meters.prepare()  # by now: a loop would wait for this import, or for another thread's
             hook_of(name).install(module, self.patches)
             self.hooked[name] = str(getattr(module, "__version__", ""))
 

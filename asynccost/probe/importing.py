@@ -38,11 +38,12 @@ HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "httpcore2": "httpcore",
 }
 SENDS = frozenset({"aiohttp", "httpx", "requests", "urllib3"})  # the hooks of libraries that may ask a model
+MODELS = frozenset({"anthropic", "cohere", "google.genai", "groq", "litellm", "mistralai", "ollama", "openai"})  # do ask
 Install = Callable[[str, ModuleType], object]
 
 
 class Finder(MetaPathFinder):
-    """Tells `install` of each module of HOOKS when it has been executed."""
+    """Tells `install` of each module of HOOKS and MODELS when it has been executed."""
 
     def __init__(self, install: Install) -> None:
         """Not yet on sys.meta_path."""
@@ -52,7 +53,7 @@ class Finder(MetaPathFinder):
     def start(self) -> None:
         """Hook what is there; watch for the rest."""
         sys.meta_path.insert(0, self)
-        for name in HOOKS:
+        for name in (*HOOKS, *MODELS):
             module = sys.modules.get(name)
             if module is not None:
                 self.loaded(name, module)
@@ -71,7 +72,7 @@ class Finder(MetaPathFinder):
     @guarded
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         """The spec that the other finders give, with a loader that tells us; None for everything else."""
-        if name not in HOOKS or name in self._looking:
+        if (name not in HOOKS and name not in MODELS) or name in self._looking:
             return None
         self._looking.add(name)
         try:

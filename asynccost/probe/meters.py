@@ -1,14 +1,18 @@
 """Which requests are model calls, and what follows their answers: metering.py, once a request may be one.
 
-What a meter needs (price tables, readers of streams) is loaded only for a library that sends what may be a model call,
-and what passes through a library's objects is hooked only once a call is metered.
+What a meter needs (price tables, readers of streams) is loaded beforehand where a loop could come to wait for it, else
+at the first request that may be a model call (`Engine.start`), and what passes through a library's objects is hooked
+only once a call is metered.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import fault
+from asynccost.probe.model_paths import may_be
+from asynccost.probe.on import ON
 from asynccost.probe.urls import split
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ class Meters:
         self.when_metered: list[Callable[[], object]] = []  # what follows chunks, hooked when it is needed
 
     def prepare(self) -> None:
-        """Load what a model call needs: when a library that may make one is hooked, so that no loop waits for it."""
+        """Load what a model call needs, unless it is there."""
         if self.metering is None:
             from asynccost.probe import metering
 
@@ -37,9 +41,21 @@ class Meters:
 
     def begins(self, request: Request, url: str, body: Any) -> None:
         """A write begins, with a body: `request.meter` is its meter from now on, if it is a model call."""
+        path = split(url)[1]
+        if may_be(path):
+            if self.metering is None:
+                self._prepare_late(request)
+            request.through = 0
+            request.meter = self.metering.watch(self._recorder, request.plan.row, path, body)
+
+    def _prepare_late(self, request: Request) -> None:
+        """Neither the request nor its loop took the time that this takes."""
+        began = time.perf_counter()
         self.prepare()
-        request.through = 0
-        request.meter = self.metering.watch(self._recorder, request.plan.row, split(url)[1], body)
+        took = time.perf_counter() - began
+        request.started += took
+        if ON.pulses is not None:
+            ON.pulses.forgive(took)
 
     def check(self, request: Request) -> None:
         """Raise CostLimitExceeded where a limit refuses this model call."""

@@ -24,9 +24,9 @@ class Place:
     line_hash: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Row:
-    """What every kind of row shares: a key, and counts that add up."""
+    """What every kind of row shares: a key, counts that add up, and what a dataclass would compile for each anew."""
 
     KIND: ClassVar[str] = ""
     KEY: ClassVar[tuple[str, ...]] = ()
@@ -36,6 +36,20 @@ class Row:
     def key(self) -> tuple[Any, ...]:
         """The values that tell this row from others of its kind."""
         return tuple(getattr(self, name) for name in self.KEY)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether key and counts are the same."""
+        if type(other) is not type(self):
+            return NotImplemented
+        names: tuple[str, ...] = self.__slots__
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def __repr__(self) -> str:
+        """As a dataclass is shown."""
+        names: tuple[str, ...] = self.__slots__
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
 
     @classmethod
     @cache

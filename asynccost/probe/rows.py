@@ -15,7 +15,7 @@ Counts = dict[str, int]
 Requests = list[Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Clients(Row):
     """Clients (sessions) by the place that built them.
 
@@ -41,7 +41,7 @@ class Clients(Row):
     init_cpu_seconds: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Calls(Row):
     """Requests by the place that made them, the place that built their client, and the endpoint.
 
@@ -94,7 +94,7 @@ class Calls(Row):
     retries: Counts = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Serial(Row):
     """Reads of one task that ran one after another although none used an earlier one's answer.
 
@@ -125,7 +125,7 @@ class Serial(Row):
     example: Requests = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Tasks(Row):
     """asyncio tasks by the place that started them.
 
@@ -145,7 +145,7 @@ class Tasks(Row):
     left: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Timers(Row):
     """Timer handles (`call_later`, `call_at`) that the user's own code made.
 
@@ -160,7 +160,7 @@ class Timers(Row):
     left: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Blocking(Row):
     """Times an event loop stood still for 50 ms or longer, by the user's line that was seen running most.
 
@@ -176,7 +176,7 @@ class Blocking(Row):
     longest_seconds: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Tokens(Row):
     """What metered (LLM) calls used, by place, step, model and endpoint: the sums of asynccost/probe/llm's counts.
 
@@ -198,7 +198,7 @@ class Tokens(Row):
     counts: Counts = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)  # Row has both
 class Steps(Row):
     """Named stretches of the program: `asynccost.step`, and the entry points of web frameworks and pytest."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.engine import ENGINE
@@ -100,8 +99,7 @@ class Watch:
 
     def __init__(self, root: str) -> None:
         """Begin to watch."""
-        import_module("asynccost.probe.metering")  # else its import would stop the loop of the first test that posts
-        self.recorder = ENGINE.start(root)
+        self.recorder = ENGINE.start(root, sparing=True)
         self.recorder.gap = math.inf  # a slow machine must not make the numbers smaller
         self.shared = Table()
         self.recorder.count_into(self.shared)

@@ -7,29 +7,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-# The last part of a path -> the format of the answer, and what is asked for.
-_ENDS = {
-    "completions": ("openai", "completion"),  # chat/completions is told apart below
-    "embeddings": ("openai", "embedding"),
-    "moderations": ("openai", "moderation"),
-    "responses": ("responses", "chat"),
-    "messages": ("anthropic", "chat"),
-    "converse": ("converse", "chat"),
-    "converse-stream": ("converse", "chat"),
-    "invoke": ("invoke", "chat"),
-    "invoke-with-response-stream": ("invoke", "chat"),
-    "chat": ("cohere", "chat"),
-    "embed": ("cohere", "embedding"),
-    "generate": ("ollama", "completion"),
-}
-_VERBS = {
-    "generateContent": ("gemini", "chat"),
-    "streamGenerateContent": ("gemini", "chat"),
-    "embedContent": ("gemini", "embedding"),
-    "batchEmbedContents": ("gemini", "embedding"),
-    "rawPredict": ("anthropic", "chat"),
-    "streamRawPredict": ("anthropic", "chat"),
-}
+from asynccost.probe.model_paths import ENDS, VERBS
+
 # The end of a host name -> the table of prices.
 _HOSTS = {
     "api.openai.com": "openai",
@@ -78,10 +57,10 @@ class Call:
 def recognise(origin: str, path: str) -> Call | None:
     """The call that a request makes, or None. origin: `https://host:port`; path: without its query."""
     end = path[path.rfind("/") + 1 :]
-    if end in _ENDS:
-        wire, operation = _ENDS[end]
-    elif ":" in end and (verb := end[end.rfind(":") + 1 :]) in _VERBS:
-        wire, operation = _VERBS[verb]
+    if end in ENDS:
+        wire, operation = ENDS[end]
+    elif ":" in end and (verb := end[end.rfind(":") + 1 :]) in VERBS:
+        wire, operation = VERBS[verb]
     else:
         return None
     host = urlsplit(origin).hostname or ""
