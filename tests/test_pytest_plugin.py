@@ -221,7 +221,10 @@ def test_a_test_leaves_nothing_for_the_collector(tmp_path: Path, monkeypatch: py
     )
     (tmp_path / "test_a.py").write_text(
         "import os, httpx, pytest\n\n\n@pytest.mark.parametrize('n', range(int(os.environ['TESTS'])))\n"
-        "def test_a(n):\n    httpx.Client(verify=False).close()\n"
+        "def test_a(n):\n"
+        "    transport = httpx.MockTransport(lambda request: httpx.Response(200))\n"
+        "    with httpx.Client(transport=transport) as client:\n"
+        "        client.get(f'http://127.0.0.1:{8000 + n}/items')\n"  # as a server of its own would have another port
     )
 
     def tracked(tests: int, *options: str) -> int:
@@ -250,6 +253,53 @@ def test_a_run_that_does_not_ask_loads_nothing() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     ours = {name for name in loaded if name.startswith("asynccost")}
     assert ours <= {"asynccost", "asynccost.pytest_plugin"}
+
+
+@pytest.mark.parametrize(
+    ("act", "loaded"),
+    [
+        ("ask('/v1/items')", False),
+        ("ask('/v1/chat/completions')", True),
+        ("import openai", True),
+    ],
+)
+def test_what_model_calls_need_is_loaded_where_a_model_shows_up(tmp_path: Path, act: str, loaded: bool) -> None:
+    """Most suites call none, and do not pay for it; the first call is metered all the same, and its wait is ours."""
+    (tmp_path / "openai.py").write_text("")
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n"
+        "import httpx\n"
+        "USED = {'model': 'gpt-4o', 'usage': {'prompt_tokens': 7, 'completion_tokens': 5}}\n"
+        "def ask(path):\n"
+        "    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=USED))\n"
+        "    with httpx.Client(transport=transport) as client:\n"
+        "        client.post('https://api.openai.com' + path, json={'model': 'gpt-4o', 'messages': []})\n"
+        "def test_it(asynccost_probe):\n"
+        "    assert 'asynccost.probe.metering' not in sys.modules\n"
+        f"    {act}\n"
+        f"    assert ('asynccost.probe.metering' in sys.modules) is {loaded}\n"
+        f"    assert asynccost_probe.counts['tokens'] == {12 if 'completions' in act else 0}\n"
+        "    assert asynccost_probe.counts['block_ms'] == 0\n"
+    )
+    done = run(tmp_path, "--asynccost", "--asynccost-no-scan")
+    assert done.returncode == 0, done.stdout
+
+
+def test_many_tests_fill_no_table(tmp_path: Path) -> None:
+    """What is known of lines goes with the test: those of a late one are still told."""
+    (tmp_path / "conftest.py").write_text("from asynccost.probe import sites\nsites.MOST_SPOTS = 10\n")
+    one = (
+        "def test_{n}(asynccost_probe):\n"
+        "    httpx.Client(verify=False).close()\n"
+        "    (clients,) = asynccost_probe.trace.rows(Clients)\n"
+        "    assert clients.place.function == 'test_{n}'\n"
+    )
+    tests = (one.format(n=n) for n in range(20))
+    (tmp_path / "test_it.py").write_text(
+        "import httpx\nfrom asynccost.probe.trace import Clients\n\n\n" + "".join(tests)
+    )
+    done = run(tmp_path, "--asynccost", "--asynccost-no-scan")
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_record_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:

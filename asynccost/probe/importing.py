@@ -38,7 +38,8 @@ HOOKS = {  # module that has been imported -> module of asynccost.probe.hooks
     "httpcore2": "httpcore",
 }
 SENDS = frozenset({"aiohttp", "httpx", "requests", "urllib3"})  # the hooks of libraries that may ask a model
-MODELS = frozenset({"anthropic", "cohere", "google.genai", "groq", "litellm", "mistralai", "ollama", "openai"})  # do ask
+# SDKs that do ask one
+MODELS = frozenset({"anthropic", "cohere", "google.genai", "groq", "litellm", "mistralai", "ollama", "openai"})
 Install = Callable[[str, ModuleType], object]
 
 

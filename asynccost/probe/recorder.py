@@ -83,6 +83,14 @@ class Recorder:
         for turned in self.when_turned:
             turned()
 
+    def forget(self) -> None:
+        """Know no line or path from before: the rows from now on are told by themselves.
+
+        Else a run of many tests, each of which has a server of its own, fills the tables of both.
+        """
+        self.routes = Routes()
+        self.sites.forget()
+
     def take(self) -> Trace:
         """A Trace of now."""
         return Trace([self.seen()], (self.told(row) for row in self.looked()))

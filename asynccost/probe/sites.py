@@ -100,6 +100,12 @@ class Sites:
         lines = (line for start, end, line in code.co_lines() if start <= instruction < end)
         return self._new(code, instruction, next(lines, None) or code.co_firstlineno)
 
+    def forget(self) -> None:
+        """Find every line anew; spots that somebody holds stay what they are, and tell no more of later ones."""
+        self._spots = {}
+        self._codes = {}  # before what it keeps true, to which another thread may add meanwhile
+        self._at = {}
+
     def _new(self, code: CodeType, instruction: int, line: int) -> Spot:
         if len(self._at) >= MOST_SPOTS:
             return OTHER

@@ -74,6 +74,7 @@ class Tests:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """A step of its own. What happens between its phases is nobody's, and is kept no longer."""
         token = STEP.set(item.nodeid)
+        self._watch.recorder.forget()
         try:
             with self._watch.counting(Table()):
                 return (yield)
