@@ -118,6 +118,8 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
         return False
     callee = value.callee
     name = callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    if name in _BODIES and _is_caught_answer(callee, function):
+        return True
     if name in file.knowledge.table("tasks")["floating"]["harmless"]:
         return True
     if name == "Promise" and value.new:
@@ -127,6 +129,16 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
         return bool(inside) and not any(failing(file, one, depth + 1) for one in inside)
     inner = local_function(callee, function, file)
     return inner is not None and inner is not function and inner.is_async and not failing(file, inner, depth + 1)
+
+
+_BODIES = frozenset({"text", "blob", "arrayBuffer"})
+
+
+def _is_caught_answer(callee: Node, function: Function) -> bool:
+    """`const answer = await fetch(url).catch(() => null); await answer.text()`: what could fail has been caught."""
+    holder = callee.value if isinstance(callee, Member) else None
+    made = function.index.bound.get(holder.id, []) if isinstance(holder, Name) and function.index else []
+    return bool(made) and all(isinstance(v, Await) and _handled(v.value) for v in made)
 
 
 def _only_waits(promise: Call) -> bool:

@@ -51,4 +51,9 @@ def shown(file: File) -> list[str]:
             return [f"what lies in {folder}/ only shows something"]
         if folder in table["tool_folders"]:
             return [f"what lies in {folder}/ is run by hand"]
+    if file.language == "javascript" and _COMMAND.search(file.module.source):
+        return ["it is a command that somebody runs by hand"]
     return []
+
+
+_COMMAND = re.compile(rb"\A#!|^(?:const|let|var)\b[^\n]*\bprocess\.argv\b", re.M)

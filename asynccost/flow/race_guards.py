@@ -126,12 +126,19 @@ def _asks_until(effect: Effect, functions: list[Function], state: State) -> str:
         start = waits_from(function, functions)
         if start is None or function.index is None:
             continue
-        targets = [t for a in function.index.assigns if isinstance(a, Assign) and a.start > start for t in a.targets]
+        assigns = [a for a in function.index.assigns if isinstance(a, Assign) and a.start > start]
+        targets = [t for a in assigns if not _empty(a.value) for t in a.targets]
         written = {t.id for t in targets if isinstance(t, Name) and binder(t.id, function) is effect.scope}
-        written |= {state.setters.get(word_of(c), "") for c in function.index.calls if c.start > start}
+        calls = [c for c in function.index.calls if c.start > start and c.arguments]
+        written |= {state.setters.get(word_of(c), "") for c in calls if not _empty(c.arguments[0].value)}
         if met := asked & written:
             return min(met)
     return ""
+
+
+def _empty(value: Node | None) -> bool:
+    """`setFile(null)`: what is set back may be set again while an answer is on its way."""
+    return value is None or (isinstance(value, Constant) and value.value is None)
 
 
 _ERRORS = frozenset({"error", "err", "failed", "failure"})
