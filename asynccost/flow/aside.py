@@ -1,5 +1,7 @@
 """Work that nobody waits for, or that is done seldom, by the names of its function, its file and its folders."""
 
+from itertools import pairwise
+
 from asynccost.flow.tree import Argument, Call, Closure, Collection, Constant, Function, Member, Node
 from asynccost.flow.words import chain, words
 
@@ -19,6 +21,7 @@ _SELDOM = frozenset({
 _HOUSEHOLD = frozenset({
     "team", "org", "organization", "organisation", "workspace", "tenant", "account", "settings", "profile", "domain",
 })
+_OWNERS = frozenset({"orgs", "organizations", "organisations", "tenants", "workspaces", "teams", "users", "accounts"})
 _AFTER = frozenset({"waitUntil", "after", "defer"})
 _NEAR = 3  # parts of a path that say what its functions are for
 _FEW = 2
@@ -33,6 +36,8 @@ def aside(path: str, function: str) -> str:
         return "nobody waits for what only tells how the program is used"
     if any(said[:1] and said[0] in _SENDS and not _NOTICES.isdisjoint(said) for said in (own, stem)):
         return "nobody waits for the look-ups before a notice is sent"
+    if sweeps(function):
+        return "it goes through all of its kind in the background, where nobody waits for it"
     if not _EXPORTS.isdisjoint((*own, *stem)):
         return "an export takes long, whatever it looks up first"
     return ""
@@ -49,6 +54,11 @@ def seldom_changed(function: str, steps: int) -> str:
     if not _SELDOM.isdisjoint(own[:1]) or (own[:1] == ("update",) and not _HOUSEHOLD.isdisjoint(own[1:])):
         return f"{own[0]} says that somebody does it now and then"
     return ""
+
+
+def sweeps(function: str) -> bool:
+    """`processThresholdsForAllOrgs`: what goes through all of its kind, in the background."""
+    return any(one == "all" and other in _OWNERS for one, other in pairwise(words(function)))
 
 
 def keyed(function: Function) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.around import above, class_around, function_of
+from asynccost.flow.around import above, function_of
 from asynccost.flow.effect_code import component_cleanups
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
@@ -90,10 +90,9 @@ def kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
     return any(n.id == root and t.start <= n.start < t.end for n in names for t in tests)
 
 
-def one_of_its_kind(got: Acquisition, file: File) -> bool:
+def one_of_its_kind(cls: Class, file: File) -> bool:
     """Whether the module makes the only object of a class that it makes: `export const player = new Player()`."""
-    cls = class_around(got.function)
-    made = [s.function.kind for s in file.calls_to(file.names.ref(cls))] if cls is not None else []
+    made = [s.function.kind for s in file.calls_to(file.names.ref(cls))]
     return bool(made) and all(kind == "module" for kind in made)
 
 

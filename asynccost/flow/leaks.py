@@ -260,7 +260,7 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
         return say(LOW, "it is released, but not by a method that ends the object")
     if got.call.arguments and constant_text(got.call.arguments[0].value) in _LEAVING:
         return say(LOW, "it is heard once, when the page is left")
-    if one_of_its_kind(got, file):
+    if isinstance(effect.scope, Class) and one_of_its_kind(effect.scope, file):
         return say(LOW, "its one object lives as long as the module")
     if of_the_process(got):
         return say(LOW, "it listens for the whole program")

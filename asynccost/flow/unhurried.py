@@ -1,10 +1,9 @@
 """Why nobody waits for a loop to be quick, by the names around it and by what its turns ask for."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from asynccost.flow.acts import acts_only
-from asynccost.flow.aside import left_to_itself
+from asynccost.flow.aside import left_to_itself, sweeps
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.touches import touches
@@ -36,7 +35,6 @@ _OPENED = frozenset({"newly", "opened", "expanded"})
 _DEVICES = frozenset({"ip", "ips", "device", "devices"})
 _JOBS = frozenset({"cron", "crons", "importers"})
 _JOB = frozenset({"cron", "crons", "job", "jobs"})
-_OWNERS = frozenset({"orgs", "organizations", "organisations", "tenants", "workspaces", "teams", "users", "accounts"})
 _MESSAGES = frozenset({"message", "messages", "msg", "event"})
 _FEW_OF = frozenset({"attachment", "attachments", "media", "embeds", "mentions"})
 _SENDS = frozenset({
@@ -58,7 +56,7 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     own = {word for name in (*named, _stems(file.path)[-1]) for word in words(name)}
     if word := _met(_JOBS, file.path.split("/")[:-1]) or _met(_JOB, own):
         return f"{word} says that it runs in the background, where nobody waits for it"
-    if any(_sweeps(words(name)) for name in named):
+    if any(map(sweeps, named)):
         return "it goes through all of its kind in the background, where nobody waits for it"
     if _met(_NOTICES, around) and "recipients" in words(function.name):
         return "nobody waits for the look-ups before a notice is sent"
@@ -95,11 +93,6 @@ def _parts_of_message(source: Node | None, named: Sequence[str], waits: Sequence
         return True
     fetched = any(not FILES.isdisjoint(said) or "file" in said for said in (words(wait.name) for wait in waits))
     return fetched and any(not _MESSAGES.isdisjoint(words(name)) for name in named)
-
-
-def _sweeps(said: Sequence[str]) -> bool:
-    """`processThresholdsForAllOrgs`."""
-    return any(one == "all" and other in _OWNERS for one, other in pairwise(said))
 
 
 def _names_in(node: Node | None) -> set[str]:
