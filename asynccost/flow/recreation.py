@@ -81,10 +81,16 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         known = made.facts["qualname"]
         rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
         rarely = rarely or notifies(known) or reads_documents(known) or looks_after(known)
-        rarely = rarely or bool(now_and_then(finding.path, known))
+        rarely = rarely or bool(now_and_then(finding.path, known)) or _at_beginnings(made, project)
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain, often=False)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
+
+
+def _at_beginnings(made: Def, project: Project) -> bool:
+    """Whether all that call a function run seldom themselves, by their names: `connect`, `launch`."""
+    callers = [caller.by.facts["seldom"] for caller in project.calls.callers(made) if not is_test(caller, project)]
+    return bool(callers) and all(callers)
 
 
 def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:

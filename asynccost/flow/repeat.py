@@ -1,6 +1,7 @@
 """Which loops repeat work: those whose turns are not just tries of one thing."""
 
 import re
+from math import prod
 
 from asynccost.flow.around import above, callback_call, loops_around
 from asynccost.flow.exits import exits
@@ -12,6 +13,8 @@ from asynccost.flow.tree import (
     Collection,
     Comprehension,
     Constant,
+    Continue,
+    Expr,
     Function,
     Handler,
     If,
@@ -25,6 +28,8 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 
 _TRIES = re.compile(r"retr(?:y|ies)|attempt|tries|backoff", re.I)
+_BLOCKS = ("body", "orelse", "final")
+_LONG = 300  # seconds
 _FEW = 3
 _MANY_TRIES = 10  # nobody tries one thing more often than that; a loop that does waits for something
 
@@ -34,8 +39,54 @@ def work_loops(file: File, node: Node) -> list[Loop | Comprehension]:
     return [
         loop
         for loop in loops_around(node)
-        if not is_tries(file, loop) and not is_short(loop) and not ends_at_success(file, loop, node)
+        if not is_tries(file, loop)
+        and not is_short(loop)
+        and not ends_at_success(file, loop, node)
+        and not ends_behind(loop, node)
+        and not rests(loop)
     ]
+
+
+def ends_behind(loop: Loop | Comprehension, node: Node) -> bool:
+    """Whether a loop is left behind a node, whatever came of it: `if done: return result()`."""
+    below, inside = node, False
+    for up in above(node):
+        if isinstance(up, Return):
+            return True
+        for block in _BLOCKS:
+            rest: list[Node] = [] if isinstance(up, Comprehension) else getattr(up, block, [])
+            at = next((n for n, s in enumerate(rest) if s is below), -1)
+            if at >= 0 and _leaves(rest[at + 1 :], inside or (isinstance(up, Loop) and up is not loop)):
+                return True
+        if up is loop:
+            return False
+        inside |= isinstance(up, Loop)
+        below = up
+    return False
+
+
+def _leaves(rest: list[Node], inside: bool) -> bool:
+    """Whether statements always come to a return, or to a break of the loop that is asked for. inside: of another."""
+    for statement in rest:
+        if isinstance(statement, Return) or (isinstance(statement, Break) and not inside):
+            return True
+        if any(isinstance(n, (Continue, Break)) for n in walk(statement)):
+            return False
+    return False
+
+
+def rests(loop: Loop | Comprehension) -> bool:
+    """Whether each turn sleeps for five minutes or longer, so that what it does is done seldom."""
+    calls = (n for n in walk(*loop.body) if isinstance(n, Call)) if isinstance(loop, Loop) else ()
+    slept = (_number(call.arguments[0].value) for call in calls if _last(call) == "sleep" and call.arguments)
+    return any(seconds >= _LONG for seconds in slept)
+
+
+def _number(expr: Expr) -> float:
+    """What a number is, also where it is written as a product: `30 * 60`."""
+    if isinstance(expr, Other) and expr.op == "*":
+        return prod(map(_number, expr.parts))
+    return float(expr.value) if isinstance(expr, Constant) and isinstance(expr.value, (int, float)) else 0.0
 
 
 def ends_at_success(file: File, loop: Loop | Comprehension, node: Node) -> bool:

@@ -2,13 +2,14 @@
 
 import re
 
-from asynccost.flow.around import above, loops_around
+from asynccost.flow.around import above, function_of, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.guarded import words_in
 from asynccost.flow.life import Life
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
     Argument,
+    Assign,
     Await,
     Call,
     Comprehension,
@@ -38,7 +39,7 @@ _LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", 
 def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str | None:
     """Why one client is enough here: a loop inside its life uses it; None where one request is all that it serves."""
     outer = {id(loop) for loop in around}
-    for read in life.reads:
+    for read in (*life.reads, *_parts(life)):
         inside = [
             loop
             for loop in loops_around(read)
@@ -54,6 +55,20 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
     if forever and any(_goes_on(s) or _lends(s, life, forever[0]) for s in life.scopes):
         return "the loop outside only reconnects"
     return None
+
+
+def _parts(life: Life) -> list[Name]:
+    """The reads of a client's parts that have a name of their own: `db = client[name]`."""
+    found = []
+    for read in life.reads:
+        part: Node = read
+        while isinstance(part.parent, (Member, Subscript)) and part.parent.value is part:
+            part = part.parent
+        up = part.parent
+        names = {t.id for t in up.targets if isinstance(t, Name)} if isinstance(up, Assign) and part is not read else ()
+        index = function_of(read).index
+        found += [name for name in (index.names if index else ()) if name.id in names and name.start > part.end]
+    return found
 
 
 def _runs_now(function: Function) -> bool:

@@ -20,7 +20,7 @@ _MACHINERY = frozenset({
 })
 _SELDOM = frozenset({
     "delete", "revoke", "remove", "uninstall", "disconnect", "unregister", "import", "export", "backup", "migrate",
-    "dismiss", "install", "backfill", "provision", "deprovision", "patch",
+    "dismiss", "install", "backfill", "provision", "deprovision", "patch", "cancel", "abort",
 })
 _ASKS_FOR = frozenset({"detect", "discover", "refresh", "scan"})
 _STATE = frozenset({
