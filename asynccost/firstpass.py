@@ -14,6 +14,7 @@ from asynccost.flow.file import File
 from asynccost.flow.outline import Outline, outline_of
 from asynccost.flow.scripts import Script, TextRow
 from asynccost.flow.tree import Module
+from asynccost.flow.vocabulary import vocabulary
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.model import Finding, Fix, Problem, Silence
@@ -43,6 +44,7 @@ class Seen:
     What others may need to know of it is there to be asked for: of Python `late` says how to read the file again,
     `asked` is it; of JavaScript `text` says what its text tells, `script` is it, `outline` what lowering it has told.
     imports: what a Python file imports, by absolute dotted names, whether or not any rule looks at it; None for others.
+    words: the vocabulary of a Python file. read: reads its source again, where it can be asked for.
     """
 
     path: str
@@ -55,18 +57,20 @@ class Seen:
     silences: list[Silence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     imports: list[str] | None = None
+    words: str = ""
+    read: Callable[[], bytes] | None = None
 
     def row(self) -> list[Any]:
         """This as a JSON value, silences aside: they are asked for one file at a time."""
         findings, problems = [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]
-        return [self.outline, self.late, findings, problems, self.imports, self.text]
+        return [self.outline, self.late, findings, problems, self.imports, self.text, self.words]
 
     @classmethod
     def of(cls, path: str, row: list[Any]) -> "Seen":
         """What `row` was made of."""
-        outline, late, findings, problems, imports, text = row
+        outline, late, findings, problems, imports, text, words = row
         said, amiss = [finding_of(f) for f in findings], [problem_of(p) for p in problems]
-        return cls(path, outline, late, text, findings=said, problems=amiss, imports=imports)
+        return cls(path, outline, late, text, findings=said, problems=amiss, imports=imports, words=words)
 
 
 _LATEST = 32  # JavaScript files that stay lowered while others ask about them
@@ -183,7 +187,7 @@ class Again:
 
     def ask(self, seen: Seen, read: Callable[[], bytes]) -> None:
         """Make what others may need to know of a file there to be asked for. read: its source, of the same content."""
-        path = seen.path
+        path, seen.read = seen.path, read
         if (late := seen.late) is not None:
             lowered = partial(self._python, path, late["whole"])
             name, rules = module_name(path), late["rules"]
@@ -214,9 +218,11 @@ class Again:
         return File(lower(path, "javascript", read(), knowledge), knowledge)
 
 
-def imports_of(path: str, language: str, source: bytes) -> list[str] | None:
-    """What a Python file imports, in order."""
-    return sorted(python.imported_names(path, source)) if language == "python" else None
+def unread(path: str, language: str, source: bytes) -> Seen:
+    """What is kept of a file that no rule looks at: what it imports, in order, and its words."""
+    if language != "python":
+        return Seen(path)
+    return Seen(path, imports=sorted(python.imported_names(path, source)), words=vocabulary(source))
 
 
 def look_with(
@@ -235,7 +241,7 @@ def look_with(
     lowered: where the file is left for others if it has a finding that can be fixed.
     """
     if found is None:
-        return Seen(path, imports=imports_of(path, language, source))
+        return unread(path, language, source)
     try:
         return _look(found, path, language, source, knowledge, rows, explained, lowered)
     except RecursionError:
@@ -259,7 +265,7 @@ def _look(
     if language != "python":
         return _script(rules, found, path, source, knowledge, explained, lowered)
     whole = not rules or any(r.whole for r in rules)
-    seen = Seen(path, imports=imports_of(path, language, source))
+    seen = unread(path, language, source)
     seen.late = LateRow(whole=whole, rules={})
     if not rules or (not whole and not python.may_matter(source)):
         return seen

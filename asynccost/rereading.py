@@ -62,7 +62,7 @@ class Reader:
             comments[path] = [Comment.of(c) for c in found]
         seen = Seen.of(path, row)
         if seen.late is not None and path in self.known:
-            seen.asked = self.known[path]
+            seen.asked, seen.read = self.known[path], partial(self._source, path)
             return seen
         self._lowering.ask(seen, partial(self._source, path))
         if seen.asked is not None:

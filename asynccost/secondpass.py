@@ -21,6 +21,8 @@ def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
         (s.asked for s in seen if s.asked is not None),
         {s.path: s.imports for s in seen if s.imports is not None},
         (s.script for s in seen if s.script is not None),
+        {s.path: s.words for s in seen if s.imports is not None and s.read is not None},
+        {s.path: s.read for s in seen if s.imports is not None and s.read is not None},
     )
     findings: list[Finding] = []
     silences: list[Silence] = []
@@ -53,6 +55,9 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             elif one.confidence is not Confidence.LOW and is_loose(project, one.path):
                 one.confidence = Confidence.LOW
                 one.message += " (but no other file imports this one, and nothing in it goes on by itself)"
+            elif one.confidence is not Confidence.LOW and (left := project.unmentioned.left(one.path, one.function)):
+                one.confidence = Confidence.LOW
+                one.message += f" (but no code of the project mentions {left}())"
         yield one
 
 

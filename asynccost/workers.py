@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from asynccost.cache import digest
 from asynccost.decoding import decode, minified
-from asynccost.firstpass import Seen, batches, found_in, get_ready, imports_of, look_with
+from asynccost.firstpass import Seen, batches, found_in, get_ready, look_with, unread
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.model import Problem
@@ -163,7 +163,7 @@ def _open(task: Task, texts: Mapping[str, bytes], tables: Knowledge) -> Read | _
         return _too_large(task, mark, LARGEST)
     found = found_in(task.language, data, tables)
     if found is None and data.isascii() and b"\0" not in data and b"asynccost:" not in data:
-        return Read(task.path, mark, _row(Seen(task.path, imports=imports_of(task.path, task.language, data)), b""))
+        return Read(task.path, mark, _row(unread(task.path, task.language, data), b""))
     source, problem = decode(data, task.path, task.language)
     if source is None:
         return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))

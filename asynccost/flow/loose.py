@@ -5,6 +5,7 @@ from functools import cached_property
 
 from asynccost.flow.entry_table import GOES_ON, entries_of
 from asynccost.flow.file import is_test
+from asynccost.flow.importers import Importers
 from asynccost.flow.project import Project
 
 
@@ -16,7 +17,7 @@ def is_loose(project: Project, path: str) -> bool:
 
 def _loose(project: Project) -> "Loose":
     knowledge = next(asked.knowledge for asked in project.names.asked.values())
-    return Loose(project.imports, entries_of(knowledge).serving)
+    return Loose(project.imports, project.importers, entries_of(knowledge).serving)
 
 
 class Loose:
@@ -26,17 +27,18 @@ class Loose:
     no package and nothing that serves, its scripts are the program.
     """
 
-    def __init__(self, imports: Mapping[str, Sequence[str]], serving: frozenset[str]) -> None:
+    def __init__(
+        self, imports: Mapping[str, Sequence[str]], importers: Importers, serving: frozenset[str]
+    ) -> None:
         self._imports = imports
+        self._importers = importers
         self._serving = serving
 
     def holds(self, path: str) -> bool:
         """Whether a file is loose; its code aside."""
         if path not in self._imports or self._in_package(path) or self._serves(path) or not self._has_program:
             return False
-        parts = path.rpartition(".")[0].split("/")
-        names = (".".join(parts[at:]) for at in range(len(parts)))
-        return not any(other != path for name in names for other in self._importers.get(name, ()))
+        return not self._importers.of(path)
 
     def _in_package(self, path: str) -> bool:
         folder = path.rpartition("/")[0]
@@ -50,18 +52,3 @@ class Loose:
         return any(
             (path.endswith("__init__.py") or self._serves(path)) and not is_test(path) for path in self._imports
         )
-
-    @cached_property
-    def _importers(self) -> dict[str, list[str]]:
-        """Who imports a name, or something in it."""
-        table: dict[str, list[str]] = {}
-        for path, names in self._imports.items():
-            for name in {part for dotted in names for part in _heads(dotted)}:
-                table.setdefault(name, []).append(path)
-        return table
-
-
-def _heads(dotted: str) -> list[str]:
-    """a.b.c, a.b and a."""
-    parts = dotted.split(".")
-    return [".".join(parts[:at]) for at in range(len(parts), 0, -1)]

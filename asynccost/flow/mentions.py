@@ -18,7 +18,7 @@ from asynccost.flow.prose import prose
 from asynccost.flow.tree import Function
 
 _COMMON = frozenset({"asyncio"})
-_SPACED = bytes(c if c < 128 and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
+SPACED = bytes(c if c < 128 and (chr(c).isalnum() or c == 95) else 32 for c in range(256))
 _MANY = 6  # names: from here on it pays to split the source into words
 _SIGNS = re.compile(r"[./@:()-]+")
 _WORD = re.compile(r"\w+")
@@ -141,7 +141,7 @@ class Mentions:
 
 def spoken(source: bytes) -> frozenset[str]:
     """The plain words of a source."""
-    return frozenset(source.translate(_SPACED).decode("ascii").split())
+    return frozenset(source.translate(SPACED).decode("ascii").split())
 
 
 def places(source: bytes, word: bytes) -> Iterator[int]:

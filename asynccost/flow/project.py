@@ -7,8 +7,10 @@ from asynccost.flow.asked import Asked
 from asynccost.flow.calls import Calls
 from asynccost.flow.facts import FileFacts
 from asynccost.flow.heat import Heats
+from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
 from asynccost.flow.scripts import Script
+from asynccost.flow.unmentioned import Unmentioned
 
 T = TypeVar("T")
 
@@ -16,7 +18,8 @@ T = TypeVar("T")
 class Project:
     """All files' facts, linked. Every answer is a function of the facts alone, in no particular order.
 
-    imports: what every Python file imports, by path, also where no facts are kept of it.
+    imports: what every Python file imports, by path, also where no facts are kept of it. words: their vocabularies;
+    texts: reads them.
     """
 
     def __init__(
@@ -25,12 +28,16 @@ class Project:
         asked: Iterable[Asked] = (),
         imports: Mapping[str, Sequence[str]] | None = None,
         scripts: Iterable[Script] = (),
+        words: Mapping[str, str] | None = None,
+        texts: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
         self.imports = imports or {}
         self.names = Names(files, asked, scripts)
         self.calls = Calls(self.names)
         self.heats = Heats(self.names, self.calls)
         self.files = self.names.files
+        self.importers = Importers(self.imports)
+        self.unmentioned = Unmentioned(self, words or {}, texts or {})
         self._answers: dict[Any, Any] = {}
         self._rows: dict[str, dict[str, Any]] = {}
 

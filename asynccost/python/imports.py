@@ -19,6 +19,7 @@ LINE = re.compile(
     )""",
     re.VERBOSE,
 )
+STAR = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\*", re.M)
 COMMENT = re.compile(rb"#[^\n]*")
 ITEM = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
 
@@ -80,11 +81,20 @@ def import_lines(low: Lowering) -> None:
 
 
 def imported_names(source: bytes, package: str) -> set[str]:
-    """The absolute dotted names that a file imports, as its lines show them; all of a.b where it says `import a.b`."""
-    found: set[str] = set()
+    """The absolute dotted names that a file imports, as its lines show them; all of a.b where it says `import a.b`.
+
+    `from a.b import *` imports a.b.*, whatever that is.
+    """
+    stars = STAR.findall(source) if b"import *" in source else ()
+    found = {_all_of(module.decode("utf-8", "replace"), package) for module in stars}
     for _, named, modules in _lines(source, package):
         found.update(_modules(modules) if modules else [dotted for _, dotted in named])
     return found
+
+
+def _all_of(module: str, package: str) -> str:
+    base = absolute(module, package)
+    return f"{base}.*" if base else "*"
 
 
 @lru_cache(maxsize=5_000)
