@@ -31,10 +31,10 @@ class Language:
 PYTHON = Language(
     name="python",
     rule="blocking-call",
-    main="app/jobs.py",
+    main="app/media.py",
     other="app/other.py",
     files={
-        "app/jobs.py": """import subprocess
+        "app/media.py": """import subprocess
 
 
 async def convert(name):
@@ -65,10 +65,10 @@ async def convert(name):
 TYPESCRIPT = Language(
     name="typescript",
     rule="await-in-loop",
-    main="app/jobs.ts",
+    main="app/media.ts",
     other="app/other.ts",
     files={
-        "app/jobs.ts": """import axios from "axios";
+        "app/media.ts": """import axios from "axios";
 
 export async function convert(names: string[]): Promise<void> {
   for (const name of names) { await axios.get(`/convert/${name}`); }
@@ -109,7 +109,7 @@ def _in_main(change: Callable[[Language, str], str]) -> Callable[[Language, File
 
 
 def _file_renamed(lang: Language, files: Files) -> Files:
-    new = lang.main.replace("jobs", "conversion")
+    new = lang.main.replace("media", "conversion")
     return {new if path == lang.main else path: text for path, text in files.items()}
 
 
@@ -146,7 +146,7 @@ def _swap_across(lang: Language, files: Files) -> Files:
 
 
 def _copied(lang: Language, files: Files) -> Files:
-    return files | {lang.main.replace("jobs", "copy"): files[lang.main]}
+    return files | {lang.main.replace("media", "copy"): files[lang.main]}
 
 
 def _renamed_and_edited(lang: Language, files: Files) -> Files:

@@ -124,7 +124,7 @@ class TestCommands:
         path = here / PYTHON.main
         path.write_text(path.read_text().replace(PYTHON.nothing, PYTHON.different))
         text = run("scan", *SELECT, "--format", "concise", code=1).stdout
-        assert text.startswith("app/jobs.py:10:5: blocking-call")
+        assert text.startswith("app/media.py:10:5: blocking-call")
         assert "1 new finding in 4 files; 2 known" in text
 
     def test_machine_formats_show_known_findings_and_say_so(self, here: Path) -> None:
@@ -188,8 +188,9 @@ class TestCommands:
     def test_show(self) -> None:
         run("baseline", "create", *SELECT)
         text = run("baseline", "show").stdout
-        assert "app/jobs.py blocking-call in convert: " in text
+        assert "app/media.py blocking-call in convert: " in text
         assert "     1  await-in-loop\n" in text
+        assert "No such option" in run("baseline", "show", *SELECT, code=2).stderr  # it shows all of it
 
     def test_git_merges_with_the_driver(self, here: Path) -> None:
         run("baseline", "create", *SELECT)
@@ -220,7 +221,7 @@ class TestRefusals:
             (("--since", "HEAD", "--staged"), "use one of them"),
             (("--scope", "lines"), "add --since REF or --staged"),
             (("--baseline", "gone.jsonl"), "gone.jsonl: cannot be read"),
-            (("--baseline", "app/jobs.py"), "app/jobs.py:1: not a line of a baseline"),
+            (("--baseline", "app/media.py"), "app/media.py:1: not a line of a baseline"),
         ],
     )
     def test_refused(self, arguments: tuple[str, ...], sentence: str) -> None:

@@ -121,8 +121,8 @@ class TestCommand:
 
     def test_a_branch_against_the_default_one(self) -> None:
         said = run("diff", *SELECT).stdout.splitlines()
-        assert said[0].startswith("new    app/jobs.py:10:5: blocking-call (high) ")
-        assert said[1].startswith("fixed  app/jobs.ts:4:3: await-in-loop (high) ")
+        assert said[0].startswith("new    app/media.py:10:5: blocking-call (high) ")
+        assert said[1].startswith("fixed  app/media.ts:4:3: await-in-loop (high) ")
         assert said[2].startswith("1 new finding, 1 fixed, 0 moved, 1 unchanged (main (")
 
     def test_two_commits_and_two_results_say_the_same(self, here: Path) -> None:

@@ -13,7 +13,7 @@ from tests.test_cli import run
 from tests.test_gate_matrix import git, put
 
 RULES = ["blocking-call", "await-in-loop"]
-OTHER = PYTHON.main.replace("jobs", "copy")
+OTHER = PYTHON.main.replace("media", "copy")
 
 
 def new(root: Path, question: Question, paths: Sequence[str] = ()) -> list[tuple[str, int]]:
@@ -77,7 +77,7 @@ class TestSince:
         write(root, {PYTHON.main: WORSE, OTHER: PYTHON.files[PYTHON.main]})
         assert new(root, SINCE, [OTHER]) == [(OTHER, 5)]
         assert new(root, SINCE, [PYTHON.main]) == [(PYTHON.main, 10)]
-        assert new(root, SINCE, ["app/jobs.ts"]) == []
+        assert new(root, SINCE, ["app/media.ts"]) == []
 
     def test_scopes(self, root: Path) -> None:
         write(root, {PYTHON.main: WORSE})
@@ -118,7 +118,7 @@ class TestSince:
         write(root, {PYTHON.main: WORSE, "outside.py": WORSE})
         chosen = settings.load([str(root / "app")], options={"cache": False})
         report = gate.scan(scanning.project(scanning.Input([str(root / "app")]), chosen), chosen, SINCE)
-        assert [(f.path, f.span.line) for f in report.fresh] == [("jobs.py", 10)]
+        assert [(f.path, f.span.line) for f in report.fresh] == [("media.py", 10)]
 
 
 class TestStaged:

@@ -24,7 +24,7 @@ def test_a_finding_shows_its_code_and_its_related_places() -> None:
     assert "fix (safe): turns are independent" in text
     assert "bad<.py:3 not read: line 3 could not be parsed" in text
     assert "4 findings in 2 files; 1 suppressed by comments; 1 problem" in text
-    assert text.splitlines()[-1].startswith("Next: asynccost explain gone.py:7 ")
+    assert "\nNext: asynccost explain gone.py:7 says why, and what to do about it." in text
 
 
 def test_wide_characters_and_tabs_are_underlined_in_place() -> None:

@@ -17,10 +17,14 @@ def command() -> None:
     """
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+def _file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     option = click.option("--baseline", "path", metavar="FILE", help="This file instead of .asynccost/baseline.jsonl.")
+    return option(config_options(function))
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     level = click.option("--confidence", metavar="LEVEL", help="Findings from this level on: high, medium, low.")
-    return option(rule_options(level(config_options(function))))
+    return _file_options(rule_options(level(function)))
 
 
 @command.command("create")
@@ -52,12 +56,12 @@ def prune(path: str | None, config: str | None, isolated: bool, **given: Any) ->
 
 
 @command.command("show")
-@_options
-def show(path: str | None, config: str | None, isolated: bool, **given: Any) -> int:
+@_file_options
+def show(path: str | None, config: str | None, isolated: bool) -> int:
     """Print the baseline's findings, and how many each rule has."""
     from asynccost.cli.baseline_job import Job
 
-    return Job.of(path, config, isolated, as_settings(**given)).show()
+    return Job.of(path, config, isolated, {}).show()
 
 
 @command.command("merge")

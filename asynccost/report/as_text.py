@@ -85,8 +85,8 @@ def _fixable(report: Report) -> str:
     unsafe = sum(f.fix is not None and f.fix.safety is Safety.UNSAFE for f in report.findings)
     if safe:
         more = f", and {unsafe} more with --unsafe" if unsafe else ""
-        return f" {_command('fix')} mends {safe} of them{more}."
-    return f" {_command('fix', '--unsafe')} mends {unsafe} of them." if unsafe else ""
+        return f" {_command('fix')} mends up to {safe} of them{more}."
+    return f" {_command('fix', '--unsafe')} mends up to {unsafe} of them." if unsafe else ""
 
 
 def _command(*words: str) -> str:
