@@ -9,6 +9,7 @@ from asynccost.flow.reach import local_function, reach, within
 from asynccost.flow.release import Acquisition, Pair
 from asynccost.flow.tree import (
     Argument,
+    Assign,
     Call,
     Class,
     Closure,
@@ -122,9 +123,16 @@ def rearms(one: Timer, file: File) -> bool:
 def _hears(function: Function) -> bool:
     """Whether a function waits for an event, `view.on("drawn", () => ...)`: what arms its timer is the next event."""
     holder = function.closure.parent if function.closure is not None else None
-    call = holder.parent if isinstance(holder, Argument) else None
+    if isinstance(holder, Assign) and function.scope is not None and function.scope.index is not None:
+        own = {t.id for t in holder.targets if isinstance(t, Name)}
+        handed = [n.parent for n in function.scope.index.names if n.id in own]  # `socket.once("close", restart)`
+        return any(isinstance(a, Argument) and _listens(a.parent) for a in handed)
+    return isinstance(holder, Argument) and _listens(holder.parent)
+
+
+def _listens(call: Node | None) -> bool:
     callee = call.callee if isinstance(call, Call) else None
-    return isinstance(callee, Member) and callee.attr in ("on", "addEventListener", "addListener")
+    return isinstance(callee, Member) and callee.attr in ("on", "once", "addEventListener", "addListener")
 
 
 def may_end(one: Timer) -> bool:

@@ -35,6 +35,7 @@ _OPENED = frozenset({"newly", "opened", "expanded"})
 _DEVICES = frozenset({"ip", "ips", "device", "devices"})
 _JOBS = frozenset({"cron", "crons", "importers"})
 _JOB = frozenset({"cron", "crons", "job", "jobs"})
+_ANSWERS = frozenset({"payload", "output", "outputs"})
 _MESSAGES = frozenset({"message", "messages", "msg", "event"})
 _FEW_OF = frozenset({"attachment", "attachments", "media", "embeds", "mentions"})
 _SENDS = frozenset({
@@ -75,7 +76,7 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     if word := _met(_FEW_OF, [*_words_in(source), *_words_in(target), *(w for name in named for w in words(name))]):
         return f"{word} says that a message has few of them"
     if _parts_of_message(source, named, left):
-        return "few parts of a message are files"
+        return "few parts of a message or of an answer are files"
     if left and any("upload" in words(wait.name) for wait in left):
         return "uploads share one line, and are few as a rule"
     if "childNodes" in _names_in(source):
@@ -88,11 +89,15 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
 
 
 def _parts_of_message(source: Node | None, named: Sequence[str], waits: Sequence[Wait]) -> bool:
-    """`for part in message_chain`, and what `convert_message(event)` fetches of the files in it."""
-    if {"message", "chain"}.issubset(_words_in(source)):
+    """`for part in message_chain`, and the files that are fetched of an event or of a model's answer."""
+    around = _words_in(source)
+    if {"message", "chain"}.issubset(around):
         return True
-    fetched = any(not FILES.isdisjoint(said) or "file" in said for said in (words(wait.name) for wait in waits))
-    return fetched and any(not _MESSAGES.isdisjoint(words(name)) for name in named)
+    said = {word for wait in waits for word in words(wait.name)}
+    files = not FILES.isdisjoint(said) or "file" in said
+    if files and not _MESSAGES.isdisjoint((*around, *(word for name in named for word in words(name)))):
+        return True
+    return "image" in said and any(not _ANSWERS.isdisjoint((*around, *words(name))) for name in named)
 
 
 def _names_in(node: Node | None) -> set[str]:
@@ -136,9 +141,9 @@ def _sends(wait: Wait) -> bool:
 
 
 def _deletes(wait: Wait) -> bool:
-    """`request(path, { method: "DELETE" })`."""
-    options = [a.value for a in wait.node.arguments] if isinstance(wait.node, Call) else []
-    return any(_method(one) == "delete" for one in options)
+    """`request(path, { method: "DELETE" })`, `request("DELETE", path)`."""
+    given = [a.value for a in wait.node.arguments] if isinstance(wait.node, Call) else []
+    return any(_method(one) == "delete" or (isinstance(one, Constant) and one.value == "DELETE") for one in given)
 
 
 def _writes_to(wait: Wait) -> Node | None:

@@ -17,6 +17,7 @@ from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import Fate, fate
 from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -177,9 +178,19 @@ def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Sile
     message = f"the handle of {one.name}() is {lost}: "
     if ends:
         return file.finding(
-            one.call, f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive", MEDIUM
+            one.call,
+            f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive",
+            LOW if _is_whole(owner) else MEDIUM,
         )
     return file.finding(one.call, f"{message}each {owner.name} adds one that nothing can stop", LOW)
+
+
+_WHOLES = frozenset({"controller", "runtime", "server", "app", "application", "core", "daemon", "hub", "kernel"})
+
+
+def _is_whole(owner: Class) -> bool:
+    """`CacheController`, `Runtime`: of which a process has one, as a rule, that ends with it."""
+    return not _WHOLES.isdisjoint(words(owner.name)[-1:])
 
 
 def _flags(owner: Class, file: File) -> set[str]:
@@ -236,7 +247,8 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if owner is not None and ends and revives and not _asks(one, _flags(owner, file), file):
         what = "starts itself again" if again else "still acts on the object"
         lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
-        return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", MEDIUM)
+        sure = LOW if _is_whole(owner) else MEDIUM
+        return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", sure)
     if again and not may_end(one):
         return _endless(one, file)
     if holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
