@@ -17,7 +17,6 @@ _COPY = "the file lies among copies of packages: is it yours to change?"
 def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
     project = Project(
-        (),
         (s.asked for s in seen if s.asked is not None),
         {s.path: s.imports for s in seen if s.imports is not None},
         (s.script for s in seen if s.script is not None),

@@ -1,26 +1,40 @@
 """How often a function runs, over files: entries, loops, chains of callers, and what cools them."""
 
-from asynccost import javascript, python
-from asynccost.flow.facts import facts_of
-from asynccost.flow.file import File
+from functools import partial
+
+from asynccost import python
+from asynccost.firstpass import Again, LateRow, Seen
 from asynccost.flow.heat import Heat
 from asynccost.flow.project import Project
+from asynccost.flow.scripts import TextRow
+from asynccost.javascript.text import Text
 from asynccost.knowledge import Knowledge
 
 
 def heat(function: str, **files: str) -> Heat:
     """The heat of a function of the first file; `a_py` names the file a.py, `src_x_ts` src/x.ts."""
-    facts = []
-    for name, code in files.items():
-        stem, _, suffix = name.rpartition("_")
-        path = f"{stem.replace('__', '/')}.{suffix}"
-        source = code.encode()
-        module = python.lower(path, source, whole=True) if suffix == "py" else javascript.lower(path, source)
-        facts.append(facts_of(File(module, Knowledge())))
-    project = Project(facts)
-    made = project.names.named_in(facts[0]["path"], function)
+    seen = [_seen(name, code.encode()) for name, code in files.items()]
+    project = Project(
+        [one.asked for one in seen if one.asked is not None],
+        scripts=[one.script for one in seen if one.script is not None],
+    )
+    made = project.names.named_in(seen[0].path, function)
     assert made is not None
     return project.heats.of(made)
+
+
+def _seen(name: str, source: bytes) -> Seen:
+    """A file that can be asked, as the first pass leaves one in which no rule finds anything."""
+    stem, _, suffix = name.rpartition("_")
+    path, knowledge = f"{stem.replace('__', '/')}.{suffix}", Knowledge()
+    if suffix == "py":
+        imports = sorted(python.imported_names(path, source))
+        seen = Seen(path, late=LateRow(whole=True, rules={}), imports=imports)
+    else:
+        text = Text(path, source, knowledge)
+        seen = Seen(path, text=TextRow(imports=text.modules, drops=text.drops, rules={}))
+    Again(lambda: knowledge).ask(seen, partial(bytes, source))
+    return seen
 
 
 FETCH = "async def fetch(u):\n    return u\n"

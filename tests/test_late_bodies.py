@@ -226,7 +226,7 @@ def test_who_can_come_to_a_function() -> None:
         "far.py": "import plain\n",
     }
     files = [asked(path, source) for path, source in sources.items()]
-    graph = Imports(Names([], files), files)
+    graph = Imports(Names(files), files)
     always = {"lib/__init__.py", "lib/base.py", "lib/derived.py", "plain.py"}
     assert set(graph.reaching("lib/base.py", "Base")) == {*always, "user.py"}
     assert set(graph.reaching("lib/base.py", "tool")) == {*always, "other.py", "user.py"}  # which imports from lib

@@ -84,7 +84,7 @@ class Calls:
                 found += (Caller(made, call) for made, call in self._calls_in(asked, last))
             elif asked.holds(last) and asked.holds(holding):
                 found += (Caller(Def(asked.facts, fn), call) for fn, call in asked.calls(last, holding))
-        return sorted(found, key=lambda c: c.by.file["path"]) if self._asked and self._names.read else found
+        return sorted(found, key=lambda c: c.by.file["path"]) if self._asked and self._scripts.by_path else found
 
     def is_called(self, last: str) -> bool:
         """Whether any call's resolved name ends in this word: files that spell such a call out are asked first."""
@@ -146,23 +146,16 @@ class Calls:
         said = [t for a in files if (t := self._hands.get(a.path, {}).get(made.key)) is not None]
         return min(said, default=None)
 
-    @cached_property
-    def _read(self) -> list[str]:
-        """The files that were read without being asked, in order."""
-        return [file["path"] for file in self._names.read if file["path"] not in self._scripts.by_path]
-
     def _saying(self, word: str, holding: str = "") -> list[str]:
-        """The read files that may hold a word, and another text, in order."""
-        return sorted((*self._read, *self._scripts.saying(word, holding)))
+        """The scripts that may hold a word, and another text, in order."""
+        return sorted(self._scripts.saying(word, holding))
 
     def _naming(self, path: str, words: Iterable[str]) -> list[str]:
-        """The read files that may name by one of these words what a read file defines, in order."""
-        if path not in self._scripts.by_path:
-            return [file["path"] for file in self._names.read]
-        return sorted((*self._read, *self._scripts.naming(path, words)))
+        """The scripts that may name by one of these words what a script defines, in order."""
+        return sorted(self._scripts.naming(path, words))
 
     def _calls_of(self, path: str) -> dict[str, list[tuple[Def, CallFact]]]:
-        """The calls of a read file by the last parts of their names."""
+        """The calls of a script by the last parts of their names."""
         if path not in self._by_last:
             table: dict[str, list[tuple[Def, CallFact]]] = {}
             for made in self._names.functions_of(path):
@@ -181,8 +174,8 @@ class Calls:
     @cached_property
     def _by_module(self) -> dict[str, list[FileFacts]]:
         table: dict[str, list[FileFacts]] = {}
-        for file in self._names.read:
-            table.setdefault(file["name"], []).append(file)
+        for script in self._scripts.by_path.values():
+            table.setdefault(script.name, []).append(script.facts)
         return table
 
     def _where_mentioned(self, functions: Iterable[Def], last: str = "") -> dict[tuple[str, str], list[Def]]:
@@ -219,15 +212,12 @@ class Calls:
         return self._called[key]
 
     def _handed_in(self, made: Def) -> tuple[str, str] | None:
-        """How a function of a read file runs by what another file hands it to."""
+        """How a function of a script runs by what another file hands it to."""
         path = made.file["path"]
-        words = _called_as(made)
-        if path in self._scripts.by_path:
-            words = self._scripts.renaming(path, words)
+        words = self._scripts.renaming(path, _called_as(made))
         said = []
         for near in self._naming(path, words):
-            script = self._scripts.by_path.get(near)
-            if script is not None and not script.may_hand(words):
+            if not self._scripts.by_path[near].may_hand(words):
                 continue
             if near not in self._hands:
                 self._hands[near] = {}

@@ -32,15 +32,12 @@ class Def:
 
 
 class Names:
-    """The names of all files. files: their facts by path, read ones and those that are asked for."""
+    """The names of all files. files: the facts of each by its path; asked: Python's, scripts: JavaScript's."""
 
-    def __init__(
-        self, files: Iterable[FileFacts], asked: Iterable[Asked] = (), scripts: Iterable[Script] = ()
-    ) -> None:
+    def __init__(self, asked: Iterable[Asked] = (), scripts: Iterable[Script] = ()) -> None:
         self.asked = {a.path: a for a in sorted(asked, key=lambda a: a.path)}
         self.scripts = Scripts(self, sorted(scripts, key=lambda s: s.path))
-        self.read = sorted((*files, *(s.facts for s in self.scripts.by_path.values())), key=lambda f: f["path"])
-        known = [*self.read, *(a.facts for a in self.asked.values())]
+        known = [*(s.facts for s in self.scripts.by_path.values()), *(a.facts for a in self.asked.values())]
         self.files = {f["path"]: f for f in sorted(known, key=lambda f: f["path"])}
         self._canonical: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._meant: dict[tuple[str, str], list[str]] = {}
@@ -234,20 +231,17 @@ class Names:
     def _import_any(self, packages: frozenset[str]) -> bool:
         if any(_package(name) in packages for one in self.asked.values() for name in one.imports):
             return True
-        for file in self.read:
-            script = self.scripts.by_path.get(file["path"])
-            if script is not None and not any(_package(f"{m}:") in packages for m in script.modules):
-                continue
-            if any(_package(name) in packages for name in file["imports"].values()):
-                return True
-        return False
+        return any(
+            any(_package(f"{module}:") in packages for module in script.modules)
+            and any(_package(name) in packages for name in script.facts["imports"].values())
+            for script in self.scripts.by_path.values()
+        )
 
     def importers(self, module: str) -> set[str]:
-        """The files that were read and import a module by this name."""
-        read = (f["path"] for f in self.read if f["path"] not in self.scripts.by_path)
+        """The scripts that import a module by this name."""
         return {
             path
-            for path in (*read, *self.scripts.importing(module))
+            for path in self.scripts.importing(module)
             if any(name.partition(":")[0] == module for name in self.files[path]["imports"].values())
         }
 

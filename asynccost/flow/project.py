@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from asynccost.flow.asked import Asked
 from asynccost.flow.calls import Calls
-from asynccost.flow.facts import FileFacts
 from asynccost.flow.heat import Heats
 from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
@@ -24,7 +23,6 @@ class Project:
 
     def __init__(
         self,
-        files: Iterable[FileFacts],
         asked: Iterable[Asked] = (),
         imports: Mapping[str, Sequence[str]] | None = None,
         scripts: Iterable[Script] = (),
@@ -32,7 +30,7 @@ class Project:
         texts: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
         self.imports = imports or {}
-        self.names = Names(files, asked, scripts)
+        self.names = Names(asked, scripts)
         self.calls = Calls(self.names)
         self.heats = Heats(self.names, self.calls)
         self.files = self.names.files

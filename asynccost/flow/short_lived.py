@@ -78,10 +78,8 @@ def kin(project: Project, path: str, cls: str) -> str:
 def _importers(project: Project) -> dict[str, list[tuple[str, str]]]:
     """Who imports what, by the last part of its name: paths in order, tests aside, each with the whole name."""
     table: dict[str, list[tuple[str, str]]] = {}
-    files = [(one.path, one.imports) for one in project.names.asked.values()]
-    files += [(f["path"], [*f["imports"].values()]) for f in project.names.read if f["language"] == "python"]
-    for path, imports in files:
-        for dotted in imports if not is_test(path) else ():
+    for path, asked in project.names.asked.items():
+        for dotted in asked.imports if not is_test(path) else ():
             table.setdefault(dotted.rpartition(".")[2], []).append((path, dotted))
     return table
 
