@@ -1,9 +1,9 @@
 """Where a resource begins to hold anything: an observer is nobody's before it observes."""
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import function_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import within
-from asynccost.flow.release import Acquisition
 from asynccost.flow.state import root_name
 from asynccost.flow.tree import Call, Function, Member, Node
 

@@ -1,11 +1,11 @@
 """What goes away with its component, or lives as long as the page anyway: a release that is missing costs little."""
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.race_changes import is_set
 from asynccost.flow.reach import values
-from asynccost.flow.release import Acquisition
 from asynccost.flow.state import State, root_name, state_of, wrapped_deps
 from asynccost.flow.targets import on_element, root_of, word_of
 from asynccost.flow.tree import Argument, Call, Collection, Function, Member

@@ -2,13 +2,13 @@
 
 import re
 
+from asynccost.flow.acquisitions import Acquisition, Fate
 from asynccost.flow.around import above, function_of
 from asynccost.flow.effect_code import component_cleanups
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, local_function
-from asynccost.flow.release import Acquisition, Fate
 from asynccost.flow.tree import Argument, Assign, Call, Class, Function, If, Member
 from asynccost.flow.words import chain, words
 

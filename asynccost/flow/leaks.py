@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from asynccost.flow.acquisitions import Acquisition, Fate, acquisition
 from asynccost.flow.around import function_of
 from asynccost.flow.begins import begins
 from asynccost.flow.effect_code import component_cleanups, own_functions
@@ -24,7 +25,7 @@ from asynccost.flow.lasting import (
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, within
-from asynccost.flow.release import Acquisition, Fate, acquisition, fate
+from asynccost.flow.release import fate
 from asynccost.flow.state import root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, retries, timer

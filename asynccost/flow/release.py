@@ -1,105 +1,21 @@
-"""Is what was acquired here released there? Pairs stand in rules/knowledge/pairs.toml.
+"""Is what was acquired here released there?
 
 A handle is followed from the call that makes it to the places that keep it, and every other mention of
 these places is read: as a release, as handing the handle on (then others may release it), or neither.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
-from typing import Literal as OneOf
 
+from asynccost.flow.acquisitions import Acquisition, Fate, Pair
 from asynccost.flow.around import use_of
-from asynccost.flow.file import File, Site
+from asynccost.flow.ended_receivers import by_receiver
+from asynccost.flow.file import File
 from asynccost.flow.handles import Mention, Place, aliases, is_write, kept_in, mentions
-from asynccost.flow.listeners import called_word, receiver_of, removes
+from asynccost.flow.listeners import called_word, removes
 from asynccost.flow.reach import binder, reach
-from asynccost.flow.tree import Call, Closure, Expr, Function, Member, Name, Node, Other
-
-
-@dataclass(slots=True, frozen=True)
-class Pair:
-    """A row of the table: how something is acquired and given back."""
-
-    name: str
-    release: tuple[str, ...]
-    handle: OneOf["argument", "method", "same", "disposer"]
-    what: str
-    cost: str
-    sure: str
-    once: bool = False
-    starts: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class Acquisition:
-    """A call that acquires something."""
-
-    call: Call
-    function: Function
-    pair: Pair
-
-
-@dataclass(slots=True, frozen=True)
-class Fate:
-    """What becomes of an acquisition.
-
-    "released": in one of the wanted functions. "elsewhere": released, but in none of them. "itself": only in
-    its own callback. "handed on": others hold it. "kept": stored and never released. "dropped": nobody has it.
-    "mismatch": a release that cannot match. at: the place that decides. why: a clause that says so.
-    """
-
-    kind: OneOf["released", "elsewhere", "itself", "handed on", "kept", "dropped", "mismatch"]
-    at: Node | None = None
-    why: str = ""
-    place: Place | None = None
-
-
-def pairs(file: File) -> dict[str, dict[str, Pair]]:
-    """The table, read once: "calls", "classes" and "methods" by name."""
-    return file.memo(_pairs)
-
-
-def _pairs(file: File) -> dict[str, dict[str, Pair]]:
-    table = file.knowledge.table("pairs")
-    return {
-        kind: {n: _pair(n, row) for n, row in table.get(kind, {}).items()} for kind in ("calls", "classes", "methods")
-    }
-
-
-def _pair(name: str, row: dict[str, Any]) -> Pair:
-    return Pair(
-        name,
-        tuple(row["release"]),
-        row["handle"],
-        row["what"],
-        row.get("cost", "it stays"),
-        row.get("sure", "medium"),
-        bool(row.get("once")),
-        row.get("starts", ""),
-    )
-
-
-def acquisition(site: Site, file: File) -> Acquisition | None:
-    """The pair that a call begins, if it begins one."""
-    table = pairs(file)
-    call, name = site.call, site.name
-    found: Pair | None = None
-    if call.new:
-        found = table["classes"].get(name or "")
-    elif name is not None and name in table["calls"]:
-        found = table["calls"][name]
-    elif isinstance(call.callee, Member):
-        found = table["methods"].get(call.callee.attr)
-    elif name in table["methods"] and isinstance(call.callee, Name):
-        found = table["methods"][name] if name == "addEventListener" else None
-    if found is not None and found.handle in ("same", "disposer") and not call.arguments:
-        return None
-    return Acquisition(call, site.function, found) if found is not None else None
-
-
-# ------------------------------------------------------------------------ fate
+from asynccost.flow.tree import Call, Closure, Function, Member, Name, Node, Other
 
 
 def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
@@ -112,7 +28,7 @@ def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
         what, places = _chained(got)
         got = Acquisition(got.call, got.function, replace(got.pair, handle="disposer"))
     if what == "dropped":
-        return _by_receiver(got, good, file) or Fate("dropped", got.call, "its handle is dropped")
+        return by_receiver(got, good, file) or Fate("dropped", got.call, "its handle is dropped")
     if what == "returned":
         return Fate("handed on", got.call, "its handle is returned")
     if what in ("handed on", "other") or any(_is_given(p, got.function) for p in places):
@@ -130,7 +46,7 @@ class _Reached:
     def _ids(self) -> frozenset[int]:
         return frozenset(id(f) for f in reach(self._starts, self._file))
 
-    def __contains__(self, key: int) -> bool:
+    def __contains__(self, key: object) -> bool:
         return key in self._ids
 
 
@@ -168,7 +84,7 @@ def _of_places(got: Acquisition, places: list[Place], good: _Reached, file: File
     best = best or _by_own_parameter(got)
     return (
         best
-        or _by_receiver(got, good, file)
+        or by_receiver(got, good, file)
         or Fate("kept", got.call, "its handle is kept and never used to stop it", places[0])
     )
 
@@ -279,84 +195,4 @@ def _same(got: Acquisition, good: _Reached, file: File) -> Fate:
             elsewhere = Fate("elsewhere", site.call, "the listener is removed elsewhere")
         elif answer and id(site.function) in good:
             mismatch = Fate("mismatch", site.call, answer)
-    return elsewhere or _by_receiver(got, good, file) or mismatch or Fate("dropped", call, "nothing removes it")
-
-
-# ------------------------------------------------------------- by the receiver
-
-_ENDS = frozenset(
-    [
-        "close",
-        "disconnect",
-        "destroy",
-        "dispose",
-        "unsubscribe",
-        "stop",
-        "end",
-        "terminate",
-        "abort",
-        "deactivate",
-        "leave",
-        "kill",
-        "detach",
-        "cleanup",
-        "teardown",
-        "unmount",
-        "cancel",
-        "clear",
-        "remove",
-        "removeAllListeners",
-        "off",
-        "unbind",
-        "release",
-        "shutdown",
-        "reset",
-        "finish",
-        "complete",
-        "unobserve",
-    ]
-)
-
-
-def _by_receiver(got: Acquisition, good: _Reached, file: File) -> Fate | None:
-    """Whether the thing that was listened to is itself ended: `socket.on(...)` with `socket.close()`."""
-    callee = got.call.callee
-    if got.call.new or not isinstance(callee, Member):
-        return None
-    root = callee.value
-    while isinstance(root, (Member, Call)):
-        root = root.callee if isinstance(root, Call) else root.value
-    if not isinstance(root, Name) or root.id in ("this", "self", "window", "document", "navigator"):
-        root_place = _this_place(callee.value)
-        if root_place is None:
-            return None
-        found = mentions(root_place, got.function, file)
-    else:
-        found = mentions(Place(root.id, ()), got.function, file)
-    for mention in found:
-        expr = mention.expr
-        if isinstance(expr.parent, Member) and expr.parent.attr == "current":  # what a ref holds
-            expr = expr.parent
-        member = expr.parent
-        if isinstance(member, Member) and member.attr in _ENDS and id(mention.function) in good:
-            return Fate("released", expr, f"{file.text(expr)} is ended in the cleanup")
-        if id(mention.function) in good and use_of(expr).kind == "argument":
-            return Fate("handed on", expr, f"the cleanup hands {file.text(expr)} on")
-    return None
-
-
-def _this_place(expr: Expr) -> Place | None:
-    while isinstance(expr, (Member, Call)):
-        inner = expr.callee if isinstance(expr, Call) else expr.value
-        if isinstance(inner, Name) and isinstance(expr, Member):
-            return Place(inner.id, (expr.attr,))
-        expr = inner
-    return None
-
-
-def bound_by(call: Call, function: Function) -> Function | None:
-    """The scope that binds the root of a method call's receiver."""
-    root: Node | None = receiver_of(call)
-    while isinstance(root, (Member, Call)):
-        root = root.callee if isinstance(root, Call) else root.value
-    return binder(root.id, function) if isinstance(root, Name) else None
+    return elsewhere or by_receiver(got, good, file) or mismatch or Fate("dropped", call, "nothing removes it")

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import class_around
 from asynccost.flow.effect_code import own_functions
+from asynccost.flow.ended_receivers import bound_by
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.listeners import option_of
 from asynccost.flow.reach import binder, values
-from asynccost.flow.release import Acquisition, bound_by
 from asynccost.flow.state import pattern_names
 from asynccost.flow.tree import (
     Argument,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from asynccost.flow.acquisitions import Acquisition, Pair
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function, reach, within
-from asynccost.flow.release import Acquisition, Pair
 from asynccost.flow.tree import (
     Argument,
     Assign,

@@ -1,11 +1,11 @@
 """Resources that wander (streams, object URLs): any release in their component will do."""
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import use_of
 from asynccost.flow.effect_code import component_functions, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import within
-from asynccost.flow.release import Acquisition
 from asynccost.flow.state import SETTER
 from asynccost.flow.tree import Assign, Bind, Call, Member, Name
 from asynccost.model import Confidence

@@ -1,11 +1,11 @@
 """Gives back in an effect's cleanup what the effect starts."""
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, within
-from asynccost.flow.release import Acquisition
 from asynccost.flow.self_moving import moves_itself, once_by_ref
 from asynccost.flow.state import SETTER, state_of
 from asynccost.flow.targets import word_of

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from asynccost.flow.acquisitions import Fate
 from asynccost.flow.around import above, class_around, use_of
 from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.entries import is_script
@@ -14,7 +15,7 @@ from asynccost.flow.leaks import covered
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
-from asynccost.flow.release import Fate, fate
+from asynccost.flow.release import fate
 from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
 from asynccost.flow.words import words

@@ -2,8 +2,8 @@
 
 import re
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.file import File
-from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Member
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.script import Script

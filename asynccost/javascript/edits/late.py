@@ -1,10 +1,10 @@
 """Whether code of an effect can run after the effect is over."""
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import callback_call
 from asynccost.flow.file import File
 from asynccost.flow.handles import Place, mentions
 from asynccost.flow.reach import binder
-from asynccost.flow.release import Acquisition
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Function, Member, Name
 
 _AT_ONCE = frozenset({"forEach", "map", "filter", "some", "every", "find", "reduce", "from", "flatMap", "Promise"})
