@@ -5,6 +5,8 @@ caller hands in, have none; but a method's name that only a few classes of the p
 leaves no doubt whose method is meant.
 """
 
+import re
+
 from asynccost.flow.around import above
 from asynccost.flow.entries import entry_of, seldom
 from asynccost.flow.file import File, Site, is_test
@@ -48,30 +50,43 @@ def _turn(project: Project, made: Def) -> Related | None:
     owner, _, name = made.facts["qualname"].rpartition(".")
     if not made.facts["owner"] or owner != made.facts["owner"] or name.startswith("__"):
         return None
-    return next((place for place, said in _turns(project, name) if _may_mean(project, made, name, said)), None)
+    own = _singular_words(" ".join(_kinship(made)))
+    plain = len(words(name)) == 1
+    for path in sorted(project.names.asked):
+        source = project.names.asked[path].source if not is_test(path) else b""
+        if not any(not plain or own & _singular_words(said.decode()) for said in _spelled(source, name)):
+            continue  # nothing need be lowered to say so
+        for place, said in _turns(project, path, name):
+            if (own & said or not plain) and _is_sure(project, made, name, bool(own & said)):
+                return place
+    return None
 
 
-def _turns(project: Project, name: str) -> list[tuple[Related, frozenset[str]]]:
-    """Where loops call a method of this name on something unknown, with the words for what it is called on."""
+def _spelled(source: bytes, name: str) -> list[bytes]:
+    """What stands before a method's name where it is called: `self.engines[0].ask(` -> engines."""
+    if name.encode() not in source:
+        return []
+    return re.findall(rb"(\w+)(?:\[[^\[\]\n]*\]|\([^()\n]*\))?\.%s\(" % re.escape(name.encode()), source)
+
+
+def _turns(project: Project, path: str, name: str) -> list[tuple[Related, frozenset[str]]]:
+    """Where loops of a file call a method of a name on something unknown, with the words for what it is called on."""
     table = project.memo(_known)
-    if name not in table:
-        table[name] = [row for path in sorted(project.names.asked) for row in _in_file(project, path, name)]
-    return table[name]
+    if (path, name) not in table:
+        table[path, name] = _in_file(project, path, name)
+    return table[path, name]
 
 
-def _known(_: Project) -> dict[str, list[tuple[Related, frozenset[str]]]]:
+def _known(_: Project) -> dict[tuple[str, str], list[tuple[Related, frozenset[str]]]]:
     """What was asked already."""
     return {}
 
 
 def _in_file(project: Project, path: str, name: str) -> list[tuple[Related, frozenset[str]]]:
     asked = project.names.asked[path]
-    if is_test(path) or not asked.holds(name):
-        return []
     word, source = name.encode(), asked.source
-    sites = asked.file.calls_if(lambda f: source.find(word, f.start, f.end) >= 0)
     found = []
-    for site in sites:
+    for site in asked.file.calls_if(lambda f: source.find(word, f.start, f.end) >= 0):
         callee = site.call.callee
         if not isinstance(callee, Member) or callee.attr != name or not _is_unknown(site, callee):
             continue
@@ -103,15 +118,16 @@ def _receiver(callee: Member) -> frozenset[str]:
     """The words for what a method is called on, in the singular: `self.engines[0].ask` -> engine."""
     value = callee.value
     said = chain(value.callee if isinstance(value, Call) else value)
-    return frozenset(_singular(word) for word in words(said[-1] if said else ""))
+    return _singular_words(said[-1] if said else "")
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+def _singular_words(names: str) -> frozenset[str]:
+    return frozenset(w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in words(names))
 
 
-def _may_mean(project: Project, made: Def, name: str, said: frozenset[str]) -> bool:
-    """Whether a method's name, and what it is called on, leave no doubt that a method of these classes is meant."""
+def _is_sure(project: Project, made: Def, name: str, alike: bool) -> bool:
+    """Whether a method's name, and what it is called on, leave no doubt that a method of these classes is meant.
+    alike: it is called on what is named like its class."""
     classes = project.memo(_classes)
     if name not in classes:
         classes[name] = _having(project, name)
@@ -119,10 +135,7 @@ def _may_mean(project: Project, made: Def, name: str, said: frozenset[str]) -> b
     if having is None or made.key not in having:
         return False
     kin = _is_family([*having.values()])
-    if not kin and len(having) > _FEW:
-        return False
-    own = {word for one in having[made.key] for word in words(one)}
-    return bool(own & said) or (len(words(name)) > 1 and kin)
+    return kin or (alike and len(having) <= _FEW)
 
 
 def _is_family(classes: list[frozenset[str]]) -> bool:
@@ -145,9 +158,14 @@ def _having(project: Project, name: str) -> dict[tuple[str, str], frozenset[str]
     for made in project.calls.named(name):
         if is_test(made.file["path"]):
             continue
-        owner = made.facts["owner"]
-        if not owner:
+        if not made.facts["owner"]:
             return None
-        bases = made.file["classes"].get(owner, [])
-        found[made.key] = frozenset(one.removesuffix("()").rpartition(".")[2] for one in (owner, *bases)) - _ANY
+        found[made.key] = _kinship(made)
     return found
+
+
+def _kinship(made: Def) -> frozenset[str]:
+    """The names of a method's class and of that class's bases."""
+    owner = made.facts["owner"]
+    bases = made.file["classes"].get(owner, [])
+    return frozenset(one.removesuffix("()").rpartition(".")[2] for one in (owner, *bases)) - _ANY
