@@ -36,7 +36,7 @@ _DEVICES = frozenset({"ip", "ips", "device", "devices"})
 _JOBS = frozenset({"cron", "crons", "importers"})
 _JOB = frozenset({"cron", "crons", "job", "jobs"})
 _ANSWERS = frozenset({"payload", "output", "outputs"})
-_MESSAGES = frozenset({"message", "messages", "msg", "event"})
+_MESSAGES = frozenset({"message", "msg", "event"})
 _FEW_OF = frozenset({"attachment", "attachments", "media", "embeds", "mentions"})
 _SENDS = frozenset({
     "send", "notify", "mail", "email", "invite", "remind", "deliver", "dispatch", "trigger", "enqueue", "post",
