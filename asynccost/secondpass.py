@@ -8,6 +8,7 @@ from asynccost.flow.copies import is_copy
 from asynccost.flow.loose import is_loose
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
+from asynccost.flow.unimported import unimported
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
 
@@ -57,6 +58,9 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             elif one.confidence is not Confidence.LOW and (left := project.unmentioned.left(one.path, one.function)):
                 one.confidence = Confidence.LOW
                 one.message += f" (but no code of the project mentions {left}())"
+            elif one.confidence is not Confidence.LOW and (why := unimported(project, one.path)):
+                one.confidence = Confidence.LOW
+                one.message += f" (but {why})"
         yield one
 
 

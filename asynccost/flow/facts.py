@@ -19,6 +19,7 @@ from asynccost.flow.repeat import work_loops
 from asynccost.flow.timeouts import may_set
 from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Node, Other
 from asynccost.flow.waiting import rows_of
+from asynccost.flow.words import chain
 
 
 class CallFact(TypedDict):
@@ -214,7 +215,7 @@ _LIVES = {"kept": "attribute", "returned": "returned", "scoped": "with", "yielde
 def _cold(file: File, call: Call, use: Use, kind: str, detail: str) -> str:
     if kind == "argument":
         calls = file.knowledge.table("entries")["fresh_loops"]["calls"]
-        if detail in calls or detail.rpartition(".")[2] in calls:
+        if detail in calls or detail.rpartition(".")[2].lstrip("_") in calls:
             return "fresh"
     own = kind in ("attribute", "global")
     kept = use.node if own else _fills(use)
@@ -242,7 +243,7 @@ def _kept(file: File, use: Use, function: Function) -> tuple[str, str]:
                 return ("global" if outer else "local"), target.id
         return "attribute", ""
     if use.kind == "argument" and isinstance(use.node, Call):
-        return "argument", file.resolve(use.node.callee, function) or ""
+        return "argument", file.resolve(use.node.callee, function) or chain(use.node.callee)[-1]
     if use.kind == "dropped":
         return ("awaited" if use.awaited else "void" if use.node.__class__ is Other else "dropped"), ""
     if use.kind in ("returned", "with", "element"):

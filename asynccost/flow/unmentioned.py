@@ -38,7 +38,7 @@ class Unmentioned:
         self._project = project
         self._words = words
         self._texts = texts
-        self._bases = Bases(project.names, self._read, words)
+        self._bases = Bases(project.names, self.text, words)
         self._codes: dict[str, bytes] = {}
         self._known: dict[str, bool] = {}
         self._left: dict[tuple[str, str], str] = {}
@@ -82,20 +82,30 @@ class Unmentioned:
             self._known[name] = any(self._stands(part) for part in parts if may_be_known(part))
         return self._known[name]
 
-    def _stands(self, word: str) -> bool:
+    def is_said_elsewhere(self, word: str, path: str) -> bool:
+        """Whether the code of another file says a word, or cannot be asked for it."""
+        return not may_be_known(word) or self._stands(word, path)
+
+    def _stands(self, word: str, aside: str = "") -> bool:
         mark, encoded = word_mark(word), word.encode()
         read = [path for path in self._words if path in self._codes]
         rest = (path for path in self._words if path not in self._codes)
-        return any(mark in self._words[p] and _says(self._code(p), encoded) for group in (read, rest) for p in group)
+        asked = (path for group in (read, rest) for path in group if path != aside)
+        return any(mark in self._words[path] and _says(self._code(path), encoded) for path in asked)
 
-    def _read(self, path: str) -> bytes:
+    def may_say(self, word: str, path: str) -> bool:
+        """Whether a word may stand in a file."""
+        return word_mark(word) in self._words.get(path, "")
+
+    def text(self, path: str) -> bytes:
+        """The source of a Python file."""
         asked = self._project.names.asked.get(path)
         return asked.source if asked is not None else self._texts[path]()
 
     def _code(self, path: str) -> bytes:
         """What of a file names something: all but comments, sentences and the names that it defines."""
         if path not in self._codes:
-            source = self._read(path)
+            source = self.text(path)
             self._codes[path] = _DEFINITION.sub(b" ", STRINGS.sub(lambda m: _told(m, source), source))
         return self._codes[path]
 

@@ -29,6 +29,8 @@ _RANK = {"high": 2, "medium": 1, "low": 0}
 _SQLITE = "<sqlite>"  # no qualname of a function
 _MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _SYNCHRONOUS = 3  # coroutines of one file that ask a synchronous database: the file's design, which is one thing to say
+_BEGINS = frozenset({"start", "launch", "spawn", "boot"})
+_PROGRAMS = frozenset({"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"})
 _ENDS = frozenset({"commit", "rollback", "close", "flush"})
 _SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
 _RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
@@ -138,8 +140,15 @@ def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
     sure = Confidence.LOW if kind.name == "database" and _only_ends(sites) else Confidence(kind.confidence)
     return file.finding(
         site.call, message, sure, related=related, runs=site.function.qualname, kind=kind.name,
-        once=sorted(blocking(file).once),
+        once=sorted(blocking(file).once), starts=kind.name == "process" and _starts(file, site),
     )
+
+
+def _starts(file: File, site: Site) -> bool:
+    """Whether the function starts a program afterwards, as its name says: that takes longer than a look before it."""
+    later = (one for one in file.calls_of(site.function) if one.call.start > site.call.start)
+    said = words(site.function.name)[:1]
+    return not _BEGINS.isdisjoint(said) and any(one.name in _PROGRAMS for one in later)
 
 
 def _shown(file: File, call: Call) -> str:
@@ -223,6 +232,9 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
         finding.message += f" (but {once})"
     elif heat.hot and finding.pending["kind"] == "tls" and _CONNECTS.isdisjoint(words(made.facts["qualname"])):
         finding.confidence = Confidence.MEDIUM
+    elif finding.pending["starts"]:
+        finding.confidence = Confidence.LOW
+        finding.message += " (not sure: the program that it starts then takes longer to come up)"
     elif finding.pending["kind"] == "process" and not heat.hot and made.facts["seldom"]:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {made.facts['seldom']} says that it seldom runs)"

@@ -11,6 +11,7 @@ from asynccost.flow.kept import Fate, fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.noqa import waived
 from asynccost.flow.offers import shown_only
+from asynccost.flow.passing import is_passing
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.spawns import spawns
@@ -112,7 +113,7 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     if site.function.name == "__del__":
         sure = Confidence.LOW  # the last try of an object that is gone: nobody is left to keep it
     # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost
-    if _is_cosmetic(file, site) or what == "future":
+    if _is_cosmetic(file, site) or what == "future" or is_passing(file, site, heard=fate.heard):
         sure = Confidence.LOW
     return file.finding(site.call, _message(what, fate.why, heard=fate.heard), sure, held=False)
 

@@ -9,6 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
+from asynccost.flow.replaced import local_name, replacing
 from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
 from asynccost.model import Confidence, Finding, Silence
@@ -77,7 +78,7 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
     found = file.finding(call, message, _confidence(file, call, row))
     if file.language == "python" and "keyword" in row:
-        found.pending["sends"] = site.name
+        found.pending.update(sends=site.name, by=local_name(file, site))
     return found
 
 
@@ -214,6 +215,9 @@ def _asserted(project: Project, path: str, name: str) -> str:
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether the callers of a function that takes a timeout set one, and whether a test would miss it."""
     if "sends" in finding.pending:
+        by = finding.pending["by"]
+        if by and (where := replacing(project, finding.path, by)):
+            return Silence("", finding.path, finding.span, f"{where} puts something else in the place of {by}")
         if test := _asserted(project, finding.path, finding.pending["sends"]):
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
         return finding

@@ -1,0 +1,48 @@
+"""Python tasks that nobody would miss: they log something, say how they end, or run as somebody stops the program."""
+
+import re
+
+from asynccost.flow.failing import failing
+from asynccost.flow.file import File, Site
+from asynccost.flow.reach import local_function
+from asynccost.flow.tree import Assign, Await, Bind, Call, Function
+from asynccost.flow.words import chain, words
+
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_READS = frozenset({"get", "fetch", "request", "load", "read", "resolve", "lookup", "query", "find", "probe", "check"})
+_KEEPS = re.compile(rb"\bgetsignal\(|\w[ \t]*=[ \t]*(?:signal\.)?signal\(")
+_TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
+
+
+def is_passing(file: File, site: Site, *, heard: bool) -> bool:
+    """Whether a task is one of them. heard: a callback of its own hears how it ends."""
+    work = site.call.arguments[0].value if site.call.arguments else None
+    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    if runs is not None and runs.is_async and (_only_logs(runs) or (heard and not failing(file, runs))):
+        return True
+    return _while_it_stands(file, site.function)
+
+
+def _only_logs(runs: Function) -> bool:
+    """Whether a coroutine asks for something and does nothing with it but say it to a log."""
+    index = runs.index
+    if index is None or not index.awaits or any(isinstance(s, (Assign, Bind)) for s in runs.body):
+        return False
+    asked = [wait.value for wait in index.awaits if isinstance(wait.value, Call)]
+    others = [call for call in index.calls if not isinstance(call.parent, Await)]
+    reads = all(not _READS.isdisjoint(words(chain(call.callee)[-1])) for call in asked)
+    return reads and bool(others) and all(_is_log(call) for call in others)
+
+
+def _is_log(call: Call) -> bool:
+    names = chain(call.callee)
+    return names[-1] in _LOGS and (len(names) == 1 or "log" in names[-2].lower())
+
+
+def _while_it_stands(file: File, handler: Function) -> bool:
+    """Whether a function handles a signal for as long as the one around it runs, which gives the old handler back."""
+    outer, source = handler.scope, file.module.source
+    if outer is None or outer.kind == "module" or not handler.name:
+        return False
+    takes = re.compile(_TAKES % re.escape(handler.name.encode()))
+    return all(p.search(source, outer.start, outer.end) is not None for p in (_KEEPS, takes))

@@ -1,0 +1,66 @@
+"""Python modules of a package that nobody imports: what was set aside, and what was tried beside the program."""
+
+import re
+
+from asynccost.flow.entry_table import entries_of
+from asynccost.flow.file import is_test
+from asynccost.flow.importers import parts_of
+from asynccost.flow.project import Project
+
+_ASIDE = frozenset({
+    "legacy", "deprecated", "obsolete", "archive", "archived", "attic", "graveyard", "unused", "old", "backup", "bak",
+})
+_STARTED = frozenset({  # modules that something else than an import starts, or finds by their names
+    "main", "app", "server", "bot", "run", "runner", "start", "worker", "workers", "cli", "cmd", "daemon", "service",
+    "scheduler", "cron", "job", "jobs", "manage", "setup", "config", "settings", "wsgi", "asgi", "celery", "tasks",
+    "urls", "admin", "apps", "models", "views", "signals", "forms", "consumers", "routing", "handler", "handlers",
+    "hooks", "index", "plugin", "plugins", "middleware", "conftest", "dags", "dag", "gunicorn", "config_flow",
+    "functions", "function", "lambda_function", "commands", "events", "listeners", "receivers", "startup", "launcher",
+})
+_FEWEST = 3  # modules beside it that are imported, and two of three of them
+_MAIN = re.compile(rb"^if __name__ ==", re.M)
+
+
+def unimported(project: Project, path: str) -> str:
+    """Why nothing of a module is thought to run, as a clause; "" where something may import or start it."""
+    if path not in project.imports or is_test(path) or path.endswith(("__init__.py", "__main__.py")):
+        return ""
+    folders = parts_of(path)[:-1]
+    aside = next((at for at, folder in enumerate(folders) if folder.lower() in _ASIDE), -1)
+    if aside > 0:
+        within = "/".join(folders[: aside + 1]) + "/"
+        return "" if _reaches_out(project, path, within) else f"nothing outside of {within} imports it"
+    beside = "no other module imports this one, as they do those beside it: it is run by hand, if at all"
+    return beside if _is_exception(project, path) else ""
+
+
+def _reaches_out(project: Project, path: str, folder: str) -> bool:
+    """Whether a file outside of a folder comes to a module by what it imports."""
+    found, pending = {path}, [path]
+    while pending:
+        new = project.importers.of(pending.pop()) - found
+        if any(not one.startswith(folder) for one in new):
+            return True
+        found |= new
+        pending += new
+    return False
+
+
+def _is_exception(project: Project, path: str) -> bool:
+    """Whether a module of a package runs by itself and nobody imports or names it, as they do its neighbours."""
+    folder, _, last = path.rpartition("/")
+    stem = last.removesuffix(".py")
+    asked = project.names.asked.get(path)
+    if asked is None or stem in _STARTED or project.importers.of(path) or "custom_components/" in path:
+        return False
+    if f"{folder}/__init__.py" not in project.imports or project.unmentioned.is_said_elsewhere(stem, path):
+        return False
+    serving = entries_of(asked.knowledge).serving
+    if any(name.partition(".")[0] in serving for name in project.imports[path]):
+        return False
+    outer = folder.rpartition("/")[0]
+    if not _MAIN.search(asked.source) or f"{outer}/__init__.py" not in project.imports:
+        return False  # users of a library may import it; a package of one floor may be a program of several commands
+    beside = [p for p in project.imports if p.rpartition("/")[0] == folder and p != path and "__" not in p]
+    known = sum(bool(project.importers.of(one)) for one in beside)
+    return known >= _FEWEST and 3 * known >= 2 * len(beside)
