@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from asynccost.flow.binding import bind
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -87,7 +88,7 @@ def index_function(function: Function) -> Index:
             index.bound.setdefault(param.name, []).append(None)
         if param.pattern is not None:
             _walk(param.pattern, param, index)
-            _bind(param.pattern, None, index)
+            bind(param.pattern, None, index.bound)
     for statement in function.body:
         _walk(statement, function, index)
     return index
@@ -103,42 +104,6 @@ def _all(nodes: Iterable[Any], parent: Node, index: Index) -> None:
         if node is not None:
             node.parent = parent
             _HANDLERS[node.__class__](node, index)
-
-
-def _bind(target: Any, value: Any, index: Index) -> None:
-    """Record what a target's names are bound to."""
-    kind = target.__class__
-    if kind is Name:
-        index.bound.setdefault(target.id, []).append(value)
-    elif kind is Collection and target.kind == "dict":
-        for key, item in zip(target.keys, target.items, strict=False):
-            known = value is not None and isinstance(key, Constant) and isinstance(key.value, str)
-            _bind(item, _member(value, str(key.value)) if known and isinstance(key, Constant) else None, index)
-    elif kind is Collection:
-        pairs = isinstance(value, Collection) and len(value.items) == len(target.items)
-        for place, item in enumerate(target.items):
-            _bind(item, value.items[place] if pairs else _element(value, place), index)
-    elif kind is Choice:
-        _bind(target.options[0], None, index)
-    elif kind is Other or kind is Argument:
-        for part in target.parts if kind is Other else [target.value]:
-            _bind(part, None, index)
-
-
-def _member(value: Any, attr: str) -> Member:
-    """`value.attr` as an expression of its own, for a destructured name."""
-    member = Member(value.start, value.end, value, attr)
-    member.parent = value.parent
-    return member
-
-
-def _element(value: Any, place: int) -> Subscript | None:
-    """`value[place]` as an expression of its own, for a name of an unpacked list."""
-    if value is None or isinstance(value, Collection):
-        return None
-    element = Subscript(value.start, value.end, value, Constant(value.start, value.end, place))
-    element.parent = value.parent
-    return element
 
 
 def _name(node: Name, index: Index) -> None:
@@ -197,7 +162,7 @@ def _bind_node(node: Bind, index: Index) -> None:
     index.assigns.append(node)
     _walk(node.value, node, index)
     _walk(node.target, node, index)
-    _bind(node.target, node.value if node.op in ("=", ":=", "??=", "||=") else None, index)
+    bind(node.target, node.value if node.op in ("=", ":=", "??=", "||=") else None, index.bound)
 
 
 def _closure(node: Closure, index: Index) -> None:
@@ -221,7 +186,7 @@ def _comprehension(node: Comprehension, index: Index) -> None:
         clause.parent = node
         _walk(clause.iter, clause, index)
         _walk(clause.target, clause, index)
-        _bind(clause.target, None, index)
+        bind(clause.target, None, index.bound)
         _all(clause.conditions, clause, index)
     _walk(node.element, node, index)
 
@@ -241,7 +206,7 @@ def _assign(node: Assign, index: Index) -> None:
     for target in node.targets:
         if node.value is None:  # `let x` before its first assignment
             continue
-        _bind(target, node.value if plain else None, index)
+        bind(target, node.value if plain else None, index.bound)
 
 
 def _return(node: Return, index: Index) -> None:
@@ -260,7 +225,7 @@ def _loop(node: Loop, index: Index) -> None:
     _all(node.setup, node, index)
     _all((node.iter, node.test, node.target), node, index)
     if node.target is not None:
-        _bind(node.target, None, index)
+        bind(node.target, None, index.bound)
     _all(node.body, node, index)
     if node.update is not None:
         _walk(node.update, node, index)
@@ -288,7 +253,7 @@ def _with(node: With, index: Index) -> None:
         _walk(item.value, item, index)
         if item.target is not None:
             _walk(item.target, item, index)
-            _bind(item.target, item.value, index)
+            bind(item.target, item.value, index.bound)
     _all(node.body, node, index)
 
 
