@@ -17,8 +17,8 @@ from asynccost.sources import Source
 from asynccost.suppress import Comment, apply
 
 if TYPE_CHECKING:
-    from asynccost.firstpass import Seen
     from asynccost.rereading import Handed, Reader
+    from asynccost.seen import Seen
     from asynccost.workers import Task
 
 

@@ -1,113 +1,26 @@
 """The first pass: one file by itself, from bytes to facts and findings that may still be open."""
 
-import gc
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from asynccost import python
-from asynccost.flow.asked import Asked
+from asynccost.concerns import found_in, tokens_of
 from asynccost.flow.entry_table import is_script
 from asynccost.flow.file import File
-from asynccost.flow.outline import Outline, outline_of
-from asynccost.flow.scripts import Script, TextRow
-from asynccost.flow.tree import Module
+from asynccost.flow.outline import outline_of
+from asynccost.flow.scripts import TextRow
 from asynccost.flow.vocabulary import vocabulary
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
+from asynccost.lowering import Again, lower
 from asynccost.model import Finding, Fix, Problem, Silence
-from asynccost.python.paths import module_name
-from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.rulebook import Rule, load
-from asynccost.tokens import Found, Tokens
+from asynccost.seen import LateRow, Seen
+from asynccost.tokens import Found
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
-
-
-class LateRow(TypedDict):
-    """What the first pass keeps of a file whose facts are made when they are asked for.
-
-    whole: how it is lowered. rules: what the rules' `facts` hooks say, by rule.
-    """
-
-    whole: bool
-    rules: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the first pass says of one file.
-
-    What others may need to know of it is there to be asked for: of Python `late` says how to read the file again,
-    `asked` is it; of JavaScript `text` says what its text tells, `script` is it, `outline` what lowering it has told.
-    imports: what a Python file imports, by absolute dotted names, whether or not any rule looks at it; None for others.
-    words: the vocabulary of a Python file. read: reads its source again, where it can be asked for.
-    """
-
-    path: str
-    outline: Outline | None = None
-    late: LateRow | None = None
-    text: TextRow | None = None
-    script: Script | None = None
-    asked: Asked | None = None
-    findings: list[Finding] = field(default_factory=list)
-    silences: list[Silence] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    imports: list[str] | None = None
-    words: str = ""
-    read: Callable[[], bytes] | None = None
-
-    def row(self) -> list[Any]:
-        """This as a JSON value, silences aside: they are asked for one file at a time."""
-        findings, problems = [finding_row(f) for f in self.findings], [problem_row(p) for p in self.problems]
-        return [self.outline, self.late, findings, problems, self.imports, self.text, self.words]
-
-    @classmethod
-    def of(cls, path: str, row: list[Any]) -> "Seen":
-        """What `row` was made of."""
-        outline, late, findings, problems, imports, text, words = row
-        said, amiss = [finding_of(f) for f in findings], [problem_of(p) for p in problems]
-        return cls(path, outline, late, text, findings=said, problems=amiss, imports=imports, words=words)
-
-
-_LATEST = 32  # JavaScript files that stay lowered while others ask about them
-
-
-@cache
-def _tokens(language: str, knowledge: Knowledge) -> Tokens:
-    """What a file must contain for a rule to look at it."""
-    return Tokens({r.name: r.tokens[language] for r in load().values() if language in r.languages}, knowledge)
-
-
-_RE_EXPORTS = {  # files that only hand names on: without them a name cannot be followed to its definition
-    "python": re.compile(rb"^from[ \t]+\.?[\w.]+[ \t]+import[ \t(]", re.M),
-    "javascript": re.compile(rb"^export\s*[*{]", re.M),
-}
-
-
-def found_in(language: str, source: bytes, knowledge: Knowledge) -> Found | None:
-    """The rules that may have something to say of a file; None if there are none and no names pass through it."""
-    found = _tokens(language, knowledge).found(source)
-    return found if found.rules or _hands_on(language, source) else None
-
-
-_RUNS = re.compile(rb"\b(?:asyncio|anyio|trio|uvloop)\.run\(|\brun_until_complete\(")
-
-
-def _hands_on(language: str, source: bytes) -> bool:
-    """Whether a file does little else than hand names on, or runs coroutines, its own or others'.
-
-    Its own may call what blocks elsewhere; those that it gives a loop of their own keep nobody waiting.
-    """
-    if language == "python" and (b"async def " in source or _RUNS.search(source)):
-        return True
-    if language == "python" and (b"\ndef " in source or b"\nclass " in source):
-        return False
-    passes_on = language == "python" or b"from" in source  # `import { a } from "./a"; export { a }`
-    return passes_on and len(source) < 20_000 and _RE_EXPORTS[language].search(source) is not None
 
 
 def batches(
@@ -132,23 +45,9 @@ def batches(
     return rows, problems
 
 
-def lower(
-    path: str, language: str, source: bytes, knowledge: Knowledge, *, whole: bool = True, found: Found | None = None
-) -> Module:
-    """Parse and lower one file by its language's front end.
-
-    whole: a rule needs the classes around functions. found: what the source holds, if that is known.
-    """
-    if language == "python":
-        return python.lower(path, source, whole=whole)
-    from asynccost import javascript
-
-    return javascript.lower(path, source, tokens=found or _tokens("javascript", knowledge).found(source))
-
-
 def get_ready(language: str, knowledge: Knowledge) -> None:
     """Load all that looking at files of a language takes, so that processes that are forked have it."""
-    _tokens(language, knowledge)
+    tokens_of(language, knowledge)
     for rule in load().values():
         if language in rule.languages:
             rule.module(language)
@@ -174,48 +73,6 @@ def look_at(files: Sequence[tuple[str, str, bytes]], knowledge: Knowledge) -> li
 
 def _same(source: bytes) -> bytes:
     return source
-
-
-class Again:
-    """Lowers files again of which more is asked than the first pass kept."""
-
-    def __init__(self, knowledge: Callable[[], Knowledge], lowered: Lowered | None = None) -> None:
-        self._knowledge = knowledge
-        self._kept = lowered or Lowered()
-        self._latest = lru_cache(maxsize=_LATEST)(self._javascript)
-        self._lowered = 0
-
-    def ask(self, seen: Seen, read: Callable[[], bytes]) -> None:
-        """Make what others may need to know of a file there to be asked for. read: its source, of the same content."""
-        path, seen.read = seen.path, read
-        if (late := seen.late) is not None:
-            lowered = partial(self._python, path, late["whole"])
-            name, rules = module_name(path), late["rules"]
-            seen.asked = Asked(path, name, seen.imports or [], rules, read, lowered, self._knowledge)
-        elif seen.text is not None:
-            lower = partial(self._latest, path, read)
-            name = path[: path.rindex(".")]
-            seen.script = Script(path, name, seen.text, seen.outline, read, lower, self._gather)
-
-    def _python(self, path: str, whole: bool, source: bytes) -> File:
-        if (file := self._kept.find(path, source, whole=whole)) is not None:
-            return file
-        knowledge = self._knowledge()
-        return File(lower(path, "python", source, knowledge, whole=whole), knowledge)
-
-    def _gather(self, name: str, file: File) -> Any:
-        """What a rule's `facts` hook says of a script that holds its tokens."""
-        gather = load()[name].hook("javascript", "facts")
-        found = _tokens("javascript", self._knowledge()).found(file.module.source)
-        return gather(file) if gather is not None and name in found.rules else None
-
-    def _javascript(self, path: str, read: Callable[[], bytes]) -> File:
-        knowledge = self._knowledge()
-        self._lowered += 1
-        if self._lowered % _LATEST == 0:  # nodes know their parents: only the collector frees them, which a scan stops
-            self._latest.cache_clear()
-            gc.collect(0)
-        return File(lower(path, "javascript", read(), knowledge), knowledge)
 
 
 def unread(path: str, language: str, source: bytes) -> Seen:

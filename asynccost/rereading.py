@@ -7,10 +7,11 @@ from functools import cache, cached_property, partial
 
 from asynccost.cache import digest
 from asynccost.decoding import decode
-from asynccost.firstpass import Again, Seen
 from asynccost.flow.asked import Asked
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
+from asynccost.lowering import Again
+from asynccost.seen import Seen
 from asynccost.settings import Settings
 from asynccost.sources import Source
 from asynccost.suppress import Comment

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from asynccost.fingerprints import number
-from asynccost.firstpass import Seen
 from asynccost.flow.copies import is_copy
 from asynccost.flow.loose import is_loose
 from asynccost.flow.offers import shown_only
@@ -11,6 +10,7 @@ from asynccost.flow.project import Project
 from asynccost.flow.unimported import unimported
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
+from asynccost.seen import Seen
 
 _COPY = "the file lies among copies of packages: is it yours to change?"
 

@@ -7,12 +7,14 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from asynccost.cache import digest
+from asynccost.concerns import found_in
 from asynccost.decoding import decode, minified
-from asynccost.firstpass import Seen, batches, found_in, get_ready, look_with, unread
+from asynccost.firstpass import batches, get_ready, look_with, unread
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.model import Problem
 from asynccost.processes import spread
+from asynccost.seen import Seen
 from asynccost.suppress import comments
 from asynccost.tokens import Found
 

@@ -23,7 +23,8 @@ FLOORS = (
     {"python", "javascript", "probe"},
     {"setting_values", "settings", "selection", "sources", "suppress", "oldest_python", "strict_types"},
     {"rulebook"},
-    {"processes", "firstpass", "secondpass", "lowered", "workers", "planning", "rereading", "engine"},
+    {"processes", "concerns", "seen", "lowering", "lowered", "firstpass", "secondpass"}
+    | {"workers", "planning", "rereading", "engine"},
     {"fixer", "baseline", "adopting", "history", "pricing"},
     {"report"},
     {"scanning", "revisions", "gate", "differing", "explaining", "demo"},

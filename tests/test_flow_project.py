@@ -3,12 +3,13 @@
 from functools import partial
 
 from asynccost import python
-from asynccost.firstpass import Again, LateRow, Seen
 from asynccost.flow.heat import Heat
 from asynccost.flow.project import Project
 from asynccost.flow.scripts import TextRow
 from asynccost.javascript.text import Text
 from asynccost.knowledge import Knowledge
+from asynccost.lowering import Again
+from asynccost.seen import LateRow, Seen
 
 
 def heat(function: str, **files: str) -> Heat:

@@ -3,6 +3,7 @@
 import pytest
 
 from asynccost import firstpass, javascript, python
+from asynccost.concerns import found_in
 from asynccost.flow.asked import Asked
 from asynccost.flow.attribute_texts import may_assign, may_change
 from asynccost.flow.facts import facts_of
@@ -265,7 +266,7 @@ def test_what_is_found_does_not_hang_on_whether_somebody_asks_for_silences(folde
     """A scan leaves out what is only silent; `explain` asks for it."""
     knowledge, silent = Knowledge(), 0
     for path, source in ((f"{folder}{p}", s) for f in SCRIPTS for p, s in f.files.items()):
-        found = firstpass.found_in("javascript", source, knowledge)
+        found = found_in("javascript", source, knowledge)
         told = firstpass.look_with(found, path, "javascript", source, knowledge, explained=True)
         plain = firstpass.look_with(found, path, "javascript", source, knowledge)
         assert (plain.findings, plain.problems) == (told.findings, told.problems)

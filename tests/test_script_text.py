@@ -2,7 +2,8 @@
 
 import pytest
 
-from asynccost import firstpass, javascript
+from asynccost import javascript
+from asynccost.concerns import found_in
 from asynccost.flow.file import File
 from asynccost.javascript.text import Text
 from asynccost.knowledge import Knowledge
@@ -22,7 +23,7 @@ def test_no_rule_finds_anything_where_its_text_says_that_there_is_nothing(fixtur
     """The check itself is asked wherever `worth` says no."""
     knowledge = Knowledge()
     for path, source in fixture.files.items():
-        found = firstpass.found_in("javascript", source, knowledge)
+        found = found_in("javascript", source, knowledge)
         for rule in [load()[name] for name in found.rules] if found else ():
             worth = rule.hook("javascript", "worth")
             if worth is None or worth(Text(path, source, knowledge)):
