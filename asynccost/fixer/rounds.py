@@ -8,7 +8,6 @@ and the round is made again without it. It ends when nothing is left that may be
 brought is left after all, everything is done again without that fix.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -21,13 +20,13 @@ from asynccost.fixer.choosing import apart, joined
 from asynccost.fixer.judging import judging
 from asynccost.fixer.proposals import Proposal, lowered, offer, propose
 from asynccost.fixer.task import Left, Outcome, Place, Task
+from asynccost.fixer.texts import Texts, UnreadError
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Safety
 from asynccost.rereading import Handed
 from asynccost.rulebook import load
 from asynccost.selection import visible
 from asynccost.settings import Settings
-from asynccost.sources import Source
 from asynccost.splice import Moved, on_disk
 
 MOST = 20  # rounds; each makes at least one fix, and a nest of overlapping ones is not that deep
@@ -58,9 +57,8 @@ class _Rounds:
         # a fix must bring no finding of any rule, whichever are asked for
         self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
         self.knowledge = Knowledge(settings.knowledge)
-        self.texts: dict[str, bytes] = {}  # of the files that were changed, as they are by now
+        self.texts = Texts(task.texts)
         self.handed = Handed()  # what scans know of files, so that none is read or lowered twice
-        self.past: dict[str, list[Moved]] = {}
         self.refused = refused
         # findings that fixes brought and that should be fixed next, by where they are; and the fixes to blame otherwise
         self.led: dict[Place, dict[Place, Left]] = {}
@@ -74,8 +72,7 @@ class _Rounds:
         for _ in range(MOST):
             changes = dict(self._changes(found))
             while changes:
-                texts = {**self.texts, **{path: c.data for path, c in changes.items()}}
-                after = self._scan(texts)
+                after = self._scan(self.texts.with_changes(changes))
                 bad = self._bad(found, after, changes)
                 if not bad:
                     break
@@ -87,8 +84,9 @@ class _Rounds:
             self._follow(after, changes)
             found = after
         self.out.left = [self._left(f) for f in self._asked(found)]
-        self.out.after = {p: d for p, d in self.texts.items() if d != self.out.before[p]}
-        self.out.before = {p: self.out.before[p] for p in self.out.after}
+        before = self.texts.before
+        self.out.after = {p: d for p, d in self.texts.changed.items() if d != before[p]}
+        self.out.before = {p: before[p] for p in self.out.after}
         return self.out
 
     # ------------------------------------------------------------------ looking
@@ -116,13 +114,7 @@ class _Rounds:
 
     def place(self, finding: Finding) -> Place:
         """Where a finding was before anything was changed."""
-        return self._original(finding, finding.span.start)
-
-    def _original(self, finding: Finding, at: int) -> Place:
-        """The place of a finding that is at an offset of the texts as they are by now."""
-        for moved in reversed(self.past.get(finding.path, [])):
-            at, _ = moved.before(at)
-        return finding.rule, finding.path, at
+        return self.texts.place(finding, finding.span.start)
 
     # ------------------------------------------------------------------- making
 
@@ -149,9 +141,13 @@ class _Rounds:
 
     def _change(self, path: str, findings: Sequence[Finding]) -> Change | None:
         source = self.sources[path]
-        data = self._data(source, findings)
-        text = decode(data, path, source.language).data if data is not None else None
-        if data is None or text is None:
+        try:
+            data = self.texts.now(source)
+        except UnreadError as error:
+            self._refuse([(f, str(error)) for f in findings])
+            return None
+        text = decode(data, path, source.language).data
+        if text is None:
             return None
         proposals = list(self._proposals(path, source.language, text, findings))
         broken = judging(path, source.language, data, text)
@@ -163,31 +159,10 @@ class _Rounds:
         return self._made(path, chosen)
 
     def _made(self, path: str, chosen: list[Proposal]) -> Change:
-        data = self.texts.get(path, self.out.before[path])
-        language = self.sources[path].language
+        data, language = self.texts.known(path), self.sources[path].language
         text = decode(data, path, language).data or b""
         edits = joined(chosen)
         return Change(text, chosen, on_disk(data, text, language, edits), Moved(edits))
-
-    def _data(self, source: Source, findings: Sequence[Finding]) -> bytes | None:
-        """A file as it is by now; None, and said, where it is not what was scanned."""
-        if source.path in self.texts:
-            return self.texts[source.path]
-        if source.path in self.task.texts:
-            self.out.before[source.path] = self.task.texts[source.path]
-            return self.out.before[source.path]
-        try:
-            with open(source.absolute, "rb") as file:
-                stat = os.fstat(file.fileno())
-                data = file.read()
-        except OSError as error:
-            self._refuse([(f, f"the file cannot be read: {error.strerror}") for f in findings])
-            return None
-        if (stat.st_size, stat.st_mtime_ns, stat.st_ino) != source[3:]:
-            self._refuse([(f, "the file was changed while it was scanned; run again") for f in findings])
-            return None
-        self.out.before[source.path] = data
-        return data
 
     def _proposals(
         self, path: str, language: str, text: bytes, findings: Sequence[Finding]
@@ -224,9 +199,7 @@ class _Rounds:
         for change in changes.values():
             places = [(self.place(p.finding), p.finding) for p in change.made]
             self.out.fixed += [(place, self.first.get(place, finding)) for place, finding in places]
-        for path, change in changes.items():
-            self.texts[path] = change.data
-            self.past.setdefault(path, []).append(change.moved)
+        self.texts.keep(changes)
 
     # ----------------------------------------------------------------- checking
 
@@ -248,7 +221,7 @@ class _Rounds:
             why = f"it brings a new finding: {finding.rule} at {place}"
             if not around and (around := inside(finding, at, changes)) and self._asks(finding):
                 continue
-            if around and self._asked([finding]) and self._may(finding, self._original(finding, at)):
+            if around and self._asked([finding]) and self._may(finding, self.texts.place(finding, at)):
                 lefts = {self.place(p.finding): Left(p.finding, "undone", why) for p in around}
                 leads[finding.rule, finding.path, finding.span.start] = lefts
                 continue
@@ -278,7 +251,7 @@ class _Rounds:
         """
         made = changes[finding.path].made if finding.path in changes else []
         alike = any(p.finding.rule == finding.rule for p in made)
-        return alike and bool(self._asked([finding])) and self._may(finding, self._original(finding, at))
+        return alike and bool(self._asked([finding])) and self._may(finding, self.texts.place(finding, at))
 
     def _culprits(
         self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
@@ -289,7 +262,7 @@ class _Rounds:
         while len(made) > 1:
             for part in filter(None, parts):
                 changes = self._only(part)
-                after = self._scan({**self.texts, **{path: c.data for path, c in changes.items()}})
+                after = self._scan(self.texts.with_changes(changes))
                 names = {(f.rule, f.path, f.function, f.shape) for f, *_ in strange(before, after, changes)}
                 if (finding.rule, finding.path, finding.function, finding.shape) in names:
                     made = part
