@@ -45,7 +45,9 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
         if isinstance(one, Finding):
             one.pending = {}
             if is_copy(project, one.path):
-                one.confidence = Confidence.LOW  # it is mended where it comes from
+                if one.confidence is not Confidence.LOW:
+                    one.message += " (but the file lies among copies of packages: it is mended where it comes from)"
+                one.confidence = Confidence.LOW
                 one.fix = one.fix and shown_only(one.fix, _COPY)
             if unused and not project.calls.is_called(unused):
                 one.confidence = Confidence.LOW

@@ -1,5 +1,7 @@
 """Folders into which a project has copied packages of others: what they do is to be mended where they come from."""
 
+import re
+
 from asynccost.flow.project import Project
 
 _KNOWN = frozenset({  # packages that projects copy along
@@ -10,12 +12,34 @@ _KNOWN = frozenset({  # packages that projects copy along
     "pyasn1", "apscheduler", "zipp",
 })
 _MANY = 4  # of them, side by side
+_SHELF = re.compile(r"(?:^|[_-])(?:libs?|packages|ext|externals?|extern|deps|contrib|vendor\w*|third_?party)$")
+_RELEASED = re.compile(rb"^__version__[ \t]*=", re.M)
+_SIGNED = re.compile(rb"^__(?:author|license|copyright)__[ \t]*=", re.M)
 
 
 def is_copy(project: Project, path: str) -> bool:
-    """Whether a Python file lies in a folder of such packages, at whatever depth."""
+    """Whether a Python file lies in a folder of such packages, at whatever depth, or in one that says whose it is."""
     parts = path.split("/")
-    return any("/".join(parts[:at]) in project.memo(_folders) for at in range(1, len(parts)))
+    if any("/".join(parts[:at]) in project.memo(_folders) for at in range(1, len(parts))):
+        return True
+    return any("/".join(parts[:at]) in project.memo(_signed) for at in range(2, len(parts)))
+
+
+def _signed(project: Project) -> frozenset[str]:
+    """The packages on a shelf of libraries, side by side, that tell their version and who made them, each its own."""
+    shelves: dict[str, set[str]] = {}
+    for path in project.imports:
+        parts = path.split("/")
+        at = next((n for n, part in enumerate(parts[:-1]) if _SHELF.search(part)), -1)
+        if at >= 0 and "/".join([*parts[: at + 1], "__init__.py"]) not in project.imports:
+            shelves.setdefault("/".join(parts[: at + 1]), set()).add(parts[at + 1].removesuffix(".py"))
+    beside = (f"{shelf}/{name}" for shelf, names in shelves.items() if len(names) >= _MANY for name in names)
+    return frozenset(package for package in beside if _is_signed(project, f"{package}/__init__.py"))
+
+
+def _is_signed(project: Project, path: str) -> bool:
+    text = project.unmentioned.text(path) if path in project.imports else b""
+    return _RELEASED.search(text) is not None and _SIGNED.search(text) is not None
 
 
 def _folders(project: Project) -> frozenset[str]:

@@ -103,8 +103,13 @@ GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading
 
 
 def _is_command(file: File) -> bool:
-    """Whether a Python file reads a command line, does what it says and ends: nobody waits but who called it."""
+    """Whether a Python file reads a command line, does what it says and ends: nobody waits but who called it.
+
+    Or it is a shell: whoever types waits for the answer, and can stop waiting.
+    """
     source = file.module.source
+    if b"cmd.Cmd)" in source and file.language == "python":
+        return True
     if file.language != "python" or not _ARGUMENTS.search(source) or GOES_ON.search(source):
         return False
     starts = b"__main__" in source or b"sys.argv" in source

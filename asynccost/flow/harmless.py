@@ -8,6 +8,7 @@ from asynccost.flow.tree import Call, Collection, Constant, If, Member, Name, No
 from asynccost.flow.words import words
 
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
+_PATIENT = 10  # seconds
 _PROBES = ("--version", "-version", "-V", "--help", "version")
 
 
@@ -18,6 +19,18 @@ def probed(call: Call, kind: Kind) -> Kind:
     said = [p.value for p in parts if isinstance(p, Constant) and isinstance(p.value, str)]
     asks = (said and (said[-1].split() or [""])[-1] in _PROBES) or said[:1] in (["which"], ["where"], ["where.exe"])
     return Kind(kind.name, kind.does + " (if only for a version or a name)", "low") if asks else kind
+
+
+def told_to_end(file: File, site: Site, kind: Kind) -> Kind:
+    """`p.terminate()` before `p.wait(timeout=5)`: most processes end at once, and the others are waited for so long."""
+    callee, index = site.call.callee, site.function.index
+    given = next((a.value for a in site.call.arguments if a.keyword == "timeout"), None)
+    bound = given.value if isinstance(given, Constant) else None
+    if kind.name != "process" or not isinstance(callee, Member) or callee.attr != "wait" or index is None:
+        return kind
+    if not isinstance(bound, (int, float)) or bound > _PATIENT or not _after(file, site, callee, ("terminate",)):
+        return kind
+    return Kind(kind.name, kind.does + " (if only till one has ended that was told to)", "low")
 
 
 def harmless(file: File, site: Site, kind: Kind) -> str:
@@ -44,12 +57,16 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
 
 def _just_killed(file: File, site: Site) -> bool:
     """Whether `p.wait()` follows `p.kill()`."""
-    callee, index = site.call.callee, site.function.index
-    if not isinstance(callee, Member) or callee.attr != "wait" or index is None:
-        return False
-    process = file.text(callee.value)
-    kills = (c.callee for c in index.calls if c.end <= site.call.start)
-    return any(isinstance(k, Member) and k.attr == "kill" and file.text(k.value) == process for k in kills)
+    callee = site.call.callee
+    return isinstance(callee, Member) and callee.attr == "wait" and _after(file, site, callee, ("kill",))
+
+
+def _after(file: File, site: Site, wait: Member, ways: tuple[str, ...]) -> bool:
+    """Whether the process that is waited for was told to end before, in one of these ways."""
+    process = file.text(wait.value)
+    calls = site.function.index.calls if site.function.index else ()
+    told = (c.callee for c in calls if c.end <= site.call.start)
+    return any(isinstance(c, Member) and c.attr in ways and file.text(c.value) == process for c in told)
 
 
 def _has_ended(file: File, site: Site) -> bool:

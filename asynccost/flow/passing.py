@@ -1,4 +1,4 @@
-"""Python tasks that nobody would miss: they log something, say how they end, or run as somebody stops the program."""
+"""Python tasks that nobody would miss: they log something, count how the program is used, or run as it is stopped."""
 
 import re
 
@@ -7,9 +7,11 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import Assign, Await, Bind, Call, Function
 from asynccost.flow.words import chain, words
+from asynccost.flow.worth import reports
 
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 _READS = frozenset({"get", "fetch", "request", "load", "read", "resolve", "lookup", "query", "find", "probe", "check"})
+_ENDS = re.compile(rb"\bos\.(?:_exit|exec\w+|kill|abort)\(")
 _KEEPS = re.compile(rb"\bgetsignal\(|\w[ \t]*=[ \t]*(?:signal\.)?signal\(")
 _TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
 
@@ -17,7 +19,11 @@ _TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
 def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     """Whether a task is one of them. heard: a callback of its own hears how it ends."""
     work = site.call.arguments[0].value if site.call.arguments else None
+    if isinstance(work, Call) and reports(".".join(name for name in chain(work.callee) if name)):
+        return True
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    if runs is not None and runs.is_async and _ends_the_process(file, runs):
+        return True
     if runs is not None and runs.is_async and (_only_logs(runs) or (heard and not failing(file, runs))):
         return True
     return _while_it_stands(file, site.function)
@@ -32,6 +38,13 @@ def _only_logs(runs: Function) -> bool:
     others = [call for call in index.calls if not isinstance(call.parent, Await)]
     reads = all(not _READS.isdisjoint(words(chain(call.callee)[-1])) for call in asked)
     return reads and bool(others) and all(_is_log(call) for call in others)
+
+
+def _ends_the_process(file: File, runs: Function) -> bool:
+    """Whether a coroutine rests, which the loop's clock remembers, and then ends the process."""
+    waits = [wait.value for wait in runs.index.awaits] if runs.index else []
+    rests = all(isinstance(w, Call) and file.resolve(w.callee, runs) in ("asyncio.sleep", "anyio.sleep") for w in waits)
+    return rests and _ENDS.search(file.module.source, runs.start, runs.end) is not None
 
 
 def _is_log(call: Call) -> bool:

@@ -10,7 +10,7 @@ from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.databases import has_server
 from asynccost.flow.file import File, Site
-from asynccost.flow.harmless import harmless, probed
+from asynccost.flow.harmless import harmless, probed, told_to_end
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.mentions import speaks_of
@@ -30,6 +30,8 @@ _SQLITE = "<sqlite>"  # no qualname of a function
 _MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _SYNCHRONOUS = 3  # coroutines of one file that ask a synchronous database: the file's design, which is one thing to say
 _BEGINS = frozenset({"start", "launch", "spawn", "boot"})
+_LAYS_OUT = frozenset({"create", "delete", "drop", "ensure", "build"})
+_LAYOUT = frozenset({"indices", "indexes", "constraints", "schema", "schemas", "tables"})
 _PROGRAMS = frozenset({"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"})
 _ENDS = frozenset({"commit", "rollback", "close", "flush"})
 _SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
@@ -113,7 +115,7 @@ def _blocking_sites(file: File) -> list[tuple[Site, Kind]]:
         callee = call.callee
         kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
         if kind is not None and not isinstance(call.parent, Await) and not comes_async(call, site.function):
-            found.append((site, probed(call, kind)))
+            found.append((site, told_to_end(file, site, probed(call, kind))))
     return found
 
 
@@ -255,7 +257,8 @@ def _once(made: Def, heat: Heat, names: list[str]) -> str:
     if heat.hot is False:
         return heat.reason
     name = made.facts["qualname"].rpartition(".")[2]
-    if heat.hot is None and words(name) and words(name)[0] in names:
+    said = words(name)
+    if heat.hot is None and said and (said[0] in names or (said[0] in _LAYS_OUT and not _LAYOUT.isdisjoint(said))):
         return f"{name}() looks as if it ran once"
     return ""
 
