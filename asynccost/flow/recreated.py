@@ -31,7 +31,8 @@ def says(
     """A finding. often: something shows that its function runs often."""
     pending = finding.pending
     finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
-    if pending["rare"] and (confidence is not Confidence.HIGH or pending["rare"] in _NEVER_PAYS or related):
+    sure = confidence is Confidence.HIGH and not related and pending["dear"]
+    if pending["rare"] and (not sure or pending["rare"] in _NEVER_PAYS):
         confidence = Confidence.LOW
     if not (often or pending["dear"]):
         confidence = Confidence.LOW
