@@ -6,6 +6,7 @@ runs the suite in CHECKOUT without and with the plugin, in turn and in a new ord
 and CPU (user and system, with children): the median of the pairs, and the least of each side, to which a busy machine
 has added least. Then what pytest takes to start with this package installed but not asked for, against its start
 without the package: pytest reads the list of files of each package that has a plugin, also under `-p no:asynccost`.
+That takes 4 us a file with Python 3.11 and 16 with 3.12 and 3.13, which ask the disk for each; the plugin itself 1 ms.
 VENV has what the suite needs and this package. Suites and what they need stand in suites.toml; one on a fixed port
 (httpx's) runs beside no other of its kind, or under `unshare -n` with `lo` up. Exits 1 where an outcome differs that
 did not differ between runs without, or where the least wall time grew by more than 5 %.
