@@ -18,16 +18,13 @@ from asynccost.javascript.edits.loop_head import LoopHead
 from asynccost.javascript.edits.loop_nodes import (
     conditional,
     declares,
-    identifiers,
     mentioned_inside,
-    mentions,
     names_of,
     paren,
-    within,
 )
+from asynccost.javascript.edits.loop_text import LoopText
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.pushed_types import has_literals, returned_note
-from asynccost.javascript.edits.sources import AT_ONCE, Source
 from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, pushed_to, tails, uses
 
 
@@ -47,7 +44,8 @@ class LoopFix:
     def __init__(self, loop: Loop, file: File, patch: Patch) -> None:
         self.head = head = LoopHead(loop, file, patch)
         self.loop, self.patch, self.script = loop, patch, patch.script
-        self.node, self.block, self.indent, self.body = head.node, head.block, head.indent, head.body
+        self.text = LoopText(head)
+        self.node, self.body = head.node, head.body
 
     # ------------------------------------------------------------------ shapes
 
@@ -96,13 +94,13 @@ class LoopFix:
         work = single if single is not None and alone else self._returning(parts, always, source.short)
         flat = "" if always else ".flat()"
         merged = self._declaration(out) if source.short and "." not in out else None
-        self._emit(source, work, out, flat, merged)
+        self.text.write(source, work, out, flat, merged)
         doubt = "some turns leave nothing, so that lists of none or one are flattened: would a filter read better?"
         return Rewrite(not source.short, "the results are in the order of the items", doubt if flat else "")
 
     def _single_value(self, parts: Parts, short: bool) -> str | None:
         """`out.push(await f(x))` alone in the body, or with a name between: `f(x)`."""
-        if len(parts.awaits) != 1 or self._comments() or self.body[-1] is not parts.pushes[0].parent:
+        if len(parts.awaits) != 1 or self.text.has_comments() or self.body[-1] is not parts.pushes[0].parent:
             return None
         value = parts.pushes[0].arguments[0].value
         named = self.body[0] if len(self.body) == 2 else None
@@ -112,8 +110,8 @@ class LoopFix:
         elif len(self.body) != 1:
             return None
         if isinstance(value, Await) and self.script.exact(value):
-            by = self.script.shift(value.value.start, self._close(short))
-            return f"{self._arrow()} {paren(self.patch.within(value.value.start, value.value.end, by))}"
+            by = self.script.shift(value.value.start, self.text.close(short))
+            return f"{self.text.arrow()} {paren(self.patch.within(value.value.start, value.value.end, by))}"
         return None
 
     def _returning(self, parts: Parts, always: bool, short: bool) -> str:
@@ -134,13 +132,13 @@ class LoopFix:
             patch.replace(end, statement.end_byte, f"{tail}{patch.semi}")
         for skip in parts.skips:
             self._skip(skip, parts)
-        text = self._inner("" if short else script.unit)
+        text = self.text.inner("" if short else script.unit)
         if tails(self.body, {id(p.parent) for p in parts.pushes}) is not True:
-            text = text.rstrip() + f"\n{self._deep(short)}return []{patch.semi}\n{self._close(short)}"
+            text = text.rstrip() + f"\n{self.text.deep(short)}return []{patch.semi}\n{self.text.close(short)}"
         note = ""
         if self._says_literals(parts):
             note = returned_note(parts.pushes[0], always, self.head.function, self.script)
-        arrow = f"({self.head.taken}){note} =>" if note else self._arrow()
+        arrow = f"({self.head.taken}){note} =>" if note else self.text.arrow()
         return f"async {arrow} {{{text}}}"
 
     def _says_literals(self, parts: Parts) -> bool:
@@ -219,7 +217,7 @@ class LoopFix:
         else:
             work, pattern = self._first_phase(head, declared, names, by)
             first = self._rest_start(head, rest)
-        self._emit_phases(source, work, pattern, first, rest, by, wait)
+        self.text.write_phases(source, work, pattern, first, rest, by, wait)
         return Rewrite(not source.short, "what follows the waits runs in the order of the items")
 
     def _rest_start(self, head: list[Any], rest: list[Any]) -> int:
@@ -232,32 +230,33 @@ class LoopFix:
     def _waiting(self, head: list[Any], wait: Await, by: str) -> str:
         if head:
             raise UnfixableError
-        return f"{self._arrow()} {paren(self.patch.within(wait.value.start, wait.value.end, by))}"
+        return f"{self.text.arrow()} {paren(self.patch.within(wait.value.start, wait.value.end, by))}"
 
     def _first_phase(self, head: list[Any], declared: Any, names: list[str], by: str) -> tuple[str, str]:
         script = self.script
-        if len(head) == 1 and isinstance(declared, Assign) and declared.value is not None and not self._comments():
+        alone = len(head) == 1 and not self.text.has_comments()
+        if alone and isinstance(declared, Assign) and declared.value is not None:
             value, pattern = declared.value, script.text(declared.targets[0])
-            by = script.shift(value.start, self._close(not by))
+            by = script.shift(value.start, self.text.close(not by))
             once = isinstance(value, Await) and not any(isinstance(n, Await) for n in walk(value.value))
             if isinstance(value, Await) and once and script.exact(value):
                 text = self.patch.within(value.value.start, value.value.end, by)
-                return f"{self._arrow()} {paren(text)}", pattern
+                return f"{self.text.arrow()} {paren(text)}", pattern
             start, end = script.written(value)
             waited = script.of(value)
             if isinstance(value, Await) and script.exact(value) and waited.type == "await_expression":
                 # what is returned is waited for anyway
                 start = waited.named_children[-1].start_byte
             text = self.patch.within(start, end, by)
-            return f"async {self._arrow()} {paren(text)}", pattern
+            return f"async {self.text.arrow()} {paren(text)}", pattern
         if not names:
             raise UnfixableError
         start, end = script.statement(head[0]).start_byte, script.statement(head[-1]).end_byte
         inner = self.patch.within(start, end, by)
-        deep = self._deep(not by)
+        deep = self.text.deep(not by)
         result = names[0] if len(names) == 1 else f"{{ {', '.join(names)} }}"
-        text = f"{{\n{deep}{inner}\n{deep}return {result}{self.patch.semi}\n{self._close(not by)}}}"
-        return f"async {self._arrow()} {text}", result
+        text = f"{{\n{deep}{inner}\n{deep}return {result}{self.patch.semi}\n{self.text.close(not by)}}}"
+        return f"async {self.text.arrow()} {text}", result
 
     # ------------------------------------------------------------------- whole
 
@@ -268,112 +267,15 @@ class LoopFix:
         for skip in parts.skips:
             statement = self.script.statement(skip)
             self.patch.replace(statement.start_byte, statement.end_byte, f"return{self.patch.semi}")
-        if value is not None and not self._comments() and not any(isinstance(n, Await) for n in walk(value.value)):
+        once = value is not None and not any(isinstance(n, Await) for n in walk(value.value))
+        if value is not None and once and not self.text.has_comments():
             by = f"-{self.script.unit}" if source.short else ""
             text = self.patch.within(value.value.start, value.value.end, by)
-            work = f"{self._arrow()} {paren(text)}"
+            work = f"{self.text.arrow()} {paren(text)}"
         else:
-            work = f"async {self._arrow()} {{{self._inner('' if source.short else self.script.unit)}}}"
-        self._emit(source, work, "", "", None)
+            work = f"async {self.text.arrow()} {{{self.text.inner('' if source.short else self.script.unit)}}}"
+        self.text.write(source, work, "", "", None)
         order = "the view's state is updated in the order in which they finish" if parts.soft else ""
         if parts.keyed and not order:
             order = "keys are set in the order in which they finish"
         return Rewrite(not source.short, order)
-
-    # -------------------------------------------------------------------- text
-
-    def _arrow(self) -> str:
-        return self.script.arrow(self.head.taken) if self.head.taken.isidentifier() else f"({self.head.taken}) =>"
-
-    def _comments(self) -> bool:
-        """Whether a comment stands among the statements: then the body is kept as it is."""
-        return any(c.type == "comment" for c in self.block.named_children)
-
-    def _inner(self, by: str) -> str:
-        """What stands between the braces, moved."""
-        if self.block.type == "statement_block":
-            return self.patch.within(self.block.start_byte + 1, self.block.end_byte - 1, by)
-        text = self.patch.within(self.block.start_byte, self.block.end_byte, by)
-        short = not by
-        return f"\n{self._deep(short)}{text}\n{self._close(short)}"
-
-    def _deep(self, short: bool) -> str:
-        return self.indent + self.script.unit * (1 if short else 2)
-
-    def _close(self, short: bool) -> str:
-        return self.indent + ("" if short else self.script.unit)
-
-    def _all(self, items: str, work: str, by: str) -> str:
-        """`await Promise.all(items.map(work))`, over three lines where one would be too long."""
-        call = f"{items}.map({work})"
-        script, deep = self.script, self.indent + by
-        if "\n" not in work and len(f"{deep}const results = await Promise.all({call})") > script.width:
-            inner = f"{by}{script.unit}"
-            return f"await Promise.all(\n{self.indent}{inner}{call}{script.argument_comma}\n{deep})"
-        return f"await Promise.all({call})"
-
-    def _emit(self, source: Source, work: str, out: str, flat: str, merged: Node | None) -> None:
-        """Write `await Promise.all(...)`, in batches or in one go."""
-        semi, unit, indent = self.patch.semi, self.script.unit, self.indent
-        if source.short:
-            call = self._all(source.text, work, "")
-            call = f"({call}){flat}" if flat else call
-            if merged is not None and isinstance(merged, Assign) and merged.value is not None:
-                self.patch.replace(merged.value.start, merged.value.end, call)
-                self.patch.replace(self.script.statement(merged).end_byte, self.node.end_byte, "")
-                return
-            text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
-            self._replace(source, text)
-            return
-        start, batch = self.head.name("start", "offset"), self.head.name("batch", "chunk")
-        lines = [
-            f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
-            f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
-        ]
-        call = self._all(batch, work, unit)
-        if out:
-            done = self.head.name("done", "results")
-            lines += [f"{unit}const {done} = {call}{semi}", f"{unit}{out}.push(...{done}{flat}){semi}"]
-        else:
-            lines.append(f"{unit}{call}{semi}")
-        lines.append("}")
-        self._replace(source, f"\n{indent}".join(lines))
-
-    def _emit_phases(
-        self, source: Source, work: str, pattern: str, first: int, rest: list[Any], by: str, wait: Await | None
-    ) -> None:
-        semi, unit, indent = self.patch.semi, self.script.unit, self.indent
-        end = self.block.end_byte - 1
-        if self.block.type != "statement_block":
-            raise UnfixableError
-        remainder = self.patch.within(first, end, by).rstrip()
-        names = identifiers(self.head.taken)
-        wants_item = any(not within(m, wait) for name in names for m in mentions(rest, name))
-        results = self.head.name("answers", "responses")
-        lines = []
-        items = source.text
-        if not source.short:
-            start, items = self.head.name("start", "offset"), self.head.name("batch", "chunk")
-            lines += [
-                f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
-                f"{by}const {items} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
-            ]
-        elif wants_item and not source.text.replace(".", "").isidentifier():
-            raise UnfixableError
-        lines.append(f"{by}const {results} = {self._all(items, work, by)}{semi}")
-        if wants_item:
-            index = self.head.name("i", "index")
-            lines.append(f"{by}for (const [{index}, {self.head.taken}] of {items}.entries()) {{")
-            lines.append(f"{by}{unit}const {pattern} = {results}[{index}]{semi}")
-        else:
-            lines.append(f"{by}for (const {pattern} of {results}) {{")
-        lines.append(f"{by}{unit}{remainder}")
-        lines.append(f"{by}}}")
-        if not source.short:
-            lines.append("}")
-        self._replace(source, f"\n{indent}".join(lines))
-
-    def _replace(self, source: Source, text: str) -> None:
-        before = f"{source.before}\n{self.indent}" if source.before else ""
-        self.patch.within(self.node.start_byte, self.node.end_byte)
-        self.patch.replace(self.node.start_byte, self.node.end_byte, before + text)

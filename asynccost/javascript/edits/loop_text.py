@@ -1,0 +1,117 @@
+"""What a loop reads like whose turns run side by side."""
+
+from typing import Any
+
+from asynccost.flow.tree import Assign, Await, Node
+from asynccost.javascript.edits.endings import UnfixableError
+from asynccost.javascript.edits.loop_head import LoopHead
+from asynccost.javascript.edits.loop_nodes import identifiers, mentions, within
+from asynccost.javascript.edits.sources import AT_ONCE, Source
+
+
+class LoopText:
+    """The text that takes the place of one loop."""
+
+    def __init__(self, head: LoopHead) -> None:
+        self.head, self.patch, self.script = head, head.patch, head.script
+        self.node, self.block, self.indent = head.node, head.block, head.indent
+
+    def arrow(self) -> str:
+        """The head of the function that takes an item."""
+        return self.script.arrow(self.head.taken) if self.head.taken.isidentifier() else f"({self.head.taken}) =>"
+
+    def has_comments(self) -> bool:
+        """Whether a comment stands among the statements: then the body is kept as it is."""
+        return any(c.type == "comment" for c in self.block.named_children)
+
+    def inner(self, by: str) -> str:
+        """What stands between the braces, moved."""
+        if self.block.type == "statement_block":
+            return self.patch.within(self.block.start_byte + 1, self.block.end_byte - 1, by)
+        text = self.patch.within(self.block.start_byte, self.block.end_byte, by)
+        short = not by
+        return f"\n{self.deep(short)}{text}\n{self.close(short)}"
+
+    def deep(self, short: bool) -> str:
+        """The indent of a turn's statements; short: the loop goes in no batches."""
+        return self.indent + self.script.unit * (1 if short else 2)
+
+    def close(self, short: bool) -> str:
+        """The indent of the brace behind them."""
+        return self.indent + ("" if short else self.script.unit)
+
+    def _all(self, items: str, work: str, by: str) -> str:
+        """`await Promise.all(items.map(work))`, over three lines where one would be too long."""
+        call = f"{items}.map({work})"
+        script, deep = self.script, self.indent + by
+        if "\n" not in work and len(f"{deep}const results = await Promise.all({call})") > script.width:
+            inner = f"{by}{script.unit}"
+            return f"await Promise.all(\n{self.indent}{inner}{call}{script.argument_comma}\n{deep})"
+        return f"await Promise.all({call})"
+
+    def write(self, source: Source, work: str, out: str, flat: str, merged: Node | None) -> None:
+        """Write `await Promise.all(...)`, in batches or in one go."""
+        semi, unit, indent = self.patch.semi, self.script.unit, self.indent
+        if source.short:
+            call = self._all(source.text, work, "")
+            call = f"({call}){flat}" if flat else call
+            if merged is not None and isinstance(merged, Assign) and merged.value is not None:
+                self.patch.replace(merged.value.start, merged.value.end, call)
+                self.patch.replace(self.script.statement(merged).end_byte, self.node.end_byte, "")
+                return
+            text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
+            self._replace(source, text)
+            return
+        start, batch = self.head.name("start", "offset"), self.head.name("batch", "chunk")
+        lines = [
+            f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
+            f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
+        ]
+        call = self._all(batch, work, unit)
+        if out:
+            done = self.head.name("done", "results")
+            lines += [f"{unit}const {done} = {call}{semi}", f"{unit}{out}.push(...{done}{flat}){semi}"]
+        else:
+            lines.append(f"{unit}{call}{semi}")
+        lines.append("}")
+        self._replace(source, f"\n{indent}".join(lines))
+
+    def write_phases(
+        self, source: Source, work: str, pattern: str, first: int, rest: list[Any], by: str, wait: Await | None
+    ) -> None:
+        """Write the waits side by side, then a loop in which the rest of each turn follows in order."""
+        semi, unit, indent = self.patch.semi, self.script.unit, self.indent
+        end = self.block.end_byte - 1
+        if self.block.type != "statement_block":
+            raise UnfixableError
+        remainder = self.patch.within(first, end, by).rstrip()
+        names = identifiers(self.head.taken)
+        wants_item = any(not within(m, wait) for name in names for m in mentions(rest, name))
+        results = self.head.name("answers", "responses")
+        lines = []
+        items = source.text
+        if not source.short:
+            start, items = self.head.name("start", "offset"), self.head.name("batch", "chunk")
+            lines += [
+                f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
+                f"{by}const {items} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
+            ]
+        elif wants_item and not source.text.replace(".", "").isidentifier():
+            raise UnfixableError
+        lines.append(f"{by}const {results} = {self._all(items, work, by)}{semi}")
+        if wants_item:
+            index = self.head.name("i", "index")
+            lines.append(f"{by}for (const [{index}, {self.head.taken}] of {items}.entries()) {{")
+            lines.append(f"{by}{unit}const {pattern} = {results}[{index}]{semi}")
+        else:
+            lines.append(f"{by}for (const {pattern} of {results}) {{")
+        lines.append(f"{by}{unit}{remainder}")
+        lines.append(f"{by}}}")
+        if not source.short:
+            lines.append("}")
+        self._replace(source, f"\n{indent}".join(lines))
+
+    def _replace(self, source: Source, text: str) -> None:
+        before = f"{source.before}\n{self.indent}" if source.before else ""
+        self.patch.within(self.node.start_byte, self.node.end_byte)
+        self.patch.replace(self.node.start_byte, self.node.end_byte, before + text)
