@@ -56,9 +56,10 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
 
 
 def _just_killed(file: File, site: Site) -> bool:
-    """Whether `p.wait()` follows `p.kill()`."""
+    """Whether `p.wait()` or `p.communicate()` follows `p.kill()`."""
     callee = site.call.callee
-    return isinstance(callee, Member) and callee.attr == "wait" and _after(file, site, callee, ("kill",))
+    ends = isinstance(callee, Member) and callee.attr in ("wait", "communicate")
+    return ends and isinstance(callee, Member) and _after(file, site, callee, ("kill",))
 
 
 def _after(file: File, site: Site, wait: Member, ways: tuple[str, ...]) -> bool:

@@ -121,7 +121,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
 def _is_cosmetic(file: File, site: Site) -> bool:
     """`create_task(message.add_reaction(emoji))`: nobody misses it."""
     work = site.call.arguments[0].value if site.call.arguments else None
-    return isinstance(work, Call) and chain(work.callee)[-1] in file.knowledge.table("tasks")["handle"]["cosmetic"]
+    cosmetic = file.knowledge.table("tasks")["handle"]["cosmetic"]
+    return isinstance(work, Call) and chain(work.callee)[-1].lstrip("_") in cosmetic
 
 
 def _is_guarded(file: File, site: Site) -> bool:
