@@ -18,8 +18,10 @@ _SELDOM = frozenset({
     "delete", "remove", "switch", "move", "copy", "duplicate", "import", "revoke", "transfer", "archive", "restore",
     "rename", "merge", "disconnect", "uninstall",
 })
-_HOUSEHOLD = frozenset({
-    "team", "org", "organization", "organisation", "workspace", "tenant", "account", "settings", "profile", "domain",
+_DOES = frozenset({
+    "create", "set", "save", "update", "upsert", "insert", "modify", "process", "sync", "apply", "submit", "accept",
+    "approve", "reject", "complete", "cancel", "mark", "publish", "assign", "provision", "register", "enroll", "invite",
+    "delete",
 })
 _OWNERS = frozenset({"orgs", "organizations", "organisations", "tenants", "workspaces", "teams", "users", "accounts"})
 _AFTER = frozenset({"waitUntil", "after", "defer"})
@@ -51,9 +53,16 @@ def seldom_changed(function: str, steps: int) -> str:
         return ""
     if not _CHANGES.isdisjoint(own[:1]) and (word := next((word for word in own if word in _RIGHTS), "")):
         return f"{word} says that an administrator changes it now and then"
-    if not _SELDOM.isdisjoint(own[:1]) or (own[:1] == ("update",) and not _HOUSEHOLD.isdisjoint(own[1:])):
+    if not _SELDOM.isdisjoint(own[:1]):
         return f"{own[0]} says that somebody does it now and then"
-    return ""
+    return before_a_change(function)
+
+
+def before_a_change(function: str) -> str:
+    """Why look-ups in a database are of no account where a function's name says that it does more than look up."""
+    own = words(function.rpartition(".")[2])
+    own = own[1:] if own[:1] == ("handle",) else own
+    return f"{own[0]} says that a change follows, which takes longer" if not _DOES.isdisjoint(own[:1]) else ""
 
 
 def sweeps(function: str) -> bool:
