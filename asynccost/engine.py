@@ -105,8 +105,9 @@ def silences(
         seen = {s.path: s for s in _all_seen(sources, settings, texts)}
         source = next(s for s in sources if s.path == path)
         data = decoded(raw(source, texts), source)
-        [seen[path]] = look_at([(path, source.language, data)], Knowledge(settings.knowledge))
-        findings, said = settle([seen[p] for p in sorted(seen)])
+        knowledge = Knowledge(settings.knowledge)
+        [seen[path]] = look_at([(path, source.language, data)], knowledge)
+        findings, said = settle([seen[p] for p in sorted(seen)], knowledge)
     return [f for f in findings if f.path == path], [s for s in said if s.path == path]
 
 
@@ -204,7 +205,7 @@ def _answer(rows: Mapping[str, str], reader: "Reader") -> _Whole:
 
     comments: dict[str, list[Comment]] = {}
     seen = [reader.seen(path, rows[path], comments) for path in sorted(rows)]
-    findings, _ = settle(seen)
+    findings, _ = settle(seen, reader.knowledge)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 
 from asynccost.cache import digest
 from asynccost.decoding import decode
@@ -72,7 +72,12 @@ class Reader:
 
     @cached_property
     def _lowering(self) -> Again:
-        return Again(cache(lambda: Knowledge(self._settings.knowledge)), self._lowered)
+        return Again(lambda: self.knowledge, self._lowered)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """The tables that files are read with."""
+        return Knowledge(self._settings.knowledge)
 
     def _source(self, path: str) -> bytes:
         source = self._sources[path]

@@ -8,6 +8,7 @@ from asynccost.flow.loose import is_loose
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.unimported import unimported
+from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
 from asynccost.seen import Seen
@@ -15,9 +16,10 @@ from asynccost.seen import Seen
 _COPY = "the file lies among copies of packages: is it yours to change?"
 
 
-def settle(seen: Sequence[Seen]) -> tuple[list[Finding], list[Silence]]:
+def settle(seen: Sequence[Seen], knowledge: Knowledge) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings."""
     project = Project(
+        knowledge,
         (s.asked for s in seen if s.asked is not None),
         {s.path: s.imports for s in seen if s.imports is not None},
         (s.script for s in seen if s.script is not None),

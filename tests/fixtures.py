@@ -88,6 +88,7 @@ def shown(fixture: Fixture) -> dict[str, bytes] | None:
 def scan(files: dict[str, bytes]) -> tuple[list[Finding], list[Silence]]:
     """Scan sources that lie in memory, as one project."""
     sources = [(path, LANGUAGE[Path(path).suffix], source) for path, source in files.items()]
-    seen = look_at(sources, Knowledge())
+    knowledge = Knowledge()
+    seen = look_at(sources, knowledge)
     assert [p for one in seen for p in one.problems if p.kind == "internal"] == []
-    return settle(seen)
+    return settle(seen, knowledge)

@@ -16,6 +16,7 @@ def heat(function: str, **files: str) -> Heat:
     """The heat of a function of the first file; `a_py` names the file a.py, `src_x_ts` src/x.ts."""
     seen = [_seen(name, code.encode()) for name, code in files.items()]
     project = Project(
+        Knowledge(),
         [one.asked for one in seen if one.asked is not None],
         scripts=[one.script for one in seen if one.script is not None],
     )

@@ -22,7 +22,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.varies import varies
 from asynccost.flow.words import chain, words
-from asynccost.flow.worth import FILES
+from asynccost.flow.worth import files_beside
 
 _EXTRAS = frozenset({"headers", "timeout", "auth", "ssl", "verify", "allow_redirects", "follow_redirects"})
 
@@ -105,7 +105,7 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
         others = [v for v in values if v is not None and not _is_given(v, function, file, depth + 1)]
         return len(others) < len(values) and all(isinstance(v, (Await, Call, Subscript)) for v in others)
     if isinstance(expr, (Member, Subscript)):
-        return _of_a_file(expr) or _is_given(expr.value, function, file, depth + 1)
+        return _of_a_file(expr, file) or _is_given(expr.value, function, file, depth + 1)
     if isinstance(expr, Other) and expr.parts and (expr.op == "+" or _opens(expr)):
         return _is_given(expr.parts[0], function, file, depth + 1)
     if isinstance(expr, Other) and (host := _host(expr, file)) is not None:
@@ -124,11 +124,11 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
 _OTHERS = frozenset({"presigned", "signed"})  # the address itself carries the permission
 
 
-def _of_a_file(expr: Member | Subscript) -> bool:
+def _of_a_file(expr: Member | Subscript, file: File) -> bool:
     """`self.image_url`, `answer["preSignedUrl"]`: where one file lies, wherever that is."""
     name = expr.attr if isinstance(expr, Member) else getattr(expr.index, "value", "")
     said = words(name) if isinstance(name, str) else ()
-    return said[-1:] in (("url",), ("uri",), ("link",)) and not (FILES | _OTHERS).isdisjoint(said)
+    return said[-1:] in (("url",), ("uri",), ("link",)) and not (file.memo(files_beside) | _OTHERS).isdisjoint(said)
 
 
 def _host(template: Other, file: File) -> Expr | None:

@@ -6,7 +6,7 @@ from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.recreated import heat_of, is_test, says, silent, title, ways
 from asynccost.flow.words import words
-from asynccost.flow.worth import looks_after, manages, now_and_then, takes_long
+from asynccost.flow.worth import Worth, worth_of
 from asynccost.model import Confidence, Finding, Silence
 
 _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
@@ -24,6 +24,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     if finding.pending["property"]:
         read = f"every read of {title(made).removesuffix('()')}"
         return says(finding, read, Confidence.MEDIUM, (), often=False)
+    names = project.memo(worth_of)
     callers = [c for c in project.calls.callers(made) if not is_test(c, project)]
     if not callers:
         return silent(finding, "it is returned: whoever calls this owns it")
@@ -36,7 +37,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
         heat = _caller_heat(caller, project)
         if heat.hot:
             rank = (
-                takes_long(caller.by.facts["qualname"]),
+                names.takes_long(caller.by.facts["qualname"]),
                 len(heat.chain) + (heat.kind != "loop"),
                 caller.by.file["path"] + str(caller.call["start"]).zfill(9),
                 heat,
@@ -47,7 +48,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
         place = spread[0].related(f"{title(spread[0].by)} uses it for one call and drops it")
         many = f"every call of {title(made)}, by {len(spread)} functions that use it once,"
         return says(finding, many, Confidence.MEDIUM, (place,), often=False)
-    if worst is None and (own := _own_users(made, callers)):
+    if worst is None and (own := _own_users(made, callers, names)):
         place = own[0].related(f"{title(own[0].by)} uses it for one call and drops it")
         each = f"every call of {title(made)} from {title(own[0].by)}"
         return says(finding, each, Confidence.MEDIUM, (place,), often=False)
@@ -60,15 +61,15 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
     by = caller.by.file["path"]
     known = caller.by.facts["qualname"]
-    seldom = heat.kind != "loop" and (manages(known) or looks_after(known) or now_and_then(by, known))
-    if long or seldom or any(map(takes_long, ways(heat))) or now_and_then(by, known):
+    seldom = heat.kind != "loop" and (names.manages(known) or names.looks_after(known) or names.now_and_then(by, known))
+    if long or seldom or any(map(names.takes_long, ways(heat))) or names.now_and_then(by, known):
         confidence = Confidence.LOW
     each = f"every call of {title(made)} from {title(caller.by)}"
     said = f"{each} ({heat.reason})" if heat.chain else each
     return says(finding, said, confidence, (place, *heat.chain), often=heat.kind != "tool")
 
 
-def _own_users(made: Def, callers: list[Caller]) -> list[Caller]:
+def _own_users(made: Def, callers: list[Caller], names: Worth) -> list[Caller]:
     """The calls of a factory method, where the methods of its own class alone use it, each for one call."""
     owner = made.facts["owner"]
     for caller in callers:
@@ -77,7 +78,7 @@ def _own_users(made: Def, callers: list[Caller]) -> list[Caller]:
             return []
         if caller.call["use"] not in _USES or caller.call["cold"] or facts["qualname"] == made.facts["qualname"]:
             return []
-    return [c for c in callers if not takes_long(c.by.facts["qualname"])]
+    return [c for c in callers if not names.takes_long(c.by.facts["qualname"])]
 
 
 def _users(callers: list[Caller], project: Project) -> list[Caller]:

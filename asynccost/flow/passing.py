@@ -7,7 +7,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import Assign, Await, Bind, Call, Function
 from asynccost.flow.words import chain, words
-from asynccost.flow.worth import reports
+from asynccost.flow.worth import worth_of
 
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 _READS = frozenset({"get", "fetch", "request", "load", "read", "resolve", "lookup", "query", "find", "probe", "check"})
@@ -19,7 +19,7 @@ _TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
 def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     """Whether a task is one of them. heard: a callback of its own hears how it ends."""
     work = site.call.arguments[0].value if site.call.arguments else None
-    if isinstance(work, Call) and reports(".".join(name for name in chain(work.callee) if name)):
+    if isinstance(work, Call) and file.memo(worth_of).reports(".".join(filter(None, chain(work.callee)))):
         return True
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
     if runs is not None and runs.is_async and _ends_the_process(file, runs):

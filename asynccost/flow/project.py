@@ -10,6 +10,7 @@ from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
 from asynccost.flow.scripts import Script
 from asynccost.flow.unmentioned import Unmentioned
+from asynccost.knowledge import Knowledge
 
 T = TypeVar("T")
 
@@ -23,12 +24,14 @@ class Project:
 
     def __init__(
         self,
+        knowledge: Knowledge,
         asked: Iterable[Asked] = (),
         imports: Mapping[str, Sequence[str]] | None = None,
         scripts: Iterable[Script] = (),
         words: Mapping[str, str] | None = None,
         texts: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
+        self.knowledge = knowledge
         self.imports = imports or {}
         self.names = Names(asked, scripts)
         self.calls = Calls(self.names)

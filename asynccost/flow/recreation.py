@@ -10,19 +10,7 @@ from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.recreated import heat_of, is_test, says, silent, title, ways
 from asynccost.flow.words import words
-from asynccost.flow.worth import (
-    fetches_a_file,
-    looks_after,
-    makes_media,
-    manages,
-    notifies,
-    now_and_then,
-    reads_documents,
-    reads_messages,
-    reports,
-    reports_an_event,
-    takes_long,
-)
+from asynccost.flow.worth import Worth, worth_of
 from asynccost.model import Confidence, Finding, Silence
 
 _NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
@@ -51,7 +39,7 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
 
 def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     """A client that lives as long as one call of its function."""
-    name, heat = title(made), heat_of(made, project)
+    name, heat, names = title(made), heat_of(made, project), project.memo(worth_of)
     if heat.hot is False or heat.kind == "effect":
         return silent(finding, heat.reason)
     if heat.kind == "job" and finding.pending["is_async"]:
@@ -64,9 +52,9 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
             confidence = Confidence.MEDIUM  # a name alone shows who calls it, or each turn may ask another host
         known = made.facts["qualname"]
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
-        seldom = heat.kind != "loop" and (returns or now_and_then(finding.path, known, heat.reason))
-        beside = heat.kind == "tool" and (finding.pending["rare"] or makes_media(known))
-        if seldom or beside or _hardly_pays(finding, made, heat):
+        seldom = heat.kind != "loop" and (returns or names.now_and_then(finding.path, known, heat.reason))
+        beside = heat.kind == "tool" and (finding.pending["rare"] or names.makes_media(known))
+        if seldom or beside or _hardly_pays(finding, made, heat, names):
             confidence = Confidence.LOW
         elif heat.kind == "tool" and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
@@ -79,9 +67,10 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         return says(finding, read, Confidence.MEDIUM, heat.chain, often=False)
     if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
-        rarely = takes_long(known) or reports(known) or reports_an_event(known) or manages(known)
-        rarely = rarely or notifies(known) or reads_documents(known) or looks_after(known)
-        rarely = rarely or bool(now_and_then(finding.path, known)) or _at_beginnings(made, project)
+        rarely = names.takes_long(known) or names.reports(known) or names.reports_an_event(known)
+        rarely = rarely or names.manages(known) or names.notifies(known) or names.reads_documents(known)
+        rarely = rarely or names.looks_after(known) or bool(names.now_and_then(finding.path, known))
+        rarely = rarely or _at_beginnings(made, project)
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain, often=False)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
@@ -93,17 +82,20 @@ def _at_beginnings(made: Def, project: Project) -> bool:
     return bool(callers) and all(callers)
 
 
-def _hardly_pays(finding: Finding, made: Def, heat: Heat) -> bool:
+def _hardly_pays(finding: Finding, made: Def, heat: Heat, names: Worth) -> bool:
     """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
     name, free = made.facts["qualname"], finding.pending["free"]
     if heat.kind != "loop":
         way = (name, *ways(heat))
-        return free or reports(name) or manages(name) or any(map(looks_after, way)) or any(map(takes_long, way))
+        if free or names.reports(name) or names.manages(name):
+            return True
+        return any(map(names.looks_after, way)) or any(map(names.takes_long, way))
     if any("cli" in place.path.split("/") for place in heat.chain):
         return True
-    if (free or not finding.pending["dear"]) and fetches_a_file(name) and any(map(reads_messages, ways(heat))):
+    read = (free or not finding.pending["dear"]) and names.fetches_a_file(name)
+    if read and any(map(names.reads_messages, ways(heat))):
         return True
-    return len(heat.chain) > (_NEAR if free else _FAR) or reports(name)
+    return len(heat.chain) > (_NEAR if free else _FAR) or names.reports(name)
 
 
 def _is_node(made: Def) -> bool:
@@ -114,7 +106,7 @@ def _is_node(made: Def) -> bool:
 
 def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     """A client that an object makes for itself: it lives as long as the object."""
-    reason = "the object keeps it"
+    reason, names = "the object keeps it", project.memo(worth_of)
     for caller in sorted(project.calls.callers(made), key=lambda c: (c.by.file["path"], c.call["start"])):
         if is_test(caller, project) or caller.call["cold"] or caller.call["use"] not in ("local", "other", "dropped"):
             continue
@@ -130,7 +122,8 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
         if entry is not None and entry[0] in ("handler", "tool", "command"):
             place = caller.related(f"{title(caller.by)} builds an object for each call, and a client with it")
             known = caller.by.facts["qualname"]
-            seldom = manages(known) or looks_after(known) or now_and_then(caller.by.file["path"], known)
+            seldom = names.manages(known) or names.looks_after(known)
+            seldom = seldom or bool(names.now_and_then(caller.by.file["path"], known))
             sure = Confidence.LOW if seldom else Confidence.MEDIUM
             each = f"every {finding.pending['owner']} that {title(caller.by)} makes"
             return says(finding, each, sure, (place,), often=entry[0] != "tool")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from asynccost.flow.acts import acts_only
-from asynccost.flow.aside import left_to_itself, sweeps
+from asynccost.flow.aside import asides
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.touches import touches
@@ -22,82 +22,76 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
-from asynccost.flow.worth import FILES
+from asynccost.flow.worth import files_beside
 
-_HOUSE = frozenset({"cron", "crons", "nightly", "housekeeping", "reaper", "janitor", "sweeper", "keeping"})
-_LOOKS_ROUND = frozenset({"scanner", "reaper", "sweeper", "janitor", "watchdog"})
-_NOTICES = frozenset({
-    "notification", "notifications", "notify", "notifier", "invitation", "invitations", "invite", "newsletter",
-    "mailer", "mail", "mails", "email", "emails", "reminder", "reminders", "digest",
-})
-_ASKS = frozenset({"confirmation", "confirmations", "approval", "approvals", "human"})
-_OPENED = frozenset({"newly", "opened", "expanded"})
-_DEVICES = frozenset({"ip", "ips", "device", "devices"})
-_JOBS = frozenset({"cron", "crons", "importers"})
-_JOB = frozenset({"cron", "crons", "job", "jobs"})
-_ANSWERS = frozenset({"payload", "output", "outputs"})
-_MESSAGES = frozenset({"message", "msg", "event"})
-_FEW_OF = frozenset({"attachment", "attachments", "media", "embeds", "mentions"})
-_SENDS = frozenset({
-    "send", "notify", "mail", "email", "invite", "remind", "deliver", "dispatch", "trigger", "enqueue", "post",
-})
-_UPLOADS = frozenset({"upload", "uploads", "file", "files", "image", "images", "media", "attachment", "attachments"})
 _WRITING = frozenset({"post", "put", "patch", "delete"})
-_CLEARS = (("delete",), ("cleanup",), ("clean",), ("purge",), ("prune",), ("teardown",), ("destroy",), ("reset",))
 _EACH = frozenset({"map", "forEach"})
 _NEAR = 3  # parts of a path that say what its functions are for
 
 
+Told = dict[str, frozenset[str]]  # the words of the tables, by what they say
+
+
+def _words_of(file: File) -> Told:
+    """The words of the tables: of loops, and of files beside the text."""
+    loops = {key: frozenset(said) for key, said in file.knowledge.table("seldom")["loops"].items()}
+    return {**loops, "files": file.memo(files_beside)}
+
+
 def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, function: Function) -> str:
     """A doubt of a loop for which nobody waits, or whose turns are few by nature; "" where nothing says so."""
+    told = file.memo(_words_of)
     named = [function.name, *(f.name for f in _scopes(function))]
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
-    if _is_left_alone(function) or left_to_itself(function):
+    if _is_left_alone(function) or file.memo(asides).left_to_itself(function):
         return "nobody waits for the function around it"
     own = {word for name in (*named, _stems(file.path)[-1]) for word in words(name)}
-    if word := _met(_JOBS, file.path.split("/")[:-1]) or _met(_JOB, own):
+    if word := _met(told["jobs"], file.path.split("/")[:-1]) or _met(told["job"], own):
         return f"{word} says that it runs in the background, where nobody waits for it"
-    if any(map(sweeps, named)):
+    if any(map(file.memo(asides).sweeps, named)):
         return "it goes through all of its kind in the background, where nobody waits for it"
-    if _met(_NOTICES, around) and "recipients" in words(function.name):
+    if _met(told["notices"], around) and "recipients" in words(function.name):
         return "nobody waits for the look-ups before a notice is sent"
-    if word := _met(_HOUSE, around) or _met(_LOOKS_ROUND, words(function.name)):
+    if word := _met(told["house"], around) or _met(told["looks_round"], words(function.name)):
         return f"{word} says that it tidies up in the background, where nobody waits for it"
     left = [w for w in waits if w.kind not in ("fresh", "memory")]
-    if words(next(filter(None, named), ""))[:1] in _CLEARS and (acts_only(loop) or any(map(_deletes, left))):
+    if _met(told["clears"], words(next(filter(None, named), ""))[:1]) and (acts_only(loop) or any(map(_deletes, left))):
         return "it clears away what is no longer needed"
-    if left and _met(_NOTICES, around) and all(map(_sends, left)):
+    if left and _met(told["notices"], around) and all(_sends(wait, told) for wait in left):
         return "nobody waits for notices to be sent, and their receiver limits the rate, as a rule"
-    if word := _met(_ASKS, around):
+    if word := _met(told["asks"], around):
         return f"{word} says that somebody is asked, one question after another"
     source, target = (loop.iter, loop.target) if isinstance(loop, Loop) else (loop.clauses[0].iter, None)
-    if word := _met(_OPENED, _words_in(source)):
+    if word := _met(told["opened"], _words_in(source)):
         return f"{word} says that it goes through what a person has just opened, one item as a rule"
-    if word := _met(_FEW_OF, [*_words_in(source), *_words_in(target), *(w for name in named for w in words(name))]):
+    met = [*_words_in(source), *_words_in(target), *(word for name in named for word in words(name))]
+    if word := _met(told["few_of"], met):
         return f"{word} says that a message has few of them"
-    if _parts_of_message(source, named, left):
+    if _parts_of_message(source, named, left, told):
         return "few parts of a message or of an answer are files"
     if left and any("upload" in words(wait.name) for wait in left):
         return "uploads share one line, and are few as a rule"
     if "childNodes" in _names_in(source):
         return "it walks through a document, of which few parts are files"
-    if _met(frozenset({"discover", "discovery"}), words(function.name)) and _met(_DEVICES, _words_in(target)):
+    if _met(told["discovers"], words(function.name)) and _met(told["devices"], _words_in(target)):
         return "the devices of a network are few, and looked for now and then"
-    if left and _one_address(loop, left):
+    if left and _one_address(loop, left, told):
         return "each turn only sends something to one address, where order, and a failure half way, may matter"
     return ""
 
 
-def _parts_of_message(source: Node | None, named: Sequence[str], waits: Sequence[Wait]) -> bool:
+def _parts_of_message(
+    source: Node | None, named: Sequence[str], waits: Sequence[Wait], told: Told
+) -> bool:
     """`for part in message_chain`, and the files that are fetched of an event or of a model's answer."""
     around = _words_in(source)
     if {"message", "chain"}.issubset(around):
         return True
     said = {word for wait in waits for word in words(wait.name)}
-    files = not FILES.isdisjoint(said) or "file" in said
-    if files and not _MESSAGES.isdisjoint((*around, *(word for name in named for word in words(name)))):
+    files = not told["files"].isdisjoint(said) or "file" in said
+    if files and not told["messages"].isdisjoint((*around, *(word for name in named for word in words(name)))):
         return True
-    return "image" in said and any(not _ANSWERS.isdisjoint((*around, *words(name))) for name in named)
+    return "image" in said and any(not told["answers"].isdisjoint((*around, *words(name))) for name in named)
 
 
 def _names_in(node: Node | None) -> set[str]:
@@ -135,9 +129,8 @@ def _is_left_alone(function: Function) -> bool:
     return isinstance(callee, Member) and callee.attr in _EACH and isinstance(call and call.parent, Do)
 
 
-def _sends(wait: Wait) -> bool:
-    said = words(wait.name)
-    return not _SENDS.isdisjoint(said[:1]) or _writes_to(wait) is not None
+def _sends(wait: Wait, told: Told) -> bool:
+    return not told["sends"].isdisjoint(words(wait.name)[:1]) or _writes_to(wait) is not None
 
 
 def _deletes(wait: Wait) -> bool:
@@ -167,7 +160,7 @@ def _method(options: Node) -> str:
     return ""
 
 
-def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait]) -> bool:
+def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait], told: Told) -> bool:
     """Whether every turn changes something at an address that is the same for all, and leaves nothing behind."""
     if isinstance(loop, Comprehension):
         return False
@@ -178,15 +171,15 @@ def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait]) -> bool:
         return False
     addresses = [_writes_to(wait) for wait in waits]
     return all(
-        a is not None and own.isdisjoint(n.id for n in walk(a) if isinstance(n, Name)) and not _moves_data(a)
+        a is not None and own.isdisjoint(n.id for n in walk(a) if isinstance(n, Name)) and not _moves_data(a, told)
         for a in addresses
     )
 
 
-def _moves_data(address: Node) -> bool:
+def _moves_data(address: Node, told: Told) -> bool:
     """`/upload`: what is sent is large, and one after another takes long."""
     texts = [n.value for n in walk(address) if isinstance(n, Constant) and isinstance(n.value, str)]
-    return not _UPLOADS.isdisjoint(word for text in (*texts, *_words_in(address)) for word in words(text))
+    return not told["uploads"].isdisjoint(word for text in (*texts, *_words_in(address)) for word in words(text))
 
 
 def _keeps(node: Node) -> bool:

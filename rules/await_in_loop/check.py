@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.acts import acts_only, listed, only_checks, tells
 from asynccost.flow.around import function_of, loops_around
-from asynccost.flow.aside import before_a_change
+from asynccost.flow.aside import asides
 from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
 from asynccost.flow.noqa import waived_in_loop
@@ -207,7 +207,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{label} may be answered from memory")
     if finding.pending["acts"] and verdict.pooled and not finding.pending["contract"]:
         doubts.append("each turn changes what a database stores, where order, locks and triggers may tie them")
-    if verdict.pooled and not finding.pending["contract"] and (change := before_a_change(finding.function)):
+    change = project.memo(asides).before_a_change(finding.function)
+    if change and verdict.pooled and not finding.pending["contract"]:
         doubts.append(change)
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")

@@ -22,7 +22,7 @@ from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Constant, Loop
 from asynccost.flow.words import words
-from asynccost.flow.worth import looks_after, now_and_then
+from asynccost.flow.worth import worth_of
 from asynccost.model import Confidence, Finding, Fix, Safety, Silence
 
 _REPLACED = re.compile(rb"""["'](?:[\w.]+\.)?((?:requests|httpx|httpx2|niquests)\.\w+)["']""")
@@ -129,7 +129,8 @@ def _often(finding: Finding, project: Project) -> Finding | Silence:
     if heat.kind == "loop":
         return finding  # a loop of a caller says little of how often, or of how far apart, its turns ask one host
     rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
-    seldom = now_and_then(finding.path, name, heat.reason) or looks_after(name)
+    names = project.memo(worth_of)
+    seldom = names.now_and_then(finding.path, name, heat.reason) or names.looks_after(name)
     if not rare and not seldom and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM
     return finding

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.aside import aside, keyed, left_to_itself, seldom_changed
+from asynccost.flow.aside import asides, keyed
 from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
@@ -16,7 +16,7 @@ from asynccost.flow.turns import WHY
 from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import chain, words
-from asynccost.flow.worth import now_and_then
+from asynccost.flow.worth import worth_of
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 from asynccost.python.shapes import shape_of
 
@@ -70,7 +70,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         span=(best[0].node.start, best[-1].node.end),
         steps=[_row(s, file) for s in best],
         stored=_all_stored(best, function),
-        shown=[*shown(file), *left_to_itself(function)],
+        shown=[*shown(file), *file.memo(asides).left_to_itself(function)],
         named="" if function.name else keyed(function),
         runs=function.start,
     )
@@ -172,13 +172,13 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
     if not doubt and not _WORKS.isdisjoint(finding.path.split("/")[:-1]) and all(v.pooled for v in verdicts):
         doubt = "nobody waits for a background job's look-ups"
-    if not doubt and (word := now_and_then(finding.path, finding.function)):
+    if not doubt and (word := project.memo(worth_of).now_and_then(finding.path, finding.function)):
         doubt = f"{word} says that a person sets it off now and then"
     if not doubt and all(s["bundled"] for s in steps):
         doubt = "what is read lies in the program's own bundle"
-    doubt = doubt or aside(finding.path, finding.function)
+    doubt = doubt or project.memo(asides).aside(finding.path, finding.function)
     if not doubt and all(v.pooled for v in verdicts):
-        doubt = seldom_changed(finding.pending["named"] or finding.function, len(steps))
+        doubt = project.memo(asides).seldom_changed(finding.pending["named"] or finding.function, len(steps))
     if not doubt and at_start(project, finding.path, finding.pending["runs"]):
         doubt = "it runs once, when the program starts or ends"
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
