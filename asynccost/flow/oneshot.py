@@ -33,7 +33,6 @@ _HELPER = 3  # so many callers make a function the one place that sends
 _CLASS = 6  # so many requests to one host make a class its client
 _LONE = frozenset({"handler", "tool", "command", "job", "rare"})
 _ASKED = frozenset({"search"})  # what a handler does for people all day
-_PAUSES = frozenset({"sleep", "delay", "pause", "backoff"})
 _LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
 
 
@@ -75,10 +74,11 @@ def starts_something(file: File, function: Function) -> bool:
     return word != "wait" or any(w in _LOCAL for w in words(function.name))
 
 
-def pauses(loop: Loop | Comprehension) -> bool:
+def pauses(loop: Loop | Comprehension, file: File) -> bool:
     """Whether a loop sleeps between its turns: by then the server may have closed the connection."""
+    said = frozenset(file.knowledge.table("entries")["pauses"]["words"])
     called = (n for n in walk(*loop.body) if isinstance(n, Call)) if isinstance(loop, Loop) else ()
-    return any(not _PAUSES.isdisjoint(words(chain(call.callee)[-1])) for call in called if chain(call.callee))
+    return any(not said.isdisjoint(words(chain(call.callee)[-1])) for call in called if chain(call.callee))
 
 
 def in_chunks(loop: Loop | Comprehension) -> bool:

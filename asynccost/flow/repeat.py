@@ -103,7 +103,7 @@ def ends_at_success(file: File, loop: Loop | Comprehension, node: Node) -> bool:
         return any(_is_sure(out, loop) for out in outs)
     if loop.is_async or not any(_gives(out, loop) for out in outs) or _counts_pages(loop):
         return False
-    return not any(_sleeps(n) and not _in_handler(n, loop) for n in walk(*loop.body) if isinstance(n, Await))
+    return not any(_sleeps(n, file) and not _in_handler(n, loop) for n in walk(*loop.body) if isinstance(n, Await))
 
 
 def _in_handler(node: Node, loop: Loop) -> bool:
@@ -151,8 +151,8 @@ def _counts_pages(loop: Loop) -> bool:
     return far or any(isinstance(n, Name) and n.id == name for n in walk(*loop.body))
 
 
-def _sleeps(wait: Await) -> bool:
-    return isinstance(wait.value, Call) and _last(wait.value) in ("sleep", "delay", "wait", "setTimeout")
+def _sleeps(wait: Await, file: File) -> bool:
+    return isinstance(wait.value, Call) and _last(wait.value) in file.knowledge.table("entries")["pauses"]["calls"]
 
 
 def is_tries(file: File, loop: Loop | Comprehension) -> bool:

@@ -52,7 +52,7 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
     if not all(map(_runs_now, life.captured)):
         return "the functions written here share it"
     forever = [loop for loop in around if isinstance(loop, Loop) and loop.kind == "while"]
-    if forever and any(_goes_on(s) or _lends(s, life, forever[0]) for s in life.scopes):
+    if forever and any(_goes_on(s) or _lends(s, life, forever[0], file) for s in life.scopes):
         return "the loop outside only reconnects"
     return None
 
@@ -150,14 +150,15 @@ def _spelled(file: File, expr: Expr | None, function: Function) -> str:
     return " ".join(file.text(part) for part in (expr, *values))
 
 
-def _lends(scope: With, life: Life, loop: Loop) -> bool:
+def _lends(scope: With, life: Life, loop: Loop, file: File) -> bool:
     """`while True: try: async with Client() as c: await consume(c)`: no pause between turns but after an error."""
     body = scope.body[0] if len(scope.body) == 1 else None
     call = body.value.value if isinstance(body, Do) and isinstance(body.value, Await) else None
     if not isinstance(call, Call) or not isinstance(loop.test, Constant):
         return False
     lent = any(isinstance(read.parent, Argument) and read.parent.parent is call for read in life.reads)
-    pauses = [n for n in walk(*loop.body) if isinstance(n, Await) and chain(n.value)[-1] in ("sleep", "delay", "wait")]
+    calls = file.knowledge.table("entries")["pauses"]["calls"]
+    pauses = [n for n in walk(*loop.body) if isinstance(n, Await) and chain(n.value)[-1] in calls]
     return lent and all(any(isinstance(up, Handler) for up in above(p)) for p in pauses)
 
 

@@ -55,7 +55,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         many = any_host(site) and not (site.name or "").startswith("httpx")
         if many or function.kind == "module" or starts_something(file, function):
             confidence = Confidence.LOW
-        if pauses(loop) or in_chunks(loop):
+        if pauses(loop, file) or in_chunks(loop):
             confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
         message = f"every turn of the loop {opens}: {client}"

@@ -42,7 +42,7 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return f"what of {name}() with what only a client of its own can carry?"
     if outside(file, one, loop):
         return f"should what {one.site.function.name}() sends before or after the loop go over it as well?"
-    if pauses(loop):
+    if pauses(loop, file):
         return "does the server keep a connection open for as long as the loop pauses?"
     return ""
 
