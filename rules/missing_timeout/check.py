@@ -150,7 +150,7 @@ def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | 
         return file.silence(call, "it waits for a stream, which may stay open")
     message = f"{_title(file, call)}() switches the timeout off: one silent peer holds the caller for good"
     meant = "()." in name or _of_request(call)  # on one request somebody thought of it; on a client it holds for all
-    sure = Confidence.LOW if meant else Confidence.MEDIUM
+    sure = Confidence.LOW if meant or others else Confidence.MEDIUM  # who bounds a part has thought of the rest
     return file.finding(call, message, sure)
 
 

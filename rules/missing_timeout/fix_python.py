@@ -17,6 +17,7 @@ from asynccost.python.codemod.patch import Patch
 
 _QUICK = 10  # seconds; a shorter bound was chosen for one request, not for others
 _SILENCE = 300  # aiohttp's own default for a whole answer
+_BOTH = f"sock_connect={USUAL}, sock_read={_SILENCE}"
 _REASON = "the number is a guess: an answer that takes longer used to arrive, and now raises"
 _AS = "it is that of {}: an answer that takes longer used to arrive, and now raises"
 _SILENT = f"an answer may take as long as before, but not a silence of {_SILENCE} s"
@@ -29,7 +30,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site is None or site.name in _NOT_TAKEN or not takes_keyword(site.call):
         return None
     if site.name == "aiohttp.ClientTimeout":
-        bounds = f"sock_connect={USUAL}, sock_read={_SILENCE}"
+        given = {a.keyword for a in site.call.arguments}
+        bounds = f"sock_read={_SILENCE}" if given & {"sock_connect", "connect"} else _BOTH
         return Offer(Safety.UNSAFE, _SILENT, lambda: _added(file, site, bounds))
     none = _none(site)
     if none is None and any(a.keyword == "timeout" for a in site.call.arguments):
