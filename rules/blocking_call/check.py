@@ -1,31 +1,28 @@
 """blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from asynccost.flow.around import above, loops_around
-from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
+from asynccost.flow.blocking import Kind, blocking
+from asynccost.flow.blocking_sites import RANK, blocking_functions, blocking_sites
 from asynccost.flow.chains import Reach, reaches, title
 from asynccost.flow.databases import has_server
 from asynccost.flow.file import File, Site
-from asynccost.flow.harmless import harmless, probed, told_to_end
+from asynccost.flow.harmless import harmless
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
-from asynccost.flow.mentions import speaks_of
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
-from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.task_helpers import near
 from asynccost.flow.thread_helpers import ways
-from asynccost.flow.tree import Await, Call, Handler, If, Member
+from asynccost.flow.tree import Call, Handler, If, Member
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
 from asynccost.python.reasons import BOUND, THREAD
 from asynccost.python.ruff import Row, rows
 
-_RANK = {"high": 2, "medium": 1, "low": 0}
 _SQLITE = "<sqlite>"  # no qualname of a function
 _MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _SYNCHRONOUS = 3  # coroutines of one file that ask a synchronous database: the file's design, which is one thing to say
@@ -54,7 +51,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         return
     table = blocking(file)
     groups: dict[tuple[int, str], list[tuple[Site, Kind]]] = {}
-    for site, kind in file.memo(_blocking_sites):
+    for site, kind in file.memo(blocking_sites):
         function = site.function
         if not function.is_async:
             if function.kind in ("lambda", "arrow"):
@@ -68,7 +65,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         else:
             yield _direct(file, site, kind, [])
     yield from _grouped(file, [*groups.values()])
-    for site, kind in file.memo(_seeds):
+    for site, kind in file.memo(blocking_functions):
         yield file.finding(
             site.call, "", Confidence(kind.confidence), seed=site.function.qualname, does=kind.does, kind=kind.name,
             sometimes=_sometimes(site.call), once=sorted(table.once),
@@ -105,30 +102,6 @@ def _only_ends(group: Sequence[tuple[Site, Kind]]) -> bool:
     return all(isinstance(site.call.callee, Member) and site.call.callee.attr in _ENDS for site, _ in group)
 
 
-def _blocking_sites(file: File) -> list[tuple[Site, Kind]]:
-    """The blocking calls of a file in source order: those of the table, and those that only ruff knows."""
-    table, found = blocking(file), list[tuple[Site, Kind]]()
-    said = _ruff(file, table)
-    speaks, starts = speaks_of(file, table.names), sorted(start for start, _ in said)
-    for site in file.calls_if(lambda f: speaks(f) or bisect_left(starts, f.start) < bisect_left(starts, f.end)):
-        call = site.call
-        callee = call.callee
-        kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
-        if kind is not None and not isinstance(call.parent, Await) and not comes_async(call, site.function):
-            found.append((site, told_to_end(file, site, probed(call, kind))))
-    return found
-
-
-def _ruff(file: File, table: Blocking) -> dict[tuple[int, int], Kind]:
-    """What ruff found, by the bytes of the call or its callee."""
-    found = {}
-    for row in file.rows.get("blocking-call", ()):
-        start = file.lines.offset(row["line"], row["column"])
-        end = file.lines.offset(row["end_line"], row["end_column"])
-        found[start, end] = table.kinds[table.codes[row["code"]]]
-    return found
-
-
 def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
     what = _shown(file, site.call)
     message = (
@@ -161,28 +134,11 @@ def _shown(file: File, call: Call) -> str:
 # --------------------------------------------------------------- whole project
 
 
-def _seeds(file: File) -> list[tuple[Site, Kind]]:
-    """The plain functions that block: the call that blocks longest, by function."""
-    worst: dict[int, tuple[Site, Kind]] = {}
-    for site, kind in file.memo(_blocking_sites):
-        function = site.function
-        if function.is_async or function.is_generator or function.kind in ("module", "lambda"):
-            continue
-        if _RANK[kind.confidence] == 0 or kind.name == "input" or harmless(file, site, kind):
-            continue
-        if answers_from_cache(file, function, site.call):
-            continue
-        known = worst.get(id(function))
-        if known is None or _RANK[known[1].confidence] < _RANK[kind.confidence]:
-            worst[id(function)] = (site, kind)
-    return [*worst.values()]
-
-
 def facts(file: File) -> dict[str, Any]:
     """The plain functions of a file that block."""
     if file.is_test:
         return {}
-    seeds = {site.function.qualname: kind.name for site, kind in file.memo(_seeds)}
+    seeds = {site.function.qualname: kind.name for site, kind in file.memo(blocking_functions)}
     seeds |= {f"{_WAY}{name}": "thread" for name in ways(file)}
     return seeds | ({_SQLITE: "file"} if b"sqlite" in file.module.source else {})
 
@@ -283,7 +239,7 @@ def _at_its_root(finding: Finding, sure: list[Finding]) -> Finding:
         f"{seed}() {does} on the event loop of {len(sure)} coroutines that come to it: until it returns, every other"
         " task, request and timer of their process stands still"
     )
-    finding.confidence = max((one.confidence for one in sure), key=lambda c: _RANK[c.value])
+    finding.confidence = max((one.confidence for one in sure), key=lambda c: RANK[c.value])
     finding.related = tuple(Related(one.path, one.span, f"{one.function}() comes to it here") for one in sure[:5])
     finding.fix = None
     return finding
