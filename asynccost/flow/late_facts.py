@@ -1,7 +1,7 @@
 """Facts of a Python file that are made one by one, when they are asked for. The values are those of `flow.facts`."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from asynccost.flow.entries import seldom
 from asynccost.flow.facts import calls_of, entry, outer_of, registered, returned
@@ -9,9 +9,6 @@ from asynccost.flow.failing import floats, quiet
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function
 from asynccost.flow.waiting import rows_of
-
-if TYPE_CHECKING:
-    from asynccost.flow.asked import Asked
 
 COSTLY: dict[str, Callable[[File, Function], Any]] = {  # facts of a function that its head does not tell
     "is_generator": lambda _, function: function.is_generator,
@@ -53,10 +50,30 @@ class FunctionAsked(dict[str, Any]):
         return self[key]
 
 
+class Telling(Protocol):
+    """A file that tells of itself what it is asked for."""
+
+    path: str
+    name: str
+
+    @property
+    def file(self) -> File:
+        """The file, lowered."""
+
+    def handed(self) -> list[list[str]]:
+        """What it hands to calls that say how often they run it."""
+
+    def imports_name(self, local: str) -> bool:
+        """Whether a name stands where it says what it imports."""
+
+    def base_names(self, qualname: str) -> list[str] | None:
+        """What the bases of a class resolve to; None where there is no such class."""
+
+
 class _Bases(dict[str, list[str]]):
     """The bases of a file's classes, looked up one by one."""
 
-    def __init__(self, of: "Asked") -> None:
+    def __init__(self, of: Telling) -> None:
         super().__init__()
         self._of = of
 
@@ -71,7 +88,7 @@ class _Bases(dict[str, list[str]]):
 class _Imported(dict[str, str]):
     """What a file's names stand for by its imports."""
 
-    def __init__(self, of: "Asked") -> None:
+    def __init__(self, of: Telling) -> None:
         super().__init__()
         self._of = of
 
@@ -85,7 +102,7 @@ class _Imported(dict[str, str]):
 class FileAsked(dict[str, Any]):
     """FileFacts whose values are made when they are asked for."""
 
-    def __init__(self, of: "Asked", rules: dict[str, Any]) -> None:
+    def __init__(self, of: Telling, rules: dict[str, Any]) -> None:
         super().__init__(path=of.path, name=of.name, language="python", exports={}, stars=[], rules=rules)
         self._of = of
 

@@ -1,6 +1,5 @@
 """dropped-task in JavaScript: promises that array methods throw away, and calls that nobody waits for."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +12,16 @@ from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
-from asynccost.flow.reach import local_function, wraps
+from asynccost.flow.reach import local_function
 from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Argument, Await, Call, Closure, Constant, Do, Function, Member, Node, Return
 from asynccost.flow.words import chain, words
+from asynccost.javascript.array_words import hands_callbacks
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
-_HANDED = (
-    rb"\.(?:%s)\s*(?:<[^()]*>)?\s*(?:\?\.)?\(\s*(?:\(*\s*(async\b)\s*(?:\(|<)?|([\w$.#]++)(?!\s*=>)\s*(\(|<)?)"
-)
-_WAITED = re.compile(
-    rb"Promise\s*\.\s*(?:all|allSettled|any|race)\s*\(\s*[\w$.?!\[\]]+\s*\??\.(?:map|flatMap)\(\s*async\b\s*(?:\(|<)?"
-)
 _ARRAYS = (".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()")
 
 
@@ -37,29 +31,7 @@ def worth(text: "Text") -> bool:
         return True
     if text.is_test or b"async" not in text.source:
         return False
-    return not (text.async_names - {"default"}).isdisjoint(text.drops) or _hands_callbacks(text)
-
-
-def _hands_callbacks(text: "Text") -> bool:
-    """Whether an array's method may be given an async function, a list of promises that is waited for aside."""
-    kinds = text.knowledge.table("tasks")["arrays"]
-    methods = "|".join((*kinds["each"], *kinds["map"], *kinds["test"]))
-    source, waited = text.source, {said.end() for said in _WAITED.finditer(text.source)}
-    for said in re.finditer(_HANDED % methods.encode(), source):
-        name = (said[2] or b"").rpartition(b".")[2].decode("utf-8", "replace")
-        if said[1] is not None and said.end() not in waited:
-            return True
-        if name in text.async_names or (said[3] and (name == "bind" or wraps(name))):
-            return True
-        if said[2] and _is_other(said[2], source):
-            return True
-    return False
-
-
-def _is_other(name: bytes, source: bytes) -> bool:
-    """`const handler = load`: whether a name stands for another, or for what a wrapper made of one."""
-    spelled = re.escape(name.rpartition(b".")[2])
-    return re.search(rb"\b%s\b[^=\n]*=\s*[\w$.]+\s*(?:[;,(<\n]|as\b)" % spelled, source) is not None
+    return not (text.async_names - {"default"}).isdisjoint(text.drops) or hands_callbacks(text)
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
