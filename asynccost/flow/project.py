@@ -38,7 +38,7 @@ class Project:
         self.heats = Heats(self.names, self.calls)
         self.files = self.names.files
         self.importers = Importers(self.imports)
-        self.unmentioned = Unmentioned(self, words or {}, texts or {})
+        self.unmentioned = Unmentioned(self.names, self.importers, words or {}, texts or {})
         self._answers: dict[Any, Any] = {}
         self._rows: dict[str, dict[str, Any]] = {}
 

@@ -7,17 +7,15 @@ where `"get_"` stands, whatever begins so may be meant.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from asynccost.flow.asked import Asked
 from asynccost.flow.bases import Bases
 from asynccost.flow.facts import entry
+from asynccost.flow.importers import Importers
+from asynccost.flow.linking import Names
 from asynccost.flow.prose import STRINGS
 from asynccost.flow.tree import Call, Expr, Function, Member, Name
 from asynccost.flow.vocabulary import may_be_known, word_mark
-
-if TYPE_CHECKING:
-    from asynccost.flow.project import Project
 
 _LOCAL = ".<locals>."
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
@@ -34,11 +32,14 @@ _DECORATORS = frozenset({  # none of them hands the function to anybody
 class Unmentioned:
     """Asked which functions are left behind. words: the vocabulary of every Python file; texts: reads such a file."""
 
-    def __init__(self, project: "Project", words: Mapping[str, str], texts: Mapping[str, Callable[[], bytes]]) -> None:
-        self._project = project
+    def __init__(
+        self, names: Names, importers: Importers, words: Mapping[str, str], texts: Mapping[str, Callable[[], bytes]]
+    ) -> None:
+        self._names = names
+        self._importers = importers
         self._words = words
         self._texts = texts
-        self._bases = Bases(project.names, self.text, words)
+        self._bases = Bases(names, self.text, words)
         self._codes: dict[str, bytes] = {}
         self._known: dict[str, bool] = {}
         self._left: dict[tuple[str, str], str] = {}
@@ -46,7 +47,7 @@ class Unmentioned:
     def left(self, path: str, qualname: str) -> str:
         """The name of the function, this one or one around it, that nothing mentions; "" where something may."""
         if (path, qualname) not in self._left:
-            asked = self._project.names.asked.get(path)
+            asked = self._names.asked.get(path)
             around = _around(asked, qualname) if asked is not None and path in self._words else []
             self._left[path, qualname] = next((f.name for f in around if asked and self._is_left(f, asked)), "")
         return self._left[path, qualname]
@@ -59,7 +60,7 @@ class Unmentioned:
             return False
         if outer is not None and outer.kind != "module" and function.owner is None:
             return not _says(self._code(asked.path), name.encode())
-        if self.is_said(name) or entry(asked.file, function) or not self._project.importers.of(asked.path):
+        if self.is_said(name) or entry(asked.file, function) or not self._importers.of(asked.path):
             return False
         owner = function.owner
         around = asked.file.module.top if owner is None else owner
@@ -99,7 +100,7 @@ class Unmentioned:
 
     def text(self, path: str) -> bytes:
         """The source of a Python file."""
-        asked = self._project.names.asked.get(path)
+        asked = self._names.asked.get(path)
         return asked.source if asked is not None else self._texts[path]()
 
     def _code(self, path: str) -> bytes:
