@@ -285,7 +285,7 @@ _EFFECT = st.sampled_from(
         "window.addEventListener('resize', () => said('resized {n}'));",
         "document.addEventListener('click', onClick, {{ passive: true }});",
         "const socket{n} = new WebSocket('ws://{n}');\nsocket{n}.onmessage = (e) => said(e.data);",
-        "const seen{n} = new ResizeObserver(() => said('seen {n}'));\nseen{n}.observe(element);",
+        "const seen{n} = new ResizeObserver(() => said('seen {n}'));\nseen{n}.observe(document.body);",
         "said('set up {n}');",
     )
 )
