@@ -27,7 +27,9 @@ def test_it_shows_before_and_after(shown: tuple[Path, str]) -> None:
     for name in ("findings", "clients built", "connections"):
         was, now = map(int, re.search(rf"^{name} +(\d+) +(\d+)$", text, re.M).groups())  # type: ignore[union-attr]
         assert now < was, name
-    assert re.search(r"^seconds wasted +\d+\.\d\d +\d+\.\d\d$", text, re.M)
+    seconds = re.search(r"^seconds wasted +(\d+\.\d\d) +(\d+\.\d\d)$", text, re.M)
+    assert seconds is not None
+    assert float(seconds[2]) < float(seconds[1])  # what waited in turn waits side by side
     assert re.search(r"waste, estimated: about \$[\d.]+ a month of machine time; after: about \$[\d.]+ a month", text)
     assert len(re.findall(r"^  asynccost ", text.partition("Next, in")[2], re.M)) == 3
     page = (folder / "report.html").read_text()

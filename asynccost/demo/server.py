@@ -13,6 +13,7 @@ _ANSWER = {"model": "llama3", "response": "It depends.", "done": True, "prompt_e
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body of a kept connection waits 40 ms for the headers' acknowledgement
 
     def do_POST(self) -> None:
         """A completion."""

@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from crawler.crawl import crawl
+from service.licences import LicencesTool
 from service.providers import OllamaProvider
 
 
@@ -11,7 +12,7 @@ async def main(base: str) -> None:
     provider = OllamaProvider(base, "llama3")
     for number in range(20):
         await provider.complete(f"question {number}")
-    await provider.licences([f"model-{number}" for number in range(12)])
+    await LicencesTool(base).execute([f"model-{number}" for number in range(12)])
     await crawl([f"{base}/pages/{number}" for number in range(20)])
     if hasattr(provider, "close"):  # as it comes, it has nothing to close
         await provider.close()

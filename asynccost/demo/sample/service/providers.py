@@ -20,12 +20,3 @@ class OllamaProvider:
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{self.base_url}/api/tags") as response:
                 return [m["name"] for m in (await response.json())["models"]]
-
-    async def licences(self, models: list[str]) -> list[str]:
-        """What each model may be used for, one question after another."""
-        texts = []
-        async with aiohttp.ClientSession() as session:
-            for model in models:
-                async with session.get(f"{self.base_url}/api/licences/{model}") as response:
-                    texts.append(await response.text())
-        return texts

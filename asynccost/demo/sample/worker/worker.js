@@ -26,7 +26,7 @@ app.post("/summaries", async (request, response) => {
 });
 
 app.post("/notify", async (request, response) => {
-  request.body.users.forEach(async (user) => {
+  request.body.users.slice(0, 20).forEach(async (user) => {
     await fetch(`http://127.0.0.1:9000/notify/${user.id}`, { method: "POST" });
   });
   response.json({ sent: true });
