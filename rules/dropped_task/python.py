@@ -228,9 +228,12 @@ def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
 
 
 def _by_name(project: Project, helper: Def) -> list[Caller]:
-    """A mixin's method is called on classes that do not name it: go by the name, if only one body has it."""
+    """A mixin's method is called on classes that do not name it: go by the name, if only one body has it.
+
+    A name of one word is anybody's: `kill()` is a process's too.
+    """
     last = helper.facts["qualname"].rpartition(".")[2]
-    if not helper.facts["owner"]:
+    if not helper.facts["owner"] or len(words(last)) == 1:
         return []
     others = [d for d in project.calls.named(last) if d.key != helper.key and d.facts["end_line"] - d.facts["line"] > 8]
     return [] if others else project.calls.calls_named(last)
