@@ -31,8 +31,8 @@ def _in(options: Collection, file: File) -> Offer | None:
         reason = "idle connections stay open for the next request, and a server may close one as it is used again"
     elif isinstance(header, Constant) and str(header.value).lower() == "close":
         remove(options, header, patch)
-        reason = "the connection stays open for the next request, where the agent keeps connections"
+        reason = "the connection stays open for the next request, where agent and server keep it"
     else:
         return None
     edits = patch.edits()
-    return Offer(Safety.UNSAFE, reason, lambda: edits)
+    return Offer(Safety.DISPLAY_ONLY, f"{reason}; was it switched off for such a server?", lambda: edits)

@@ -9,7 +9,10 @@ from asynccost.model import Edit, Finding, Offer, Safety, Span
 from asynccost.python.codemod.arguments import remove_one
 from asynccost.python.codemod.patch import Patch
 
-_REASON = "connections then stay open between requests, as the library has it by default"
+_REASON = (  # somebody wrote it: a server that closes idle connections is the usual cause
+    "connections then stay open between requests, as the library has it by default; was it switched off for a server "
+    "that closes them sooner?"
+)
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -23,7 +26,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
 
 
 def _offer(file: File, parts: Sequence[Node], one: Node) -> Offer:
-    return Offer(Safety.UNSAFE, _REASON, lambda: _without(file, list(parts), one))
+    return Offer(Safety.DISPLAY_ONLY, _REASON, lambda: _without(file, list(parts), one))
 
 
 def _at(file: File, span: Span) -> Iterator[Node]:
