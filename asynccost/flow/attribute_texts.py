@@ -7,9 +7,9 @@ from asynccost.flow.touches import MUTATORS
 from asynccost.flow.tree import Function
 
 _SET = re.compile(rb"[\s\\]*[-+*/%&|^@<>]{0,3}=(?!=)")
-_TARGET = rb"\*?\w+(?:\.\w+|\[[^\]\n]*\]|\([^()\n]*\))*+"  # `a.b`, `a[0].b`, `f().b`
+_TARGET = rb"\*?\w+(?:\.\w++|\[[^\]\n]*\]|\([^()\n]*\))*"  # `a.b`, `a[0].b`, `f().b`
 _MORE = re.compile(  # the rest of a list of targets, on one line or in brackets
-    rb"(?:[ \t)\]]|\\\r?\n)*+(?:,(?:[ \t(\[]|\\\r?\n)*+%(t)s(?:[ \t)\]]|\\\r?\n)*+)*+(?:,[ \t)\]]*+)?=(?!=)"
+    rb"(?:[ \t)\]]++|\\\r?\n)*(?:,(?:[ \t(\[]++|\\\r?\n)*%(t)s(?:[ \t)\]]++|\\\r?\n)*)*(?:,[ \t)\]]*+)?=(?!=)"
     rb"|[\s)\]]*+(?:,[\s(\[]*+%(t)s[\s)\]]*)*(?:,\s*)?[)\]][ \t]*=(?!=)" % {b"t": _TARGET}
 )
 _GIVEN = re.compile(rb"[\w)\]]\([^()\n]*\Z")  # before it on its line: it is an argument of a call

@@ -18,7 +18,7 @@ _STARS = re.compile(rb"export\s*\*|exports|export\s*=")
 _OTHERS_DEFAULT = re.compile(rb"extends|export\s*\{[^}]*\bdefault\b|as\s+default")
 _DEFAULT = re.compile(rb"\bdefault\b|import\s+[\w$]+\s*(?:,|from\b)")
 _IMPORTS = re.compile(  # that rename nothing
-    rb"\bimport\s(?:(?! as )[^;\"'])*+[\"'][^\"'\n]*[\"']|\{[\w$,\s]*\}\s*=\s*(?:await\s+)?(?:require|import)\b"
+    rb"\bimport\s(?:(?! as )[^;\"'])*[\"'][^\"'\n]*[\"']|\{[\w$,\s]*\}\s*=\s*(?:await\s+)?(?:require|import)\b"
 )
 _AS, _GIVEN_TO = re.compile(rb"\s+as\s+([\w$]+)"), re.compile(rb"([\w$]+)\s*[:=]\s*\Z")
 _HANDED = re.compile(rb"(?:[(,=:]|\?\?|\|\||\bas)\s*(?:[\w$]+[!?]?\.\s*#?)*\Z")

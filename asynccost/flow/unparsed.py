@@ -7,7 +7,7 @@ from asynccost.flow.mentions import places
 _NEAR = 64  # bytes before a name in which the keyword of its definition stands
 _AFTER = {word: re.compile(rb"(?:\b%s|\A\W)\W+\Z" % word.encode()) for word in ("class", "def")}
 _IMPORTS = re.compile(  # from the keyword to the end of the statement; in a string or a comment it may say too much
-    rb"\bimport\b(?=((?:[ \t\f]|\\\r?\n)*+(?:\((?:[^()#]|\#[^\n]*)*+|(?:[^\\\n]|\\\r?\n|\\)*+)))"
+    rb"\bimport\b(?=((?:[ \t\f]++|\\\r?\n)*(?:\((?:[^()#]++|\#[^\n]*+)*|(?:[^\\\n]++|\\\r?\n|\\)*)))"
 )
 _WORD = re.compile(rb"\w+")
 _AS, _ENDING = re.compile(rb" as\b"), re.compile(rb"[^\x00-/:-@\[-^`{-\x7f]+\Z")  # a word of any alphabet

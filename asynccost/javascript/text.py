@@ -17,7 +17,7 @@ from asynccost.javascript.shapes import Shape, shape
 from asynccost.javascript.specifiers import located
 from asynccost.knowledge import Knowledge
 
-_CHAIN = rb"((?:[\w$]++!?\??\.)*+#?[\w$]++)!?(?:\?\.)?[ \t]*+[(<`]"
+_CHAIN = rb"((?:[\w$]++!?\??\.)*#?[\w$]++)!?(?:\?\.)?[ \t]*+[(<`]"
 _STATEMENTS = (  # where a statement, or a choice of one, may begin; an arrow's expression is returned
     re.compile(rb"\n[ \t(]*+\??\.?" + _CHAIN),
     re.compile(rb"[;{}\])?&|:/][ \t(]*+\??\.?" + _CHAIN),
@@ -26,7 +26,7 @@ _STATEMENTS = (  # where a statement, or a choice of one, may begin; an arrow's 
 )
 _RENAMED = re.compile(rb" as[ \t]++([\w$]++)")
 _TAKEN = re.compile(rb":[ \t]*+([\w$]++)[ \t]*+[,}\n=]")  # `{ a: b } = require("m")`
-_ASSIGNED = re.compile(rb"=[ \t]*+(?:[\w$]++\??\.)*+([\w$#]++)[ \t]*+;?[ \t]*+\r?\n")  # `this.run = run`
+_ASSIGNED = re.compile(rb"=[ \t]*+(?:[\w$]++\??\.)*([\w$#]++)[ \t]*+;?[ \t]*+\r?\n")  # `this.run = run`
 _DEFAULT = re.compile(rb"import\s++([\w$]++)\s*+(?:,|from\b)")
 _ENDING = re.compile(rb"([\w$]+)[ \t]*\Z")
 _SPECIFIERS = (
