@@ -46,26 +46,28 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
     for one in said if isinstance(said, list) else [said]:
         if isinstance(one, Finding):
             one.pending = {}
-            if is_copy(project, one.path):
-                if one.confidence is not Confidence.LOW:
-                    one.message += " (but the file lies among copies of packages: it is mended where it comes from)"
-                one.confidence = Confidence.LOW
-                one.fix = one.fix and shown_only(one.fix, _COPY)
+            if one.fix and is_copy(project, one.path):
+                one.fix = shown_only(one.fix, _COPY)
             if unused and not project.calls.is_called(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
             elif by_hand:
                 one.confidence = Confidence.LOW  # a script or an example: what it wastes, it wastes once
-            elif one.confidence is not Confidence.LOW and is_loose(project, one.path):
+            elif one.confidence is not Confidence.LOW and (doubt := _doubt(one, project)):
                 one.confidence = Confidence.LOW
-                one.message += " (but no other file imports this one, and nothing in it goes on by itself)"
-            elif one.confidence is not Confidence.LOW and (left := project.unmentioned.left(one.path, one.function)):
-                one.confidence = Confidence.LOW
-                one.message += f" (but no code of the project mentions {left}())"
-            elif one.confidence is not Confidence.LOW and (why := unimported(project, one.path)):
-                one.confidence = Confidence.LOW
-                one.message += f" (but {why})"
+                one.message += f" (but {doubt})"
         yield one
+
+
+def _doubt(finding: Finding, project: Project) -> str:
+    """Why nobody may gain from a finding, whatever its rule says; "" where its code is the project's and may run."""
+    if is_copy(project, finding.path):
+        return "the file lies among copies of packages: it is mended where it comes from"
+    if is_loose(project, finding.path):
+        return "no other file imports this one, and nothing in it goes on by itself"
+    if left := project.unmentioned.left(finding.path, finding.function):
+        return f"no code of the project mentions {left}()"
+    return unimported(project, finding.path)
 
 
 def _numbered(findings: list[Finding]) -> list[Finding]:
