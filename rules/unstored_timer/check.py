@@ -28,7 +28,6 @@ _STARTS = re.compile(rb"\bset(?:Timeout|Interval)\b")
 _DELAYS = re.compile(  # `new Promise((resolve) => setTimeout(resolve, 100))`
     rb"\bnew\s+Promise\s*(?:<[^()]*>)?\(\s*\(?\s*\w+\s*\)?\s*=>\s*\{?\s*setTimeout\(\s*\w+\s*,"
 )
-_ENDS = frozenset({"destroy", "dispose", "kill", "terminate", "shutdown", "teardown"})
 _SOON = 60  # seconds that a process may be held from ending without anybody wondering
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 
@@ -52,7 +51,7 @@ def _judge(one: Timer, file: File) -> Finding | Silence:
     if reason := _harmless(one, file):
         return file.silence(one.call, reason)
     if (due := deadline(one, file)) is not None:
-        if not _ENDS.isdisjoint(words(one.function.name)):
+        if not file.memo(_ending).isdisjoint(words(one.function.name)):
             return file.silence(one.call, f"{one.function.name}() ends the work: this is what it leaves for that")
         return _deadline(one, due, file)
     end = fate(one.got, _everywhere(one, file), file)
@@ -120,6 +119,12 @@ def _in_promise(function: Function) -> bool:
 
 
 # ------------------------------------------------------------------- deadlines
+
+def _ending(file: File) -> frozenset[str]:
+    """The words of functions that end an object, or the work that it is for."""
+    lifecycles, timers = file.knowledge.table("lifecycles"), file.knowledge.table("timers")
+    return frozenset((*lifecycles["plain"]["ends"], *timers["deadline"]["names"]))
+
 
 _LONG = 60_000  # milliseconds; a shorter timer that is left behind is soon gone
 
