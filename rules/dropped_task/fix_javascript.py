@@ -4,8 +4,9 @@ import re
 from itertools import takewhile
 
 from asynccost.flow.around import statement_of, use_of
+from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Argument, Await, Call, Closure, Do, Function, Member, Name
+from asynccost.flow.tree import Argument, Await, Call, Closure, Do, Expr, Function, Member, Name
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
@@ -56,9 +57,15 @@ def _array(file: File, site: Site, callee: Member) -> Offer | None:
     patch.insert(call.end, ")")
     edits = patch.edits()
     reason = "the work is waited for, and its failures are seen here: what follows runs later than before"
-    if asked := _asked(site, file):
+    if asked := _asked(site, file) or _many(callee.value, site, file):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _many(items: Expr, site: Site, file: File) -> str:
+    """A question where all of a list of any length starts at once: it did so before, but now somebody waits for it."""
+    unknown = outside(items, file, site.function) and not bounded(items, file, site.function)
+    return "how many of them at once does what they call bear?" if unknown else ""
 
 
 _DROPS = frozenset({  # what they are handed they call, and take no answer

@@ -64,9 +64,8 @@ def _harmless(file: File, site: Site, what: str) -> str:
         return "it only sleeps"
     if what == "future" and _into_queue(work):
         return "it puts something into a queue of the loop, which does not fail"
-    runs = local_function(work.callee, site.function, file) if what == "future" else None
-    if runs is not None and runs.is_async and not failing(file, runs):
-        return f"{runs.name}() catches its own errors, and the other thread needs no answer"
+    if what == "future" and _sees_to_its_errors(file, site):
+        return f"{chain(work.callee)[-1]}() catches its own errors, and the other thread needs no answer"
     return ""
 
 
@@ -94,7 +93,7 @@ def _orphan(file: File, site: Site) -> str:
 
 
 def _message(what: str, why: str, *, heard: bool = False) -> str:
-    """heard: a callback hears how it ends."""
+    """heard: a callback hears how it ends, or it sees to its errors itself."""
     if what == "task":
         ends = "and nobody can cancel it" if heard else "nobody can cancel it, and its error is lost"
         return (
@@ -115,7 +114,14 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost
     if _is_cosmetic(file, site) or what == "future" or is_passing(file, site, heard=fate.heard):
         sure = Confidence.LOW
-    return file.finding(site.call, _message(what, fate.why, heard=fate.heard), sure, held=False)
+    heard = fate.heard or _sees_to_its_errors(file, site)
+    return file.finding(site.call, _message(what, fate.why, heard=heard), sure, held=False)
+
+
+def _sees_to_its_errors(file: File, site: Site) -> bool:
+    work = site.call.arguments[0].value if site.call.arguments else None
+    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    return runs is not None and runs.is_async and not failing(file, runs)
 
 
 def _is_cosmetic(file: File, site: Site) -> bool:
