@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count
 from random import Random
 
 WORDS = (
@@ -61,7 +60,7 @@ class Project:
     def __init__(self, random: Random, python: bool) -> None:
         self.random = random
         self.python = python
-        self._ids = count(1)
+        self._ids = iter(range(1, 1_000_000))  # which can be copied
         self.removed: list[tuple[str, int, Statement]] = []  # (how, function, statement)
         self.renamed: dict[str, str] = {}  # old path -> new path, as git would tell
         self.files = [self._file(), self._file()]

@@ -89,11 +89,25 @@ def _in_loop(code: CodeType, instruction: int) -> bool:
     if known is None:
         if len(_known) >= MOST_CODES:
             _known.clear()
-        known = _known[id(code)] = code, _loops(code)
+        known = _known[id(code)] = code, loops(code)
     return any(start <= instruction < end for start, end in known[1])
 
 
-def _loops(code: CodeType) -> tuple[tuple[int, int], ...]:
-    """The stretches of a function's instructions that run again; an await's own jump back is none."""
-    jumps = (i for i in dis.get_instructions(code) if "JUMP_BACKWARD" in i.opname and "NO_INTERRUPT" not in i.opname)
-    return tuple((jump.argval, jump.offset) for jump in jumps)
+_NO_JUMP = ("CACHE", "EXTENDED_ARG")
+_SWALLOWED = ("POP_EXCEPT", "POP_TOP", "POP_TOP")
+
+
+def loops(code: CodeType) -> tuple[tuple[int, int], ...]:
+    """The stretches of a function's instructions that run again.
+
+    An await's own jump back is none, nor, from Python 3.12 on, the two that stand behind a function's end and lead back
+    into it: from what is thrown into an await, and from an error that a `with` swallows.
+    """
+    found, before = [], ("", "", "")
+    for one in dis.get_instructions(code):
+        leads_back = "JUMP_BACKWARD" in one.opname and "NO_INTERRUPT" not in one.opname
+        if leads_back and before[-1] != "CLEANUP_THROW" and before != _SWALLOWED:
+            found.append((one.argval, one.offset))
+        if one.opname not in _NO_JUMP:
+            before = (*before[1:], one.opname)
+    return tuple(found)
