@@ -15,7 +15,6 @@ import pytest
 
 import asynccost
 from asynccost import probe
-from asynccost.probe.callers import loops as stretches
 from asynccost.probe.flows import MOST_EXAMPLES, Flow, keep_worst
 from asynccost.probe.gauges import MOST_SAMPLES, Timeline
 from asynccost.probe.history import MOST_BODY
@@ -577,22 +576,3 @@ def test_time_between_two_runs_of_a_loop_is_no_standing_still() -> None:
         loop.close()
 
     assert watched.trace.rows(Blocking) == []
-
-
-def test_waiting_is_no_loop() -> None:
-    """An await, and a `with` that may swallow an error, lead back behind a function's end: that is not its loop."""
-
-    async def once(ask: Any) -> None:
-        async with ask() as first:
-            await first.read()
-        await ask()
-
-    async def again(ask: Any, items: list[Any]) -> None:
-        async with ask():
-            pass
-        for item in items:
-            await ask(item)
-        await ask()
-
-    assert stretches(once.__code__) == ()
-    assert len(stretches(again.__code__)) == 1

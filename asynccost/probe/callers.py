@@ -7,16 +7,16 @@ innermost frame that stands within a loop is the place.
 
 from __future__ import annotations
 
-import dis
 from types import CodeType, FrameType
 
+from asynccost.probe.looping import Stretch, stretches
 from asynccost.probe.sites import LOOP, USER, Sites, Spot
 
 MOST_CALLS = 8
 MOST_BETWEEN = 6  # frames of libraries (decorators, retries) between two of the user's
 MOST_CODES = 2_000
 Chain = list[tuple[CodeType, int]]
-_known: dict[int, tuple[CodeType, tuple[tuple[int, int], ...]]] = {}  # by id, which is quicker; held, so that it stays
+_known: dict[int, tuple[CodeType, tuple[Stretch, ...]]] = {}  # by id, which is quicker; held, so that it stays
 
 
 class Stack:
@@ -89,25 +89,5 @@ def _in_loop(code: CodeType, instruction: int) -> bool:
     if known is None:
         if len(_known) >= MOST_CODES:
             _known.clear()
-        known = _known[id(code)] = code, loops(code)
+        known = _known[id(code)] = code, stretches(code)
     return any(start <= instruction < end for start, end in known[1])
-
-
-_NO_JUMP = ("CACHE", "EXTENDED_ARG")
-_SWALLOWED = ("POP_EXCEPT", "POP_TOP", "POP_TOP")
-
-
-def loops(code: CodeType) -> tuple[tuple[int, int], ...]:
-    """The stretches of a function's instructions that run again.
-
-    An await's own jump back is none, nor, from Python 3.12 on, the two that stand behind a function's end and lead back
-    into it: from what is thrown into an await, and from an error that a `with` swallows.
-    """
-    found, before = [], ("", "", "")
-    for one in dis.get_instructions(code):
-        leads_back = "JUMP_BACKWARD" in one.opname and "NO_INTERRUPT" not in one.opname
-        if leads_back and before[-1] != "CLEANUP_THROW" and before != _SWALLOWED:
-            found.append((one.argval, one.offset))
-        if one.opname not in _NO_JUMP:
-            before = (*before[1:], one.opname)
-    return tuple(found)
