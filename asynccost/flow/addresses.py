@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.file import File
+from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import words_in
 from asynccost.flow.life import Life
 from asynccost.flow.tree import (
@@ -48,6 +48,11 @@ def loopback_request(file: File, function: Function, life: Life) -> bool:
     """Whether all that a client asks is this machine, by a literal address: no handshake is far."""
     sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
     return bool(sent) and all(_is_loopback(_address(c), function, file) for c in sent)
+
+
+def to_loopback(file: File, site: Site) -> bool:
+    """Whether one request goes to this machine, by a literal address."""
+    return _is_loopback(_address(site.call), site.function, file)
 
 
 _LOOPBACK = re.compile(r"""[fFrRtT]*["'`]+(https?|wss?)://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)\b""")

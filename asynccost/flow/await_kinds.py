@@ -108,6 +108,18 @@ def by_words(call: Call, names: list[str], file: File) -> str:
     return ""
 
 
+_RECODES = re.compile(
+    r"\A(?!_*(?:download|fetch|load|get|read|upload|save|send|write|push))\w*?(?:base_?64|b64|blob|data_?ur[il]|file)"
+    r"\w*?to_?(?:blob|base_?64|file|data_?ur[il]|\w*buffer)",
+    re.I,
+)
+
+
+def recodes(name: str) -> bool:
+    """`base64ToBlob(image)`: another form of what is at hand; `urlToBase64` fetches it first."""
+    return _RECODES.search(name) is not None
+
+
 def _is_command(argument: Node) -> bool:
     """`client.send(new PutObjectCommand(...))`: an AWS call, not a message."""
     if isinstance(argument, Name):

@@ -22,6 +22,7 @@ from asynccost.flow.await_kinds import (
     method_kind,
     package_kind,
     receiver_kind,
+    recodes,
 )
 from asynccost.flow.file import File
 from asynccost.flow.tied import is_tied
@@ -228,6 +229,8 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
         return Wait(kind, label, call, names[0], target=target)
     if handed := by_argument(call, file, function):
         return Wait(handed, label, call, names[0], target=target)
+    if recodes(names[-1]):
+        return Wait("memory", label, call, names[0])
     said = by_words(call, names, file)
     if _is_project(name, file) and not (said and names[0] not in _SELF and len(names) > 1 and said in BAD):
         return Wait("project", label, call, names[0], ref=name, otherwise=said or "unknown", target=target)

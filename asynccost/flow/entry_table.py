@@ -57,8 +57,8 @@ class EntryTable:
         others = "|".join(re.escape(w) for w in table["paths"]["vendored"])
         top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
-            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+-(?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
-            r"|\.(?:backup|bak|old|orig)\.\w+$|(?:^|/)management/commands/"
+            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+[-_](?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
+            r"|\.(?:backup|bak|old|orig)\.\w+$|(?:^|/)management/commands/|(?:^|/)tools/(?:dev|develop|development|debug|ci|release)/"
             r"|(?:^|/)(?:[\w-]+[-_])?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
             rf"|(?:^|/)(?:lib|libs|ext|external)/(?:{others})(?:/(?:[^/]+/)*[^/]+)?\.py$"
             rf"|^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{'|'.join(table['paths']['stems'])})\.[cm]?[jt]sx?$"

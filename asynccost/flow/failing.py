@@ -24,8 +24,10 @@ from asynccost.flow.tree import (
     With,
 )
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 
 _DEPTH = 4
+_ALL = frozenset({"Exception", "BaseException"})
 
 
 def failing(file: File, function: Function, depth: int = 0) -> bool:
@@ -74,13 +76,25 @@ def _caught(node: Node) -> bool:
     """Whether a node stands in a try whose handler swallows, in its finally, or in a handler itself."""
     below = node
     for up in above(node):
-        if isinstance(up, Handler):
+        if isinstance(up, Handler) or (isinstance(up, With) and any(_suppresses(i.value) for i in up.items)):
             return True
         within = isinstance(up, Try) and up.handlers and not any(below is s for s in up.orelse)
-        if within and isinstance(up, Try) and not any(_raises(h.body) for h in up.handlers):
+        if within and isinstance(up, Try) and not any(_raises(h.body) for h in up.handlers if not _stops(h)):
             return True
         below = up
     return False
+
+
+def _stops(handler: Handler) -> bool:
+    """`except asyncio.CancelledError:`: what it raises again is no error."""
+    return handler.types is not None and chain(handler.types)[-1] == "CancelledError"
+
+
+def _suppresses(expr: Expr) -> bool:
+    """`with suppress(Exception):`."""
+    names = chain(expr.callee) if isinstance(expr, Call) else []
+    given = [chain(a.value)[-1] for a in expr.arguments if isinstance(a.value, Name)] if isinstance(expr, Call) else []
+    return names[-1:] == ["suppress"] and not _ALL.isdisjoint(given)
 
 
 def _raises(body: Iterable[Node]) -> bool:

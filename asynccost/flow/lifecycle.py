@@ -12,7 +12,7 @@ from typing import Any
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder, local_function, object_functions, reach, values
-from asynccost.flow.tree import Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Name, Other
+from asynccost.flow.tree import Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Member, Name, Other
 
 _CUSTOM = re.compile(r"^use[A-Z]?\w*Effect\w*$")
 _NO_CLEANUP = re.compile(r"Async|Event$")
@@ -196,7 +196,10 @@ def _classes(file: File, table: dict[str, Any]) -> Iterator[Effect]:
         if methods or ends:
             framework = next((r["framework"] for r in methods.values()), "Angular")
             names = [*methods, *(["constructor"] if "constructor" in cls.methods else [])]
-            yield from _methods(framework, names, tuple(sorted(ends)), cls.methods, cls)
+            given = [*_given_to_destroy_ref(file, cls)] if framework == "Angular" else []
+            for effect in _methods(framework, names, tuple(sorted(ends)), cls.methods, cls):
+                effect.cleanups += given
+                yield effect
             continue
         plain = table["plain"]
         mine = [e for e in plain["ends"] if e in cls.methods]
@@ -211,6 +214,15 @@ def _angular_end(cls: Class) -> set[str]:
     named = [d.callee for d in cls.decorators if isinstance(d, Call)]
     angular = any(isinstance(c, Name) and c.id in ("Component", "Directive") for c in named)
     return {"ngOnDestroy"} if angular or "ngOnDestroy" in cls.methods else set()
+
+
+def _given_to_destroy_ref(file: File, cls: Class) -> Iterator[Function]:
+    """`this.destroyRef.onDestroy(f)`, in any method of an Angular class: f runs when its component ends."""
+    for function in reach([*cls.methods.values()], file, called_only=True):
+        for call in function.index.calls if function.index else ():
+            if isinstance(call.callee, Member) and call.callee.attr == "onDestroy" and len(call.arguments) == 1:
+                known = local_function(call.arguments[0], function, file)
+                yield from () if known is None else (known,)
 
 
 def _methods(

@@ -5,11 +5,12 @@ import re
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
-from asynccost.flow.tree import Assign, Await, Bind, Call, Function
+from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Function
 from asynccost.flow.words import chain, words
 from asynccost.flow.worth import worth_of
 
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_EXTRAS = frozenset({"startup", "warmup", "prewarm", "preload", "prefetch"})
 _READS = frozenset({"get", "fetch", "request", "load", "read", "resolve", "lookup", "query", "find", "probe", "check"})
 _ENDS = re.compile(rb"\bos\.(?:_exit|exec\w+|kill|abort)\(")
 _KEEPS = re.compile(rb"\bgetsignal\(|\w[ \t]*=[ \t]*(?:signal\.)?signal\(")
@@ -24,9 +25,29 @@ def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
     if runs is not None and runs.is_async and _ends_the_process(file, runs):
         return True
-    if runs is not None and runs.is_async and (_only_logs(runs) or (heard and not failing(file, runs))):
+    if runs is not None and (_as_it_ends(site) or _is_best_effort(runs)) and _sees_to_its_errors(file, runs):
+        return True
+    if runs is not None and runs.is_async and (_only_logs(runs) or (heard and _sees_to_its_errors(file, runs))):
         return True
     return _while_it_stands(file, site.function)
+
+
+def _as_it_ends(site: Site) -> bool:
+    """`loop.add_signal_handler(SIGINT, lambda: create_task(stop()))`: the process is about to end, as a rule."""
+    handler = site.function.closure
+    given = handler.parent if handler is not None else None
+    call = given.parent if isinstance(given, Argument) else None
+    return isinstance(call, Call) and chain(call.callee)[-1] == "add_signal_handler"
+
+
+def _is_best_effort(runs: Function) -> bool:
+    """`record_best_effort()`, `warm_up_on_startup()`: whoever named them so can miss them."""
+    said = words(runs.name)
+    return {"best", "effort"}.issubset(said) or not _EXTRAS.isdisjoint(said)
+
+
+def _sees_to_its_errors(file: File, runs: Function) -> bool:
+    return runs.is_async and not failing(file, runs)
 
 
 def _only_logs(runs: Function) -> bool:

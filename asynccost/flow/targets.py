@@ -109,6 +109,8 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
         return ""
     if class_around(got.function) is None and isinstance(target, Member) and _is_self(values(root.id, scope)):
         return "the target belongs to the component"
+    if any(value is not None and "import.meta" in file.text(value) for value in values(root.id, scope)):
+        return "only a server for development speaks there"
     if isinstance(target, Member) and _fills(effect, target, file):
         return f"{file.text(target)} is made by the effect itself"
     return _bound_target(effect, got, root.id, scope, file)

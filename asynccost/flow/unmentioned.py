@@ -2,11 +2,13 @@
 
 A name counts as mentioned wherever it stands in code, in a string without blanks or in one that is formatted, of any
 Python file; definitions of that name, comments and documentation aside. So do the names that a program puts together:
-where `"get_"` stands, whatever begins so may be meant.
+where `"get_"` stands, whatever begins so may be meant. What stands only in functions that nothing mentions, or, of a
+method, only where another file names a variable so, is no mention.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from asynccost.flow.asked import Asked
 from asynccost.flow.bases import Bases
@@ -14,12 +16,15 @@ from asynccost.flow.facts import entry
 from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
 from asynccost.flow.prose import STRINGS
-from asynccost.flow.tree import Call, Expr, Function, Member, Name
+from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
 from asynccost.flow.vocabulary import may_be_known, word_mark
 
 _LOCAL = ".<locals>."
+_FEW = 6  # places: what more of them speak of is used
+_DEPTH = 3  # functions that nothing mentions, each mentioned by the next
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
 _FORMATS = re.compile(rb"[fFtT][rR]?\Z")
+_LISTS = re.compile(rb"\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b")  # what a module holds
 _DISPATCHES = re.compile(  # names that are made while the program runs
     rb"\bgetattr\([^,()]+(?:\([^()]*\))?,\s*+(?![\"'])|\b(?:globals|locals|vars|getmembers)\(|\b__dict__\b|\bdir\("
 )
@@ -27,6 +32,7 @@ _DECORATORS = frozenset({  # none of them hands the function to anybody
     "staticmethod", "classmethod", "property", "cached_property", "override", "final", "retry", "lru_cache", "cache",
     "contextmanager", "asynccontextmanager",
 })
+_PLAIN = frozenset({"dataclass", "define", "frozen", "final", "runtime_checkable", "total_ordering"})  # of classes
 
 
 class Unmentioned:
@@ -49,10 +55,11 @@ class Unmentioned:
         if (path, qualname) not in self._left:
             asked = self._names.asked.get(path)
             around = _around(asked, qualname) if asked is not None and path in self._words else []
-            self._left[path, qualname] = next((f.name for f in around if asked and self._is_left(f, asked)), "")
+            self._left[path, qualname] = next((f.name for f in around if asked and self._is_left(f, asked, ())), "")
         return self._left[path, qualname]
 
-    def _is_left(self, function: Function, asked: Asked) -> bool:
+    def _is_left(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
+        """without: functions whose mentions do not count, since nothing mentions them if nothing does this one."""
         name, outer = function.name, function.scope
         if not may_be_known(name) or name.startswith("__"):
             return False
@@ -60,28 +67,76 @@ class Unmentioned:
             return False
         if outer is not None and outer.kind != "module" and function.owner is None:
             return not _says(self._code(asked.path), name.encode())
-        if self.is_said(name) or entry(asked.file, function) or not self._importers.of(asked.path):
+        if self._is_mentioned(function, asked, without) or entry(asked.file, function):
             return False
         owner = function.owner
-        around = asked.file.module.top if owner is None else owner
-        if _DISPATCHES.search(asked.source, around.start, around.end):
-            return False
         if owner is None:
-            beside = [f.name for f in asked.file.module.outer if f.owner is None and f.scope is outer]
-        elif "mixin" in owner.name.lower() or not self._bases.are_own(owner.qualname, asked):
+            if not self._importers.of(asked.path) or _LISTS.search(asked.source):
+                return False
+            beside = [f for f in asked.file.module.outer if f.owner is None and f.scope is outer]
+        elif self._is_reached_otherwise(owner, asked):
             return False
         else:
-            beside = [*owner.methods]
-        others = {one for one in beside if may_be_known(one) and not one.startswith("__")} - {name}
-        return 2 * sum(map(self.is_said, sorted(others))) >= max(len(others), 1)
+            beside = [*owner.methods.values()]
+        named = {f.name: f for f in beside if may_be_known(f.name) and not f.name.startswith("__")}
+        others = [f for one, f in named.items() if one != name]
+        return 2 * sum(self._is_used(f, asked) for f in others) >= max(len(others), 1)
+
+    def _is_used(self, function: Function, asked: Asked) -> bool:
+        """Whether code outside of a function says its name: that of another file, where no file imports this one."""
+        if not self._importers.of(asked.path):
+            return self.is_said_elsewhere(function.name, asked.path)
+        places = self._places(function, asked)
+        return any(where is not asked or not function.start < at < function.end for where, at in places)
+
+    def _is_reached_otherwise(self, owner: Class, asked: Asked) -> bool:
+        """Whether a method of a class may be called by who does not say its name."""
+        if any(_decorator(d) not in _PLAIN for d in owner.decorators) or "mixin" in owner.name.lower():
+            return True
+        if _DISPATCHES.search(asked.source, owner.start, owner.end):
+            return True
+        return not self._bases.are_own(owner.qualname, asked)
+
+    def _is_mentioned(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
+        """Whether code that may run says the name of a function, or puts it together."""
+        if not self.is_said(function.name):
+            return False
+        if any(self._is_made_of(part) for part in _parts(function.name)):
+            return True
+        found = list(islice(self._places(function, asked), _FEW + 1))
+        if len(found) > _FEW or len(without) >= _DEPTH:
+            return bool(found)
+        return not all(self._is_idle(*place, (*without, function)) for place in found)
+
+    def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
+        """Where the name of a function stands: the file, if it can be asked, and the byte."""
+        word = function.name.encode()
+        plain = re.compile(rb"%s(?<!\w)%s(?!\w)" % (rb"(?<![\s(])" if function.owner is not None else b"", word))
+        own = re.compile(rb"(?<!\w)%s(?!\w)" % word)
+        mark = word_mark(function.name)
+        for path, marks in self._words.items():
+            if mark in marks and word in self._code(path):
+                pattern = own if path == asked.path else plain
+                yield from ((self._names.asked.get(path), m.start()) for m in pattern.finditer(self._code(path)))
+
+    def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
+        """Whether a place lies in a function that nothing mentions."""
+        if asked is None:
+            return False
+        around = (f for f in asked.file.module.outer if f.kind != "module" and f.start < at < f.end)
+        return any(f in without or self._is_left(f, asked, without) for f in around)
 
     def is_said(self, name: str) -> bool:
         """Whether code says a name, or puts it together of a beginning or an end that it says."""
         if name not in self._known:
-            cuts = [at for at, char in enumerate(name) if char == "_" and 0 < at < len(name) - 1]
-            parts = [name, *(name[: at + 1] for at in cuts), *(name[at:] for at in cuts)]
-            self._known[name] = any(self._stands(part) for part in parts if may_be_known(part))
+            self._known[name] = self._stands(name) or any(map(self._is_made_of, _parts(name)))
         return self._known[name]
+
+    def _is_made_of(self, part: str) -> bool:
+        """Whether a file that makes names up while it runs says the beginning or the end of one."""
+        mark, word = word_mark(part), part.encode()
+        asked = (path for path, marks in self._words.items() if mark in marks and _says(self._code(path), word))
+        return any(_DISPATCHES.search(self.text(path)) for path in asked)
 
     def is_said_elsewhere(self, word: str, path: str) -> bool:
         """Whether the code of another file says a word, or cannot be asked for it."""
@@ -107,7 +162,8 @@ class Unmentioned:
         """What of a file names something: all but comments, sentences and the names that it defines."""
         if path not in self._codes:
             source = self.text(path)
-            self._codes[path] = _DEFINITION.sub(b" ", STRINGS.sub(lambda m: _told(m, source), source))
+            code = STRINGS.sub(lambda m: _told(m, source), source)
+            self._codes[path] = _DEFINITION.sub(lambda m: b" " * len(m[0]), code)
         return self._codes[path]
 
 
@@ -127,9 +183,15 @@ def _told(match: re.Match[bytes], source: bytes) -> bytes:
     """What is left of a comment or a string: nothing where it only speaks to readers."""
     text, start = match[0], match.start()
     if text.startswith(b"#"):
-        return b" "
+        return b" " * len(text)
     formats = _FORMATS.search(source, max(start - 2, 0), start) is not None
-    return text if formats or not (b" " in text or b"\n" in text) else b" "
+    return text if formats or not (b" " in text or b"\n" in text) else b" " * len(text)
+
+
+def _parts(name: str) -> list[str]:
+    """The beginnings and ends of a name, of which a program may put it together."""
+    cuts = [at for at, char in enumerate(name) if char == "_" and 0 < at < len(name) - 1]
+    return [part for at in cuts for part in (name[: at + 1], name[at:]) if may_be_known(part)]
 
 
 def _says(code: bytes, word: bytes) -> bool:

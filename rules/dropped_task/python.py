@@ -106,9 +106,9 @@ def _message(what: str, why: str, *, heard: bool = False) -> str:
 
 
 def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
-    sure = Confidence.HIGH
-    if fate.kind == "watched" or what != "task":
-        sure = Confidence.MEDIUM
+    sure = Confidence.HIGH if what == "task" else Confidence.MEDIUM
+    if fate.kind == "watched":
+        sure = Confidence.LOW  # somebody hears how it ends
     if site.function.name == "__del__":
         sure = Confidence.LOW  # the last try of an object that is gone: nobody is left to keep it
     # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from asynccost.flow.addresses import to_loopback
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
@@ -76,7 +77,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     if (reason := bounded_by(file, site, row)) is not None:
         return file.silence(call, reason)
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
-    found = file.finding(call, message, _confidence(file, call, row))
+    sure = Confidence.LOW if to_loopback(file, site) else _confidence(file, call, row)
+    found = file.finding(call, message, sure)
     if file.language == "python" and "keyword" in row:
         found.pending.update(sends=site.name, by=local_name(file, site))
     return found
@@ -86,9 +88,9 @@ def _by_default(file: File, site: Site, row: Mapping[str, Any], clause: str, par
     """A timeout that nobody sets: an attribute, a constant or a parameter whose default is None."""
     message = f"{_title(file, site.call)}() can wait for ever: {clause}, and then nothing bounds it"
     message += "; one silent peer holds the caller for good"
+    if not param:  # whoever makes the object may set it
+        return file.finding(site.call, message, Confidence.LOW)
     sure = _weaker(_confidence(file, site.call, row))
-    if not param:
-        return file.finding(site.call, message, sure)
     return file.finding(site.call, message, sure, start=site.function.start, callers="asked")
 
 
