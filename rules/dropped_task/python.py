@@ -22,6 +22,7 @@ from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
 from asynccost.python.reasons import HELD
 
 _HOPS = 4
+_MANY = 12  # calls that drop what one function returns
 _TASKS = frozenset({"task", "future", "fut"})
 
 
@@ -178,6 +179,8 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
         if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
             return Silence("", finding.path, finding.span, "some callers keep it")
         return _asking(_coroutine(finding, name, dropping), project)
+    if len(dropping) >= _MANY:
+        return _asking(_at_helper(finding, name, callers, dropping), project)
     said = [_asking(_at_caller(finding, caller, name), project) for caller in dropping]
     for one in said if len(callers) == len(said) > 1 else ():
         one.fix = shown_only(one.fix, f"is {name}() to hold what it starts, for all who call it?")
@@ -255,6 +258,14 @@ def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
     why = f"callers await {name}(), which only hands them the task, and drop that"
     finding.message = _message("task", why, heard=finding.pending["heard"])
     finding.related = tuple(c.related("awaits the coroutine and drops the task") for c in dropping[:5])
+    return finding
+
+
+def _at_helper(finding: Finding, name: str, callers: list[Caller], dropping: list[Caller]) -> Finding:
+    """Where many drop what a function returns, it is the function that should hold it: that is one thing to do."""
+    count = f"all {len(dropping)}" if len(dropping) == len(callers) else f"{len(dropping)} of {len(callers)}"
+    finding.message = _message("task", f"{count} calls of {name}() drop it", heard=finding.pending["heard"])
+    finding.related = tuple(c.related("this call drops the task") for c in dropping[:5])
     return finding
 
 
