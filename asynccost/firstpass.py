@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost import python
 from asynccost.concerns import found_in, tokens_of
-from asynccost.flow.entry_table import is_script
+from asynccost.flow.entry_table import in_main_guard, is_script
 from asynccost.flow.file import File
 from asynccost.flow.outline import outline_of
 from asynccost.flow.scripts import TextRow
@@ -189,7 +189,7 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
                 seen.silences.append(said._replace(rule=rule.name))
         else:
             seen.findings.append(_signed(said, rule))
-            if file.memo(is_script):
+            if file.memo(is_script) or in_main_guard(file, said.span.start):
                 said.pending["by hand"] = True
             if fixer is not None and (offer := fixer(said, file)) is not None:
                 said.fix = Fix(offer.safety, offer.reason)

@@ -144,4 +144,21 @@ def test_where_the_text_deceives_the_file_is_parsed_whole(source: str) -> None:
 def test_classes_around_slices_have_names_and_the_methods_that_were_lowered() -> None:
     body = "".join(f"    async def {name}(self):\n        await a\n        await b\n" for name in "fg")
     made = lower("a.py", f"class A(B):\n    def skipped(self): pass\n{body}".encode())
-    assert [(owner.qualname, owner.bases, sorted(owner.methods)) for owner in made.classes] == [("A", [], ["f", "g"])]
+    assert [(owner.qualname, sorted(owner.methods)) for owner in made.classes] == [("A", ["f", "g"])]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["A(B)", "A (  B.c ,D, metaclass = Meta)", "A(\n    B,\n    c.D,\n)", "A()", "A", "A(metaclass=M)"],
+)
+def test_the_bases_of_a_class_around_slices_are_those_of_the_whole_file(header: str) -> None:
+    source = f"class {header}:\n    async def f(self):\n        await a\n        await b\n".encode()
+    sliced, whole = lower("a.py", source), lower("a.py", source, whole=True)
+    assert not sliced.whole
+    assert dump(sliced.classes[0].bases) == dump([b for b in whole.classes[0].bases if b.keyword is None])
+
+
+@pytest.mark.parametrize("header", ["A(make(B))", "A(B[int])", "A(B, # why\n C)", "A(b.\u00c9)"])
+def test_bases_that_are_no_plain_names_are_left_to_a_whole_parse(header: str) -> None:
+    source = f"class {header}:\n    async def f(self):\n        await a\n        await b\n".encode()
+    assert lower("a.py", source).classes[0].bases == []

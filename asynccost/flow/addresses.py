@@ -55,6 +55,12 @@ def to_loopback(file: File, site: Site) -> bool:
     return _is_loopback(_address(site.call), site.function, file)
 
 
+def is_data(site: Site) -> bool:
+    """Whether a request asks for what its own address holds: `urlopen(data_uri)`."""
+    said = words(chain(given)[-1]) if isinstance(given := _address(site.call), (Name, Member)) else ()
+    return "data" in said and not {"uri", "url"}.isdisjoint(said)
+
+
 _LOOPBACK = re.compile(r"""[fFrRtT]*["'`]+(https?|wss?)://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)\b""")
 
 
@@ -62,6 +68,8 @@ def _is_loopback(expr: Expr | None, function: Function, file: File) -> bool:
     if isinstance(expr, Name):
         values = function.index.bound.get(expr.id, []) if function.index else []
         return bool(values) and all(not isinstance(v, Name) and _is_loopback(v, function, file) for v in values)
+    if isinstance(expr, Collection) and expr.items and isinstance(expr.items[0], Constant):
+        return expr.items[0].value in ("localhost", "127.0.0.1", "::1")
     return expr is not None and _LOOPBACK.match(file.text(expr)) is not None
 
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 
+from asynccost.flow.addresses import is_data
 from asynccost.flow.blocking import Blocking, Kind, blocking, comes_async
 from asynccost.flow.chains import RULE
 from asynccost.flow.file import File, Site
@@ -22,7 +23,9 @@ def blocking_sites(file: File) -> list[tuple[Site, Kind]]:
         call = site.call
         callee = call.callee
         kind = table.kind(site.name) or said.get((call.start, call.end)) or said.get((callee.start, callee.end))
-        if kind is not None and not isinstance(call.parent, Await) and not comes_async(call, site.function):
+        if kind is None or (kind.name == "http" and is_data(site)):
+            continue
+        if not isinstance(call.parent, Await) and not comes_async(call, site.function):
             found.append((site, told_to_end(file, site, probed(call, kind))))
     return found
 

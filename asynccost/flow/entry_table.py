@@ -6,7 +6,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Member, Name, Node, Raise
+from asynccost.flow.tree import Call, If, Member, Name, Node, Raise
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
@@ -114,6 +114,17 @@ def _is_command(file: File) -> bool:
         return False
     starts = b"__main__" in source or b"sys.argv" in source
     return starts and entry_table(file).serving.isdisjoint(i.partition(".")[0] for i in file.module.imports.values())
+
+
+def in_main_guard(file: File, at: int) -> bool:
+    """Whether a place lies in `if __name__ == "__main__":`, where nothing goes on: that is run by hand, and ends."""
+    return file.language == "python" and any(start <= at < end for start, end in file.memo(_guards))
+
+
+def _guards(file: File) -> list[tuple[int, int]]:
+    source = file.module.source
+    tests = [s for s in file.module.top.body if isinstance(s, If) and "__name__" in file.text(s.test)]
+    return [(s.start, s.end) for s in tests if not GOES_ON.search(source, s.start, s.end)]
 
 
 def dotted(expr: Node | None) -> str:

@@ -166,6 +166,13 @@ def is_server(file: File) -> bool:
     return ".server." in file.path or serves(file.module.imports.values(), file.knowledge.table("tasks")["floating"])
 
 
+def is_page(file: File) -> bool:
+    """Whether a JavaScript file is a part of a page, by its kind or by what it imports."""
+    table = file.knowledge.table("tasks")["floating"]
+    modules = {name.partition(":")[0] for name in file.module.imports.values()}
+    return file.path.endswith((".vue", ".svelte", ".jsx", ".tsx")) or not modules.isdisjoint(table["page"])
+
+
 def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:
     """Whether imported names are a server's and not a page's, nor those of a tool that builds or watches files."""
     modules = {name.partition(":")[0] for name in imports}

@@ -25,7 +25,7 @@ def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
     if runs is not None and runs.is_async and _ends_the_process(file, runs):
         return True
-    if runs is not None and (_as_it_ends(site) or _is_best_effort(runs)) and _sees_to_its_errors(file, runs):
+    if _as_it_ends(site) or (runs is not None and _is_best_effort(runs) and _sees_to_its_errors(file, runs)):
         return True
     if runs is not None and runs.is_async and (_only_logs(runs) or (heard and _sees_to_its_errors(file, runs))):
         return True

@@ -19,6 +19,8 @@ _WATCHES = re.compile(rb"\badd_done_callback\b")
 _FIRST = b"|".join(sorted(word.encode() for word in _STARTS))
 _SAID = re.compile(rb"(?i)(?<![a-z0-9])(?:%s)\w*(?:task|background|forget|coro)" % _FIRST)  # by one name
 _OWNS, _STARTED = re.compile(rb"(?i)background|tasks"), re.compile(rb"(?i)\.[\s\\]*[_\x80-\xff]*(?:%s)" % _FIRST)
+_FACTORY = re.compile(rb"\bset_task_factory\((?!\s*(?:asyncio\.)?eager_task_factory\b)")
+_HELD = re.compile(rb"\w*tasks?\w*\.add\(")
 _FAR = 3  # names of a set that another object has: `self.bot.tasks`
 
 
@@ -34,6 +36,12 @@ def defined(file: File) -> list[str]:
     watching = file.functions_if(partial(_holds, file.module.source, _WATCHES))
     given = (f for f in watching if _is_known(f) and any(p.name in _noted(f) for p in f.params))
     return sorted({*found, *(function.qualname for function in given)})
+
+
+def by_factory(file: File) -> bool:
+    """Whether a file gives the event loop a task factory that holds what it makes."""
+    source = file.module.source
+    return _FACTORY.search(source) is not None and _HELD.search(source) is not None
 
 
 def used(file: File) -> list[str]:

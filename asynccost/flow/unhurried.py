@@ -52,8 +52,8 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
         return "it goes through all of its kind in the background, where nobody waits for it"
     if _met(told["notices"], around) and "recipients" in words(function.name):
         return "nobody waits for the look-ups before a notice is sent"
-    if word := _met(told["house"], around) or _met(told["looks_round"], words(function.name)):
-        return f"{word} says that it tidies up in the background, where nobody waits for it"
+    if word := _met(told["house"], around) or _met(told["looks_round"], (*words(function.name), *_of_class(function))):
+        return f"{word} says that it looks round or tidies up in the background, where nobody waits for it"
     left = [w for w in waits if w.kind not in ("fresh", "memory")]
     if _met(told["clears"], words(next(filter(None, named), ""))[:1]) and (acts_only(loop) or any(map(_deletes, left))):
         return "it clears away what is no longer needed"
@@ -92,6 +92,10 @@ def _parts_of_message(
     if files and not told["messages"].isdisjoint((*around, *(word for name in named for word in words(name)))):
         return True
     return "image" in said and any(not told["answers"].isdisjoint((*around, *words(name))) for name in named)
+
+
+def _of_class(function: Function) -> tuple[str, ...]:
+    return words(function.owner.name) if function.owner is not None else ()
 
 
 def _names_in(node: Node | None) -> set[str]:

@@ -18,6 +18,7 @@ from asynccost.python import (  # noqa: F401  (each registers what it lowers)
 )
 from asynccost.python.errors import broken_ranges
 from asynccost.python.grammar import Cst, solid
+from asynccost.python.headers import bases
 from asynccost.python.imports import import_lines
 from asynccost.python.paths import module_name, package_name
 from asynccost.python.scopes import Lowering, enter_class, leave
@@ -97,6 +98,7 @@ def _stand_in(low: Lowering, around: Block) -> Class:
         if known.start == around.start:
             return known
     name = intern(around.name)
-    made = Class(around.start, around.end, name, low.prefix + name, [], [], [], {}, low.scope)
+    given = [*bases(low.source, around.start)]
+    made = Class(around.start, around.end, name, low.prefix + name, given, [], [], {}, low.scope)
     low.classes.append(made)
     return made

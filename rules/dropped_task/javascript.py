@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.flow.around import use_of
 from asynccost.flow.calls import Caller
 from asynccost.flow.entries import is_script
-from asynccost.flow.failing import catches, failing, is_server, uncaught, uncaught_callees
+from asynccost.flow.failing import catches, failing, is_page, is_server, uncaught, uncaught_callees
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
@@ -99,12 +99,21 @@ def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding 
         " every item starts at once, and a failure is an unhandled rejection"
     )
     if failing(file, handler):
-        return file.finding(site.call, message, Confidence.MEDIUM if use.awaited else Confidence.HIGH)
+        sure = Confidence.MEDIUM if use.awaited else Confidence.HIGH
+        return file.finding(site.call, message, Confidence.LOW if _nobody_misses(file, site) else sure)
     message = (
         f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
         " and every item starts at once"
     )
     return file.finding(site.call, message, Confidence.MEDIUM if _awaits_more(site) else Confidence.LOW)
+
+
+def _nobody_misses(file: File, site: Site) -> bool:
+    """Whether a forEach runs as a script starts, or is the last thing that a function of a page does."""
+    if site.function.kind == "module":
+        return True
+    body = site.function.body
+    return is_page(file) and bool(body) and body[-1].start <= site.call.start and site.call.end <= body[-1].end
 
 
 def _awaits_more(site: Site) -> bool:

@@ -1,6 +1,7 @@
 """dropped-task in Python: tasks and futures whose only strong reference is thrown away."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from asynccost.flow import task_helpers
 from asynccost.flow.around import above
@@ -155,13 +156,19 @@ def _says(tried: Try) -> bool:
 # --------------------------------------------------------------- whole project
 
 
-def facts(file: File) -> dict[str, list[str]]:
-    """What holds tasks here: functions that others may call, and what is called of other modules."""
-    return {} if file.is_test else {"holds": task_helpers.defined(file), "asks": task_helpers.used(file)}
+def facts(file: File) -> dict[str, Any]:
+    """What holds tasks here: functions that others may call, what is called of other modules, the loop's factory."""
+    if file.is_test:
+        return {}
+    by_all = {"factory": True} if task_helpers.by_factory(file) else {}
+    return {"holds": task_helpers.defined(file), "asks": task_helpers.used(file), **by_all}
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
     """A function returns its task: find the callers that drop it. Others may keep it, so each is told for itself."""
+    if "held" in finding.pending and (factory := project.memo(_factory)):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but {factory} gives the event loop a task factory that holds tasks)"
     if "returned" not in finding.pending:
         return _asking(finding, project)
     helper = project.names.named_in(finding.path, finding.pending["returned"])
@@ -185,6 +192,11 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     for one in said if len(callers) == len(said) > 1 else ():
         one.fix = shown_only(one.fix, f"is {name}() to hold what it starts, for all who call it?")
     return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
+
+
+def _factory(project: Project) -> str:
+    """The file that gives the event loop a task factory which holds what it makes; "" where none does."""
+    return min((path for path, said in project.rows("dropped-task").items() if "factory" in said), default="")
 
 
 def _asking(finding: Finding, project: Project) -> Finding:

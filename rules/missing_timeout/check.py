@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.addresses import to_loopback
+from asynccost.flow.addresses import is_data, to_loopback
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
@@ -67,6 +67,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     call = site.call
     if (reason := _excused(file, call)) is not None:
         return file.silence(call, reason)
+    if is_data(site):
+        return file.silence(call, "its address holds the answer")
     if (default := none_by_default(file, site, row)) is not None:
         return _by_default(file, site, row, *default)
     if hands_on(file, site):
