@@ -14,6 +14,7 @@ GOOD = ("net", "pool")
 # `aiohttp.ClientWebSocketResponse.send_bytes`, `AsyncRealtimeConnection.send`: one socket carries its messages in order
 _ONE_SOCKET = re.compile(r"(?:websocket\w*|ws_connect|realtime\w*connection)(?:\(\))?[.:]", re.I)
 _PIPELINED = frozenset({"redis", "ioredis", "valkey", "mongo"})
+_OPEN = (("tx",), ("trx",), ("transaction",))  # `this.prisma.txClient().user.findMany()`
 _HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
 
 
@@ -89,6 +90,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return "message"
     if "objects" in names[1:-1] and last.startswith("a"):
         return "conn"  # Django's asynchronous queries take turns in one thread
+    if any(words(name)[:1] in _OPEN for name in names[:-1]):
+        return "conn"
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:
@@ -98,7 +101,7 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         if kind == "chat":
             kind = "message" if _chats(file) else ""
         if kind == "repository":
-            kind = "conn" if file.memo(_imports_session) else "maybe"
+            kind = "conn" if file.language == "python" or file.memo(_imports_session) else "maybe"
         if kind == "conn" and words(name)[-1:] == ("session",) and _imports(file, _HTTP_IMPORTS):
             return "net"
         if kind == "maybe" and verb(last, knowledge) not in ("read", "add", "write", ""):

@@ -148,15 +148,13 @@ def _outermost(collection: Collection) -> Collection:
 
 
 def object_functions(collection: Collection) -> dict[str, Function]:
-    """The functions of an object literal by name, those in `methods` and the like included."""
+    """The functions of an object literal by name, those in `methods` and the like included; `this.days` is no watcher."""
     found: dict[str, Function] = {}
     for key, item in zip(collection.keys, collection.items, strict=False):
         name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
         if isinstance(item, Closure):
             found.setdefault(name, item.function)
-        elif (
-            isinstance(item, Collection) and item.kind == "dict" and name in ("methods", "actions", "computed", "watch")
-        ):
+        elif isinstance(item, Collection) and item.kind == "dict" and name in ("methods", "actions", "computed"):
             for inner, made in object_functions(item).items():
                 found.setdefault(inner, made)
     return found

@@ -55,6 +55,8 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         life.kind = "local"
     if (reason := _owned(life)) is not None:
         return file.silence(call, reason)
+    if file.language == "javascript" and _only_signs(life):
+        return file.silence(call, "it only signs addresses, and opens no connection")
     loops = [loop for loop in work_loops(file, call) if life.kind in ("local", "scoped", "temporary", "dropped")]
     changing = next((v for part in identity(file, call) if (v := varies(file, part, function))), None)
     if changing and not _is_one_of_few(file, call, function, life):
@@ -65,6 +67,16 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         near = client.cost == "nothing" or (client.cost == "pool" and loopback_request(file, function, life))
         return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
+
+
+_SIGNS = frozenset({"getSignedUrl", "createPresignedPost", "getSignedCookies"})
+
+
+def _only_signs(life: Life) -> bool:
+    """Whether all that is done with a client is to sign addresses: `getSignedUrl(client, command)`."""
+    handed = [read.parent.parent for read in life.reads if isinstance(read.parent, Argument)]
+    calls = [call for call in handed if isinstance(call, Call) and chain(call.callee)[-1] in _SIGNS]
+    return 0 < len(calls) == len(life.reads)
 
 
 def _owned(life: Life) -> str | None:

@@ -54,6 +54,8 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
         return "nobody waits for the look-ups before a notice is sent"
     if word := _met(told["house"], around) or _met(told["looks_round"], (*words(function.name), *_of_class(function))):
         return f"{word} says that it looks round or tidies up in the background, where nobody waits for it"
+    if word := _met(told["works"], around.union(_of_class(function))):
+        return f"{word} says that it works in the background, where nobody waits for a turn"
     left = [w for w in waits if w.kind not in ("fresh", "memory")]
     if _met(told["clears"], words(next(filter(None, named), ""))[:1]) and (acts_only(loop) or any(map(_deletes, left))):
         return "it clears away what is no longer needed"
