@@ -14,7 +14,6 @@ GOOD = ("net", "pool")
 # `aiohttp.ClientWebSocketResponse.send_bytes`, `AsyncRealtimeConnection.send`: one socket carries its messages in order
 _ONE_SOCKET = re.compile(r"(?:websocket\w*|ws_connect|realtime\w*connection)(?:\(\))?[.:]", re.I)
 _PIPELINED = frozenset({"redis", "ioredis", "valkey", "mongo"})
-_OPEN = (("tx",), ("trx",), ("transaction",))  # `this.prisma.txClient().user.findMany()`
 _HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
 
 
@@ -90,8 +89,6 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return "message"
     if "objects" in names[1:-1] and last.startswith("a"):
         return "conn"  # Django's asynchronous queries take turns in one thread
-    if any(words(name)[:1] in _OPEN for name in names[:-1]):
-        return "conn"
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:

@@ -148,7 +148,7 @@ def _outermost(collection: Collection) -> Collection:
 
 
 def object_functions(collection: Collection) -> dict[str, Function]:
-    """The functions of an object literal by name, those in `methods` and the like included; `this.days` is no watcher."""
+    """The functions of an object literal by name, those in `methods` and the like included, watchers aside."""
     found: dict[str, Function] = {}
     for key, item in zip(collection.keys, collection.items, strict=False):
         name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""

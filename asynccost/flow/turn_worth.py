@@ -1,5 +1,7 @@
 """Whether turns that run side by side are worth more lines: who waits for them, and what one that fails takes along."""
 
+import re
+
 from asynccost.flow.entries import entry_of
 from asynccost.flow.extent import outside
 from asynccost.flow.file import File
@@ -26,6 +28,15 @@ def worth(loop: Loop | Comprehension, function: Function, file: File) -> str:
     if waited or (isinstance(loop, Loop) and _fails_alone(loop)):
         return ""
     return "does anybody wait for it, and how many at once does what is called bear?"
+
+
+_TRANSACTIONS = re.compile(rb"\$tx\(|\$transaction\(|\btxClient\b|\.transaction\(")
+
+
+def transacted(file: File) -> str:
+    """A question where functions of a file work in transactions, which others may open around them; "" elsewhere."""
+    within = _TRANSACTIONS.search(file.module.source)
+    return "is it called in a transaction, whose one connection takes a query at a time?" if within else ""
 
 
 def _words_of(path: str) -> list[str]:

@@ -4,7 +4,7 @@ from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function, Loop
-from asynccost.flow.turn_worth import worth
+from asynccost.flow.turn_worth import transacted, worth
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loops import LoopFix
 from asynccost.javascript.edits.patch import Patch
@@ -34,7 +34,8 @@ def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
-    if asked := question(loop, function, file) or made.doubt or (_clumsy(loop, function, file) if made.batches else ""):
+    asked = question(loop, function, file) or made.doubt or file.memo(transacted)
+    if asked := asked or (_clumsy(loop, function, file) if made.batches else ""):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
 

@@ -25,7 +25,7 @@ _BOUND = frozenset({"database", "embedded"})  # a session or connection belongs 
 _SESSIONS = frozenset({"session", "connection", "conn", "cursor", "transaction"})
 _STEPWISE = ("smtplib.", "imaplib.", "ftplib.", "poplib.", "telnetlib.", "nntplib.")  # one call of many on a connection
 _MAKES = frozenset({"construct", "build", "make", "create", "from", "new", "init", "setup", "configure", "prepare",
-                    "ensure", "initialize", "initialise"})
+                    "ensure", "initialize", "initialise", "load", "install", "discover", "register", "boot", "start"})
 _NO_CURE = frozenset({"open", "builtins.open", "io.open", "subprocess.Popen"})  # what they open still blocks when used
 
 
@@ -74,6 +74,9 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return asked
     if through and any(_is_nothing(a.value) for a in site.call.arguments):
         return f"does {name}() block where it is given nothing?"
+    up = site.call.parent.parent if isinstance(site.call.parent, Argument) else None
+    if through and isinstance(up, Call) and "maybe" in words(chain(up.callee)[-1]):
+        return f"may {name}() be a coroutine, as {chain(up.callee)[-1]}() takes it?"
     if name[:1].isupper() and site.call.arguments:
         return f"is {name}() to be made in a thread, or is what blocks in it better done elsewhere?"
     if file.text(site.call).count("\n") > 2 and isinstance(site.call.parent, Member):

@@ -89,7 +89,13 @@ def _asked(site: Site, file: File) -> str:
     drops = isinstance(taker, Call) and chain(taker.callee)[-1] in _DROPS
     if isinstance(taker, Call) and drops and body and body[-1].start <= site.call.start:
         return f"nobody waits for what {chain(taker.callee)[-1]}() is handed: who is to hear of a failure?"
-    return ""
+    return _later(site)
+
+
+def _later(site: Site) -> str:
+    """A question where listening would come later; "" where nothing listens behind a place."""
+    name = _listens_later(site)
+    return f"{name}() would come later: is what it listens for missed then?" if name else ""
 
 
 _LISTENS = frozenset({"on", "once", "addListener", "addEventListener", "handle", "subscribe"})
@@ -100,6 +106,14 @@ def _listens_later(site: Site) -> str:
     calls = site.function.index.calls if site.function.index else []
     names = (chain(c.callee)[-1] for c in calls if c.start > site.call.end and isinstance(c.callee, Member))
     return next((name for name in names if name in _LISTENS), "")
+
+
+def _nobody_waits(site: Site) -> str:
+    """A question where the function around a call is handed to what drops its promise; "" for any other."""
+    taken = site.function.closure.parent if site.function.closure is not None else None
+    taker = taken.parent if isinstance(taken, Argument) else None
+    name = chain(taker.callee)[-1] if isinstance(taker, Call) else ""
+    return f"nobody waits for what {name}() is handed either: who is to hear of a failure?" if name in _DROPS else ""
 
 
 def _floating(file: File, site: Site) -> Offer | None:
@@ -114,8 +128,7 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        if name := _listens_later(site):
-            asked = f"{name}() would come later: is what it listens for missed then, and who is to hear of a failure?"
+        if asked := _later(site) or _nobody_waits(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

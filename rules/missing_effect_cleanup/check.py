@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from asynccost.flow import vue
 from asynccost.flow.file import File
 from asynccost.flow.lasting import is_app_root
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.project import Project
-from asynccost.flow.tree import Call, Function, Node
+from asynccost.flow.tree import Call, Collection, Function, Node
 from asynccost.javascript.effect_words import may_acquire, may_set_up
-from asynccost.model import Confidence, Finding, Related, Silence
+from asynccost.model import Confidence, Finding, Fix, Related, Silence
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
@@ -46,9 +47,12 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
         f" the {_whole(first.effect)} has gone: {first.why}"
     )
     sure, related = first.sure or Confidence.LOW, tuple(_related(file, found))
+    finding = file.finding(_anchor(first), message, sure, related=related)
     if _may_be_of_root(file, first):
-        return file.finding(_anchor(first), message, sure, related=related, module=file.module.name)
-    return file.finding(_anchor(first), message, sure, related=related)
+        finding.pending["module"] = file.module.name
+    if isinstance(first.effect.scope, Collection) and not first.effect.cleanups:
+        finding.pending["unended"] = True
+    return finding
 
 
 def _may_be_of_root(file: File, first: Verdict) -> bool:
@@ -57,12 +61,22 @@ def _may_be_of_root(file: File, first: Verdict) -> bool:
     return plain and first.sure is not Confidence.LOW and first.got.pair.handle in ("same", "disposer")
 
 
+def facts(file: File) -> dict[str, bool]:
+    """Which Vue a component is written for."""
+    return vue.ends(file)
+
+
 def settle(finding: Finding, project: Project) -> Finding:
-    """What only the root component uses lives as long as the page."""
-    users = project.names.importers(finding.pending["module"])
+    """What only the root component uses lives as long as the page; Vue 2 has other names for a component's end."""
+    users = project.names.importers(finding.pending["module"]) if "module" in finding.pending else []
     if users and all(is_app_root(path) for path in users):
         finding.confidence = Confidence.LOW
         finding.message += " (but only the root component uses it, which lives as long as the page)"
+    if "unended" in finding.pending and (version := project.memo(vue.version)):
+        finding.hint["vue"] = version
+        if finding.fix is not None:
+            reason = finding.fix.reason.replace(vue.SAYS[0], vue.SAYS[version])
+            finding.fix = Fix(finding.fix.safety, reason)
     return finding
 
 

@@ -1,5 +1,6 @@
 """Gives back in an effect's cleanup what the effect starts."""
 
+from asynccost.flow import vue
 from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.counterparts import begins_again
 from asynccost.flow.file import File
@@ -32,7 +33,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     for wanted in (found, [v for v in found if v.sure is not Confidence.LOW]):
         try:
-            offer = _offer(wanted, file)
+            offer = _offer(wanted, file, finding.hint.get("vue", 0))
         except UnfixableError:
             continue
         left = next((v for v in found if v not in wanted and not v.got.pair.once), None)
@@ -70,10 +71,13 @@ def _arms_another(got: Acquisition, file: File) -> bool:
     return got.pair.name in _TIMERS and any(f"{name}(" in inner for name in _TIMERS)
 
 
-def _offer(found: list[Verdict], file: File) -> Offer:
+def _offer(found: list[Verdict], file: File, version: int) -> Offer:
+    """version: of Vue; 0 where that is not known."""
     if not found:
         raise UnfixableError
     effect = found[0].effect
+    if version == 2:
+        effect.ends = tuple(end for end in effect.ends if "nmount" not in end)
     if isinstance(effect.scope, Class) and any(begins_again(effect.scope, e, _method(v), file)
                                                for e in effect.ends for v in found):
         raise UnfixableError
@@ -100,7 +104,7 @@ def _offer(found: list[Verdict], file: File) -> Offer:
     if any(v.got.pair.once and v.sure is Confidence.LOW for v in rest):
         assumed = assumed or "what it was to do once does not happen any more when the component goes before"
     if rest and isinstance(effect.scope, Collection) and not effect.cleanups:
-        assumed = assumed or "it assumes Vue 3, which calls beforeUnmount()"
+        assumed = assumed or vue.SAYS[version]
     if moved := moves_itself(effect, effect.setups, file):
         reason = f"{moved} changes what the effect depends on, so that its next run ends this one: is it to go on?"
         safety = Safety.DISPLAY_ONLY
