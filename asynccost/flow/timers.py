@@ -1,10 +1,11 @@
 """Timers: what they call back, after how long, how they are stopped, and whether firing arms them again."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from asynccost.flow.acquisitions import Acquisition, Pair
-from asynccost.flow.around import above
+from asynccost.flow.around import above, class_around
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function, reach, within
 from asynccost.flow.tree import (
@@ -110,6 +111,20 @@ def number(expr: Node | None) -> float | None:
             product *= value
         return product
     return None
+
+
+_CLEARS = re.compile(rb"\bclear(?:Interval|Timeout)\(\s*this\[")
+
+
+def cleared_by_name(one: Timer, file: File) -> bool:
+    """`for (const name of ["_tick", "_beat"]) clearInterval(this[name])`: an attribute is found by its name."""
+    holder = one.call.parent
+    cls = class_around(one.function)
+    if not isinstance(holder, Assign) or cls is None or not _CLEARS.search(file.module.source, cls.start, cls.end):
+        return False
+    kept = {t.attr.encode() for t in holder.targets if isinstance(t, Member)}
+    source = file.module.source[cls.start : cls.end]
+    return any(re.search(rb"[\"'`]%s[\"'`]" % re.escape(name), source) for name in kept)
 
 
 def rearms(one: Timer, file: File) -> bool:

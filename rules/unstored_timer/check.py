@@ -16,7 +16,7 @@ from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import fate
-from asynccost.flow.timers import Timer, ends_of, may_end, rearms, timer
+from asynccost.flow.timers import Timer, cleared_by_name, ends_of, may_end, rearms, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
@@ -59,6 +59,8 @@ def _judge(one: Timer, file: File) -> Finding | Silence:
         return file.silence(one.call, "unref() lets the process end")
     if end.kind in ("released", "elsewhere", "handed on"):
         return file.silence(one.call, end.why)
+    if end.kind == "kept" and cleared_by_name(one, file):
+        return file.silence(one.call, "it is cleared by the name of what holds it")
     if one.repeats:
         return _repeating(one, end, file)
     return _once(one, end, file)
