@@ -57,7 +57,7 @@ class EntryTable:
         others = "|".join(re.escape(w) for w in table["paths"]["vendored"])
         top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
-            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+[-_](?:examples|samples|demos)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
+            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+[-_](?:examples|samples|demos|benchmarks?)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
             r"|\.(?:backup|bak|old|orig)\.\w+$|(?:^|/)management/commands/|(?:^|/)undetected_chromedriver\w*/|\.(?:global|umd|iife|esm-browser)(?:\.prod)?\.js$|(?:^|/)tools/(?:dev|develop|development|debug|ci|release)/"
             r"|(?:^|/)(?:[\w-]+[-_])?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
             rf"|(?:^|/)(?:lib|libs|ext|external)/(?:{others})(?:/(?:[^/]+/)*[^/]+)?\.py$"
@@ -89,7 +89,24 @@ def entries_of(knowledge: "Knowledge") -> EntryTable:
 
 def is_script(file: File) -> bool:
     """Whether the path says that a file is run by hand or is another project's, or its code that it is a command."""
-    return entry_table(file).script.search(file.path) is not None or _is_command(file) or _refuses(file)
+    by_path = entry_table(file).script.search(file.path) is not None
+    return by_path or _is_command(file) or _is_tool(file) or _refuses(file)
+
+
+_NODE = re.compile(rb"""["'](?:node:)?(?:fs|path|child_process)(?:/promises)?["']""")
+_HANDS_OUT = re.compile(rb"^[ \t]*export\b|\bmodule\.exports\b|^[ \t]*exports\.", re.M)
+_STAYS = re.compile(
+    rb"\.(?:listen|on|once|login|launch|start|subscribe|consume)\("
+    rb"|\b(?:createServer|setInterval|serve|while *\((?:true|1)\))|\bexpress\b|\bwindow\.|\bdocument\."
+)
+
+
+def _is_tool(file: File) -> bool:
+    """Whether a script for Node works on files, hands nothing out, and listens to nothing: it runs and ends."""
+    source = file.module.source
+    if file.language != "javascript" or not _NODE.search(source):
+        return False
+    return not (_HANDS_OUT.search(source) or _STAYS.search(source))
 
 
 def _refuses(file: File) -> bool:

@@ -27,6 +27,8 @@ def is_passing(file: File, site: Site, *, heard: bool) -> bool:
         return True
     if _as_it_ends(site) or (runs is not None and _is_best_effort(runs) and _sees_to_its_errors(file, runs)):
         return True
+    if runs is not None and _rests_first(file, runs) and _sees_to_its_errors(file, runs):
+        return True
     if runs is not None and runs.is_async and (_only_logs(runs) or (heard and _sees_to_its_errors(file, runs))):
         return True
     return _while_it_stands(file, site.function)
@@ -66,6 +68,13 @@ def _ends_the_process(file: File, runs: Function) -> bool:
     waits = [wait.value for wait in runs.index.awaits] if runs.index else []
     rests = all(isinstance(w, Call) and file.resolve(w.callee, runs) in ("asyncio.sleep", "anyio.sleep") for w in waits)
     return rests and _ENDS.search(file.module.source, runs.start, runs.end) is not None
+
+
+def _rests_first(file: File, runs: Function) -> bool:
+    """`await asyncio.sleep(delay)` and then one thing more: the loop's clock holds the task until then."""
+    waits = sorted(runs.index.awaits, key=lambda w: w.start) if runs.index else []
+    first = waits[0].value if len(waits) == 2 else None
+    return isinstance(first, Call) and file.resolve(first.callee, runs) in ("asyncio.sleep", "anyio.sleep")
 
 
 def _is_log(call: Call) -> bool:

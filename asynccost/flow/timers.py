@@ -127,6 +127,14 @@ def cleared_by_name(one: Timer, file: File) -> bool:
     return any(re.search(rb"[\"'`]%s[\"'`]" % re.escape(name), source) for name in kept)
 
 
+def started_once(one: Timer, file: File) -> bool:
+    """`if (!state.timer) state.timer = setInterval(...)`: what is kept is asked for first."""
+    holder = one.call.parent
+    kept = {file.text(t) for t in holder.targets} if isinstance(holder, Assign) else set()
+    tests = [n for up in above(one.call) if isinstance(up, If) for n in walk(up.test)]
+    return any(isinstance(n, Other) and n.op in ("!", "not") and file.text(n.parts[0]) in kept for n in tests)
+
+
 def rearms(one: Timer, file: File) -> bool:
     """Whether the callback leads back to the call that started the timer."""
     if one.callback is None or _hears(one.function):

@@ -136,13 +136,17 @@ def _is_cosmetic(file: File, site: Site) -> bool:
 def _is_guarded(file: File, site: Site) -> bool:
     """`ensure_future(logged(coro))`, where `logged` awaits what it is given and says what went wrong."""
     work = site.call.arguments[0].value if site.call.arguments else None
+    if isinstance(work, Name) and site.function.index:
+        made = site.function.index.bound.get(work.id, [])
+        work = made[0] if len(made) == 1 else work
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
     if runs is None or runs.index is None:
         return False
     given = {p.name for p in runs.params}
     for wait in runs.index.awaits:
         tries = [up for up in above(wait) if isinstance(up, Try)]
-        if isinstance(wait.value, Name) and wait.value.id in given and any(_says(t) for t in tries):
+        runs_it = wait.value.callee if isinstance(wait.value, Call) else wait.value
+        if isinstance(runs_it, Name) and runs_it.id in given and any(_says(t) for t in tries):
             return True
     return False
 

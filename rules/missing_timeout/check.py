@@ -200,9 +200,16 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
 
 
 def facts(file: File) -> dict[str, Any]:
-    """What a test replaces whose arguments it looks at."""
+    """What a test replaces whose arguments it looks at; whether the file makes sessions that have a timeout."""
     looks = file.is_test and _ASSERTS.search(file.module.source)
-    return {"asserts": sorted({name.decode() for name in _REPLACED.findall(file.module.source)}) if looks else []}
+    bounds = {"bounds": True} if not file.is_test and _DEFAULTS.search(file.module.source) else {}
+    asserts = sorted({name.decode() for name in _REPLACED.findall(file.module.source)}) if looks else []
+    return {"asserts": asserts, **bounds}
+
+
+def _bounding(project: Project) -> str:
+    """A file that makes sessions which have a timeout; "" where none is in sight."""
+    return min((path for path, row in project.rows("missing-timeout").items() if "bounds" in row), default="")
 
 
 def _asserted(project: Project, path: str, name: str) -> str:
@@ -222,6 +229,10 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         by = finding.pending["by"]
         if by and (where := replacing(project, finding.path, by)):
             return Silence("", finding.path, finding.span, f"{where} puts something else in the place of {by}")
+        where = project.memo(_bounding)
+        if where and finding.pending["sends"].startswith("requests.Session()"):
+            finding.confidence = Confidence.LOW
+            finding.message += f" (but {where} makes sessions that have a timeout)"
         if test := _asserted(project, finding.path, finding.pending["sends"]):
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
         return finding

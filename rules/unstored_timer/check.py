@@ -16,7 +16,7 @@ from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.release import fate
-from asynccost.flow.timers import Timer, cleared_by_name, ends_of, may_end, rearms, timer
+from asynccost.flow.timers import Timer, cleared_by_name, ends_of, may_end, rearms, started_once, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
@@ -167,6 +167,8 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
         return _of_class(one, owner, lost, file)
     if one.function.kind == "module":
         return file.silence(one.call, "it runs as long as the module")
+    if end.kind == "kept" and started_once(one, file):
+        return file.silence(one.call, "it is started where none is kept yet, and so once")
     message = (
         f"the handle of {one.name}() is {lost}, and each run of {_name(one.function)} adds one that nothing can stop"
     )
