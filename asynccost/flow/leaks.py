@@ -215,6 +215,9 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(None, f"its release is pushed to {kept}, which the component empties when it ends")
     if effect.plain:
         return _plain_class(effect, got, end, sure, file)
+    lasts = got.pair.handle in ("same", "disposer") or effect.once or effect.deps == []
+    if is_app_root(file.path) and lasts:
+        return say(LOW, "the component lives as long as the page")
     if end.kind in ("elsewhere", "itself"):
         if effect.wasted:
             return say(HIGH, f"{effect.name} does not use the cleanup that this set-up returns")
@@ -237,8 +240,6 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(LOW, reason)
     if reloads(got, file):
         return say(LOW, "the page is loaded anew when it fires")
-    if is_app_root(file.path) and got.pair.handle in ("same", "disposer"):
-        return say(LOW, "the component lives as long as the page")
     if frames_the_page(file.path, effect) and (effect.once or effect.deps == []):
         return say(LOW, "what lays out or provides for a page lives as long as it, as a rule")
     if effect.wasted:

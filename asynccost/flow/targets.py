@@ -29,6 +29,7 @@ from asynccost.flow.tree import (
     Node,
     Subscript,
 )
+from asynccost.flow.walk import walk
 
 _MAKES = frozenset({"createElement", "createElementNS"})
 
@@ -190,6 +191,8 @@ def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> s
     cls = class_around(got.function)
     if isinstance(target, Name):
         return "it listens to itself"
+    if any(isinstance(n, Member) and n.attr == "nativeElement" for n in walk(target)):
+        return _OF_ELEMENT
     first: Expr = target
     while isinstance(first, (Member, Call)) and not _is_this(first):
         first = first.callee if isinstance(first, Call) else first.value

@@ -7,7 +7,7 @@ from typing import Any
 from asynccost.flow.acquisitions import Acquisition, Pair
 from asynccost.flow.around import above, class_around
 from asynccost.flow.file import File, Site
-from asynccost.flow.reach import local_function, reach, within
+from asynccost.flow.reach import local_function, reach
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -139,7 +139,7 @@ def rearms(one: Timer, file: File) -> bool:
     """Whether the callback leads back to the call that started the timer."""
     if one.callback is None or _hears(one.function):
         return False
-    hearing = [f for f in within(one.callback, file) if _hears(f)]
+    hearing = [f for f in file.functions if _hears(f)]
     return any(f is one.function for f in reach([one.callback], file, avoid=hearing))
 
 
