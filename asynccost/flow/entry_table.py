@@ -57,7 +57,7 @@ class EntryTable:
         others = "|".join(re.escape(w) for w in table["paths"]["vendored"])
         top = "|".join(re.escape(w) for w in table["paths"]["top"])
         self.script = re.compile(
-            rf"^(?:{top})/|(?:^|/)(?:{words}|[\w-]+[-_](?:examples|samples|demos|benchmarks?)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$"
+            rf"^(?:{top})/|(?:^|/)\.?(?:{words}|[\w-]+[-_](?:examples|samples|demos|benchmarks?)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$|\.seeds?\.ts$"
             r"|\.(?:backup|bak|old|orig)\.\w+$|(?:^|/)management/commands/|(?:^|/)undetected_chromedriver\w*/|\.(?:global|umd|iife|esm-browser)(?:\.prod)?\.js$|(?:^|/)tools/(?:dev|develop|development|debug|ci|release)/"
             r"|(?:^|/)(?:[\w-]+[-_])?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
             rf"|(?:^|/)(?:lib|libs|ext|external)/(?:{others})(?:/(?:[^/]+/)*[^/]+)?\.py$"

@@ -90,6 +90,8 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     target = call.callee.value if isinstance(call.callee, Member) else None
     if not _listens(call, got):
         return "no function of this code is handed to it"
+    if isinstance(call.parent, Member) and call.parent.attr in ("subscribe", "pipe"):
+        return "it makes a stream, which is listened to by what follows"
     if name == "on" and len(call.arguments) == 1:
         return "it is no emitter that is known"
     if name == "subscribe":

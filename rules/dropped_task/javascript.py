@@ -127,6 +127,8 @@ def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding |
     use = use_of(site.call)
     awaited_array = isinstance(site.call.parent, Await)
     if awaited_array:
+        if _is_gathered(site.call.parent):
+            return file.silence(site.call, "Promise.all() waits for them: the await before it does nothing")
         message = (
             f"This awaits an array, not its promises: {callee.attr} with an async callback returns at once,"
             " and a failure is an unhandled rejection"
@@ -143,6 +145,13 @@ def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding |
         return file.finding(site.call, message, Confidence.HIGH)
     message = f"The promises of this {callee.attr} are thrown away ({fate.why}): nothing waits for them"
     return file.finding(site.call, message, Confidence.MEDIUM if _awaits_more(site) else Confidence.LOW)
+
+
+def _is_gathered(awaited: Node | None) -> bool:
+    """`Promise.all(await items.map(async ...))`."""
+    up = awaited.parent if awaited is not None else None
+    call = up.parent if isinstance(up, Argument) else None
+    return isinstance(call, Call) and chain(call.callee)[0] == "Promise"
 
 
 def _test(file: File, site: Site, callee: Member, _: Function) -> Finding | Silence:
