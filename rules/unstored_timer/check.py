@@ -167,8 +167,6 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
         return _of_class(one, owner, lost, file)
     if one.function.kind == "module":
         return file.silence(one.call, "it runs as long as the module")
-    if end.kind == "kept" and started_once(one, file):
-        return file.silence(one.call, "it is started where none is kept yet, and so once")
     message = (
         f"the handle of {one.name}() is {lost}, and each run of {_name(one.function)} adds one that nothing can stop"
     )
@@ -180,6 +178,8 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if component is not None:
         root = component.name in ("App", "Root", "Main") or file.memo(is_script)
         return file.finding(one.call, message, LOW if root else HIGH if component is one.function else MEDIUM)
+    if end.kind == "kept" and started_once(one, file):
+        return file.silence(one.call, "it is started where none is kept yet, and so once")
     return file.finding(one.call, message, MEDIUM, start=one.function.start)
 
 
