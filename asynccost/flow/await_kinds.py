@@ -98,6 +98,7 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         if kind == "chat":
             kind = "message" if _chats(file) else ""
         if kind == "repository":
+            # Python's work on one session that was handed to them, as a rule; those of JavaScript on a pool
             kind = "conn" if file.language == "python" or file.memo(_imports_session) else "maybe"
         if kind == "conn" and words(name)[-1:] == ("session",) and _imports(file, _HTTP_IMPORTS):
             return "net"

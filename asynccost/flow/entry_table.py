@@ -1,7 +1,7 @@
 """The table of how functions are entered, rules/knowledge/entries.toml, ready to be asked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
@@ -53,16 +53,17 @@ class EntryTable:
         self.files = [(re.compile(translate(key)).match, row) for key, row in table["files"].items()]
         self.keywords: dict[str, str] = table["keywords"]
         self.serving = frozenset(table["paths"]["serving"])
-        words = "|".join(re.escape(w) for w in table["paths"]["script"])
-        others = "|".join(re.escape(w) for w in table["paths"]["vendored"])
-        top = "|".join(re.escape(w) for w in table["paths"]["top"])
-        self.script = re.compile(
-            rf"^(?:{top})/|(?:^|/)\.?(?:{words}|[\w-]+[-_](?:examples|samples|demos|benchmarks?)|[\w-]+[-_]evals?)/|(?:^|/)(?:example|demo)s?_[^/]*$|(?:^|/)benchmarks?(?:_[^/]*)?\.py$|\.config\.[cm]?[jt]s$|\.seeds?\.ts$"
-            r"|\.(?:backup|bak|old|orig)\.\w+$|(?:^|/)management/commands/|(?:^|/)undetected_chromedriver\w*/|\.(?:global|umd|iife|esm-browser)(?:\.prod)?\.js$|(?:^|/)tools/(?:dev|develop|development|debug|ci|release)/"
-            r"|(?:^|/)(?:[\w-]+[-_])?cli/(?:[^/]+/)*[^/]+\.py$|(?:^|/)(?:\w+_)?(?:cli|cmd)\.py$"
-            rf"|(?:^|/)(?:lib|libs|ext|external)/(?:{others})(?:/(?:[^/]+/)*[^/]+)?\.py$"
-            rf"|^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{'|'.join(table['paths']['stems'])})\.[cm]?[jt]sx?$"
-        )
+        self.script = re.compile("|".join(_script_paths(table["paths"])))
+
+
+def _script_paths(paths: Mapping[str, list[str]]) -> Iterator[str]:
+    """Regular expressions of the paths of code that is run by hand."""
+    said = {key: "|".join(map(re.escape, paths[key])) for key in ("top", "script", "vendored", "stems")}
+    yield rf"^(?:{said['top']})/"
+    yield rf"(?:^|/)\.?(?:{said['script']})/"
+    yield rf"(?:^|/)(?:lib|libs|ext|external)/(?:{said['vendored']})(?:/(?:[^/]+/)*[^/]+)?\.py$"
+    yield rf"^(?:(?:apps|packages)/[^/]+/)?(?:src/)?(?:{said['stems']})\.[cm]?[jt]sx?$"
+    yield from paths["patterns"]
 
 
 def _globs(key: str) -> tuple[Any, Any]:

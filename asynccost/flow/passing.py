@@ -4,13 +4,12 @@ import re
 
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
-from asynccost.flow.reach import local_function
+from asynccost.flow.spawns import runs, work_of
 from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Function
 from asynccost.flow.words import chain, words
 from asynccost.flow.worth import worth_of
 
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
-_EXTRAS = frozenset({"startup", "warmup", "prewarm", "preload", "prefetch"})
 _READS = frozenset({"get", "fetch", "request", "load", "read", "resolve", "lookup", "query", "find", "probe", "check"})
 _ENDS = re.compile(rb"\bos\.(?:_exit|exec\w+|kill|abort)\(")
 _KEEPS = re.compile(rb"\bgetsignal\(|\w[ \t]*=[ \t]*(?:signal\.)?signal\(")
@@ -19,19 +18,17 @@ _TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
 
 def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     """Whether a task is one of them. heard: a callback of its own hears how it ends."""
-    work = site.call.arguments[0].value if site.call.arguments else None
+    work, coroutine = work_of(site), runs(file, site)
     if isinstance(work, Call) and file.memo(worth_of).reports(".".join(filter(None, chain(work.callee)))):
         return True
-    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
-    if runs is not None and runs.is_async and _ends_the_process(file, runs):
+    if _as_it_ends(site) or _while_it_stands(file, site.function):
         return True
-    if _as_it_ends(site) or (runs is not None and _is_best_effort(runs) and _sees_to_its_errors(file, runs)):
+    if coroutine is None:
+        return False
+    if _ends_the_process(file, coroutine) or _only_logs(coroutine):
         return True
-    if runs is not None and _rests_first(file, runs) and _sees_to_its_errors(file, runs):
-        return True
-    if runs is not None and runs.is_async and (_only_logs(runs) or (heard and _sees_to_its_errors(file, runs))):
-        return True
-    return _while_it_stands(file, site.function)
+    minor = heard or _is_best_effort(file, coroutine) or _rests_first(file, coroutine)
+    return minor and not failing(file, coroutine)
 
 
 def _as_it_ends(site: Site) -> bool:
@@ -42,20 +39,17 @@ def _as_it_ends(site: Site) -> bool:
     return isinstance(call, Call) and chain(call.callee)[-1] == "add_signal_handler"
 
 
-def _is_best_effort(runs: Function) -> bool:
+def _is_best_effort(file: File, coroutine: Function) -> bool:
     """`record_best_effort()`, `warm_up_on_startup()`: whoever named them so can miss them."""
-    said = words(runs.name)
-    return {"best", "effort"}.issubset(said) or not _EXTRAS.isdisjoint(said)
+    said = words(coroutine.name)
+    missable = file.knowledge.table("tasks")["handle"]["missable"]
+    return {"best", "effort"}.issubset(said) or any(word in missable for word in said)
 
 
-def _sees_to_its_errors(file: File, runs: Function) -> bool:
-    return runs.is_async and not failing(file, runs)
-
-
-def _only_logs(runs: Function) -> bool:
+def _only_logs(coroutine: Function) -> bool:
     """Whether a coroutine asks for something and does nothing with it but say it to a log."""
-    index = runs.index
-    if index is None or not index.awaits or any(isinstance(s, (Assign, Bind)) for s in runs.body):
+    index = coroutine.index
+    if index is None or not index.awaits or any(isinstance(s, (Assign, Bind)) for s in coroutine.body):
         return False
     asked = [wait.value for wait in index.awaits if isinstance(wait.value, Call)]
     others = [call for call in index.calls if not isinstance(call.parent, Await)]
@@ -63,18 +57,22 @@ def _only_logs(runs: Function) -> bool:
     return reads and bool(others) and all(_is_log(call) for call in others)
 
 
-def _ends_the_process(file: File, runs: Function) -> bool:
+def _ends_the_process(file: File, coroutine: Function) -> bool:
     """Whether a coroutine rests, which the loop's clock remembers, and then ends the process."""
-    waits = [wait.value for wait in runs.index.awaits] if runs.index else []
-    rests = all(isinstance(w, Call) and file.resolve(w.callee, runs) in ("asyncio.sleep", "anyio.sleep") for w in waits)
-    return rests and _ENDS.search(file.module.source, runs.start, runs.end) is not None
+    waits = coroutine.index.awaits if coroutine.index else []
+    ends = _ENDS.search(file.module.source, coroutine.start, coroutine.end) is not None
+    return ends and all(_is_rest(file, wait, coroutine) for wait in waits)
 
 
-def _rests_first(file: File, runs: Function) -> bool:
+def _rests_first(file: File, coroutine: Function) -> bool:
     """`await asyncio.sleep(delay)` and then one thing more: the loop's clock holds the task until then."""
-    waits = sorted(runs.index.awaits, key=lambda w: w.start) if runs.index else []
-    first = waits[0].value if len(waits) == 2 else None
-    return isinstance(first, Call) and file.resolve(first.callee, runs) in ("asyncio.sleep", "anyio.sleep")
+    waits = sorted(coroutine.index.awaits, key=lambda w: w.start) if coroutine.index else []
+    return len(waits) == 2 and _is_rest(file, waits[0], coroutine)
+
+
+def _is_rest(file: File, wait: Await, coroutine: Function) -> bool:
+    call = wait.value
+    return isinstance(call, Call) and file.resolve(call.callee, coroutine) in ("asyncio.sleep", "anyio.sleep")
 
 
 def _is_log(call: Call) -> bool:

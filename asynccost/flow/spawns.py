@@ -2,7 +2,8 @@
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.tree import Member, Name, Node
+from asynccost.flow.reach import local_function
+from asynccost.flow.tree import Call, Expr, Function, Member, Name, Node
 
 
 def spawns(file: File) -> list[tuple[Site, str]]:
@@ -26,3 +27,18 @@ def _spawns(file: File) -> list[tuple[Site, str]]:
 
 def _last(node: Node) -> str:
     return node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+
+
+def work_of(site: Site) -> Expr | None:
+    """What a task is started with: `f()` of `create_task(f())`."""
+    return site.call.arguments[0].value if site.call.arguments else None
+
+
+def runs(file: File, site: Site) -> Function | None:
+    """The coroutine function of this file that a task runs, also where a name stands for its call."""
+    work = work_of(site)
+    if isinstance(work, Name) and site.function.index:
+        made = site.function.index.bound.get(work.id, [])
+        work = made[0] if len(made) == 1 else work
+    found = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    return found if found is not None and found.is_async else None

@@ -6,7 +6,7 @@ from functools import partial
 
 from asynccost.flow.file import File
 from asynccost.flow.kept import fate_of
-from asynccost.flow.spawns import spawns
+from asynccost.flow.spawns import spawns, work_of
 from asynccost.flow.tree import Call, Function, Member, Name
 from asynccost.flow.words import chain, words
 
@@ -28,7 +28,7 @@ def defined(file: File) -> list[str]:
     """The functions of a file, known outside it, that take a coroutine or a task and see to it that it is held."""
     found = []
     for site, what in spawns(file):
-        work = site.call.arguments[0].value if site.call.arguments else None
+        work = work_of(site)
         function = site.function
         takes = what == "task" and isinstance(work, Name) and _takes(function, work.id) and _is_known(function)
         if takes and (_noted(function) or fate_of(site.call, function, file).kind == "kept"):

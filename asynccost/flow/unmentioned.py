@@ -22,6 +22,8 @@ from asynccost.flow.vocabulary import may_be_known, word_mark
 _LOCAL = ".<locals>."
 _FEW = 6  # places: what more of them speak of is used
 _DEPTH = 3  # functions that nothing mentions, each mentioned by the next
+_WORD = rb"(?<!\w)%s(?!\w)"
+_NO_VARIABLE = rb"(?<![\s(])"
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
 _FORMATS = re.compile(rb"[fFtT][rR]?\Z")
 _LISTS = re.compile(rb"\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b")  # what a module holds
@@ -99,9 +101,7 @@ class Unmentioned:
 
     def _is_mentioned(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
         """Whether code that may run says the name of a function, or puts it together."""
-        if not self.is_said(function.name):
-            return False
-        if any(self._is_made_of(part) for part in _parts(function.name)):
+        if self._is_made_up(function.name):
             return True
         found = list(islice(self._places(function, asked), _FEW + 1))
         if len(found) > _FEW or len(without) >= _DEPTH:
@@ -110,13 +110,12 @@ class Unmentioned:
 
     def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
         """Where the name of a function stands: the file, if it can be asked, and the byte."""
-        word = function.name.encode()
-        plain = re.compile(rb"%s(?<!\w)%s(?!\w)" % (rb"(?<![\s(])" if function.owner is not None else b"", word))
-        own = re.compile(rb"(?<!\w)%s(?!\w)" % word)
-        mark = word_mark(function.name)
+        word, mark = function.name.encode(), word_mark(function.name)
+        own = re.compile(_WORD % word)
+        elsewhere = own if function.owner is None else re.compile(_NO_VARIABLE + _WORD % word)
         for path, marks in self._words.items():
             if mark in marks and word in self._code(path):
-                pattern = own if path == asked.path else plain
+                pattern = own if path == asked.path else elsewhere
                 yield from ((self._names.asked.get(path), m.start()) for m in pattern.finditer(self._code(path)))
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
@@ -126,14 +125,13 @@ class Unmentioned:
         around = (f for f in asked.file.module.outer if f.kind != "module" and f.start < at < f.end)
         return any(f in without or self._is_left(f, asked, without) for f in around)
 
-    def is_said(self, name: str) -> bool:
-        """Whether code says a name, or puts it together of a beginning or an end that it says."""
+    def _is_made_up(self, name: str) -> bool:
+        """Whether a file that makes names up while it runs says the beginning or the end of one."""
         if name not in self._known:
-            self._known[name] = self._stands(name) or any(map(self._is_made_of, _parts(name)))
+            self._known[name] = any(map(self._is_made_of, _parts(name)))
         return self._known[name]
 
     def _is_made_of(self, part: str) -> bool:
-        """Whether a file that makes names up while it runs says the beginning or the end of one."""
         mark, word = word_mark(part), part.encode()
         asked = (path for path, marks in self._words.items() if mark in marks and _says(self._code(path), word))
         return any(_DISPATCHES.search(self.text(path)) for path in asked)
@@ -195,7 +193,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _says(code: bytes, word: bytes) -> bool:
-    return word in code and re.search(rb"(?<!\w)%s(?!\w)" % word, code) is not None
+    return word in code and re.search(_WORD % word, code) is not None
 
 
 def _decorator(decorator: Expr) -> str:

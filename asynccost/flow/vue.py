@@ -7,10 +7,12 @@ from asynccost.flow.project import Project
 
 _OLDER = re.compile(rb"\b(?:beforeDestroy|destroyed)[ \t]*[(:]")
 _NEWER = re.compile(rb"\b(?:beforeUnmount|unmounted)[ \t]*[(:]")
+NEWER_ENDS = frozenset({"beforeUnmount", "unmounted"})
+OLDER, NEWER = 2, 3
 SAYS = {
     0: "it assumes Vue 3, which calls beforeUnmount()",
-    2: "like other components of the project it ends in beforeDestroy()",
-    3: "like other components of the project it ends in beforeUnmount()",
+    OLDER: "like other components of the project it ends in beforeDestroy()",
+    NEWER: "like other components of the project it ends in beforeUnmount()",
 }
 
 
@@ -21,7 +23,7 @@ def ends(file: File) -> dict[str, bool]:
 
 
 def version(project: Project) -> int:
-    """2 or 3; 0 where the components do not agree, or do not say."""
+    """OLDER or NEWER; 0 where the components do not agree, or do not say."""
     rows = project.rows("missing-effect-cleanup").values()
     older, newer = (any(name in row for row in rows) for name in ("older", "newer"))
-    return (2 if older else 3) if older != newer else 0
+    return (OLDER if older else NEWER) if older != newer else 0

@@ -35,7 +35,9 @@ def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
     asked = question(loop, function, file) or made.doubt or file.memo(transacted)
-    if asked := asked or (_clumsy(loop, function, file) if made.batches else ""):
+    if not asked and made.batches:
+        asked = _clumsy(loop, function, file)
+    if asked:
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
 

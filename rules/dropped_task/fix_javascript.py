@@ -83,13 +83,8 @@ def _asked(site: Site, file: File) -> str:
     said = [*takewhile(lambda line: line.strip().startswith(("//", "*", "/*")), reversed(above))]
     if any(map(_IN_TURN.search, said)):
         return "what is said above it speaks of an order: should one follow the other?"
-    closure, body = site.function.closure, site.function.body
-    taken = closure.parent if closure is not None else None
-    taker = taken.parent if isinstance(taken, Argument) else None
-    drops = isinstance(taker, Call) and chain(taker.callee)[-1] in _DROPS
-    if isinstance(taker, Call) and drops and body and body[-1].start <= site.call.start:
-        return f"nobody waits for what {chain(taker.callee)[-1]}() is handed: who is to hear of a failure?"
-    return _later(site)
+    body = site.function.body
+    return (_nobody_waits(site) if body and body[-1].start <= site.call.start else "") or _later(site)
 
 
 def _later(site: Site) -> str:
@@ -113,7 +108,7 @@ def _nobody_waits(site: Site) -> str:
     taken = site.function.closure.parent if site.function.closure is not None else None
     taker = taken.parent if isinstance(taken, Argument) else None
     name = chain(taker.callee)[-1] if isinstance(taker, Call) else ""
-    return f"nobody waits for what {name}() is handed either: who is to hear of a failure?" if name in _DROPS else ""
+    return f"nobody waits for what {name}() is handed: who is to hear of a failure?" if name in _DROPS else ""
 
 
 def _floating(file: File, site: Site) -> Offer | None:

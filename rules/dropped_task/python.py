@@ -14,8 +14,7 @@ from asynccost.flow.noqa import waived
 from asynccost.flow.offers import shown_only
 from asynccost.flow.passing import is_passing
 from asynccost.flow.project import Project
-from asynccost.flow.reach import local_function
-from asynccost.flow.spawns import spawns
+from asynccost.flow.spawns import runs, spawns, work_of
 from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -57,7 +56,7 @@ def _harmless(file: File, site: Site, what: str) -> str:
     """Why a task is left alone whatever becomes of it, or nothing."""
     if waived(file, site.call, ("RUF006", "ASYNC300")):
         return "a noqa comment says so"
-    work = site.call.arguments[0].value if site.call.arguments else None
+    work = work_of(site)
     if isinstance(work, Name) and site.name == "asyncio.ensure_future" and not _TASKS.isdisjoint(words(work.id)):
         return f"{work.id} is a task already: it comes back as it is"
     if not isinstance(work, Call):
@@ -79,7 +78,7 @@ def _into_queue(work: Call) -> bool:
 
 def _orphan(file: File, site: Site) -> str:
     """`run_coroutine_threadsafe(ensure_future(f()), loop)` wants the coroutine: given its task, it raises."""
-    work = site.call.arguments[0].value if site.call.arguments else None
+    work = work_of(site)
     if site.name != "asyncio.run_coroutine_threadsafe":
         return ""
     if isinstance(work, Name) and site.function.index:
@@ -121,29 +120,24 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
 
 
 def _sees_to_its_errors(file: File, site: Site) -> bool:
-    work = site.call.arguments[0].value if site.call.arguments else None
-    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
-    return runs is not None and runs.is_async and not failing(file, runs)
+    coroutine = runs(file, site)
+    return coroutine is not None and not failing(file, coroutine)
 
 
 def _is_cosmetic(file: File, site: Site) -> bool:
     """`create_task(message.add_reaction(emoji))`: nobody misses it."""
-    work = site.call.arguments[0].value if site.call.arguments else None
+    work = work_of(site)
     cosmetic = file.knowledge.table("tasks")["handle"]["cosmetic"]
     return isinstance(work, Call) and chain(work.callee)[-1].lstrip("_") in cosmetic
 
 
 def _is_guarded(file: File, site: Site) -> bool:
     """`ensure_future(logged(coro))`, where `logged` awaits what it is given and says what went wrong."""
-    work = site.call.arguments[0].value if site.call.arguments else None
-    if isinstance(work, Name) and site.function.index:
-        made = site.function.index.bound.get(work.id, [])
-        work = made[0] if len(made) == 1 else work
-    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
-    if runs is None or runs.index is None:
+    coroutine = runs(file, site)
+    if coroutine is None or coroutine.index is None:
         return False
-    given = {p.name for p in runs.params}
-    for wait in runs.index.awaits:
+    given = {p.name for p in coroutine.params}
+    for wait in coroutine.index.awaits:
         tries = [up for up in above(wait) if isinstance(up, Try)]
         runs_it = wait.value.callee if isinstance(wait.value, Call) else wait.value
         if isinstance(runs_it, Name) and runs_it.id in given and any(_says(t) for t in tries):
@@ -170,9 +164,6 @@ def facts(file: File) -> dict[str, Any]:
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
     """A function returns its task: find the callers that drop it. Others may keep it, so each is told for itself."""
-    if "held" in finding.pending and (factory := project.memo(_factory)):
-        finding.confidence = Confidence.LOW
-        finding.message += f" (but {factory} gives the event loop a task factory that holds tasks)"
     if "returned" not in finding.pending:
         return _asking(finding, project)
     helper = project.names.named_in(finding.path, finding.pending["returned"])
@@ -204,7 +195,10 @@ def _factory(project: Project) -> str:
 
 
 def _asking(finding: Finding, project: Project) -> Finding:
-    """A finding, with the question whether what holds the project's other tasks is to hold this one."""
+    """A finding, and what else of the project holds tasks: its loop's factory, or what may hold this one as well."""
+    if factory := project.memo(_factory):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but {factory} gives the event loop a task factory that holds tasks)"
     if ended := _ends_with_its_loop(finding, project):
         finding.fix = shown_only(finding.fix, f"{ended}, which ends with it, and the task too: is it to be awaited?")
     if finding.fix is None or finding.fix.reason != HELD:

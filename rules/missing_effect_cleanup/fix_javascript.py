@@ -1,5 +1,7 @@
 """Gives back in an effect's cleanup what the effect starts."""
 
+from dataclasses import replace
+
 from asynccost.flow import vue
 from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.counterparts import begins_again
@@ -76,8 +78,8 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     if not found:
         raise UnfixableError
     effect = found[0].effect
-    if version == 2:
-        effect.ends = tuple(end for end in effect.ends if "nmount" not in end)
+    if version == vue.OLDER:
+        effect = replace(effect, ends=tuple(end for end in effect.ends if end not in vue.NEWER_ENDS))
     if isinstance(effect.scope, Class) and any(begins_again(effect.scope, e, _method(v), file)
                                                for e in effect.ends for v in found):
         raise UnfixableError

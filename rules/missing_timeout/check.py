@@ -29,6 +29,7 @@ _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_
 _DEFAULTS = re.compile(
     rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
 )
+_MAKES = re.compile(rb"\b[sS]ession\(")  # sessions of its own, which nobody else bounds
 _REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?(?:requests|httpx|niquests|urllib\.request|smtplib)\.\w+)["']""")
 _ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
 _SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
@@ -82,7 +83,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     sure = Confidence.LOW if to_loopback(file, site) else _confidence(file, call, row)
     found = file.finding(call, message, sure)
     if file.language == "python" and "keyword" in row:
-        found.pending.update(sends=site.name, by=local_name(file, site))
+        handed = _MAKES.search(file.module.source) is None
+        found.pending.update(sends=site.name, by=local_name(file, site), handed=handed)
     return found
 
 
@@ -230,7 +232,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         if by and (where := replacing(project, finding.path, by)):
             return Silence("", finding.path, finding.span, f"{where} puts something else in the place of {by}")
         where = project.memo(_bounding)
-        if where and finding.pending["sends"].startswith("requests.Session()"):
+        if where and finding.pending["handed"] and finding.pending["sends"].startswith("requests.Session()"):
             finding.confidence = Confidence.LOW
             finding.message += f" (but {where} makes sessions that have a timeout)"
         if test := _asserted(project, finding.path, finding.pending["sends"]):

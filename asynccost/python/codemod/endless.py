@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from asynccost.flow.around import class_around, loops_around, statement_of, use_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
+from asynccost.flow.spawns import work_of
 from asynccost.flow.timers import ends_of
 from asynccost.flow.tree import Break, Call, Class, Constant, Function, Loop, Return
 from asynccost.flow.walk import walk
@@ -28,7 +29,7 @@ class Owner:
 def owner_of(site: Site, file: File) -> Owner | None:
     """Who could hold a task and cancel it; None where its work ends by itself, or nobody can."""
     cls = class_around(site.function)
-    work = site.call.arguments[0].value if site.call.arguments else None
+    work = work_of(site)
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
     if cls is None or runs is None or runs.owner is not cls or not _endless(runs) or not can_own(cls, file):
         return None
@@ -46,7 +47,7 @@ def owner_of(site: Site, file: File) -> Owner | None:
 
 def goes_round(site: Site, file: File) -> bool:
     """Whether a task's work is a loop that waits again and again: it is ended by whoever ends its object."""
-    work = site.call.arguments[0].value if site.call.arguments else None
+    work = work_of(site)
     runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
     return runs is not None and any(isinstance(n, Loop) and n.kind == "while" for n in walk(*runs.body))
 
