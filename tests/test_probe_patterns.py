@@ -5,6 +5,8 @@ import contextlib
 import gc
 import inspect
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
@@ -20,7 +22,8 @@ from asynccost.probe.gauges import MOST_SAMPLES, Timeline
 from asynccost.probe.history import MOST_BODY
 from asynccost.probe.hooks import asyncio as loops
 from asynccost.probe.on import ON
-from asynccost.probe.pulse import Pulses
+from asynccost.probe.pulse import Pulse, Pulses
+from asynccost.probe.queued import queued
 from asynccost.probe.recorder import Recorder
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Steps, Tasks, Timers, Tokens, Trace
@@ -437,6 +440,56 @@ def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
 
     assert [(b.place.function.rpartition(".")[2], b.times) for b in rows] == [("_work", 1)]
     assert rows[0].longest_seconds >= 3
+
+
+@pytest.mark.parametrize(("waited", "told"), [(0.0, [0.1]), (0.04, [0.06]), (0.06, [])])
+def test_what_a_thread_waits_for_a_processor_is_no_block(
+    waited: float, told: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A turn of 0.1 s, of which the kernel says that the machine ran others for so long."""
+    recorder = Recorder(".", b"")
+    pulses, now, queue = Pulses(recorder), [10.0], [7.0]
+    monkeypatch.setattr("asynccost.probe.pulse.clock", lambda: now[0])
+    monkeypatch.setattr("asynccost.probe.pulse.queued", lambda _: queue[0])
+    selector = set[int]()
+    pulse = pulses.loops[id(selector)] = Pulse(selector, selector)
+    pulse.since = now[0]
+
+    for seconds in (0.02, 0.05):  # the second look is at the same turn, which it finds asked already
+        now[0] = pulse.since + seconds
+        pulses.look()
+        queue[0] += waited / 2
+    pulses.blocked(pulse, 0.1)
+    queue[0] += 5  # between turns
+    pulse.since = now[0] = 20.0
+    pulses.blocked(pulse, 0.2)  # of which nobody looked at the queue
+
+    told = [*told, 0.2]
+    rows = recorder.take().rows(Blocking)
+    assert [(b.times, round(b.seconds, 6), round(b.longest_seconds, 6)) for b in rows] == [
+        (len(told), round(sum(told), 6), round(max(told), 6))
+    ]
+
+
+_SPINS = """
+import os, time
+from threading import get_native_id
+from asynccost.probe.queued import queued
+os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+child = os.fork()
+end = time.monotonic() + 0.3
+while time.monotonic() < end:
+    pass
+print(queued(get_native_id()) if child else "", end="")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this kernel does not tell")
+def test_the_kernel_tells_how_long_a_thread_waited_for_a_processor() -> None:
+    """Two processes that share one; a thread that is not there never waited."""
+    ran = subprocess.run([sys.executable, "-c", _SPINS], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) > 0.05
+    assert queued(-1) == 0.0
 
 
 def test_steps_nest_and_divide_the_counts() -> None:

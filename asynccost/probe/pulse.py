@@ -1,7 +1,8 @@
 """Event loops that stand still: how long each turn took, and which line was seen running in the long ones.
 
 A loop's turn is from the end of one wait for events to the begin of the next. A thread of ours looks at turns that last
-already (`look`), and a turn that took THRESHOLD seconds or longer is counted for the line that it saw most often.
+already (`look`), and a turn that took THRESHOLD seconds or longer is counted for the line that it saw most often. What
+the loop's thread waited for a processor meanwhile is taken off: on a busy machine every line would stand still.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import math
 import os
 import sys
 import time
+from threading import get_native_id
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import asynccost
+from asynccost.probe.queued import queued
 from asynccost.probe.rows import Blocking
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from asynccost.probe.recorder import Recorder
 
 THRESHOLD = 0.05
+LASTS = 0.002  # seconds from which a turn is asked how long its thread has waited for a processor so far
 OURS = Spot("(asynccost)", "", 0)  # an import of the probe's own: no waste of the program's
 _FOLDER = os.path.dirname(asynccost.__file__) + os.sep
 WAITS = math.inf
@@ -31,15 +35,21 @@ clock = time.perf_counter
 
 
 class Pulse:
-    """One loop, by its selector, on which it is set. since: when its turn began; WAITS while it waits for events."""
+    """One loop, by its selector, on which it is set; made in the thread that it runs in.
 
-    __slots__ = ("loop", "seen", "selector", "since")
+    since: when its turn began; WAITS while it waits for events. queued: of the turn that began then, how long its
+    thread had waited for a processor until it was first looked at.
+    """
+
+    __slots__ = ("loop", "queued", "seen", "selector", "since", "thread")
 
     def __init__(self, selector: object, loop: object) -> None:
         """It waits."""
         self.selector = ref(selector)
         self.loop = ref(loop)
         self.since = WAITS
+        self.thread = get_native_id()
+        self.queued = (WAITS, 0.0)
         self.seen: dict[Spot, int] = {}
 
 
@@ -62,6 +72,11 @@ class Pulses:
     def blocked(self, pulse: Pulse, seconds: float) -> None:
         """A turn was so long."""
         seen, pulse.seen = pulse.seen, {}
+        turn, before = pulse.queued
+        if turn == pulse.since:
+            seconds -= queued(pulse.thread) - before
+        if seconds < THRESHOLD:
+            return
         most = max(seen, key=lambda spot: seen[spot]) if seen else UNSEEN
         if most is OURS:
             return
@@ -74,7 +89,11 @@ class Pulses:
         """From our own thread: note the line that runs in each turn that has lasted for half the threshold."""
         late = []
         for pulse in self.loops.copy().values():
-            if clock() - pulse.since >= THRESHOLD / 2:
+            since = pulse.since
+            lasts = clock() - since
+            if lasts >= LASTS and pulse.queued[0] != since:
+                pulse.queued = since, queued(pulse.thread)
+            if lasts >= THRESHOLD / 2:
                 late.append((getattr(pulse.loop(), "_thread_id", None) or 0, pulse))
             elif pulse.seen:
                 pulse.seen = {}  # that turn was not so long after all
