@@ -8,3 +8,4 @@ THREAD = (
 BOUND = "a thread would wait in the place of the event loop: does the session or connection that it uses bear that?"
 WHO_CLOSES = "who calls"  # the method that is added, when the object ends?
 FOR_FEW = ", which is for "  # one or two of its methods: do they run often enough?
+OF_APPLICATION = "for the application, which its lifespan opens and closes"

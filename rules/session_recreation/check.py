@@ -13,7 +13,7 @@ from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
 from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
 from asynccost.model import Finding, Fix, Safety, Silence
-from asynccost.python.reasons import FOR_FEW, WHO_CLOSES
+from asynccost.python.reasons import FOR_FEW, OF_APPLICATION, WHO_CLOSES
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
@@ -61,7 +61,20 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         said.fix = _for_few(said, project)
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
         said.fix = _tested(said.fix, project)
+    if isinstance(said, Finding) and said.fix is not None and OF_APPLICATION in said.fix.reason:
+        said.fix = _within(said, project)
     return said
+
+
+def _within(finding: Finding, project: Project) -> Fix | None:
+    """A client that an application's lifespan opens: what another file calls may run without the application."""
+    made = project.names.named_in(finding.path, finding.function)
+    callers = project.calls.callers(made) if made is not None else []
+    other = next((c for c in callers if c.by.file["path"] != finding.path), None)
+    if other is None:
+        return finding.fix
+    place = f"{other.by.file['path']}:{other.call['line']}"
+    return shown_only(finding.fix, f"{place} calls {finding.function}() as well: does the application run there?")
 
 
 def _for_few(finding: Finding, project: Project) -> Fix | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
@@ -13,7 +14,7 @@ from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, 
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.reasons import FOR_FEW, WHO_CLOSES
+from asynccost.python.reasons import FOR_FEW, OF_APPLICATION, WHO_CLOSES
 
 _COMMON = frozenset({"object", "ABC", "abc.ABC"})  # bases that make nobody kin
 
@@ -173,13 +174,8 @@ def _in_module(made: Building, file: File) -> Offer | None:
     chosen = accessor.shared(file, made)
     if chosen is None:
         return None
-    app = lifespan.app_of(file) if made.block is not None and made.client.is_async else None
-    if app is not None and all(lifespan.is_handler(b.function, app) and b.block for b, _ in chosen.alike):
-        reason = (
-            f"one {made.client.short} for the application, which its lifespan opens and closes: requests share"
-            f" {_shares(made)}, and a test has to enter the lifespan"
-        )
-        return _offer(file, Safety.UNSAFE, reason, lambda patch: lifespan.apply(patch, app, chosen))
+    if made.block is not None and made.client.is_async and (offer := _in_lifespan(made, chosen, file)) is not None:
+        return offer
     web = cleanup_ctx.app_of(file) if made.block is not None and made.client.is_async else None
     if web is not None and all(cleanup_ctx.is_handler(b.function, file) and b.block for b, _ in chosen.alike):
         reason = (
@@ -188,6 +184,20 @@ def _in_module(made: Building, file: File) -> Offer | None:
         )
         return _offer(file, Safety.UNSAFE, reason, lambda patch: cleanup_ctx.apply(patch, web, chosen))
     return _lazily(made, chosen, file)
+
+
+def _in_lifespan(made: Building, chosen: accessor.Shared, file: File) -> Offer | None:
+    """One client of those that only the handlers of an application use; others may run where it does not."""
+    app = lifespan.app_of(file)
+    if app is None:
+        return None
+    served = [(b, its) for b, its in chosen.alike if b.block and lifespan.serves(b.function, app, file)]
+    if not any(b.site.call is made.site.call for b, _ in served):
+        return None
+    test = "and a test has to enter the lifespan"
+    reason = f"one {made.client.short} {OF_APPLICATION}: requests share {_shares(made)}, {test}"
+    ours = replace(chosen, alike=served)
+    return _offer(file, Safety.UNSAFE, reason, lambda patch: lifespan.apply(patch, app, ours))
 
 
 def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File
+from asynccost.flow.reach import mentioned
 from asynccost.flow.tree import Assign, Call, Do, Function, Member, Name, Node, With, Yield
 from asynccost.python.codemod.accessor import Shared
 from asynccost.python.codemod.arguments import add_keyword
@@ -68,8 +69,44 @@ def is_handler(function: Function, app: App) -> bool:
     return routes and app.name not in function.bindings
 
 
+def serves(function: Function, app: App, file: File) -> bool:
+    """Whether a function sees an application and runs for its requests alone, as far as its file shows: it answers
+    them, or is called by functions that do and by nothing else."""
+    seen, pending, answers = set[int](), [function], False
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if is_handler(one, app):
+            answers = True
+            continue
+        users = _users(one, file) if _is_plain(one, file) else []
+        if not users or not all(called for _, called in users):
+            return False
+        pending += (user for user, _ in users)
+    return answers and app.name not in function.bindings
+
+
+def _is_plain(function: Function, file: File) -> bool:
+    top = function.scope is file.module.top and function.owner is None
+    return top and function.kind == "function" and not function.decorators
+
+
+def _users(function: Function, file: File) -> list[tuple[Function, bool]]:
+    """The module's functions that name one of them, themselves or within, and whether they call it there."""
+    by = ((other, named, called) for other in file.functions for named, called in mentioned(other, file))
+    return [(_outermost(other, file), called) for other, named, called in by if named is function]
+
+
+def _outermost(function: Function, file: File) -> Function:
+    while function.scope is not None and function.scope is not file.module.top:
+        function = function.scope
+    return function
+
+
 def apply(patch: Patch, app: App, chosen: Shared) -> None:
-    """Open the client in the lifespan, and let the handlers use it."""
+    """Open the client in the lifespan, and let what answers requests use it."""
     made = chosen.first
     attr = fresh(patch.file, "http_client" if made.client.http else "client", "shared_client")
     place = f"{app.name}.state.{attr}"
@@ -105,10 +142,11 @@ def _wider(patch: Patch, app: App, chosen: Shared, attr: str) -> None:
     assert app.lifespan is not None
     indent, unit = layout.indent(pause.start), layout.unit(app.lifespan)
     given = app.lifespan.params[0].name if app.lifespan.params else app.name
+    name = attr if made.name in app.lifespan.bindings else made.name
     recipe = Recipe(made, patch.file, indent=indent)
     patch.insert_lines(
-        pause.start, "", f"{indent}async with {recipe.fitted(len(indent) + 11, unit)} as {made.name}:",
-        f"{indent}{unit}{given}.state.{attr} = {made.name}",
+        pause.start, "", f"{indent}async with {recipe.fitted(len(indent) + 11, unit)} as {name}:",
+        f"{indent}{unit}{given}.state.{attr} = {name}",
     )
     patch.reindent(pause.start, _end(pause), indent, indent + unit)
 
