@@ -23,12 +23,17 @@ _LOCAL = ".<locals>."
 _FEW = 6  # places: what more of them speak of is used
 _DEPTH = 3  # functions that nothing mentions, each mentioned by the next
 _WORD = rb"(?<!\w)%s(?!\w)"
+_BEGINNING = rb"(?<=[\"'}])%s(?!\w)"  # `"get_" + name`, `f"get_{name}"`
+_END = rb"(?<!\w)%s(?=[\"'])"  # `f"{name}_view"`
 _NO_VARIABLE = rb"(?<![\s(])"
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
 _FORMATS = re.compile(rb"[fFtT][rR]?\Z")
-_LISTS = re.compile(rb"\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b")  # what a module holds
+_LISTS = re.compile(  # what a module holds, but for a question whether a name is bound
+    rb"(?<![\"'] in )\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b"
+)
 _DISPATCHES = re.compile(  # names that are made while the program runs
-    rb"\bgetattr\([^,()]+(?:\([^()]*\))?,\s*+(?![\"'])|\b(?:globals|locals|vars|getmembers)\(|\b__dict__\b|\bdir\("
+    rb"\bgetattr\([^,()]+(?:\([^()]*\))?,\s*+(?![\"'])|(?<![\"'] in )\b(?:globals|locals|vars|getmembers)\("
+    rb"|\b__dict__\b|\bdir\("
 )
 _DECORATORS = frozenset({  # none of them hands the function to anybody
     "staticmethod", "classmethod", "property", "cached_property", "override", "final", "retry", "lru_cache", "cache",
@@ -133,7 +138,9 @@ class Unmentioned:
 
     def _is_made_of(self, part: str) -> bool:
         mark, word = word_mark(part), part.encode()
-        asked = (path for path, marks in self._words.items() if mark in marks and _says(self._code(path), word))
+        quoted = re.compile((_BEGINNING if part.endswith("_") else _END) % re.escape(word))  # no `_poster()` of its own
+        holding = (path for path, marks in self._words.items() if mark in marks and word in self._code(path))
+        asked = (path for path in holding if quoted.search(self._code(path)))
         return any(_DISPATCHES.search(self.text(path)) for path in asked)
 
     def is_said_elsewhere(self, word: str, path: str) -> bool:

@@ -232,7 +232,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         if by and (where := replacing(project, finding.path, by)):
             return Silence("", finding.path, finding.span, f"{where} puts something else in the place of {by}")
         where = project.memo(_bounding)
-        if where and finding.pending["handed"] and finding.pending["sends"].startswith("requests.Session()"):
+        if where and finding.pending["handed"] and _plain(finding.pending["sends"]).startswith("requests.Session()"):
             finding.confidence = Confidence.LOW
             finding.message += f" (but {where} makes sessions that have a timeout)"
         if test := _asserted(project, finding.path, finding.pending["sends"]):
