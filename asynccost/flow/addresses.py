@@ -41,7 +41,9 @@ def free_request(file: File, function: Function, life: Life) -> bool:
     """Whether all that a client is asked for is an address that somebody gives whole: each may be another host."""
     sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
     sent = [c for c in sent if isinstance(c.callee, Member) and c.callee.attr in _VERBS]
-    return bool(sent) and all(_is_given(_address(c), function, file, 0) and not _signed(c, function) for c in sent)
+    given = [c for c in sent if _is_given(_address(c), function, file, 0) and not _signed(c, function)]
+    rest = [c for c in sent if c not in given]
+    return bool(given) and all(_of_an_answer(_address(c), function, life.name, 0) for c in rest)
 
 
 def loopback_request(file: File, function: Function, life: Life) -> bool:
@@ -142,6 +144,22 @@ def _of_a_file(expr: Member | Subscript, file: File) -> bool:
     name = expr.attr if isinstance(expr, Member) else getattr(expr.index, "value", "")
     said = words(name) if isinstance(name, str) else ()
     return said[-1:] in (("url",), ("uri",), ("link",)) and not (file.memo(files_beside) | _OTHERS).isdisjoint(said)
+
+
+def _of_an_answer(expr: Expr | None, function: Function, client: str, depth: int) -> bool:
+    """Whether an address was read out of what the client answered before: `data["callback"]`."""
+    if isinstance(expr, Other) and expr.parts and (expr.op == "+" or _opens(expr)):
+        return _of_an_answer(expr.parts[0], function, client, depth)
+    first = chain(expr)[:1] if isinstance(expr, (Name, Member, Subscript, Call, Await)) else []
+    if not client or not first or depth > _STEPS or function.index is None:
+        return False
+    if first == [client]:
+        return depth > 0
+    values = function.index.bound.get(first[0], [])
+    return any(v is not None and _of_an_answer(v, function, client, depth + 1) for v in values)
+
+
+_STEPS = 5  # names between an address and the answer that it comes of
 
 
 def _host(template: Other, file: File) -> Expr | None:

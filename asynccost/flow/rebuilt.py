@@ -8,6 +8,7 @@ from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded, words_in
 from asynccost.flow.life import Life
+from asynccost.flow.meant import asked_once, for_development, on_purpose, waits_for_a_start
 from asynccost.flow.owner import life_of
 from asynccost.flow.recreated import COST
 from asynccost.flow.repeat import work_loops
@@ -64,7 +65,9 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
     if (reason := shared_by(file, life, loops)) is not None:
         return file.silence(call, reason)
     if loops and not _keeps_nothing(site):
-        near = client.cost == "nothing" or (client.cost == "pool" and loopback_request(file, function, life))
+        near = client.cost == "pool" and loopback_request(file, function, life)
+        near = near or on_purpose(file, site) or for_development(file, call)
+        near = near or client.cost == "nothing" or waits_for_a_start(file, function, loops[0])
         return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
 
@@ -147,6 +150,12 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     rare = seldom(file, function) if life.kind != "kept" else None
     if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
         rare = "fixed"
+    if rare is None and life.kind != "kept" and asked_once(file, site, life):
+        rare = "asked once"
+    if rare is None and for_development(file, site.call):
+        rare = "development"
+    if rare is None and on_purpose(file, site):
+        rare = "meant"
     if rare is None and client.cost == "pool" and loopback_request(file, function, life):
         rare = "no pool"
     if rare is None and (client.cost == "nothing" or _keeps_nothing(site)):

@@ -5,6 +5,7 @@ from asynccost.flow.calls import Caller
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related, Silence
 
 COST = {
@@ -18,7 +19,6 @@ COST = {
     "nothing": "sets up the same options once more",
     "light": "sets up the same object once more, sharing no connections or caches with the last",
 }
-_NEVER_PAYS = frozenset({"fixed", "cached", "no pool", "an error", "lent keys"})
 _NOT_WORK = {
     "test": "it is part of a test",
     "script": "it is part of a script or an example",
@@ -31,8 +31,7 @@ def says(
     """A finding. often: something shows that its function runs often."""
     pending = finding.pending
     finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
-    sure = confidence is Confidence.HIGH and not related and pending["dear"]
-    if pending["rare"] and (not sure or pending["rare"] in _NEVER_PAYS):
+    if pending["rare"]:
         confidence = Confidence.LOW
     if not (often or pending["dear"]):
         confidence = Confidence.LOW
@@ -63,6 +62,26 @@ def ways(heat: Heat) -> list[str]:
     """The functions on the way to the one that is known to run often, and that one."""
     said = (*(place.message for place in heat.chain), heat.reason)
     return [text.partition("()")[0] for text in said if "()" in text]
+
+
+def leads_seldom(heat: Heat) -> bool:
+    """Whether the way to what runs often leads through what runs seldom: a login, a start, an answer from a cache.
+
+    The function that loops, or that is entered, comes last: how often that runs is known.
+    """
+    callers = [words(place.message.partition("()")[0]) for place in heat.chain]
+    between = (word for said in callers[:-1] for word in said)
+    return not _BETWEEN.isdisjoint(between) or any(not _BEGINS.isdisjoint(said) for said in callers)
+
+
+_BETWEEN = frozenset({
+    "login", "logout", "auth", "authenticate", "authorize", "oauth", "connect", "reconnect", "handshake", "signin",
+    "signup", "register", "registration", "cached", "cache", "memoized",
+})
+_BEGINS = frozenset({
+    "upgrade", "migrate", "migration", "bootstrap", "install", "onboard", "onboarding", "wizard", "backfill", "seed",
+    "installer", "startup",
+})
 
 
 def title(made: Def) -> str:

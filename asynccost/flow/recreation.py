@@ -8,7 +8,7 @@ from asynccost.flow.factories import judge_factory
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
-from asynccost.flow.recreated import heat_of, is_test, says, silent, title, ways
+from asynccost.flow.recreated import heat_of, is_test, leads_seldom, says, silent, title, ways
 from asynccost.flow.words import words
 from asynccost.flow.worth import Worth, worth_of
 from asynccost.model import Confidence, Finding, Silence
@@ -53,11 +53,14 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         known = made.facts["qualname"]
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
         seldom = heat.kind != "loop" and (returns or names.now_and_then(finding.path, known, heat.reason))
+        seldom = seldom or leads_seldom(heat) or (heat.kind != "loop" and names.discovers(finding.path))
         beside = heat.kind == "tool" and (finding.pending["rare"] or names.makes_media(known))
         if seldom or beside or _hardly_pays(finding, made, heat, names):
             confidence = Confidence.LOW
         elif heat.kind == "tool" and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
+        if finding.pending["cost"] == "light" and heat.chain and heat.kind not in ("loop", "render"):
+            confidence = Confidence.LOW  # its connections are shared, whoever builds it
         if heat.kind == "job":
             confidence = Confidence.LOW  # a worker forks for it, or it takes minutes: nobody waits for its client
         often = heat.kind != "tool" or any(caller.call["loop"] for caller in project.calls.callers(made))
@@ -70,7 +73,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         rarely = names.takes_long(known) or names.reports(known) or names.reports_an_event(known)
         rarely = rarely or names.manages(known) or names.notifies(known) or names.reads_documents(known)
         rarely = rarely or names.looks_after(known) or bool(names.now_and_then(finding.path, known))
-        rarely = rarely or _at_beginnings(made, project)
+        rarely = rarely or _at_beginnings(made, project) or _looks_up_once(made, project, names)
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain, often=False)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
@@ -82,15 +85,22 @@ def _at_beginnings(made: Def, project: Project) -> bool:
     return bool(callers) and all(callers)
 
 
+def _looks_up_once(made: Def, project: Project, names: Worth) -> bool:
+    """`get_issue`, `fetch_members`: what one thing is looked up by, where nothing in sight calls it."""
+    return names.looks_up(made.facts["qualname"]) and not project.calls.callers(made)
+
+
 def _hardly_pays(finding: Finding, made: Def, heat: Heat, names: Worth) -> bool:
     """One page of whatever host somebody names has no connection to use again; a job of minutes dwarfs a client."""
     name, free = made.facts["qualname"], finding.pending["free"]
     if heat.kind != "loop":
         way = (name, *ways(heat))
-        if free or names.reports(name) or names.manages(name):
+        if free or names.reports(name) or names.manages(name) or names.administers(name):
             return True
         return any(map(names.looks_after, way)) or any(map(names.takes_long, way))
-    if any("cli" in place.path.split("/") for place in heat.chain):
+    if any("cli" in place.path.split("/") for place in heat.chain) or names.administers(name):
+        return True
+    if len(heat.chain) > _NEAR and names.looks_after(name):
         return True
     read = (free or not finding.pending["dear"]) and names.fetches_a_file(name)
     if read and any(map(names.reads_messages, ways(heat))):
@@ -124,6 +134,7 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
             known = caller.by.facts["qualname"]
             seldom = names.manages(known) or names.looks_after(known)
             seldom = seldom or bool(names.now_and_then(caller.by.file["path"], known))
+            seldom = seldom or not finding.pending["dear"]  # one connection for each object that a request makes
             sure = Confidence.LOW if seldom else Confidence.MEDIUM
             each = f"every {finding.pending['owner']} that {title(caller.by)} makes"
             return says(finding, each, sure, (place,), often=entry[0] != "tool")

@@ -6,6 +6,7 @@ from asynccost.flow.around import above, function_of, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.guarded import words_in
 from asynccost.flow.life import Life
+from asynccost.flow.reach import local_function
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
     Argument,
@@ -49,12 +50,29 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
             return "one client serves a loop of requests here"
         if _listens(read):
             return "it holds one long connection"
+    if any(_lent_to_a_loop(file, read) for read in life.reads):
+        return "one client serves a loop of requests in what it is handed to"
     if not all(map(_runs_now, life.captured)):
         return "the functions written here share it"
     forever = [loop for loop in around if isinstance(loop, Loop) and loop.kind == "while"]
     if forever and any(_goes_on(s) or _lends(s, life, forever[0], file) for s in life.scopes):
         return "the loop outside only reconnects"
     return None
+
+
+def _lent_to_a_loop(file: File, read: Name) -> bool:
+    """`await walk(client, root)`, where a function of the file asks in a loop, or calls itself."""
+    given = read.parent
+    call = given.parent if isinstance(given, Argument) else None
+    made = local_function(call.callee, function_of(call), file) if isinstance(call, Call) else None
+    if made is None or not isinstance(call, Call) or not isinstance(given, Argument) or given.star:
+        return False
+    params = [p.name for p in made.params if p.name not in ("self", "cls", "this")]
+    at = [a for a in call.arguments if a.keyword is None].index(given) if given.keyword is None else -1
+    name = given.keyword if given.keyword in params else params[at] if 0 <= at < len(params) else ""
+    made.wake()
+    reads = [n for n in (made.index.names if made.index else ()) if n.id == name]
+    return any(not is_tries(file, loop) and not is_short(loop) for n in reads for loop in loops_around(n))
 
 
 def _parts(life: Life) -> list[Name]:

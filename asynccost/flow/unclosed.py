@@ -8,6 +8,7 @@ from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Assign, Call, Class, Constant, Function, Member, Name
+from asynccost.flow.words import chain
 
 _SELF = frozenset({"self", "cls", "this"})
 _KEEPING = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "with"})
@@ -111,6 +112,20 @@ def _closes_by_name(cls: Class, attr: str) -> bool:
                 if not isinstance(named, Constant) or named.value == attr:
                     return True
     return False
+
+
+def is_single(cls: Class) -> bool:
+    """Whether a class hands out one object for the process: `__new__` keeps it, or a decorator or a metaclass."""
+    named = [*cls.decorators, *(a.value for a in cls.bases if a.keyword in (None, "metaclass"))]
+    if any("singleton" in chain(d)[-1].lower() for d in named):
+        return True
+    made = cls.methods.get("__new__")
+    if made is None:
+        return False
+    made.wake()
+    assigns = made.index.assigns if made.index else ()
+    targets = (t for a in assigns for t in getattr(a, "targets", ()))
+    return any(isinstance(t, Member) and chain(t)[:1] in (["cls"], [cls.name]) for t in targets)
 
 
 def object_verdict(

@@ -56,6 +56,18 @@ class Worth:
             return True
         return self._met("seldom", own[:1])
 
+    def administers(self, name: str) -> bool:
+        """`delete_api_key`, `remove_member`, `rotate_key`: what an administrator does, one by one."""
+        own = words(name.rpartition(".")[2])
+        if self._met("makes", own[:1]):
+            return not {"key", "keys", "secret"}.isdisjoint(own)
+        return self._met("seldom", own[:1]) and self._met("administered", own[-1:])
+
+    def looks_up(self, name: str) -> bool:
+        """`get_issue`, `fetchMembers`, `create_database`: one thing is asked for, or made, by its name."""
+        own = words(name.rpartition(".")[2])
+        return len(own) > 1 and self._met("looks_up", own[:1])
+
     def reads_documents(self, name: str) -> bool:
         """`UnstructuredReader.load`: an import of documents takes long, and people start few."""
         return words(name.rpartition(".")[0])[-1:] in (("reader",), ("loader",))
@@ -77,6 +89,10 @@ class Worth:
         """
         parts = (name.rpartition(".")[2], *(part.partition(".")[0] for part in path.split("/")[-_NEAR:]), caller)
         return next((word for part in parts for word in words(part) if word in self._words["clicks"]), "")
+
+    def discovers(self, path: str) -> bool:
+        """`models/discovery.py`: what a page asks to offer a choice, now and then."""
+        return any(self._met("discovers", words(part.partition(".")[0])) for part in path.split("/")[-_NEAR:])
 
     def reports(self, name: str) -> bool:
         """Whether a function tells how the program is used: nobody waits for it, and it sends seldom."""

@@ -55,6 +55,8 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         many = any_host(site) and not (site.name or "").startswith("httpx")
         if many or function.kind == "module" or starts_something(file, function):
             confidence = Confidence.LOW
+        if file.memo(worth_of).discovers(file.path):
+            confidence = Confidence.LOW
         if pauses(loop, file) or in_chunks(loop):
             confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
@@ -88,6 +90,8 @@ def _rare(file: File, site: Site) -> str:
         return "cached"
     if "download" in words(function.name)[:1]:
         return "a large answer"
+    if any(pauses(loop, file) for loop in (function.index.loops if function.index else ())):
+        return "it sleeps between its requests"
     return seldom(file, function) or ""
 
 

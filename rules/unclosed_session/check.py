@@ -12,12 +12,13 @@ from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.lasting import made_with_the_page
 from asynccost.flow.life import Life
+from asynccost.flow.linking import Def
 from asynccost.flow.owner import owner_of
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
 from asynccost.flow.tree import Call, Choice, Class
-from asynccost.flow.unclosed import closers_of, handed_out, makes_lasting, object_verdict
+from asynccost.flow.unclosed import closers_of, handed_out, is_single, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     sure = _sure(site.call, client)
     if client.socket and file.language == "javascript" and made_with_the_page(cls, file):
         sure, message = Confidence.LOW, f"{message} (but its object is made once, and lives as long as the page)"
+    if is_single(cls):
+        sure, message = Confidence.LOW, f"{message} (but there is one {cls.name}, for the life of the process)"
     return file.finding(
         call,
         message,
@@ -145,6 +148,14 @@ def _class(file: File, site: Site) -> Class | None:
     return max(around, key=lambda c: c.start, default=None)
 
 
+def _is_for_tests(made: Def, project: Project) -> bool:
+    """Whether a function is a test's, or one that only tests call."""
+    if (entry := project.heats.entry(made)) is not None:
+        return entry[0] == "test"
+    callers = project.calls.callers(made)
+    return bool(callers) and all((project.heats.entry(c.by) or ("",))[0] == "test" for c in callers)
+
+
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Who makes the object, for how long, and who closes it, is for the project to say."""
     if "cls" in finding.pending:
@@ -156,7 +167,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             return Silence("", finding.path, finding.span, _TOLD)
     made = project.names.function(finding.path, finding.pending["start"])
     callers = project.calls.callers(made) if made else []
-    if callers and all((project.heats.entry(c.by) or ("",))[0] == "test" for c in callers):
+    if callers and all(_is_for_tests(c.by, project) for c in callers):
         return Silence("", finding.path, finding.span, "only tests call this")
     heat = project.heats.of(made) if made else None
     if heat is not None and heat.hot is False and heat.kind != "fresh":
