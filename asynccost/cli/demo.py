@@ -14,13 +14,15 @@ def command(folder: Path, *, show: bool) -> None:
 
     from asynccost.demo.showing import show as run
 
-    page = run(folder, click.echo)
-    place = quote(str(folder))
-    click.echo(
-        f"\nThe page: {page}\n\nNext, in {place}:\n"
-        "  asynccost explain crawler/crawl.py:10       what is left there, and the question that its fix asks\n"
-        "  asynccost diff HEAD~1                       what the second commit and the fixes changed\n"
-        "  asynccost baseline create                   accept what is left, and fail on what is new"
-    )
+    page, left = run(folder, click.echo)
+    steps = {
+        f"explain {left}": "what is left there, and the question that its fix asks" if left else "",
+        "diff HEAD~1": "what the second commit and the fixes changed",
+        "baseline create": "accept what is left, and fail on what is new",
+    }
+    click.echo(f"\nThe page: {page}\n\nNext, in {quote(str(folder))}:")
+    for step, why in steps.items():
+        if why:
+            click.echo(f"  asynccost {step:34}{why}")
     if show:
         click.launch(str(page))

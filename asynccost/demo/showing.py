@@ -17,8 +17,11 @@ LATER = ("client", "worker")  # what the second commit adds
 Say = Callable[[str], None]
 
 
-def show(folder: Path, say: Say) -> Path:
-    """Run the demo in a new folder; the page that it wrote. Raises DemoError with a sentence."""
+def show(folder: Path, say: Say) -> tuple[Path, str]:
+    """Run the demo in a new folder; the page that it wrote, and the first place that the fixes left ("" for none).
+
+    Raises DemoError with a sentence.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise DemoError(f"{folder}: is there already and is not empty; name another folder, or remove it")
     _lay_down(folder, say)
@@ -29,7 +32,8 @@ def show(folder: Path, say: Say) -> Path:
         say("  " + "\n  ".join(line for line in text.splitlines() if line.startswith(("Fixed", "That saves", "Left"))))
         after = _look(folder, base, "after", "after.html", say)
     say(f"\n{_table(before, after)}")
-    return folder / "report.html"
+    left = [f"{found['path']}:{found['line']}" for found in after["findings"]["findings"]]
+    return folder / "report.html", left[0] if left else ""
 
 
 def _lay_down(folder: Path, say: Say) -> None:
@@ -96,7 +100,7 @@ def _table(before: dict[str, Any], after: dict[str, Any]) -> str:
             f"{sum(c.created for c in trace.rows(Clients)):,}",
             f"{sum(c.new for c in calls):,}",
             f"{sum(waste.seconds for waste in wastes(trace)):.2f}",
-            total.words() or "not priced",
+            total.words() or "nothing that has a price",
         ]
 
     names = ["findings", "clients built", "connections", "seconds wasted", "waste, estimated"]

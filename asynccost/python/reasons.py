@@ -9,3 +9,4 @@ BOUND = "a thread would wait in the place of the event loop: does the session or
 WHO_CLOSES = "who calls"  # the method that is added, when the object ends?
 FOR_FEW = ", which is for "  # one or two of its methods: do they run often enough?
 OF_APPLICATION = "for the application, which its lifespan opens and closes"
+LENDS = "builds and lends one"  # a client: its caller does, so that other files' calls would lack it

@@ -13,13 +13,14 @@ from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
 from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
 from asynccost.model import Finding, Fix, Safety, Silence
-from asynccost.python.reasons import FOR_FEW, OF_APPLICATION, WHO_CLOSES
+from asynccost.python.reasons import FOR_FEW, LENDS, OF_APPLICATION, WHO_CLOSES
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
 _KEPT = ("one httpx client for the process", "one requests session for each thread")
 _RUNS_OFTEN = re.compile(r"every call of [\w.<>]+\(\) \(")  # and why that is often
+_ABSENT = ((OF_APPLICATION, "does the application run there?"), (LENDS, "who lends it a client there?"))
 _CLASSES = frozenset({"Client", "AsyncClient", "Session"})
 
 
@@ -61,20 +62,19 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         said.fix = _for_few(said, project)
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
         said.fix = _tested(said.fix, project)
-    if isinstance(said, Finding) and said.fix is not None and OF_APPLICATION in said.fix.reason:
-        said.fix = _within(said, project)
+    if isinstance(said, Finding) and said.fix is not None:
+        said.fix = _elsewhere(said, said.fix, project)
     return said
 
 
-def _within(finding: Finding, project: Project) -> Fix | None:
-    """A client that an application's lifespan opens: what another file calls may run without the application."""
-    made = project.names.named_in(finding.path, finding.function)
+def _elsewhere(finding: Finding, fix: Fix, project: Project) -> Fix | None:
+    """A client that the application's lifespan or a caller opens: what another file uses may run without either."""
+    question = next((asked for said, asked in _ABSENT if said in fix.reason), "")
+    made = project.names.named_in(finding.path, finding.function) if question else None
     callers = project.calls.callers(made) if made is not None else []
-    other = next((c for c in callers if c.by.file["path"] != finding.path), None)
-    if other is None:
-        return finding.fix
-    place = f"{other.by.file['path']}:{other.call['line']}"
-    return shown_only(finding.fix, f"{place} calls {finding.function}() as well: does the application run there?")
+    place = next((f"{c.by.file['path']}:{c.call['line']}" for c in callers if c.by.file["path"] != finding.path), "")
+    place = place or (importer(project, finding.path, finding.function) if question else "")
+    return shown_only(fix, f"{place} uses {finding.function}() as well: {question}") if place else fix
 
 
 def _for_few(finding: Finding, project: Project) -> Fix | None:

@@ -10,11 +10,11 @@ from asynccost.flow.tree import Call, Class, Constant, Loop
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
-from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lifespan
+from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lend, lifespan
 from asynccost.python.codemod.building import Building, building_at
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.reasons import FOR_FEW, OF_APPLICATION, WHO_CLOSES
+from asynccost.python.reasons import FOR_FEW, LENDS, OF_APPLICATION, WHO_CLOSES
 
 _COMMON = frozenset({"object", "ABC", "abc.ABC"})  # bases that make nobody kin
 
@@ -183,7 +183,28 @@ def _in_module(made: Building, file: File) -> Offer | None:
             f" aiohttp 3.9): requests share {_shares(made)}"
         )
         return _offer(file, Safety.UNSAFE, reason, lambda patch: cleanup_ctx.apply(patch, web, chosen))
-    return _lazily(made, chosen, file)
+    return _lent(made, file) or _lazily(made, chosen, file)
+
+
+def _lent(made: Building, file: File) -> Offer | None:
+    """One client of the function that calls this one in a loop."""
+    loan = lend.loan_of(file, made) if made.client.is_async else None
+    if loan is None:
+        return None
+    calls, reason = f"{made.function.name}()", f"{loan.caller.name}() {LENDS} {made.client.short}: its calls of"
+    reason = f"{reason} {calls} share {_shares(made)}"
+    if lend.at_once(loan):
+        reason += ", of which there are 100 as a rule: more at once wait, and what goes on when one failed ends with it"
+    if _reads_cookies(made, file):
+        return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: lend.apply(patch, loan))
+    lines = file.span(loan.last).end_line - file.span(loan.first).line
+    if lines > _MOVED:
+        reason = f"{reason}; {lines} lines move in: should the client be closed apart?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
+    if isinstance(loan.first, Loop) and _pauses(loan.first):
+        reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
+    return _offer(file, Safety.UNSAFE, reason, lambda patch: lend.apply(patch, loan))
 
 
 def _in_lifespan(made: Building, chosen: accessor.Shared, file: File) -> Offer | None:

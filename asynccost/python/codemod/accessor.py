@@ -100,7 +100,7 @@ def apply(patch: Patch, chosen: Shared) -> None:
 
 def _define(patch: Patch, chosen: Shared) -> None:
     made, recipe = chosen.alike[0]
-    note = _note(made, patch)
+    note = note_of(made, patch)
     returns = f" -> {note}" if note else ""
     if made.client.is_async:
         name = chosen.client_name
@@ -137,7 +137,7 @@ def _word(chosen: Shared) -> str:
     return chosen.name.removeprefix("_get_")
 
 
-def _note(made: Building, patch: Patch) -> str:
+def note_of(made: Building, patch: Patch) -> str:
     """The client's class, where the file annotates its functions and the class can be named."""
     return bring(patch, class_of(made.call, patch.file)) if _annotates(patch.file) else ""
 
