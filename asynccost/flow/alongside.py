@@ -96,6 +96,8 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
         return f"may what {name}() tells of the turns come mixed?"
     if name := for_tests(function, file):
         return f"only tests run {name}(): is it worth the lines?"
+    if name := next(filter(None, (_tool(c, file) for c in calls)), ""):
+        return f"may the tools that {name}() runs act at once, and in any order?"
     if name := _fed(calls, made, file):
         return f"does one turn find what another has added to `{name}`?"
     if name := next(filter(None, map(_told, calls)), ""):
@@ -108,6 +110,19 @@ def question(loop: "Loop | Comprehension", function: Function, file: File) -> st
     if texts and all(_STORES.search(text) for text in texts) and (len(calls) == 1 or "findMany" in texts[0]):
         return f"would one query for all of them in the place of {chain(calls[0].callee)[-1]}() do?"
     return ""
+
+
+_ACTS = frozenset({
+    "execute", "exec", "invoke", "ainvoke", "call", "acall", "run", "arun", "apply", "perform", "dispatch", "handle",
+    "process", "use",
+})
+
+
+def _tool(call: Call, file: File) -> str:
+    """What runs a tool for a model, which has chosen their order: `fnTool.execute()`; "" for any other call."""
+    said = [words(name) for name in re.findall(r"[A-Za-z_]\w*", file.text(call.callee))]
+    acts = not _ACTS.isdisjoint(said[-1]) if said else False
+    return chain(call.callee)[-1] if acts and any(not {"tool", "tools"}.isdisjoint(name) for name in said) else ""
 
 
 def _spelled(call: Call, function: Function, file: File) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from asynccost.flow.file import File, Site
+from asynccost.flow.patience import LONG, USUAL
 from asynccost.flow.tree import Constant, Expr, Function, Member, Name
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
@@ -44,6 +45,17 @@ def general(site: Site) -> bool:
     return bool(own) and own <= _GENERAL and any(_WHERE & set(words(n)) for n in named & params)
 
 
+_RUN = re.compile(  # what a request is to run: its name, or that of a function that a caller has given
+    r"\b(?:func|function|fn|method|callback|handler)\w*\.__(?:qual)?name__|\bget_function_name\(\)"
+    r"|\b(?:func|function|fn|method|procedure)_?[nN]ame\b"
+)
+
+
+def runs_what_is_named(site: Site, file: File) -> bool:
+    """Whether a request has the other side run what a name in its text stands for: nobody can tell how long that is."""
+    return _RUN.search(file.text(site.call)) is not None
+
+
 def _behind(site: Site) -> set[str]:
     """The names of which a local is made that a request is given: `url = base + path`."""
     bound = site.function.index.bound if site.function.index else {}
@@ -75,11 +87,11 @@ def parameter(site: Site) -> Bound | None:
     return None
 
 
-def beside(site: Site, file: File, least: int) -> Bound | None:
+def beside(site: Site, file: File, least: int, most: int = MOST) -> Bound | None:
     """The bound of the other requests of a file by the same library: a constant, an attribute, or a number.
 
-    The one that most of them have; that of the object, only where it is the object of the request as well. least: the
-    seconds that a number should have.
+    The one that most of them have; that of the object, only where it is the object of the request as well. least, most:
+    the seconds that a number should have.
     """
     library = (site.name or "").partition(".")[0].partition(":")[0]
     found: Counter[tuple[str, str]] = Counter()
@@ -90,7 +102,9 @@ def beside(site: Site, file: File, least: int) -> Bound | None:
         text = file.text(given) if given is not None else ""
         if isinstance(given, Name) and _is_constant(given.id, file):
             found[given.id, f"the constant {given.id}"] += 2  # somebody has thought about it
-        elif isinstance(given, Constant) and isinstance(given.value, (int, float)) and least <= given.value <= MOST:
+        elif isinstance(given, Constant) and isinstance(given.value, (int, float)) and least <= given.value <= most:
+            if given.value in (USUAL, LONG):
+                continue  # what a fix has guessed for another one says nothing
             found[text, "other requests of the file"] += 1
         elif _is_own(given) and _same_object(other.function, site.function):
             found[text, "other requests of the object"] += 2

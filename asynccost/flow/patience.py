@@ -8,17 +8,20 @@ USUAL, LONG = 30, 300  # seconds; the longer one is what aiohttp grants a whole 
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SERVICES = (  # whose every answer is a model's
-    "openai|anthropic|claude|gemini|mistral|ollama|groq|cohere|llms?|gpt|dify|flowise|langflow|n8n|typebot|kobold|comfy"
-    "|wenxin|ernie|qwen|dashscope|zhipu|doubao|moonshot|deepseek|minimax|hunyuan|xinference|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
+    "openai|anthropic|claude|gemini|mistral|ollama|llama|vllm|sglang|groq|cohere|llms?|gpt|dify|flowise|langflow|n8n|typebot|kobold|comfy"
+    "|unstructured|ocr|docling|tika|grobid|wenxin|ernie|qwen|dashscope|zhipu|doubao|moonshot|deepseek|minimax|hunyuan|xinference|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
 )
 _WORK = (
-    "completions?|chats?|answers?|ask|questions?|conversations?|sql|execute|jobs?|workflows?|analy[sz]e|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"
+    "completions?|logits|logprobs|chats?|answers?|ask|questions?|conversations?|sql|execute|jobs?|workflows?|analy[sz]e|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"
     "|synthesi[sz]e|captions?|txt2img|img2img|upload|download|files?|form data|formdata|multipart|arraybuffer|blob|zip"
     "|video|audio|media|attachment|backup|export|import|ingest|deploy|convert|crawl|scrape|train|render|cognify"
 )
 _SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
 _SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_SERVICES}|{_WORK})(?![a-z])")
-_WORKS = re.compile(rf"(?<![a-z])(?:{_WORK})(?![a-z])")
+_WORKS = re.compile(  # what a request that only reads may wait long for: not what it lists by the name of
+    r"(?<![a-z])(?:completions?|generate|generation|predict|uploads?|downloads?|files?|arraybuffer|blob|zip|video|audio|media"
+    r"|attachment|backup|export|import|ingest|convert|crawl|scrape|render|sql|execute|ask|prompt)(?![a-z])"
+)
 _READS = re.compile(r"[.:](?:get|head)$|^fetch$|^node-fetch:")
 _OTHER_METHOD = re.compile(r"""method["']?\s*:\s*["'`]?(?!get|head)\w""", re.I)
 
@@ -28,6 +31,7 @@ _ANY = re.compile(  # a method for whatever its callers send
 
 _BESIDE = re.compile(  # says nothing of the work: whose repository it is, and what is told of the client
     r"(?i)github(?:usercontent)?\.com/[\w./-]*|(?:user|https?|proxy|tls|socks)[-_ ]?agents?\w*"
+    r"|\bagent\s*:\s*[\w.]+"
 )
 _LOOK_UP = re.compile(  # of what the service has at hand
     r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
@@ -35,7 +39,10 @@ _LOOK_UP = re.compile(  # of what the service has at hand
     r"|(?<![a-z])(?:verify|validate|check|refresh|exchange)(?: \w+)? (?:key|token|license|credentials|account)(?![a-z])"
 )
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
-_NOTICE = re.compile(r"(?<![a-z])(?:notif\w*|notices?|alerts?|webhooks?|push\w*|mailer|sms)(?![a-z])")  # a few bytes
+_FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
+_TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
+_TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
+_NOTICE = re.compile(rf"(?<![a-z])(?:{_TOLD}|webhooks?|push\w*)(?![a-z])")  # a few bytes
 
 
 def seconds_for(site: Site, file: File) -> int:
@@ -43,6 +50,8 @@ def seconds_for(site: Site, file: File) -> int:
     call = _plain(_BESIDE.sub(" ", file.text(site.call)))
     said = f"{_plain(site.function.name)} {call}"
     if _LOOK_UP.search(said) and not _MOVES.search(said):
+        return USUAL
+    if _TELLS.search(said) and not (_MOVES.search(said) or _FILES.search(call)):
         return USUAL
     if file.language == "javascript" and _MOVES.search(_plain(site.function.name)):
         return LONG  # there the bound is one for the whole answer, in Python for each part of it

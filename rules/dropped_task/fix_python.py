@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import use_of
+from asynccost.flow.around import class_around, use_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
-from asynccost.flow.spawns import spawns
+from asynccost.flow.spawns import spawns, work_of
+from asynccost.flow.timers import ends_of
+from asynccost.flow.tree import Call, Do
+from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, goes_round, owner_of
 from asynccost.python.codemod.holders import Holder, hold_by, holder_of
@@ -19,9 +22,15 @@ def fix(finding: Finding, file: File) -> Offer | None:
     site = site_at(file, finding.span)
     if site is None or not _hands_back_a_task(site, finding, file):
         return None
+    if site.function.is_async and _gathers(site, file) and isinstance(site.call.parent, Do):
+        reason = "it is waited for, and its errors are heard of; is what follows to wait for it?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _waited(file, site))
     if (owner := owner_of(site, file)) is not None:
         reason = f"it never ends by itself: the object holds it, and {owner.end.name}() cancels it in mid-work"
         return Offer(Safety.UNSAFE, reason, lambda: _cancelled(file, site, owner))
+    if end := _ended_by(site, file):
+        reason = f"its work, by its name, goes on for as long as the object: is {end}() to cancel it?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     kept = kept_already(file, site.function)
     holder = holder_of(file, site.call, site.function)
     if holder is not None and (holder.of_object or not kept.startswith("self.")):
@@ -37,12 +46,37 @@ def fix(finding: Finding, file: File) -> Offer | None:
     return Offer(Safety.SAFE, reason, lambda: _held(file, site))
 
 
+def _gathers(site: Site, file: File) -> bool:
+    """Whether a call gathers coroutines: most that drop it have forgotten to await it."""
+    return any(known.call is site.call and what == "gathering future" for known, what in spawns(file))
+
+
+_LASTS = frozenset({
+    "listen", "serve", "forever", "loop", "watch", "monitor", "poll", "heartbeat", "consume", "worker", "keepalive",
+})
+
+
+def _ended_by(site: Site, file: File) -> str:
+    """The method that ends the object of a task whose work is another object's, and lasts by its name; "" for none."""
+    cls, work = class_around(site.function), work_of(site)
+    names = chain(work.callee) if isinstance(work, Call) else [""]
+    if cls is None or names[0] != "self" or len(names) < 3 or _LASTS.isdisjoint(words(names[-1])):
+        return ""
+    return next((n for n in ends_of(cls, file) if n in cls.methods and cls.methods[n] is not site.function), "")
+
+
 def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:
     """Whether a call hands back a task or future of this event loop."""
     for known, what in spawns(file):
         if known.call is site.call:
             return what != "future"  # of another thread: what it needs is somebody who hears of its error
     return finding.shape.startswith("drops ") and use_of(site.call).kind == "dropped"
+
+
+def _waited(file: File, site: Site) -> Iterator[Edit]:
+    patch = Patch(file)
+    patch.insert(site.call.start, "await ")
+    return patch.edits()
 
 
 def _cancelled(file: File, site: Site, owner: Owner) -> Iterator[Edit]:

@@ -18,21 +18,27 @@ from asynccost.flow.tree import (
     Call,
     Constant,
     Do,
-    Expr,
     Function,
     Handler,
-    If,
-    Member,
     Name,
     Return,
     Stmt,
     Try,
 )
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError, ending
-from asynccost.javascript.edits.guards import REPORTS, Guards
+from asynccost.javascript.edits.guards import Guards
 from asynccost.javascript.edits.names import fresh
+from asynccost.javascript.edits.old_runs import (
+    calls_of,
+    follows_wait,
+    goes_on,
+    is_end,
+    leaves_between,
+    left_open,
+    only_ends,
+    vue_state,
+)
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.model import Finding, Offer, Safety
@@ -44,7 +50,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     effect = next((e for e in effects(file) if (e.anchor.start, e.anchor.end) == (span.start, span.end)), None)
     if effect is None or not isinstance(effect.scope, Function):
         return None
-    writes = [*late_writes(effect, file), *_others(effect, file)]
+    writes = [w for w in (*late_writes(effect, file), *_others(effect, file)) if follows_wait(w)]
     if not writes or not all(_inside(w.function, effect.setups[0]) for w in writes):
         return None
     patch = Patch(script(file), effect.anchor.start)
@@ -57,8 +63,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
         edits = patch.edits()
     except UnfixableError:
         return None
-    if word := _left_open(effect, file, writes):
-        reason = f"an answer that comes when the effect is over is dropped; should it still call {word}(false)?"
+    if word := left_open(effect, file, writes):
+        reason = f"an answer that comes when the effect is over is dropped; is it still to do `{word}`?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = "an answer that comes when the effect is over is dropped; everything else is as before"
     setup = effect.setups[0]
@@ -71,32 +77,13 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if once_by_ref(effect):
         asked = "a ref lets it run once: is its answer to be dropped when the effect is undone?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
-    if effect.returned and _leaves_between(setup, writes):
+    if effect.returned and leaves_between(setup, writes):
         asked = "the effect returns by another way as well: is that to end it too?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
-    if word := _goes_on(effect, file, writes):
+    if word := goes_on(effect, file, writes):
         asked = f"is {word}() of an old run to go on?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
     return Offer(Safety.SAFE, reason, lambda: edits)
-
-
-def _leaves_between(setup: Function, writes: list[Late]) -> bool:
-    """`if (one) { load(one).then(setText); return; }`: that way comes to no cleanup."""
-    bare = (r for r in (setup.index.returns if setup.index else ()) if r.value is None)
-    blocks = (up for r in bare if isinstance(up := r.parent, If))
-    return any(up.start < w.node.start < up.end for up in blocks for w in writes)
-
-
-def _goes_on(effect: Effect, file: File, writes: list[Late]) -> str:
-    """What an old run does beside its writes, behind the first of them: `clearHistory()`; "" where it does nothing."""
-    for function in own_functions(effect, file):
-        late = [w.node.start for w in writes if w.function is function]
-        for call in function.index.calls if function.index and late else ():
-            word, root = word_of(call), chain(call.callee)[0]
-            done = isinstance(call.parent, Do) and call.start > min(late)
-            if done and not SETTER.match(word) and REPORTS.isdisjoint((word, root)):
-                return word
-    return ""
 
 
 def _inside(function: Function | None, setup: Function) -> bool:
@@ -121,26 +108,15 @@ def _others(effect: Effect, file: File) -> Iterator[Late]:
             if not SETTER.match(word) or word in ("setTimeout", "setInterval", "setImmediate"):
                 continue
             late = start is not None and call.end > start
-            ends = _is_end(call) and _only_ends(word, functions)
+            ends = is_end(call) and only_ends(word, functions)
             caught = late and any(isinstance(up, Handler) for up in above(call))
             if failed or caught or (late and (word in starts or ends or _is_answer(word, functions))):
                 yield Late(call, function, word, False)
         for assign in function.index.assigns:
             if start is None or assign.end <= start or not isinstance(assign, Assign):
                 continue
-            if not starts.isdisjoint(map(_state, assign.targets)):
-                yield Late(assign, function, _state(assign.targets[0]), False)
-
-
-def _is_end(call: Call) -> bool:
-    """`setLoading(false)`."""
-    value = call.arguments[0].value if len(call.arguments) == 1 else None
-    return isinstance(value, Constant) and value.value is False
-
-
-def _only_ends(word: str, functions: list[Function]) -> bool:
-    """Whether an effect sets a state to nothing but false: it was true at first, and the newest run ends that."""
-    return all(_is_end(call) for call in _calls_of(word, functions))
+            if not starts.isdisjoint(map(vue_state, assign.targets)):
+                yield Late(assign, function, vue_state(assign.targets[0]), False)
 
 
 def _is_answer(word: str, functions: list[Function]) -> bool:
@@ -148,29 +124,9 @@ def _is_answer(word: str, functions: list[Function]) -> bool:
     late = []
     for function in functions:
         start = waits_from(function, functions)
-        late += [c for c in _calls_of(word, [function]) if start is not None and c.end > start]
+        late += [c for c in calls_of(word, [function]) if start is not None and c.end > start]
     values = [c.arguments[0].value if len(c.arguments) == 1 else None for c in late]
     return {v.value for v in values if isinstance(v, Constant)} == {True, False} and len(late) == len(values)
-
-
-def _calls_of(word: str, functions: list[Function]) -> Iterator[Call]:
-    for function in functions:
-        for call in function.index.calls if function.index else ():
-            if isinstance(call.callee, Name) and call.callee.id == word:
-                yield call
-
-
-def _left_open(effect: Effect, file: File, writes: list[Late]) -> str:
-    """A wait that an old run would still end, though a newer one has begun it again; "" where there is none."""
-    functions, guarded = own_functions(effect, file), {id(w.node) for w in writes}
-    for function in functions:
-        start = waits_from(function, functions)
-        for call in function.index.calls if function.index and start is not None else ():
-            word = call.callee.id if isinstance(call.callee, Name) else ""
-            setter = SETTER.match(word) is not None and _is_end(call) and id(call) not in guarded
-            if setter and start is not None and call.end > start and not _only_ends(word, functions):
-                return word
-    return ""
 
 
 def _starts(setup: Function, functions: list[Function]) -> Iterator[str]:
@@ -198,7 +154,7 @@ def _set_by(statement: Stmt) -> Iterator[str]:
     if isinstance(statement, Do) and isinstance(statement.value, Call):
         yield word_of(statement.value)
     elif isinstance(statement, Assign):
-        yield from filter(None, map(_state, statement.targets))
+        yield from filter(None, map(vue_state, statement.targets))
 
 
 def _called(statement: Stmt, functions: list[Function]) -> Function | None:
@@ -208,13 +164,6 @@ def _called(statement: Stmt, functions: list[Function]) -> Function | None:
         return None
     found = [f for f in functions if f.name == word_of(calls[0]) and f.body]
     return found[0] if len(found) == 1 else None
-
-
-def _state(target: Expr) -> str:
-    """`loading.value` as its text, where a target is state of Vue."""
-    if isinstance(target, Member) and target.attr == "value" and isinstance(target.value, Name):
-        return f"{target.value.id}.value"
-    return ""
 
 
 def _after_failure(function: Function) -> bool:

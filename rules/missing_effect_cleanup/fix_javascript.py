@@ -15,6 +15,7 @@ from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Call, Class, Closure, Collection, Constant, Do, Function, Name, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.acquired import keep_handle
+from asynccost.javascript.edits.destroyed import takes_until_destroyed
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.handle_texts import is_subscription
 from asynccost.javascript.edits.listening import unlisten
@@ -33,7 +34,11 @@ def fix(finding: Finding, file: File) -> Offer | None:
     found = [v for v in verdicts(file) if v.sure is not None and _is_of(v, finding)]
     if not found:
         return None
-    for wanted in (found, [v for v in found if v.sure is not Confidence.LOW]):
+    surer = [v for v in found if v.sure is not Confidence.LOW]
+    tries = [found, surer]
+    if surer and any(_beside(v, found, file) for v in found if v not in surer):
+        tries = [surer, found]  # one of the steps of a callback is not worth a variable
+    for wanted in tries:
         try:
             offer = _offer(wanted, file, finding.hint.get("vue", 0))
         except UnfixableError:
@@ -84,7 +89,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
                                                for e in effect.ends for v in found):
         raise UnfixableError
     patch = Patch(script(file), effect.anchor.start)
-    mended = [v for v in found if match(v, file, patch)]
+    mended = [v for v in found if match(v, file, patch) or takes_until_destroyed(v, file, patch)]
     rest = [v for v in found if v not in mended]
     nested, keep = False, None
     if rest and registers(effect, file, patch):
@@ -130,6 +135,9 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     elif word := next(filter(None, (_bridge(v.got) for v in rest)), ""):
         reason = f"the cleanup gives back {what}; has {word}, which hands on to another process, a way to do so?"
         safety = Safety.DISPLAY_ONLY
+    elif line := next(filter(None, (_beside(v, found, file) for v in rest)), 0):
+        reason = f"the cleanup gives back {what}; what of the one that the same callback starts in line {line}?"
+        safety = Safety.DISPLAY_ONLY
     elif any(_clicked(v.got, file) for v in rest):
         reason = f"the cleanup gives back {what}; a link is clicked with it at once: is it over right there?"
         safety = Safety.DISPLAY_ONLY
@@ -143,6 +151,21 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     else:
         safety, reason = Safety.SAFE, f"the cleanup gives back {what} and changes nothing else"
     return Offer(safety, reason, lambda: edits)
+
+
+def _beside(verdict: Verdict, found: list[Verdict], file: File) -> int:
+    """The line of another timeout that a callback starts beside one that is given back; 0 where there is none.
+
+    One that the effect itself starts is a finding, or given back already.
+    """
+    got, mine = verdict.got, verdict.got.function
+    if got.pair.name not in _TIMERS or mine in verdict.effect.setups:
+        return 0
+    kept = {v.got.call.start for v in found}
+    for call in mine.index.calls if mine.index else ():
+        if isinstance(call.parent, Do) and word_of(call) == got.pair.name and call.start not in kept:
+            return file.span(call).line
+    return 0
 
 
 def _not_again(effect: Effect) -> bool:

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 
 from asynccost.flow.file import File, Site
-from asynccost.flow.own_bounds import asked, general
-from asynccost.flow.patience import USUAL, seconds_for
+from asynccost.flow.own_bounds import asked, general, runs_what_is_named
+from asynccost.flow.patience import LONG, USUAL, seconds_for
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
     Argument,
@@ -33,7 +33,7 @@ _TIMEOUTS = {  # by the package or global that is called: the option that bounds
     "node-fetch": "signal: AbortSignal.timeout({})",
     "got": "timeout: {{ request: {} }}",
 }
-_QUICK = 10_000  # ms; a shorter bound was chosen for one request, not for others
+_QUICK = 10_000  # ms; a shorter bound was chosen for one request, a longer one than LONG for much work
 _BOUNDED = re.compile(
     r"\btimeout:\s*([A-Z][A-Z0-9_]*|\d[\d_]*)\s*[,}\n]|AbortSignal\.timeout\(([A-Z][A-Z0-9_]*|\d[\d_]*)\)"
 )
@@ -71,6 +71,8 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
         return f"which of the requests that go by it may take longer than {time}?"
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
+    if not known and runs_what_is_named(site, file):
+        return f"may what it runs take longer than {time}?"
     if not known and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
     return ""
@@ -80,8 +82,10 @@ def _beside(file: File) -> str:
     """The bound that most requests of a file have: a constant, or a number of milliseconds; "" where none has one."""
     source = file.module.source.decode("utf-8", "replace")
     found = Counter(a or b for a, b in _BOUNDED.findall(source))
+    for guess in (USUAL, LONG):
+        found.pop(f"{guess}_000", None)  # what a fix has guessed for another one says nothing
     named = [name for name in found if not name[0].isdigit() and name in file.module.top.bindings]
-    numbers = [n for n in found if n[0].isdigit() and int(n.replace("_", "")) >= _QUICK]
+    numbers = [n for n in found if n[0].isdigit() and _QUICK <= int(n.replace("_", "")) < LONG * 1000]
     return next(iter([*named, *sorted(numbers, key=lambda n: -found[n])]), "")
 
 

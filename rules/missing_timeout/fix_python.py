@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
-from asynccost.flow.own_bounds import Bound, asked, beside, general, parameter
-from asynccost.flow.patience import USUAL, seconds_for
-from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param, WithItem
+from asynccost.flow.own_bounds import MOST, Bound, asked, beside, general, parameter, runs_what_is_named
+from asynccost.flow.patience import LONG, USUAL, seconds_for
+from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param, Try, WithItem
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -37,7 +37,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if none is None and any(a.keyword == "timeout" for a in site.call.arguments):
         return None
     seconds = seconds_for(site, file)
-    bound = parameter(site) or beside(site, file, _QUICK if seconds == USUAL else seconds)
+    least, most = (_QUICK, LONG - 1) if seconds == USUAL else (seconds, MOST)
+    bound = parameter(site) or beside(site, file, least, most)
     text, reason = (bound.text, _AS.format(bound.source)) if bound else (str(seconds), _REASON)
     safety = Safety.UNSAFE
     if question := _question(site, file, bound) or (_open_end(site, file) if none is not None else ""):
@@ -61,7 +62,27 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
         return f"which of the requests that {site.function.name}() makes for others may take longer?"
     if bound is None and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
+    if bound is None and runs_what_is_named(site, file):
+        return "how long may what it runs take?"
+    if _lets_timeouts_out(site, file):
+        return "should what catches a ConnectionError, and no ReadTimeout, catch a Timeout as well?"
     return ""
+
+
+_LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout)\b")
+_ALL = re.compile(
+    r"\b(?:Base)?Exception\b|\bRequestException\b|\b(?:Read)?Timeout(?:Error|Exception)?\b|\bRequestError\b"
+    r"|\bTransportError\b|\bhttpx\.HTTPError\b|\b(?:OS|IO)Error\b"
+)
+
+
+def _lets_timeouts_out(site: Site, file: File) -> bool:
+    """Whether a request's failures are caught, but not one that comes only now: `except ConnectionError`."""
+    for up in above(site.call):
+        if isinstance(up, Try) and up.handlers and any(s.start <= site.call.start < s.end for s in up.body):
+            caught = [file.text(handler.types) if handler.types is not None else "" for handler in up.handlers]
+            return any(map(_LESS.search, caught)) and not any(not text or _ALL.search(text) for text in caught)
+    return False
 
 
 _GOES_ON = re.compile(r"(?i)(?:stream|events?|sse|subscri|watch|follow|tail|listen|poll|long)(?![a-z])")

@@ -12,6 +12,7 @@ from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lend, lifespan
 from asynccost.python.codemod.building import Building, building_at
+from asynccost.python.codemod.classes import has_fields
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import FOR_FEW, LENDS, OF_APPLICATION, WHO_CLOSES
@@ -125,6 +126,9 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}"
     elif attribute.untyped(chosen, file):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_UNTYPED}"
+    elif has_fields(chosen.cls, file):
+        asked = f"is what {chosen.cls.name} annotates its fields, to which the client must not be added?"
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {asked}"
     elif lives := _lives_on(chosen):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is the one of {lives}(), which lives on, to be shared?"
     return _offer(file, safety, reason, lambda patch: attribute.apply(patch, chosen))
@@ -222,6 +226,10 @@ def _in_lifespan(made: Building, chosen: accessor.Shared, file: File) -> Offer |
 
 
 def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:
+    if (other := accessor.beside(chosen, file)) is not None:
+        reason = f"one {made.client.short} for the process, made with the module as its other one is: calls share"
+        return _offer(file, Safety.UNSAFE, f"{reason} {_shares(made)}",
+                      lambda patch: accessor.apply_beside(patch, chosen, other))
     who = "for each thread" if chosen.of_a_thread else "for the process"
     reason = f"one {made.client.short} {who}, made when it is first needed: calls share {_shares(made)}"
     safety = Safety.UNSAFE

@@ -132,8 +132,7 @@ def _kept(keep: Releasing, got: Acquisition, place: Place, word: str) -> str:
     scope = binder(place.root, got.function)
     inside = scope is not None and _within_setup(keep, scope)
     if not inside:
-        seen = scope is None or (scope.start <= keep.setup.start and keep.setup.end <= scope.end)
-        if not keep.end.variables or not seen:  # a variable of another function, which the cleanup does not see
+        if not keep.end.variables or not _around_setup(keep, scope):
             raise UnfixableError
         return place.root
     declared = script.statement(target)
@@ -152,6 +151,11 @@ def _within_setup(keep: Releasing, scope: Function) -> bool:
             return True
         here = here.scope
     return scope.owner is None and not keep.end.variables and class_around(scope) is keep.effect.scope
+
+
+def _around_setup(keep: Releasing, scope: Function | None) -> bool:
+    """Whether the set-up, and so its cleanup, sees the variables of a function; None: the globals."""
+    return scope is None or (scope.start <= keep.setup.start and keep.setup.end <= scope.end)
 
 
 def _declaration(keep: Releasing, name: str, scope: Function | None) -> Cst:
@@ -208,7 +212,7 @@ def _member(keep: Releasing, got: Acquisition, place: Place, target: Node) -> st
         _guarded(keep, got, target)
         return text
     scope = binder(place.root, got.function)
-    if scope is not None and _within_setup(keep, scope) and scope is not keep.setup:
+    if scope is not keep.setup and not _around_setup(keep, scope):
         raise UnfixableError
     _guarded(keep, got, target)
     return text

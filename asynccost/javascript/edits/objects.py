@@ -16,7 +16,16 @@ def add(options: Collection, text: str, patch: Patch) -> None:
         return
     last = inner[-1]
     if script.multiline(node) and script.starts_line(last.start_byte):
-        patch.insert(last.end_byte, f",\n{script.indent(last.start_byte)}{text}")
+        line = f"\n{script.indent(last.start_byte)}{text}"
+        said = [c for c in node.named_children if c.type == "comment" and c.start_point[0] == last.end_point[0]]
+        said = [c for c in said if c.start_byte >= last.end_byte]
+        if not said:
+            patch.insert(last.end_byte, f",{line}")
+        elif script.source[last.end_byte : said[0].start_byte].strip() == b",":
+            patch.insert(said[-1].end_byte, f"{line},")  # what is said of the last one stays with it
+        else:
+            patch.insert(last.end_byte, ",")
+            patch.insert(said[-1].end_byte, line)
     else:
         patch.insert(last.end_byte, f", {text}")
 

@@ -118,6 +118,7 @@ class Releasing:
         """`if (!ended) ` where the code that starts it may run when the effect is over."""
         if not runs_late(got.function, self.setup, self.file, got):
             return ""
+        self._sees_flag(got.function)
         self.nested = True
         return f"if (!{self._flag()}) "
 
@@ -127,8 +128,18 @@ class Releasing:
         body = self.script.body(got.function)
         if body is None or statement.parent != body:
             raise UnfixableError
+        self._sees_flag(got.function)
         self.nested = True
         self.patch.before(statement, f"if ({self._flag()}) return{self.patch.semi}")
+
+    def _sees_flag(self, function: Function) -> None:
+        """Raise UnfixableError where a flag that is a variable is none of what a function sees."""
+        home = self.effect.scope if self.outside() else self.setup
+        here: Function | None = function
+        while self.end.variables and here is not home:
+            if here is None:
+                raise UnfixableError
+            here = here.scope
 
     def _flag(self) -> str:
         """What says that the effect is over; declared, and set in the cleanup, when it is first asked for."""

@@ -85,6 +85,8 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
         return False
     if isinstance(expr, Collection):
         return expr.kind == "list"
+    if isinstance(expr, Choice) and expr.op in ("or", "??") and _is_empty_list(expr.options[-1]):
+        return True  # `answer.data || []`: what stands in for an array
     if isinstance(expr, Choice) and expr.op in ("or", "??", "?:"):
         return all(is_array(one, function, file, script, depth + 1) for one in expr.options)
     if isinstance(expr, Await):
@@ -100,9 +102,29 @@ def is_array(expr: Expr, function: Function, file: File, script: Script, depth: 
     said = re.escape(text)
     if re.search(rf"(?<![\w.$]){said}{_ONLY_ARRAYS}|\bArray\.isArray\({said}\)", script.text(where)):
         return True
+    if _has_length(expr, function, file, script, script.text(where)):
+        return True
     if isinstance(expr, Name):
         return _named_array(expr, function, file, script, depth)
     return False
+
+
+def _is_empty_list(expr: Expr) -> bool:
+    return isinstance(expr, Collection) and expr.kind == "list" and not expr.items
+
+
+_OF_PAGES = re.compile(  # what a page's objects call their lists, which are no arrays
+    r"(?i)(?:files?|nodes|children|elements?|items|options|rows|cells|inputs|images|links|attributes|touches|list)$"
+)
+
+
+def _has_length(expr: Expr, function: Function, file: File, script: Script, text: str) -> bool:
+    """Whether something is asked for its length, and nothing says that it is a list of nodes or of files."""
+    if not isinstance(expr, (Name, Member)) or _OF_PAGES.search(chain(expr)[-1]):
+        return False
+    said = r"\??\.".join(re.escape(part) for part in re.split(r"\?\.|\.", script.text(expr)))
+    asked = re.search(rf"(?<![\w.$]){said}\??\.length\b", text)
+    return asked is not None and not walks_itself(expr, function, file, script)
 
 
 _OTHERS = re.compile(r"(?:\b|_)(?:set|map|headers|formData|searchParams)$|(?:Set|Map|NodeList|FileList)$")

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Cst
 
 _DECLARES = ("const", "let")
+_OF_ALL = re.compile(r"(?i)\b(?:all|both|each|every\w*|these|they|together|two|three|parallel)\b")
+
+
+def of_all(comment: str) -> bool:
+    """Whether a comment speaks of more than the statement below it, by its words."""
+    return _OF_ALL.search(comment) is not None
 
 
 @dataclass(slots=True)
@@ -65,7 +71,7 @@ class Together:
         indent = self.script.indent(self.statements[0].start_byte)
         text = self._layout(head, steps, indent)
         late = "".join(f"\n{indent}{s.late}" for s in steps if s.late)
-        first, last = self.statements[0], self.statements[-1]
+        first, last = next(iter(self._led()), self.statements[0]), self.statements[-1]
         self.patch.replace(first.start_byte, last.end_byte, text + late)
 
     # ------------------------------------------------------------------- steps
@@ -203,10 +209,29 @@ class Together:
         body = "\n".join(items)
         return f"{head}await Promise.all([\n{body}\n{indent}]){semi}"
 
+    def _led(self) -> "list[Cst]":
+        """The comments right above the first statement that are its alone, as each of the others has its own."""
+        if not all(self._is_told(s) for s in self.statements):
+            return []
+        found: list[Cst] = []
+        here, row = self.statements[0].prev_named_sibling, self.statements[0].start_point[0]
+        while here is not None and here.type == "comment" and here.end_point[0] == row - 1:
+            if not self.script.starts_line(here.start_byte):
+                break
+            found.insert(0, here)
+            row, here = here.start_point[0], here.prev_named_sibling
+        return [] if any(of_all(self.script.text(c)) for c in found) else found
+
+    def _is_told(self, statement: "Cst") -> bool:
+        """Whether a comment stands on the line above a statement."""
+        before = statement.prev_named_sibling
+        return before is not None and before.type == "comment" and before.end_point[0] == statement.start_point[0] - 1
+
     def _comments(self, number: int) -> "tuple[list[str], str]":
-        """The comments above a statement of the run (the first one's stay where they are) and the one behind it."""
-        above: list[str] = []
+        """The comments above a statement of the run (the first one's mostly stay where they are) and the one behind it.
+        """
         statement = self.statements[number]
+        above = [self.script.text(c) for c in self._led()] if number == 0 else []
         here: Cst | None = statement.prev_named_sibling if number else None
         while here is not None and here.type == "comment":
             previous = self.statements[number - 1]

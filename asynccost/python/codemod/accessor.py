@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Function, Member
+from asynccost.flow.tree import Assign, Call, Function, Member
 from asynccost.python.codemod.annotating import evaluated, optional
 from asynccost.python.codemod.building import Building, building, changes_it, plain_with
 from asynccost.python.codemod.layout import Layout
-from asynccost.python.codemod.names import fresh
+from asynccost.python.codemod.names import fresh, names_in
 from asynccost.python.codemod.naming import bring, class_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe
@@ -67,11 +67,12 @@ def _shareable(file: File) -> list[tuple[Building, Recipe]]:
 
 
 def _service(call: Call) -> str:
-    """`boto3.client("s3")` -> "s3"."""
+    """`boto3.client("cognito-idp")` -> "cognito_idp"."""
     first = call.arguments[0].value if call.arguments and isinstance(call.callee, Member) else None
     value = getattr(first, "value", None)
     named = getattr(call.callee, "attr", "") in ("client", "resource")
-    return value if named and isinstance(value, str) and value.isidentifier() else ""
+    word = value.replace("-", "_") if named and isinstance(value, str) else ""
+    return word if word.isidentifier() else ""
 
 
 def may_take(made: Building, file: File) -> bool:
@@ -89,6 +90,44 @@ def one_loop(file: File) -> bool:
     """Whether the file itself starts no event loop but the program's."""
     homes = [site.function for site in file.calls_to(*_LOOPS)]
     return all(home.kind == "module" or home.name in ("main", "cli") for home in homes)
+
+
+_VAGUE = frozenset({"client", "session", "conn", "connection", "resource", "engine", "api", "c", "r", "s"})
+
+
+def beside(chosen: Shared, file: File) -> Assign | None:
+    """The statement by which the module makes such a client for itself, where this one can be made like it: plainly,
+    under its own name."""
+    name, layout = chosen.first.name, Layout(file.module.source)
+    if name in _VAGUE:
+        return None
+    for one, recipe in chosen.alike:
+        if one.assign is None or one.client.is_async or one.name != name or recipe.locals:
+            return None
+        if layout.with_comments(one.assign.start) != layout.line_start(one.assign.start):
+            return None
+    top = file.module.top
+    callee = file.resolve(chosen.first.call.callee)
+    if chosen.of_a_thread or name in top.bindings or name in file.module.imports:
+        return None
+    made = [
+        s for s in top.body
+        if isinstance(s, Assign) and isinstance(s.value, Call) and layout.alone(s)
+        and callee and file.resolve(s.value.callee, top) == callee
+    ]
+    wanted = {n.id for n in names_in(chosen.first.call)} & set(top.bindings) - set(file.module.imports)
+    values = [v for word in wanted for v in (top.index.bound.get(word, [None]) if top.index else [None])]
+    settled = made and all(v is not None and v.end <= made[-1].start for v in values)
+    return made[-1] if settled else None
+
+
+def apply_beside(patch: Patch, chosen: Shared, other: Assign) -> None:
+    """Make the client with the module, behind the other one; the functions use the module's."""
+    text = Recipe(chosen.first, patch.file, indent="").text
+    patch.insert_lines(patch.layout.next_line(other.end - 1), "", f"{chosen.first.name} = {text}")
+    for one, _ in chosen.alike:
+        assert one.assign is not None
+        patch.remove_lines(one.assign)
 
 
 def apply(patch: Patch, chosen: Shared) -> None:

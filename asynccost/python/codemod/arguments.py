@@ -43,6 +43,9 @@ def add_keyword(patch: Patch, call: Call, text: str) -> None:
     comma = layout.source.find(b",", last.end, call.end)
     if b"#" in layout.source[last.end : max(comma, last.end)]:
         comma = -1  # the comma belongs to a comment
+    if not own_line and layout.begins_line(last.start):
+        patch.insert(last.end, f",\n{layout.indent(last.start)}{text}")  # the parenthesis closes behind the last one
+        return
     if not own_line and too_long(call, layout, len(text) + 2):
         spread(patch, call, layout.source.index(b"(", call.callee.end) + 1, [], [text])
         return
@@ -54,6 +57,30 @@ def add_keyword(patch: Patch, call: Call, text: str) -> None:
         patch.insert(last.end, ",")
         comma = last.end
     patch.insert_lines(layout.next_line(comma), indent, f"{text},")
+
+
+def handed(patch: Patch, call: Call, name: str) -> None:
+    """Hand a call to a function: `name(call)`; one whose arguments stand on lines of their own, a step further in."""
+    layout = patch.layout
+    if not hangs(call, layout):
+        patch.insert(call.start, f"{name}(")
+        patch.insert(call.end, ")")
+        return
+    indent = layout.indent(call.start)
+    patch.replace(call.start, call.end, f"{name}({inner(call, layout, indent, _step(indent))})")
+
+
+def hangs(call: Call, layout: Layout) -> bool:
+    """Whether a call's parentheses end one line and begin another, with its arguments between them."""
+    opened = layout.source.find(b"(", call.callee.end, call.end)
+    ends = opened >= 0 and not layout.source[opened + 1 : layout.line_end(opened)].strip()
+    return ends and layout.begins_line(call.end - 1) and layout.line_start(call.end) > opened
+
+
+def inner(call: Call, layout: Layout, indent: str, unit: str) -> str:
+    """A call as the one argument of another, on lines of its own; indent: of the line of that other one."""
+    text = layout.shifted(call.start, call.end, layout.indent(call.start), indent + unit)
+    return f"\n{indent}{unit}{text}\n{indent}"
 
 
 def takes_keyword(call: Call) -> bool:

@@ -4,6 +4,7 @@ from asynccost.flow.around import above, statement_of
 from asynccost.flow.fanout import FanOut, fan_outs
 from asynccost.flow.file import File
 from asynccost.flow.tree import Argument, Call, Loop, Name, Node
+from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.fan_writer import LIMIT
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh
@@ -76,5 +77,4 @@ def bound(patch: Patch, fan: FanOut) -> None:
         patch.replace(call.start, call.end, f"({limited}({function}(item)) for item in {items})")
         return
     for made in calls_of(fan, file) or ():
-        patch.insert(made.start, f"{limited}(")
-        patch.insert(made.end, ")")
+        handed(patch, made, limited)

@@ -68,6 +68,12 @@ def taken(cls: Class, file: File, name: str) -> bool:
     return False
 
 
+def has_fields(cls: Class, file: File) -> bool:
+    """Whether annotated attributes of a class are fields, as pydantic makes them: a base that is not in sight may."""
+    annotated = (s for one in family(cls, file) for s in one.body if isinstance(s, Assign) and s.annotation is not None)
+    return bool(unknown_bases(cls, file)) and any("ClassVar" not in file.text(s) for s in annotated)
+
+
 def is_annotated(cls: Class) -> bool:
     """Whether the methods of a class are annotated."""
     return any(m.returns is not None or any(p.annotation for p in m.params) for m in cls.methods.values())

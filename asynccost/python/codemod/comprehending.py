@@ -19,6 +19,7 @@ from asynccost.flow.tree import (
     Subscript,
 )
 from asynccost.flow.walk import walk
+from asynccost.python.codemod.arguments import hangs, inner
 from asynccost.python.codemod.fan_writer import LIMIT, apart
 from asynccost.python.codemod.joining import width
 from asynccost.python.codemod.layout import Layout
@@ -58,11 +59,13 @@ def gather(patch: Patch, node: Comprehension, function: Function) -> None:
         within = f"async with {semaphore}:"
     element = node.element
     if isinstance(element, Await) and isinstance(element.value, Call):
-        call = layout.text(element.value.start, element.value.end)
+        deeper = indent + 2 * unit
+        call = layout.shifted(element.value.start, element.value.end, layout.indent(element.value.start), deeper)
         if bounded:
             limited = fresh(file, *apart("limited", node, function), around=function)
             lines += [f"async def {limited}(call):", f"{unit}{within}", f"{unit}{unit}return await call", ""]
-            call = f"{limited}({call})"
+            hung = hangs(element.value, layout)
+            call = f"{limited}({inner(element.value, layout, deeper, unit) if hung else call})"
     else:
         one, names = _named(node, function, patch)
         call = f"{one}({', '.join(names)})"
@@ -101,7 +104,8 @@ def _text(patch: Patch, node: Comprehension, call: str, indent: str, unit: str) 
     line = f"await {name}(*({call} {rest}))"
     before = len(layout.text(layout.line_start(node.start), node.start))
     if "\n" in line or before + len(line) > width(layout):
-        parts = "".join(f"\n{indent}{unit}{unit}{part.strip()}" for part in [*call.split("\n"), *rest.split("\n")])
+        parts = "".join(f"\n{indent}{unit}{unit}{part.strip()}" for part in rest.split("\n"))
+        parts = f"\n{indent}{unit}{unit}{call}{parts}"
         line = f"await {name}(\n{indent}{unit}*({parts}\n{indent}{unit})\n{indent})"
     if node.kind in ("set", "dict"):
         line = f"{node.kind}({line})"

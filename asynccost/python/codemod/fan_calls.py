@@ -1,6 +1,7 @@
 """A loop that waits together, where the awaited calls are handed to gather as they are."""
 
 from asynccost.flow.tree import Argument, Assign, Await, Call, Collection, Do, Member, Name, Node, Subscript, Try
+from asynccost.python.codemod.arguments import hangs, inner
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.turns import deferred, needed
 
@@ -25,6 +26,8 @@ class Calls(Writer):
         awaited = self.shape.awaited
         assert awaited is not None
         deeper = self.indent + 2 * self.unit
+        if limited and isinstance(awaited.value, Call) and hangs(awaited.value, self.layout):
+            return f"{limited}({inner(awaited.value, self.layout, deeper, self.unit)})"
         text = self.layout.shifted(
             awaited.value.start, awaited.value.end, self.layout.indent(awaited.value.start), deeper
         )

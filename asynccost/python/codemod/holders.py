@@ -7,6 +7,7 @@ from asynccost.flow.file import File
 from asynccost.flow.reach import binder
 from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Assign, Call, Class, Function, Member, Name
+from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.holding import HOLD
 from asynccost.python.codemod.patch import Patch
 
@@ -54,8 +55,7 @@ def hold_by(patch: Patch, call: Call, holder: Holder) -> None:
         patch.replace(call.start, coroutine.start, f"{holder.called}(")
         patch.replace(coroutine.end, call.end, ")")
     else:
-        patch.insert(call.start, f"{holder.called}(")
-        patch.insert(call.end, ")")
+        handed(patch, call, holder.called)
 
 
 def _is_self(function: Function, cls: Class) -> bool:

@@ -6,6 +6,7 @@ from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.annotating import evaluated, oldest
+from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import define, member_of
@@ -114,8 +115,7 @@ def _around(patch: Patch, call: Call) -> None:
     target = up.targets[0] if isinstance(up, Assign) and len(up.targets) == 1 else None
     if isinstance(target, Name) and target.id == "_" and patch.layout.begins_line(target.start):
         patch.replace(target.start, call.start, "")
-    patch.insert(call.start, f"{_holder(patch)}(")
-    patch.insert(call.end, ")")
+    handed(patch, call, _holder(patch))
 
 
 def _behind(patch: Patch, statement: Node, name: str, *last: str, held: str) -> None:

@@ -1,5 +1,6 @@
 """Neighbouring statements that await one thing each, as one `await asyncio.gather(...)`."""
 
+import re
 from dataclasses import dataclass
 
 from asynccost.flow.depend import blocks
@@ -87,8 +88,9 @@ def join(patch: Patch, run: Run) -> None:
     if "\n" not in line and len(line) <= width(layout) and layout.bare(start, layout.line_end(end)):
         text = line[len(indent) :]
     else:
-        text = f"{head}await {gather}(\n{_listed(patch, run, indent + unit)}{indent})"
-        end = layout.line_end(end)
+        led = _led(layout, run)
+        text = f"{head}await {gather}(\n{_listed(patch, run, indent + unit, led)}{indent})"
+        start, end = start - len(led.encode()), layout.line_end(end)
     patch.replace(start, end, "\n".join([text, *(indent + line for line in later)]))
 
 
@@ -126,11 +128,27 @@ def _nobody(file: File, function: Function) -> str:
     return fresh(file, "_done", around=function) if known or read else "_"
 
 
-def _listed(patch: Patch, run: Run, indent: str) -> str:
-    """The awaited calls, one below the other, with the comments that stood at and between their statements."""
+_OF_ALL = re.compile(r"(?i)\b(?:all|both|each|every\w*|these|they|together|two|three|parallel)\b")
+
+
+def _led(layout: Layout, run: Run) -> str:
+    """The text of the comments right above the first statement that are its alone, as each of the others has its own;
+    up to the statement."""
+    starts = [part.node.start for part in run.parts]
+    if any(layout.with_comments(at) == layout.line_start(at) for at in starts):
+        return ""
+    led = layout.text(layout.with_comments(starts[0]), starts[0]).lstrip()
+    return "" if _OF_ALL.search(led) else led
+
+
+def _listed(patch: Patch, run: Run, indent: str, led: str) -> str:
+    """The awaited calls, one below the other, with the comments that stood at and between their statements.
+
+    led: those above the first.
+    """
     layout = patch.layout
     old = layout.indent(run.parts[0].node.start)
-    text = ""
+    text = "".join(f"{indent}{line.strip()}\n" for line in led.splitlines() if line.strip())
     last: Part | None = None
     for part in run.parts:
         if last is not None:

@@ -7,7 +7,7 @@ from asynccost.flow.tree import Call, Member
 from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import callee_is_class
-from asynccost.python.codemod.top import import_beside, place_beside
+from asynccost.python.codemod.top_beside import import_beside, place_beside
 
 _MADE_BY = {  # what functions give: the module and name of its class
     "sqlalchemy.create_engine": ("sqlalchemy.engine", "Engine"),

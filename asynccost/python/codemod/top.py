@@ -9,10 +9,10 @@ from asynccost.python.codemod.layout import STRING, Layout
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.grammar import Cst, kind
 
-_PLAIN = kind("import_statement")
-_FROM = kind("import_from_statement")
+PLAIN = kind("import_statement")
+FROM = kind("import_from_statement")
 _FUTURE = kind("future_import_statement")
-_IMPORTS = {_PLAIN, _FROM, _FUTURE}
+_IMPORTS = {PLAIN, FROM, _FUTURE}
 _GUARDS = {kind("if_statement"), kind("try_statement")}
 _COMMENT = kind("comment")
 _FUNCTION = kind("function_definition")
@@ -49,50 +49,14 @@ def import_from(patch: Patch, module: str, name: str) -> str:
     known = {dotted: local for local, dotted in _plain_imports(patch.layout)}
     if module in known:
         return f"{known[module]}.{name}"
-    _add(patch, f"from {module} import {name}", module, _FROM)
+    _add(patch, f"from {module} import {name}", module, FROM)
     return name
-
-
-_PACKAGES = {"botocore": "boto3"}  # what comes along with another package
-
-
-def place_beside(layout: Layout, module: str) -> Cst | None:
-    """The import at the top of a file behind which one of a module belongs; None where none is of its package."""
-    root = module.partition(".")[0]
-    package = {root, _PACKAGES.get(root, root)}
-    groups: list[list[Cst]] = []
-    for node in layout.root.children:
-        if node.kind_id in (_PLAIN, _FROM) and layout.begins_line(node.start_byte):
-            last = groups[-1][-1] if groups else None
-            if last is not None and layout.source[last.end_byte : node.start_byte].strip(b" \t\r") == b"\n":
-                groups[-1].append(node)
-            else:
-                groups.append([node])
-    group = next((g for g in groups if any(_module(layout, n).partition(".")[0] in package for n in g)), [])
-    before = [n for n in group if n.kind_id == _FROM and _module(layout, n).lower() <= module]
-    plain = [n for n in group if n.kind_id == _PLAIN]
-    found = before or plain or group[:1]
-    return found[-1] if found else None
-
-
-def import_beside(patch: Patch, module: str, name: str) -> None:
-    """Import a name beside what is imported of the same package already; there must be something."""
-    layout, node = patch.layout, place_beside(patch.layout, module)
-    line = f"from {module} import {name}"
-    if node is None or line in patch.imported:
-        return
-    patch.imported.add(line)
-    text = layout.text(node.start_byte, node.end_byte)
-    if _module(layout, node) == module and "(" not in text and "\\" not in text:
-        patch.insert(node.end_byte, f", {name}")
-    else:
-        patch.insert_lines(layout.next_line(node.end_byte - 1), "", line)
 
 
 def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
     """The modules that the top level imports whole: (local name, dotted name)."""
     for node in layout.root.children:
-        if node.kind_id == _PLAIN:
+        if node.kind_id == PLAIN:
             for item in layout.text(node.start_byte, node.end_byte).removeprefix("import").split(","):
                 dotted, _, local = item.strip().partition(" as ")
                 if "." not in dotted or local:
@@ -100,7 +64,7 @@ def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _import(patch: Patch, module: str) -> None:
-    _add(patch, f"import {module}", module, _PLAIN)
+    _add(patch, f"import {module}", module, PLAIN)
     if _is_standard(module):
         _drop_repeats(patch, f"import {module}")
 
@@ -115,10 +79,10 @@ def _drop_repeats(patch: Patch, line: str) -> None:
         stack += [(child, node, inside) for child in node.children]
         # what a `try` imports may be missing, and its handler says what then
         body = node.named_children if inside and node.kind_id == _BLOCK and around.kind_id != _TRY else []
-        if all(n.kind_id in (_COMMENT, _PLAIN) for n in body):
+        if all(n.kind_id in (_COMMENT, PLAIN) for n in body):
             continue
         for one in body:
-            if one.kind_id == _PLAIN and layout.text(one.start_byte, one.end_byte) == line:
+            if one.kind_id == PLAIN and layout.text(one.start_byte, one.end_byte) == line:
                 _drop(patch, one)
 
 
@@ -146,15 +110,15 @@ def _add(patch: Patch, line: str, module: str, kind_id: int) -> None:
     if not block:
         patch.insert_lines(place(layout), "", *([""] if place(layout) else []), line, "")
         return
-    if not _is_standard(_module(layout, block[0])):
+    if not _is_standard(module_of(layout, block[0])):
         patch.insert_lines(block[0].start_byte, "", line, "")
         return
     mine = [node for node in block if node.kind_id == kind_id]
     for node in mine:
-        if _module(layout, node).lower() > module.lower():
+        if module_of(layout, node).lower() > module.lower():
             patch.insert_lines(node.start_byte, "", line)
             return
-    if kind_id == _PLAIN and not mine:
+    if kind_id == PLAIN and not mine:
         patch.insert_lines(block[0].start_byte, "", line)
         return
     patch.insert_lines(layout.next_line((mine or block)[-1].end_byte - 1), "", line)
@@ -164,7 +128,8 @@ def _is_standard(module: str) -> bool:
     return module.partition(".")[0] in sys.stdlib_module_names
 
 
-def _module(layout: Layout, node: Cst) -> str:
+def module_of(layout: Layout, node: Cst) -> str:
+    """The module that an import statement names first."""
     found = re.match(r"(?:import|from)\s+([\w.]+)", layout.text(node.start_byte, node.end_byte))
     return found[1] if found else ""
 
@@ -203,6 +168,23 @@ def place(layout: Layout) -> int:
     return start
 
 
+_STARTS = re.compile(rb"\b(?:create_task|ensure_future|run_coroutine_threadsafe|gather)\s*\(")
+
+
+def _behind_constants(layout: Layout) -> int:
+    """Where a definition may stand behind the plain statements that follow the imports: a logger, constants."""
+    at = place(layout)
+    for node in layout.root.children if at else ():
+        if node.start_byte < at or node.kind_id == _COMMENT:
+            continue
+        lines = layout.source[layout.line_start(node.start_byte) : layout.line_end(node.end_byte)]
+        plain = node.kind_id == _EXPRESSION and layout.begins_line(node.start_byte) and layout.ends_line(node.end_byte)
+        if not plain or _STARTS.search(lines):
+            break  # what starts a task needs what holds it
+        at = layout.next_line(node.end_byte - 1)
+    return at
+
+
 def _holds_import(node: Cst) -> bool:
     return any(c.kind_id in _IMPORTS or _holds_import(c) for c in node.children if c.kind_id not in _DEFINITIONS)
 
@@ -215,7 +197,7 @@ def define(patch: Patch, *lines: str, behind: Node | None = None) -> None:
     """Put a module-level statement behind the imports (or another statement), a blank line around it; two around a
     function or class."""
     layout = patch.layout
-    at = place(layout) if behind is None else layout.next_line(behind.end - 1)
+    at = _behind_constants(layout) if behind is None else layout.next_line(behind.end - 1)
     above, below = (_blank_lines(line) for line in (lines[0], lines[-1]))
     before = [""] * above if layout.source[:at].strip() else []
     written = [stepped(line, layout) for line in lines]
