@@ -1,6 +1,6 @@
 """Whether the thing that was listened to is itself ended: `socket.on(...)` with `socket.close()`."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from asynccost.flow.acquisitions import Acquisition, Fate
 from asynccost.flow.around import use_of
@@ -22,11 +22,26 @@ def by_receiver(got: Acquisition, good: Container[int], file: File) -> Fate | No
     callee = got.call.callee
     if got.call.new or not isinstance(callee, Member):
         return None
-    root = callee.value
+    owners = [callee.value, *_bound_to(callee.value)]  # `leave$.pipe(scope.bind()).subscribe(f)`: the scope as well
+    found = (_ended(owner, got, good, file) for owner in owners)
+    return next((fate for fate in found if fate is not None), None)
+
+
+def _bound_to(expr: Expr) -> Iterator[Expr]:
+    """What a pipe's operators are made by: `scope` of `source.pipe(map(f), scope.bind()).subscribe(g)`."""
+    while isinstance(expr, (Member, Call)):
+        if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr == "pipe":
+            made = (a.value.callee for a in expr.arguments if isinstance(a.value, Call))
+            yield from (one.value for one in made if isinstance(one, Member))
+        expr = expr.callee if isinstance(expr, Call) else expr.value
+
+
+def _ended(receiver: Expr, got: Acquisition, good: Container[int], file: File) -> Fate | None:
+    root = receiver
     while isinstance(root, (Member, Call)):
         root = root.callee if isinstance(root, Call) else root.value
     if not isinstance(root, Name) or root.id in ("this", "self", "window", "document", "navigator"):
-        root_place = _this_place(callee.value)
+        root_place = _this_place(receiver)
         if root_place is None:
             return None
         found = mentions(root_place, got.function, file)

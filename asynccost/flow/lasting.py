@@ -3,7 +3,7 @@
 import re
 
 from asynccost.flow.acquisitions import Acquisition, Fate
-from asynccost.flow.around import above, function_of
+from asynccost.flow.around import above, class_around, function_of
 from asynccost.flow.effect_code import component_cleanups
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
@@ -46,7 +46,12 @@ def has_base(effect: Effect) -> bool:
 def reloads(got: Acquisition, file: File) -> bool:
     """Whether a listener's handler loads the page anew, which ends every listener."""
     handlers = [local_function(a.value, got.function, file) for a in got.call.arguments[1:2]]
-    calls = [c for h in handlers if h is not None and h.index is not None for c in h.index.calls]
+    return any(h is not None and loads_anew(h) for h in handlers)
+
+
+def loads_anew(function: Function) -> bool:
+    """`() => window.location.reload()`."""
+    calls = function.index.calls if function.index is not None else []
     return any(chain(c.callee)[-2:] == ["location", "reload"] for c in calls)
 
 
@@ -57,6 +62,11 @@ def is_app_root(path: str) -> bool:
     if stem == "index":
         stem = folder.rpartition("/")[2].lower()
     return stem in ("app", "_app", "main", "root")
+
+
+def is_app_element(path: str) -> bool:
+    """Whether a file holds the one element of an application, by its name: `weather-app.ts`."""
+    return words(path.rpartition("/")[2].partition(".")[0])[-1:] == ("app",)
 
 
 _FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
@@ -96,12 +106,27 @@ def one_of_its_kind(cls: Class, file: File) -> bool:
     return bool(made) and all(kind == "module" for kind in made)
 
 
-def made_with_the_page(cls: Class, file: File) -> bool:
+def made_with_the_page(cls: Class, file: File, depth: int = 0) -> bool:
     """Whether a script makes its objects of a class once, when it is read or when the page has loaded."""
     # by its text: bodies that concern no rule are not lowered
     places = [m.start() for m in re.finditer(rb"\bnew\s+%s\b" % re.escape(cls.name.encode()), file.module.source)]
     made = [max((f for f in file.functions if f.start <= at < f.end), key=lambda f: f.start) for at in places]
-    return bool(made) and all(one.kind == "module" or _on_load(one) for one in made)
+    return bool(made) and all(_once_a_page(one, file, depth) for one in made)
+
+
+_DEPTH = 3
+
+
+def _once_a_page(function: Function, file: File, depth: int) -> bool:
+    """Whether a function runs once: the module, a load handler, the start of an object like this."""
+    if function.kind == "module" or _on_load(function):
+        return True
+    up = function.closure.parent if function.closure is not None else None
+    if isinstance(up, Call) and up.callee is function.closure and function.scope is not None:
+        return _once_a_page(function.scope, file, depth)
+    starts = ("constructor", *file.knowledge.table("lifecycles")["plain"]["starts"])
+    owner = class_around(function) if depth < _DEPTH and function.name in starts else None
+    return owner is not None and made_with_the_page(owner, file, depth + 1)
 
 
 _LOADED = frozenset({"load", "DOMContentLoaded"})

@@ -10,12 +10,16 @@ from asynccost.flow.effect_code import component_cleanups, own_functions
 from asynccost.flow.file import File
 from asynccost.flow.flags import stopped_by_flag
 from asynccost.flow.goes_along import goes_along
+from asynccost.flow.handed_back import handed_back
 from asynccost.flow.handles import constant_text
 from asynccost.flow.lasting import (
     frames_the_page,
     has_base,
+    is_app_element,
     is_app_root,
     kept_by_module,
+    loads_anew,
+    made_with_the_page,
     of_the_process,
     one_of_its_kind,
     pushed,
@@ -26,10 +30,10 @@ from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, within
 from asynccost.flow.release import fate
-from asynccost.flow.state import root_name, state_of
+from asynccost.flow.state import SETTER, root_name, state_of
 from asynccost.flow.targets import is_page, needs_no_release, word_of
 from asynccost.flow.timers import Timer, counted, may_end, rearms, retries, timer
-from asynccost.flow.tree import Call, Class, Constant, Function, Member, Name, Node, Return
+from asynccost.flow.tree import Call, Class, Collection, Constant, Function, Member, Name, Node, Return
 from asynccost.flow.wander import WANDERS, let_go
 from asynccost.model import Confidence
 
@@ -95,7 +99,10 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
 
     if reason := needs_no_release(effect, got, file):
         return say(None, reason)
-    end = fate(got, component_cleanups(effect, file), file)
+    cleanups = component_cleanups(effect, file)
+    end = fate(got, cleanups, file)
+    if end.kind == "elsewhere":
+        end = handed_back(got, end, cleanups, file) or end
     if end.kind == "released":
         left = _left_early(effect, got, end, file)
         if left is not None:
@@ -178,9 +185,9 @@ def _acts(ticking: Timer, effect: Effect, file: File) -> bool:
             word = word_of(call)
             if state.setters.get(word) in listed:
                 return False  # the change that it makes is what it waits for
-            fixed = word in state.setters and all(isinstance(a.value, Constant) for a in call.arguments)
-            if fixed and _calls(word, effect, file) == 1:
-                continue  # to set the same twice changes nothing
+            fixed = SETTER.match(word) and all(_is_fixed(a.value) for a in call.arguments)
+            if fixed and (may_end(ticking) or _always_sets(word, call, effect, file)):
+                continue  # what is shown in some case only may go early; to set the same twice changes nothing
             if isinstance(call.callee, Name) and (
                 word.startswith(("set", "on", "fetch", "handle", "dispatch")) and len(word) > 3
             ):
@@ -190,10 +197,17 @@ def _acts(ticking: Timer, effect: Effect, file: File) -> bool:
     return False
 
 
-def _calls(word: str, effect: Effect, file: File) -> int:
-    """How often an effect's own code calls a function of this name."""
+def _is_fixed(value: Node) -> bool:
+    """`false`, `undefined`, `[]`: what is set back or shown for a moment, not what an older run has made."""
+    empty = isinstance(value, Collection) and not value.items
+    return empty or isinstance(value, Constant) or (isinstance(value, Name) and value.id == "undefined")
+
+
+def _always_sets(word: str, call: Call, effect: Effect, file: File) -> bool:
+    """Whether every call of a setter in an effect's own code sets what this one sets."""
     own = [one for setup in effect.setups for one in within(setup, file)]
-    return sum(word_of(call) == word for one in own for call in (one.index.calls if one.index else ()))
+    calls = [c for one in own for c in (one.index.calls if one.index else ()) if word_of(c) == word]
+    return len({tuple(file.text(a.value) for a in one.arguments) for one in (call, *calls)}) == 1
 
 
 # --------------------------------------------------------------- everything else
@@ -209,7 +223,7 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return Verdict(effect, got, sure, why, end.at)
 
     sure = {"high": HIGH, "medium": MEDIUM}.get(got.pair.sure, LOW)
-    if effect.framework == "custom element" and stays(file):
+    if effect.framework == "custom element" and (stays(file) or is_app_element(file.path)):
         return say(LOW, "the element is put into the page once, and stays there")
     if (kept := pushed(end, effect, file)) is not None:
         return say(None, f"its release is pushed to {kept}, which the component empties when it ends")
@@ -240,6 +254,8 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(LOW, reason)
     if reloads(got, file):
         return say(LOW, "the page is loaded anew when it fires")
+    if any(loads_anew(one) for one in component_cleanups(effect, file)):
+        return say(LOW, "the page is loaded anew when the component ends")
     if frames_the_page(file.path, effect) and (effect.once or effect.deps == []):
         return say(LOW, "what lays out or provides for a page lives as long as it, as a rule")
     if effect.wasted:
@@ -264,6 +280,8 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
         return say(LOW, "it is heard once, when the page is left")
     if isinstance(effect.scope, Class) and one_of_its_kind(effect.scope, file):
         return say(LOW, "its one object lives as long as the module")
+    if isinstance(effect.scope, Class) and made_with_the_page(effect.scope, file):
+        return say(LOW, "its one object lives as long as the page")
     if of_the_process(got):
         return say(LOW, "it listens for the whole program")
     if got.pair.handle == "same" and not _is_page_target(got, file):

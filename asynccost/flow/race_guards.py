@@ -9,8 +9,8 @@ from asynccost.flow.flags import flags_set, tests_any
 from asynccost.flow.handles import place_of
 from asynccost.flow.late import waits_from
 from asynccost.flow.lifecycle import Effect
-from asynccost.flow.reach import binder, within
-from asynccost.flow.state import State, state_of
+from asynccost.flow.reach import binder, values, within
+from asynccost.flow.state import SETTER, State, state_of
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Choice, Constant, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.walk import walk
@@ -53,7 +53,7 @@ def guard_of(effect: Effect, functions: list[Function], file: File) -> str:
     if _has_begun(effect, file):
         return "it leaves once it has begun"
     state = state_of(effect.scope, file) if isinstance(effect.scope, Function) else State()
-    if any(_is_busy(f, state) for f in functions):
+    if any(_is_busy(f, state) for f in functions) or _waits_its_turn(effect, functions):
         return "a flag keeps it from asking again while it waits"
     if name := _asks_until(effect, functions, state):
         return f"it asks only until {name} is there"
@@ -103,17 +103,39 @@ def _has_begun(effect: Effect, file: File) -> bool:
 def _is_busy(function: Function, state: State) -> bool:
     """Whether a function leaves by a flag that it then sets: `if (running) return; running = true; await f()`.
 
-    State of the component is such a flag as well: `if (loading) return; setLoading(true)`.
+    A ref is such a flag, and state of the component: `if (loading) return; setLoading(true)`.
     """
     index = function.index
     if index is None:
         return False
-    assigns = [a for a in index.assigns if isinstance(a, Assign) and not a.declares]
-    names = {t.id for a in assigns for t in a.targets if isinstance(t, Name) and _is_true(a.value)}
+    assigns = [a for a in index.assigns if isinstance(a, Assign) and not a.declares and _is_true(a.value)]
+    names = {t.id for a in assigns for t in a.targets if isinstance(t, Name)}
     names = {name for name in names if binder(name, function) is not function}
-    begun = [c for c in index.calls if c.arguments and _is_true(c.arguments[0].value)]
-    names |= {state.setters.get(word_of(c), "") for c in begun}
-    return any(n.id in names and _leaves(n) for n in index.names)
+    names |= {state.setters.get(word, "") for word in _begun(function)}
+    refs = {p.root for a in assigns for p in map(place_of, a.targets) if p is not None and p.path == ("current",)}
+    held = (n for n in index.names if n.id in refs and isinstance(n.parent, Member) and n.parent.attr == "current")
+    return any(_leaves(n) for n in (*(n for n in index.names if n.id in names), *held))
+
+
+def _begun(function: Function) -> set[str]:
+    """The functions that are called with true: `setLoading(true)`."""
+    calls = function.index.calls if function.index is not None else []
+    return {word_of(c) for c in calls if c.arguments and _is_true(c.arguments[0].value)}
+
+
+_BUSY = frozenset({"fetching", "loading", "pending", "running", "busy"})
+
+
+def _waits_its_turn(effect: Effect, functions: list[Function]) -> bool:
+    """`const due = open && !isFetching; if (!due) return; setIsFetching(true)`: state of any store is such a flag."""
+    setup = effect.setups[0]
+    flags = {word[3:4].lower() + word[4:] for f in functions for word in _begun(f) if SETTER.match(word)}
+    flags = {flag for flag in flags if not _BUSY.isdisjoint(words(flag))}
+    tested = [n for n in setup.index.names if _leaves(n)] if flags and setup.index is not None else []
+    made = [value for n in tested for value in (n, *values(n.id, setup)) if value is not None]
+    denied = [part for value in made for part in walk(value) if isinstance(part, Other) and part.op == "not"]
+    asked = {n.id for part in denied for n in walk(part) if isinstance(n, Name)} | {n.id for n in tested}
+    return not flags.isdisjoint(asked)
 
 
 def _asks_until(effect: Effect, functions: list[Function], state: State) -> str:

@@ -6,10 +6,10 @@ from asynccost.flow.around import above, function_of, use_of
 from asynccost.flow.file import File
 from asynccost.flow.late import is_waited, waits_from
 from asynccost.flow.lifecycle import Effect
-from asynccost.flow.reach import binder, local_function
+from asynccost.flow.reach import binder, local_function, values
 from asynccost.flow.state import SETTER, State, pattern_names, root_name, wrapped_deps
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Argument, Await, Call, Choice, Closure, Function, If, Member, Name, Node
+from asynccost.flow.tree import Argument, Await, Call, Choice, Closure, Constant, Function, If, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 
@@ -186,6 +186,12 @@ def is_function(name: str, effect: Effect, functions: list[Function], file: File
         for f in functions
         for c in (f.index.calls if f.index else ())
     )
+
+
+def is_fixed(name: str, component: Function) -> bool:
+    """Whether a name of a component is the same for each render: `const PAGE_SIZE = 20`."""
+    made = values(name, component)
+    return bool(made) and all(isinstance(value, Constant) for value in made) and len(made) == 1
 
 
 _SETTINGS = re.compile(

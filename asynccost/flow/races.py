@@ -10,7 +10,7 @@ from asynccost.flow.late import running, waits_from
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.race_changes import changes
 from asynccost.flow.race_guards import guard_of
-from asynccost.flow.race_keys import is_function, is_settled, keyed_request, keys_of
+from asynccost.flow.race_keys import is_fixed, is_function, is_settled, keyed_request, keys_of
 from asynccost.flow.reach import binder
 from asynccost.flow.state import SETTER, State, root_name, state_of
 from asynccost.flow.targets import word_of
@@ -24,9 +24,11 @@ from asynccost.flow.tree import (
     Expr,
     Function,
     Handler,
+    If,
     Member,
     Name,
     Node,
+    Other,
 )
 
 
@@ -63,7 +65,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     if not writes:
         return None
     keys, listed = keys_of(effect, state)
-    keys = {k for k in keys if not is_function(k, effect, functions, file)}
+    keys = {k for k in keys if not is_function(k, effect, functions, file) and not is_fixed(k, effect.scope)}
     runs = running(effect.setups, functions, file)
     moving = {k for k in keys if changes(k, effect, state, file)}
     seen = keyed_request(runs, moving, effect, file) if moving else None
@@ -72,6 +74,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         return "nothing that it asks by can change while it waits"
     call, key = request
     writes = [w for w in writes if state.setters.get(w.target) not in keys and not _carries_key(w, keys)]
+    writes = [w for w in writes if not _of_one_kind(w)]
     if not listed:
         writes = [w for w in writes if w.shared]
     if not writes:
@@ -182,6 +185,24 @@ def _carries_key(write: Late, keys: set[str]) -> bool:
         return False
     roots = {key.partition(".")[0] for key in keys}
     return any(isinstance(i, (Name, Member)) and root_name(i) in roots for i in value.items)
+
+
+def _of_one_kind(write: Late) -> bool:
+    """Whether what is asked for chooses the state: `if (kind === "site") setSites(answer); else setFeeds(answer)`."""
+    below, given = write.node, {p.name for p in write.function.params}
+    for up in above(write.node):
+        if isinstance(up, If) and below is not up.test and up.orelse and _asks_kind(up.test, given):
+            calls = write.function.index.calls if write.function.index else []
+            return [c for c in calls if word_of(c) == write.target] == [write.node]
+        below = up
+    return False
+
+
+def _asks_kind(test: Expr, given: set[str]) -> bool:
+    if not isinstance(test, Other) or test.op not in ("===", "==", "!==", "!="):
+        return False
+    names = [n for n in test.parts if isinstance(n, Name) and n.id in given]
+    return len(names) == 1 and any(isinstance(n, Constant) for n in test.parts)
 
 
 def _own_key(node: Node) -> bool:

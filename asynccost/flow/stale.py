@@ -10,7 +10,7 @@ from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, inner_functions, local_function, values
 from asynccost.flow.state import LATEST, is_set_anywhere, root_name, state_of, wrapped_deps
-from asynccost.flow.tree import Assign, Bind, Call, Closure, Collection, Function, If, Member, Name, Node
+from asynccost.flow.tree import Assign, Bind, Call, Closure, Collection, Expr, Function, If, Member, Name, Node
 from asynccost.flow.words import chain
 
 Kind = OneOf["cleanup", "interval", "handler"]
@@ -32,7 +32,7 @@ def stale_reads(effect: Effect, file: File) -> list[Stale]:
         return []
     component = effect.scope
     state = state_of(component, file)
-    if not state.values:
+    if not state.values or any(_is_anew(dep, component) for dep in effect.deps):
         return []
     listed = _listed(effect, component)
     found: dict[str, Stale] = {}
@@ -56,6 +56,15 @@ def _listed(effect: Effect, component: Function) -> set[str]:
         names |= {root_name(d) for d in wrapped_deps(name, component)}
         names |= {n.id for n in _names_in(dep, component)}
     return names
+
+
+def _is_anew(dep: Expr, component: Function) -> bool:
+    """Whether what an effect lists is another one for each render, so that each render runs it: a plain function."""
+    if not isinstance(dep, Name) or component.index is None or binder(dep.id, component) is not component:
+        return False
+    made = values(dep.id, component)
+    declared = any(isinstance(d.what, Function) and d.what.name == dep.id for d in component.index.defines)
+    return declared or (bool(made) and all(isinstance(value, Closure) for value in made))
 
 
 def _names_in(node: Node, function: Function) -> list[Name]:

@@ -307,12 +307,23 @@ def _subscription_reason(effect: Effect, got: Acquisition, target: Expr | None, 
             return "its pipe ends it"
         here = here.callee if isinstance(here, Call) else here.value
     if isinstance(effect.scope, Class):
+        if _of_own_element(target):
+            return _OF_ELEMENT
         return "" if _goes_on(target, got.function, file) else "nothing shows that its source goes on"
     return (
         ""
         if root_of(target) is not None and not _made_here(effect, got, target, file)
         else "its source is made by the effect itself"
     )
+
+
+def _of_own_element(source: Expr) -> bool:
+    """`fromEvent(this.input.nativeElement, "change").pipe(...)`: it hears an element of the component."""
+    while isinstance(source, Call) and isinstance(source.callee, Member) and source.callee.attr == "pipe":
+        source = source.callee.value
+    if not isinstance(source, Call) or word_of(source) != "fromEvent" or not source.arguments:
+        return False
+    return any(isinstance(n, Member) and n.attr == "nativeElement" for n in walk(source.arguments[0].value))
 
 
 def _ends_pipe(argument: Argument) -> bool:

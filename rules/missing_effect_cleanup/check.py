@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow import vue
 from asynccost.flow.file import File
-from asynccost.flow.lasting import is_app_root
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.project import Project
-from asynccost.flow.tree import Call, Collection, Function, Node
+from asynccost.flow.rooted import made_by_modules, only_in_root
+from asynccost.flow.tree import Call, Class, Collection, Function, Node
 from asynccost.javascript.effect_words import may_acquire, may_set_up
 from asynccost.model import Confidence, Finding, Fix, Related, Silence
 
@@ -49,16 +49,25 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     sure, related = first.sure or Confidence.LOW, tuple(_related(file, found))
     finding = file.finding(_anchor(first), message, sure, related=related)
     if _may_be_of_root(file, first):
-        finding.pending["module"] = file.module.name
+        finding.pending["shown"] = file.path.endswith(_COMPONENTS)
+    if first.effect.plain and first.sure is not Confidence.LOW and isinstance(first.effect.scope, Class):
+        finding.pending["made"] = True
     if isinstance(first.effect.scope, Collection) and not first.effect.cleanups:
         finding.pending["unended"] = True
     return finding
 
 
+_COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
+
+
 def _may_be_of_root(file: File, first: Verdict) -> bool:
-    """Whether it is a listener of a mixin or composable, which the root component alone may use."""
-    plain = file.path.endswith((".js", ".ts", ".mjs", ".mts")) and not first.effect.plain
-    return plain and first.sure is not Confidence.LOW and first.got.pair.handle in ("same", "disposer")
+    """Whether it is left by what the root component alone may use: a listener of a mixin, what a component starts."""
+    effect = first.effect
+    if effect.plain or first.sure is Confidence.LOW:
+        return False
+    if file.path.endswith(_COMPONENTS):
+        return effect.once or effect.deps == []
+    return file.path.endswith((".js", ".ts", ".mjs", ".mts")) and first.got.pair.handle in ("same", "disposer")
 
 
 def facts(file: File) -> dict[str, bool]:
@@ -67,11 +76,13 @@ def facts(file: File) -> dict[str, bool]:
 
 
 def settle(finding: Finding, project: Project) -> Finding:
-    """What only the root component uses lives as long as the page; Vue 2 has other names for a component's end."""
-    users = project.names.importers(finding.pending["module"]) if "module" in finding.pending else []
-    if users and all(is_app_root(path) for path in users):
+    if "shown" in finding.pending and only_in_root(finding.path, project, finding.pending["shown"]):
         finding.confidence = Confidence.LOW
-        finding.message += " (but only the root component uses it, which lives as long as the page)"
+        does = "always shows" if finding.pending["shown"] else "uses"
+        finding.message += f" (but the root component {does} it, which lives as long as the page)"
+    if "made" in finding.pending and made_by_modules(finding.path, project):
+        finding.confidence = Confidence.LOW
+        finding.message += " (but a module makes it when it is read, so that it lives as long as the page)"
     if "unended" in finding.pending and (version := project.memo(vue.version)):
         finding.hint["vue"] = version
         if finding.fix is not None:
