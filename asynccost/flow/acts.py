@@ -22,11 +22,13 @@ from asynccost.flow.tree import (
     With,
 )
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, words
 
 _FEW = 8  # items of a list that somebody wrote out
 _GROWS = frozenset({"push", "append", "add"})
 _AS_LONG = frozenset({"map", "filter", "sort", "reverse", "slice"})
+_SESSIONS = frozenset({"session", "client"})
+_SENT = frozenset({"post", "put", "patch", "delete"})
 _TELLS = frozenset({"emit", "$emit", "toast", "$toast", "stdout", "spinner", "print_status", "snackbar"})
 
 
@@ -36,9 +38,25 @@ def acts_only(loop: Loop | Comprehension) -> bool:
         return False
     awaits, statements = 0, 0
     for node in walk(*loop.body):
-        awaits += isinstance(node, Await) or (isinstance(node, With) and node.is_async)
+        awaits += isinstance(node, Await) or (isinstance(node, With) and node.is_async and not _sends(node))
         statements += isinstance(node, Do) and isinstance(node.value, Await)
     return awaits == statements
+
+
+def _sends(block: With) -> bool:
+    """`async with session.post(url, json=data) as answer: await answer.text()`, or the session that it is sent by."""
+    ends = [chain(item.value.callee)[-1] for item in block.items if isinstance(item.value, Call)]
+    sent = [end in _SENT for end in ends]
+    if len(ends) != len(block.items) or not all(s or _is_session(end) for s, end in zip(sent, ends, strict=True)):
+        return False
+    inner = block.body[0] if len(block.body) == 1 else None
+    if not any(sent):
+        return isinstance(inner, With) and _sends(inner)
+    return all(isinstance(s, Do) and isinstance(s.value, Await) for s in block.body)
+
+
+def _is_session(name: str) -> bool:
+    return not _SESSIONS.isdisjoint(words(name))
 
 
 def only_checks(loop: Loop | Comprehension) -> bool:
@@ -48,9 +66,11 @@ def only_checks(loop: Loop | Comprehension) -> bool:
     nodes = list(walk(*loop.body))
     bound = [n for n in nodes if isinstance(n, Assign) and n.value and any(isinstance(v, Await) for v in walk(n.value))]
     checks = [n for n in nodes if isinstance(n, If) and n.body and isinstance(n.body[-1], Raise)]
+    awaited = [n for n in nodes if isinstance(n, Await)]
+    if awaited and all(any(n in walk(check.test) for check in checks) for n in awaited):
+        return True  # `if await taken(name): raise Taken(name)`
     if not (bound and checks):
         return False
-    awaited = [n for n in nodes if isinstance(n, Await)]
     takers = [*checks, *awaited]  # an answer may go into the next question
     targets = [t for n in bound for t in n.targets]
     names = {t.id for t in targets if isinstance(t, Name)}

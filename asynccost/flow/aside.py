@@ -42,7 +42,7 @@ class Asides:
         if self.sweeps(function):
             return "it goes through all of its kind in the background, where nobody waits for it"
         if self._met("exports", (*own, *stem)):
-            return "an export takes long, whatever it looks up first"
+            return "an import or an export takes long, whatever it looks up first"
         return ""
 
     def seldom_changed(self, function: str, steps: int) -> str:
@@ -62,6 +62,8 @@ class Asides:
         """Why look-ups in a database are of no account where a function's name says that it does more than look up."""
         own = words(function.rpartition(".")[2])
         own = own[1:] if own[:1] == ("handle",) else own
+        if own in ((), ("execute",)):  # `SaveRecordHandler.execute`
+            own = words(function.rpartition(".")[0].rpartition(".")[2])
         return f"{own[0]} says that a change follows, which takes longer" if self._met("does", own[:1]) else ""
 
     def sweeps(self, function: str) -> bool:

@@ -89,6 +89,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return "message"
     if "objects" in names[1:-1] and last.startswith("a"):
         return "conn"  # Django's asynchronous queries take turns in one thread
+    if names[0] == "window" and len(names) > 2:
+        return ""  # `window.store.getAll()`: a bridge to the program's own process
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:

@@ -292,8 +292,15 @@ _THREAD_READS = frozenset(
 )
 
 
+_COMPUTES = frozenset({"generate", "predict", "transcribe", "translate", "embed", "summarize", "rerank"})
+_MODELS = frozenset({"model", "pipeline", "pipe"})
+
+
 def _in_thread(names: list[str], knowledge: Knowledge) -> str:
-    """A method run in a thread: blocking clients are why threads are used, so a remote verb is a request."""
+    """A method run in a thread: blocking clients are why threads are used, so a remote verb is a request.
+
+    A model that a thread lets generate computes on this machine: `to_thread(self.model.generate, prompt)`.
+    """
     kind = method_kind(names[-1], knowledge)
     if kind in ("file", "conn", "net", "pool"):
         return kind
@@ -301,6 +308,9 @@ def _in_thread(names: list[str], knowledge: Knowledge) -> str:
     for name in reversed(names[:-1]):
         if (kind := receiver_kind(name, knowledge)) in ("conn", "file", "wait"):
             return kind
+    of = words(names[-2]) if len(names) > 1 else ()
+    if not (_COMPUTES.isdisjoint(said[:1]) or _MODELS.isdisjoint(of[-1:])):
+        return "thread"
     return "net" if said and not _THREAD_READS.isdisjoint((said[0], said[-1])) and len(names) > 1 else "thread"
 
 

@@ -62,6 +62,8 @@ class Waiting:
         """Take in one function's rows; the functions that they lead to."""
         for kind, label, ref, otherwise, target, own in way.made.facts["waits"]:
             text = f"{way.text} -> {label}()"
+            if kind == "picks":
+                continue
             if kind in ("reads", "writes"):
                 if not way.own:
                     (reached.reads if kind == "reads" else reached.writes).add(label)

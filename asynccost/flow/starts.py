@@ -1,4 +1,4 @@
-"""Whether code only prepares or clears up: nobody waits for it but the start or the end of the program."""
+"""Whether somebody waits for code: what prepares or clears up, and what a timer starts, nobody does."""
 
 from asynccost.flow.project import Project
 from asynccost.flow.words import words
@@ -22,3 +22,16 @@ def at_start(project: Project, path: str, start: int) -> bool:
     if heat.hot is False:
         return not _STARTS.isdisjoint((*name, *words(heat.reason)))
     return not heat.hot and bool(name) and name[0] in _STARTS
+
+
+_UNATTENDED = {
+    "periodic": "it runs on a timer, where nobody waits for it",
+    "job": "it runs as a job, where nobody waits for it",
+    "rare": "it is for the owner or an administrator, now and then",
+}
+
+
+def unattended(project: Project, path: str, start: int) -> str:
+    """Why nobody waits for the function that starts at a byte, by how it is entered; "" where somebody may."""
+    made = project.names.function(path, start)
+    return _UNATTENDED.get(project.heats.of(made).kind, "") if made is not None else ""

@@ -10,6 +10,7 @@ from asynccost.flow.tree import (
     Comprehension,
     Constant,
     Expr,
+    If,
     Loop,
     Member,
     Name,
@@ -65,6 +66,8 @@ def shape_against(loop: "Loop | Comprehension", file: File) -> str:
         return "its counter is no plain index: it goes in chunks, retries or ends by what a turn found"
     if reason := _leaves(loop, file):
         return reason
+    if line := _finishes(loop, file):
+        return f"its last turn finishes what the others have left (line {line})"
     table = file.knowledge.table("turns")
     if isinstance(loop.target, Name) and words(loop.target.id)[-1:] and words(loop.target.id)[-1] in table["pieces"]:
         return f"it goes chunk by chunk (`{loop.target.id}`), which bounds the load"
@@ -81,6 +84,28 @@ def _leaves(loop: Loop, file: File) -> str:
     if loop.orelse:
         return "it has an else: it looks for something and stops there"
     return ""
+
+
+def _finishes(loop: Loop, file: File) -> int:
+    """The line of a test for the last turn which then waits: `if (i === files.length - 1) await zip.finish()`."""
+    if loop.kind != "count" or not (isinstance(loop.update, Bind) and isinstance(loop.update.target, Name)):
+        return 0
+    for node in walk(*loop.body):
+        if isinstance(node, If) and any(isinstance(n, Await) for n in walk(*node.body)):
+            test = node.test
+            parts = test.parts if isinstance(test, Other) and test.op in ("==", "===") and len(test.parts) == 2 else []
+            names = [part.id for part in parts if isinstance(part, Name)]
+            if loop.update.target.id in names and any(_is_last(part) for part in parts):
+                return file.span(node).line
+    return 0
+
+
+def _is_last(expr: Expr) -> bool:
+    """`files.length - 1`."""
+    if not isinstance(expr, Other) or expr.op != "-" or len(expr.parts) != 2:
+        return False
+    length, one = expr.parts
+    return isinstance(length, Member) and length.attr == "length" and isinstance(one, Constant) and one.value == 1
 
 
 def _counts_up(loop: Loop) -> bool:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from asynccost.flow.around import above
+from asynccost.flow.around import above, function_of
 from asynccost.flow.awaits import Wait, waits_in
 from asynccost.flow.depend import held
 from asynccost.flow.file import File
@@ -16,6 +16,7 @@ from asynccost.flow.tree import (
     Closure,
     Collection,
     Comprehension,
+    Expr,
     Function,
     Handler,
     Loop,
@@ -28,7 +29,7 @@ from asynccost.flow.turn_calls import memo_of
 from asynccost.flow.turn_keys import deep, looked_into
 from asynccost.flow.turn_shape import shape_against, source_words
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, words
 
 WHY = {
     "conn": "every turn uses one database session or connection ({}), which takes one statement at a time",
@@ -177,17 +178,35 @@ _ONE_AT_A_TIME = re.compile(rb"""\bparallel_?tool_?calls["']?\s*[=:]\s*false\b""
 def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
     source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
     asked = file.knowledge.table("turns")["tool_calls"]
-    return source is not None and any(isinstance(n, (Name, Member)) and chain(n)[-1] in asked for n in walk(source))
+    named = source is not None and any(isinstance(n, (Name, Member)) and chain(n)[-1] in asked for n in walk(source))
+    return named and not _read_from_text(source, function_of(loop))
+
+
+_PARSES = frozenset({"extract", "parse", "find", "detect", "get"})
+_TEXT = frozenset({"text", "content", "string", "xml", "markdown", "regex", "output", "raw"})
+
+
+def _read_from_text(source: Expr | None, function: Function) -> bool:
+    """`calls = extract_tool_calls_from_text(content)`: no API says that they are independent."""
+    values = function.index.bound.get(source.id, []) if isinstance(source, Name) and function.index else [source]
+    for call in (v for v in values if isinstance(v, Call)):
+        said = words(chain(call.callee)[-1])
+        given = [word for a in call.arguments if isinstance(a.value, Name) for word in words(a.value.id)]
+        if not _PARSES.isdisjoint(said[:1]) and not _TEXT.isdisjoint((*said, *given)):
+            return True
+    return False
 
 
 def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
     """What keeps the confidence low."""
     found = shown(file)
+    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    if _read_from_text(source, function_of(loop)):
+        found.append("what a model wrote into its text may rely on its order")
     if _tool_calls(loop, file) and _ONE_AT_A_TIME.search(file.module.source):
         found.append("the model is asked for one tool call at a time")
     if any(isinstance(up, Handler) for up in above(loop)):
         found.append("it is a fallback after a failure")
-    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
     if isinstance(source, Collection) and len(source.items) <= 2 and source.kind != "dict":
         found.append("it has at most two turns")
     if isinstance(source, Call) and chain(source.callee)[-1] == "range":

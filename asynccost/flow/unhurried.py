@@ -1,5 +1,6 @@
 """Why nobody waits for a loop to be quick, by the names around it and by what its turns ask for."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from asynccost.flow.acts import acts_only
@@ -9,6 +10,8 @@ from asynccost.flow.file import File
 from asynccost.flow.touches import touches
 from asynccost.flow.tree import (
     Argument,
+    Assign,
+    Bind,
     Call,
     Collection,
     Comprehension,
@@ -26,6 +29,8 @@ from asynccost.flow.worth import files_beside
 
 _WRITING = frozenset({"post", "put", "patch", "delete"})
 _EACH = frozenset({"map", "forEach"})
+_VIEWS = (".tsx", ".jsx", ".vue", ".svelte")
+_ANSWERS = frozenset({"api", "routes", "routers", "controllers", "views", "pages", "app"})
 _NEAR = 3  # parts of a path that say what its functions are for
 
 
@@ -43,10 +48,12 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     told = file.memo(_words_of)
     named = [function.name, *(f.name for f in _scopes(function))]
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
+    if aside := _said_above(loop, file, function):
+        return f"a comment says so: {aside}"
     if _is_left_alone(function) or file.memo(asides).left_to_itself(function):
         return "nobody waits for the function around it"
     own = {word for name in (*named, _stems(file.path)[-1]) for word in words(name)}
-    if word := _met(told["jobs"], file.path.split("/")[:-1]) or _met(told["job"], own):
+    if word := _met(told["jobs"], _folders(file)) or _met(told["job"], own):
         return f"{word} says that it runs in the background, where nobody waits for it"
     if any(map(file.memo(asides).sweeps, named)):
         return "it goes through all of its kind in the background, where nobody waits for it"
@@ -71,7 +78,7 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
         return f"{word} says that a message has few of them"
     if _parts_of_message(source, named, left, told):
         return "few parts of a message or of an answer are files"
-    if left and any("upload" in words(wait.name) for wait in left):
+    if left and any(_uploads(wait) for wait in left):
         return "uploads share one line, and are few as a rule"
     if "childNodes" in _names_in(source):
         return "it walks through a document, of which few parts are files"
@@ -80,6 +87,24 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     if left and _one_address(loop, left, told):
         return "each turn only sends something to one address, where order, and a failure half way, may matter"
     return ""
+
+
+_ASIDE = re.compile(rb"(?:#|//|/?\*)[^\n]*(?:in (?:the )?background|without blocking)[^\n]*", re.I)
+_ABOVE = 400  # bytes of comment above a loop that still speak of it
+
+
+def _folders(file: File) -> list[str]:
+    """The folders of a file; what answers requests or is seen may be about jobs that people look for."""
+    folders = file.path.split("/")[:-1]
+    return [] if file.path.endswith(_VIEWS) or not _ANSWERS.isdisjoint(folders) else folders
+
+
+def _said_above(loop: Loop | Comprehension, file: File, function: Function) -> str:
+    """A comment right above a loop that says that nobody waits for it."""
+    source = file.module.source
+    begin = max(function.start, loop.start - _ABOVE, source.rfind(b"\n\n", 0, loop.start))
+    found = _ASIDE.search(source, begin, loop.start)
+    return found[0].decode("utf-8", "replace").strip()[:80] if found else ""
 
 
 def _parts_of_message(
@@ -139,6 +164,12 @@ def _sends(wait: Wait, told: Told) -> bool:
     return not told["sends"].isdisjoint(words(wait.name)[:1]) or _writes_to(wait) is not None
 
 
+def _uploads(wait: Wait) -> bool:
+    """`upload(image)`, `postFile(file)`."""
+    said = words(wait.name)
+    return "upload" in said or (said[:1] in (("post",), ("put",), ("send",)) and "file" in said)
+
+
 def _deletes(wait: Wait) -> bool:
     """`request(path, { method: "DELETE" })`, `request("DELETE", path)`."""
     given = [a.value for a in wait.node.arguments] if isinstance(wait.node, Call) else []
@@ -173,13 +204,22 @@ def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait], told: Told) 
     targets = {n.id for n in walk(loop.target, *loop.setup) if isinstance(n, Name)}
     said = touches(list(loop.body), targets)
     own = targets | said.made
-    if {*said.writes, *said.mutations} - own or any(_keeps(n) for n in walk(*loop.body)):
+    if {*said.writes, *said.mutations} - own - _counted(loop) or any(_keeps(n) for n in walk(*loop.body)):
         return False
     addresses = [_writes_to(wait) for wait in waits]
     return all(
         a is not None and own.isdisjoint(n.id for n in walk(a) if isinstance(n, Name)) and not _moves_data(a, told)
         for a in addresses
     )
+
+
+def _counted(loop: Loop) -> set[str]:
+    """The names that a turn only counts up: `done += 1`, `failed++`."""
+    nodes = list(walk(*loop.body))
+    bumps = [n for n in nodes if isinstance(n, Bind) and isinstance(n.value, Constant) and n.value.value == 1]
+    adds = [n for n in nodes if isinstance(n, Assign) and n.op == "+=" and isinstance(n.value, Constant)]
+    targets = [*(n.target for n in bumps), *(t for n in adds for t in n.targets)]
+    return {t.id for t in targets if isinstance(t, Name)}
 
 
 def _moves_data(address: Node, told: Told) -> bool:

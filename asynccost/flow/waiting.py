@@ -7,6 +7,7 @@ state is nobody else's. Besides the kinds of flow.awaits a row may be
     reads     it reads an attribute that some method changes
     limits    it holds a semaphore or a limiter while it works
     measures  it takes the time
+    picks     it waits only for some of what it is handed, by a word that they bear
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from asynccost.flow.attribute_texts import may_change
 from asynccost.flow.await_kinds import GOOD, package_kind
 from asynccost.flow.awaits import Wait, classify, waits_of
 from asynccost.flow.file import File
+from asynccost.flow.picks import picks
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
     Argument,
@@ -29,8 +31,10 @@ from asynccost.flow.tree import (
     If,
     Loop,
     Member,
+    Name,
     Node,
     Return,
+    Subscript,
     Try,
 )
 from asynccost.flow.walk import walk
@@ -41,6 +45,7 @@ _SYNC_CALLS = frozenset(
 )
 _MEASURES = frozenset({"perf_counter", "performance.now", "process.hrtime"})
 _SELF = ("self.", "this.")
+_TRIES = frozenset({"attempts", "attempt", "retries", "retry", "tries", "delays", "backoff", "backoffs", "waits"})
 _HANDED_ON = (*GOOD, "maybe", "project", "message", "conn", "ordered")
 Row = list[str]
 
@@ -64,6 +69,8 @@ def rows_of(file: File, function: Function) -> list[Row]:
                     found[row] = None
     if function.owner is not None:
         found.update(((kind, attr, "", "", "", ""), None) for kind, attr in _state(file, function))
+    if picked := picks(function):
+        found[("picks", picked, "", "", "", "")] = None
     if any(chain(c.callee)[-1] in _MEASURES for c in function.index.calls):
         found[("measures", "a clock", "", "", "", "")] = None
     return [list(row) for row in found]
@@ -132,9 +139,16 @@ def _row(wait: Wait, function: Function) -> tuple[str, ...] | None:
         kind = "pool"
     if kind == "wait" and _limits(wait):
         kind = "limits"
-    elif kind == "wait" and any(isinstance(up, (Handler, Loop)) for up in above(wait.node)):
+    elif kind == "wait" and any(isinstance(up, Handler) or _tries(up) for up in above(wait.node)):
         return None  # a sleep between two tries ties no call to the next
     return (kind, wait.label[:80], wait.ref, wait.otherwise, wait.target, "own" if local else "")
+
+
+def _tries(node: Node) -> bool:
+    """Whether a loop does one thing until it is done; one over a list that sleeps in each turn paces itself."""
+    if not isinstance(node, Loop) or node.kind != "for" or not isinstance(node.iter, (Name, Member, Subscript)):
+        return isinstance(node, Loop)
+    return not _TRIES.isdisjoint(words(chain(node.iter)[-1]))
 
 
 def _limits(wait: Wait) -> bool:

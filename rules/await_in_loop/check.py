@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.acts import acts_only, listed, only_checks, tells
+from asynccost.flow.acts import acts_only
 from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.aside import asides
 from asynccost.flow.awaits import Wait
@@ -12,13 +12,12 @@ from asynccost.flow.file import File
 from asynccost.flow.noqa import waived_in_loop
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
-from asynccost.flow.selects import selects
-from asynccost.flow.starts import at_start
+from asynccost.flow.starts import at_start, unattended
 from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
 from asynccost.flow.turn_calls import looks_and_adds
-from asynccost.flow.turn_ties import ties
+from asynccost.flow.turn_doubts import doubts_of
+from asynccost.flow.turn_ways import doubts_of_ways
 from asynccost.flow.turns import WHY, Turns, turns
-from asynccost.flow.unhurried import unhurried
 from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.walk import walk
@@ -29,25 +28,15 @@ from asynccost.python.shapes import shape_of
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
-_CLOSES = frozenset({
-    "close", "aclose", "terminate", "dispose", "shutdown", "disconnect", "stop", "kill", "destroy", "cancel", "abort",
-})
 
 
 _VIEWS = (".tsx", ".jsx", ".vue", ".svelte")
 _MOVES = frozenset({
     "send", "upload", "download", "transfer", "warm", "warmup", "preload", "prefetch", "index", "ingest",
 })
-_LETTERS = frozenset({
-    "email", "emails", "mail", "mails", "newsletter", "sms", "notification", "notifications", "comment", "comments",
-    "log", "logs", "invite", "invitation",
-})
-_TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
-_ADDS = (("add",), ("create",), ("insert",), ("register",))
 _PUTS = (("post",), ("put",), ("patch",))
-_ONE_PLACE = frozenset({"config", "configuration", "settings"})
+_ADDS = (("add",), ("create",), ("insert",), ("register",))
 _LOOP = re.compile(rb"\b(?:for|while)\b")
-_LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
 def worth(text: "Text") -> bool:
@@ -97,41 +86,7 @@ def _anchor(loop: Loop | Comprehension) -> tuple[int, int]:
 
 def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
     first = next((w for w in said.waits if w.kind not in ("fresh", "memory")), said.waits[0])
-    doubts = list(said.doubts)
-    if selects(loop, first.node):
-        doubts.append("only the items that match get as far as the wait")
-    place = file.span(loop)
-    if place.end_line - place.line > _LONG and not said.contract:
-        doubts.append(f"each turn is {place.end_line - place.line} lines long and may do more than wait")
-    told = file.knowledge.table("turns")["progress"]
-    if any(w in told for wait in said.waits for w in words(wait.name)):
-        doubts.append("each turn tells how far the work is")
-    if all(words(wait.name)[:1] and words(wait.name)[0] in _CLOSES for wait in said.waits):
-        doubts.append("it only closes what is no longer needed")
-    if any(wait.name and wait.name == function_of(loop).name for wait in said.waits):
-        doubts.append(f"{first.label}() calls itself: the loop walks down a tree")
-    if any(wait.shares_self for wait in said.waits):
-        doubts.append(f"several threads would run {first.label}() of one object")
-    if acts_only(loop) and any(not _LETTERS.isdisjoint(words(wait.name)) for wait in said.waits):
-        doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
-    if said.waits and all(not _TIDIES.isdisjoint(words(wait.name)[:1]) for wait in said.waits):
-        doubts.append("it tidies up in the background, where one at a time is kind to the others")
-    if tells(loop):
-        doubts.append("each turn tells somebody how it went")
-    if only_checks(loop):
-        doubts.append("each answer only decides whether to go on: the next turn is to come after it")
-    if any("import" in words(wait.name) for wait in said.waits):
-        doubts.append("what is imported goes into a store that the turns share")
-    if any(words(wait.name)[-1:] == ("post",) and not _LETTERS.isdisjoint(_sent_to(wait, file)) for wait in said.waits):
-        doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
-    if any(words(wait.name)[-1:] in _PUTS and not _ONE_PLACE.isdisjoint(_sent_to(wait, file)) for wait in said.waits):
-        doubts.append("settings lie in one place, which takes one change after another")
-    if tie := ties(loop, file, function_of(loop)):
-        doubts.append(tie)
-    if calm := unhurried(loop, said.waits, file, function_of(loop)):
-        doubts.append(calm)
-    if listed(loop):
-        doubts.append("its list is written out in the function, a few items long")
+    doubts = doubts_of(loop, said, first, file)
     waited_for = said.contract or file.path.endswith(_VIEWS)  # in a view a person waits until all is stored
     return file.finding(
         loop,
@@ -162,7 +117,7 @@ def _changes(waits: list[Wait], file: File) -> str:
         reads = verb(wait.name, file.knowledge) == "read" and said[-1:] != ("fetch",)
         if reads or not _MOVES.isdisjoint((*said, *_address(wait))):
             return ""
-    return left[0].label if left else ""
+    return next((w.label for w in left if words(w.name) in _PUTS), left[0].label) if left else ""
 
 
 def _address(wait: Wait) -> list[str]:
@@ -170,12 +125,6 @@ def _address(wait: Wait) -> list[str]:
     first = wait.node.arguments[:1] if isinstance(wait.node, Call) else []
     texts = [n.value for n in walk(*first) if isinstance(n, Constant) and isinstance(n.value, str)]
     return [word for text in texts for word in words(text)]
-
-
-def _sent_to(wait: Wait, file: File) -> tuple[str, ...]:
-    """The words of a request's address as it is written, the names in it included."""
-    first = wait.node.arguments[:1] if isinstance(wait.node, Call) else []
-    return words(" ".join(file.text(argument.value) for argument in first))
 
 
 def _label(wait: Wait) -> str:
@@ -194,17 +143,14 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         "n items cost n waits in a row"
     )
     doubts = list(finding.pending["doubts"])
-    if not (verdict.good or verdict.likely or finding.pending["contract"]):
+    if not (verdict.good or verdict.likely):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
     changes = finding.pending["changes"]
     moves = not (_MOVES | {"get"}).isdisjoint(word for way in verdict.good for word in words(way))
     if changes and (not moves or words(changes.rpartition(".")[2])[:1] in _ADDS):
         doubts.append(f"nobody takes an answer of {changes}(): order, and a failure half way, may matter")
-    if not {"read", "load", "parse", "write"}.isdisjoint(said := words(label)) and "file" in said and "url" not in said:
-        doubts.append(f"{label} may only touch the local disk")
-    if not {"config", "settings"}.isdisjoint(words(label)):
-        doubts.append(f"{label} may be answered from memory")
+    doubts += doubts_of_ways(verdict, label, finding, project)
     if finding.pending["acts"] and verdict.pooled and not finding.pending["contract"]:
         doubts.append("each turn changes what a database stores, where order, locks and triggers may tie them")
     change = project.memo(asides).before_a_change(finding.function)
@@ -220,6 +166,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     # one doubt is enough, and this one costs the most to know
     if not doubts and at_start(project, finding.path, finding.pending["runs"]):
         doubts.append("it runs once, when the program starts or ends")
+    if not doubts and (calm := unattended(project, finding.path, finding.pending["runs"])):
+        doubts.append(calm)
     if doubts:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubts[0]})"

@@ -8,15 +8,14 @@ from asynccost.flow.await_kinds import BAD
 from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
+from asynccost.flow.look_ups import deletes, not_worth
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
-from asynccost.flow.starts import at_start
 from asynccost.flow.tree import Function
 from asynccost.flow.turns import WHY
 from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import chain, words
-from asynccost.flow.worth import worth_of
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 from asynccost.python.shapes import shape_of
 
@@ -70,7 +69,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         span=(best[0].node.start, best[-1].node.end),
         steps=[_row(s, file) for s in best],
         stored=_all_stored(best, function),
-        shown=[*shown(file), *file.memo(asides).left_to_itself(function)],
+        shown=[*shown(file), *file.memo(asides).left_to_itself(function), *deletes(best[0].node)],
         named="" if function.name else keyed(function),
         runs=function.start,
     )
@@ -170,17 +169,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     listed = ", ".join(names[:-1]) + " and " + names[-1]
     finding.message = f"{listed} wait one after another though neither needs the other: their times add up"
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
-    if not doubt and not _WORKS.isdisjoint(finding.path.split("/")[:-1]) and all(v.pooled for v in verdicts):
-        doubt = "nobody waits for a background job's look-ups"
-    if not doubt and (word := project.memo(worth_of).now_and_then(finding.path, finding.function)):
-        doubt = f"{word} says that a person sets it off now and then"
-    if not doubt and all(s["bundled"] for s in steps):
-        doubt = "what is read lies in the program's own bundle"
-    doubt = doubt or project.memo(asides).aside(finding.path, finding.function)
-    if not doubt and all(v.pooled for v in verdicts):
-        doubt = project.memo(asides).seldom_changed(finding.pending["named"] or finding.function, len(steps))
-    if not doubt and at_start(project, finding.path, finding.pending["runs"]):
-        doubt = "it runs once, when the program starts or ends"
+    doubt = doubt or not_worth(finding, names, verdicts, all(s["bundled"] for s in steps), project)
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
     if len(shared) > 1:
         asked = f"do {shared[0]} and {shared[1]} share one session of the database?"
@@ -246,7 +235,6 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     return _writes(steps, verdicts, all_stored)
 
 
-_WORKS = frozenset({"jobs", "job", "queues", "cron", "crons", "workflows", "workflow", "importer", "importers"})
 _OPENS = frozenset({"connect", "connection", "connections"})
 
 

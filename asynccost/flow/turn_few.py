@@ -1,0 +1,78 @@
+"""Why a loop has few turns, by where its list comes from: the module's text, or one thing that was made a list."""
+
+from asynccost.flow.file import File
+from asynccost.flow.tree import (
+    Assign,
+    Call,
+    Choice,
+    Collection,
+    Comprehension,
+    Expr,
+    Function,
+    If,
+    Loop,
+    Name,
+    Node,
+    Other,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
+
+_FEW = 2  # items of a list that a module's text writes out
+_MAKES = frozenset({"frozenset", "set", "tuple", "list", "Set", "freeze"})
+_ASKS = frozenset({"isinstance", "isArray"})
+
+
+def few_turns(loop: Loop | Comprehension, file: File, function: Function) -> str:
+    """A doubt of a loop over a handful of items; "" where nothing says that they are few."""
+    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    if not isinstance(source, Name):
+        return ""
+    if count := _written_above(source.id, file, function):
+        return f"{source.id} lists {count} of them"
+    if _made_a_list(source.id, function):
+        return f"{source.id} is one thing as a rule: what is no list is put into one"
+    return ""
+
+
+def _written_above(name: str, file: File, function: Function) -> int:
+    """How many items a constant of the module has that is written out; 0 where it is none, or longer."""
+    scope: Function | None = function
+    while scope is not None and name not in scope.bindings:
+        scope = scope.scope
+    top = file.module.top
+    if scope is not top or top.index is None:
+        return 0
+    bound = top.index.bound.get(name, [])
+    items = _items(bound[0]) if len(bound) == 1 else []
+    return len(items) if len(items) <= _FEW else 0
+
+
+def _items(value: Expr | None) -> list[Expr]:
+    if isinstance(value, Call) and len(value.arguments) == 1 and chain(value.callee)[-1] in _MAKES:
+        value = value.arguments[0].value
+    if not isinstance(value, Collection) or any(isinstance(i, Other) and i.op == "spread" for i in value.items):
+        return []
+    return list(value.items)
+
+
+def _made_a_list(name: str, function: Function) -> bool:
+    """`if not isinstance(action, list): action = [action]`; several have a name of several: `urls`."""
+    if words(name)[-1:] and words(name)[-1].endswith("s"):
+        return False
+    for node in walk(*function.body):
+        if not isinstance(node, Assign) or not any(isinstance(t, Name) and t.id == name for t in node.targets):
+            continue
+        if isinstance(node.value, Choice) and any(map(_is_one, node.value.options)) and _asked(node.value.test):
+            return True
+        if _is_one(node.value) and any(isinstance(up, If) and _asked(up.test) for up in (node.parent,)):
+            return True
+    return False
+
+
+def _is_one(value: Node | None) -> bool:
+    return isinstance(value, Collection) and len(value.items) == 1 and isinstance(value.items[0], Name)
+
+
+def _asked(test: Node | None) -> bool:
+    return any(isinstance(n, Call) and chain(n.callee)[-1] in _ASKS for n in walk(test))
