@@ -204,7 +204,9 @@ def _one_address(loop: Loop | Comprehension, waits: Sequence[Wait], told: Told) 
     targets = {n.id for n in walk(loop.target, *loop.setup) if isinstance(n, Name)}
     said = touches(list(loop.body), targets)
     own = targets | said.made
-    if {*said.writes, *said.mutations} - own - _counted(loop) or any(_keeps(n) for n in walk(*loop.body)):
+    left = {*said.writes, *said.mutations} - own - _counted(loop)
+    kept = [key for key in left if key.partition(".")[0] not in said.made]  # `payload.then.push("tell")`
+    if kept or any(_keeps(n) for n in walk(*loop.body)):
         return False
     addresses = [_writes_to(wait) for wait in waits]
     return all(
