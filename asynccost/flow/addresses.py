@@ -111,9 +111,10 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
     if isinstance(expr, Name):
         if expr.id in ("self", "this", "cls") or expr.id.isupper() or function.index is None:
             return False
-        if _CONFIGURED.search(expr.id):
+        handed = any(p.name == expr.id for p in function.params)
+        if _CONFIGURED.search(expr.id) and not (handed and "webhook" in words(expr.id)):
             return False
-        if any(p.name == expr.id for p in function.params):
+        if handed:
             return True
         values = function.index.bound.get(expr.id, [])
         values = [v for v in values if not (isinstance(v, Constant) and not v.value)]

@@ -25,6 +25,7 @@ from asynccost.flow.tree import (
     Node,
     Other,
     Return,
+    Subscript,
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -60,6 +61,8 @@ def any_host(site: Site) -> bool:
         expr = expr.callee.value
     if isinstance(expr, Member) and isinstance(expr.value, Name):  # `webhook.url`
         return expr.attr == "url" and expr.value.id not in ("self", "cls", "this", "settings", "config")
+    if isinstance(expr, Subscript) and isinstance(expr.index, Constant):  # `result["href"]`
+        return expr.index.value == "href"
     if not isinstance(expr, Name) or expr.id.isupper():
         return False
     values = site.function.index.bound.get(expr.id, [None]) if site.function.index else [None]
@@ -79,6 +82,19 @@ def pauses(loop: Loop | Comprehension, file: File) -> bool:
     said = frozenset(file.knowledge.table("entries")["pauses"]["words"])
     called = (n for n in walk(*loop.body) if isinstance(n, Call)) if isinstance(loop, Loop) else ()
     return any(not said.isdisjoint(words(chain(call.callee)[-1])) for call in called if chain(call.callee))
+
+
+def hardly_many(loop: Loop | Comprehension, site: Site) -> bool:
+    """Whether a loop goes through the few things that a text refers to, or fetches papers and archives."""
+    source = loop.clauses[0].iter if isinstance(loop, Comprehension) and loop.clauses else getattr(loop, "iter", None)
+    if isinstance(source, (Name, Member)) and not _FEW.isdisjoint(words(chain(source)[-1])):
+        return True
+    expr = address(site)
+    return isinstance(expr, (Name, Member)) and not _HEAVY.isdisjoint(words(chain(expr)[-1]))
+
+
+_FEW = frozenset({"reference", "references", "mentions"})
+_HEAVY = frozenset({"pdf", "zip", "archive", "tarball", "video"})
 
 
 def in_chunks(loop: Loop | Comprehension) -> bool:

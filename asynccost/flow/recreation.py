@@ -53,7 +53,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         known = made.facts["qualname"]
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
         seldom = heat.kind != "loop" and (returns or names.now_and_then(finding.path, known, heat.reason))
-        seldom = seldom or leads_seldom(heat) or (heat.kind != "loop" and names.discovers(finding.path))
+        seldom = seldom or leads_seldom(heat) or names.discovers(finding.path)
         beside = heat.kind == "tool" and (finding.pending["rare"] or names.makes_media(known))
         if seldom or beside or _hardly_pays(finding, made, heat, names):
             confidence = Confidence.LOW

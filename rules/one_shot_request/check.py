@@ -9,6 +9,7 @@ from asynccost.flow.mentions import speaks_of
 from asynccost.flow.oneshot import (
     address,
     any_host,
+    hardly_many,
     in_chunks,
     of_class,
     one_host,
@@ -18,6 +19,7 @@ from asynccost.flow.oneshot import (
     together,
 )
 from asynccost.flow.project import Project
+from asynccost.flow.recreated import is_test
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Constant, Loop
@@ -57,12 +59,12 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
             confidence = Confidence.LOW
         if file.memo(worth_of).discovers(file.path):
             confidence = Confidence.LOW
-        if pauses(loop, file) or in_chunks(loop):
+        if pauses(loop, file) or in_chunks(loop) or hardly_many(loop, site):
             confidence = Confidence.LOW
         opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
         message = f"every turn of the loop {opens}: {client}"
         place = file.related((loop.start, header), "every turn of this loop opens another")
-        return file.finding(call, message, confidence, related=(place,), sends=site.name)
+        return file.finding(call, message, confidence, related=(place,), sends=site.name, begins=function.start)
     if function.kind == "module":
         return file.silence(call, "a module's top level runs once")
     message = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes: {client}"
@@ -110,6 +112,9 @@ def facts(file: File) -> list[str]:
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Answer how often the function runs, and whether tests replace what it calls."""
     said = _often(finding, project) if "start" in finding.pending else finding
+    if isinstance(said, Finding) and "begins" in finding.pending and _at_beginnings(finding, project):
+        said.confidence = Confidence.LOW
+        said.message += " (but only what runs seldom calls this)"
     if isinstance(said, Finding) and said.fix is not None:
         name = finding.pending["sends"]
         tests = (p for p, names in project.rows("one-shot-request").items() if name in names)
@@ -117,6 +122,19 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             reason = f"{said.fix.reason}; {test} replaces {name}: should it replace the client's method?"
             said.fix = Fix(Safety.DISPLAY_ONLY, reason)
     return said
+
+
+def _at_beginnings(finding: Finding, project: Project) -> bool:
+    """Whether all that call the function of a loop run seldom, by their names: `setup_webhook`."""
+    made = project.names.function(finding.path, finding.pending["begins"])
+    callers = [c for c in project.calls.callers(made) if not is_test(c, project)] if made is not None else []
+    said = [words(caller.by.facts["qualname"].rpartition(".")[2]) for caller in callers]
+    return bool(said) and all(not _BEGINS.isdisjoint(name) for name in said)
+
+
+_BEGINS = frozenset({
+    "setup", "install", "onboard", "onboarding", "migrate", "upgrade", "bootstrap", "register", "validate", "seed",
+})
 
 
 def _often(finding: Finding, project: Project) -> Finding | Silence:
@@ -135,6 +153,7 @@ def _often(finding: Finding, project: Project) -> Finding | Silence:
     rare, near, shared = (finding.pending[word] for word in ("rare", "near", "shared"))
     names = project.memo(worth_of)
     seldom = names.now_and_then(finding.path, name, heat.reason) or names.looks_after(name)
+    seldom = seldom or (heat.kind == "tool" and words(name)[-1:] == ("status",))  # asked again after a wait
     if not rare and not seldom and pays(project, made, heat, near, shared):
         finding.confidence = Confidence.MEDIUM
     return finding
