@@ -1,8 +1,9 @@
 """dropped-task, fixed in Python: the module holds the task until it is done, or the object until it ends."""
 
+import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import class_around, use_of
+from asynccost.flow.around import class_around, statement_of, use_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import spawns, work_of
@@ -13,6 +14,7 @@ from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, goes_round, owner_of
 from asynccost.python.codemod.holders import Holder, hold_by, holder_of
 from asynccost.python.codemod.holding import cancels, hold, kept_already
+from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import HELD
 
@@ -33,6 +35,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     kept = kept_already(file, site.function)
     holder = holder_of(file, site.call, site.function)
+    if holder is not None and _leaves_out(holder, site, file):
+        reason = f"a comment leaves {holder.called}() out, which holds other tasks: what is to hold this one?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if holder is not None and (holder.of_object or not kept.startswith("self.")):
         reason = f"{holder.called}() holds it, as it holds other tasks: what it does as they end, it does for this one"
         return Offer(Safety.UNSAFE, reason, lambda: _by_function(file, site, holder))
@@ -63,6 +68,15 @@ def _ended_by(site: Site, file: File) -> str:
     if cls is None or names[0] != "self" or len(names) < 3 or _LASTS.isdisjoint(words(names[-1])):
         return ""
     return next((n for n in ends_of(cls, file) if n in cls.methods and cls.methods[n] is not site.function), "")
+
+
+def _leaves_out(holder: Holder, site: Site, file: File) -> bool:
+    """Whether the comment above a statement names the function that holds other tasks: it is left out on purpose."""
+    layout = layout_of(file)
+    start = statement_of(site.call).start
+    said = layout.text(layout.with_comments(start), layout.line_start(start))
+    name = holder.called.rpartition(".")[2]
+    return re.search(rf"\b{re.escape(name)}\b", said) is not None
 
 
 def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:

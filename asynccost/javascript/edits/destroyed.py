@@ -8,10 +8,16 @@ from asynccost.flow.leaks import Verdict
 from asynccost.flow.tree import Call, Class, Function, Member
 from asynccost.javascript.edits.endings import class_body
 from asynccost.javascript.edits.handle_texts import is_subscription
-from asynccost.javascript.edits.imports import imported
+from asynccost.javascript.edits.imports import imported, imported_beside
 from asynccost.javascript.edits.patch import Patch
 
 _OPERATOR = "@angular/core/rxjs-interop:takeUntilDestroyed"
+_ANGULAR = "@angular/core:Component"
+_NEW = {
+    _OPERATOR,
+    *(f"@angular/core:{name}" for name in ("DestroyRef", "signal", "computed", "effect", "input", "output")),
+}
+_REQUIRED = re.compile(rb"@Input\(\{\s*required\b")  # of Angular 16, as all of these are
 _INJECTED = re.compile(
     r"^\s*(?:(?:private|protected|public|readonly)\s+)*(#?\w+)(?:\s*:\s*DestroyRef)?\s*=\s*inject\(DestroyRef\)", re.M
 )
@@ -20,16 +26,19 @@ _GIVEN = re.compile(r"(?:private|protected|public|readonly)\s+(\w+)\s*:\s*Destro
 
 
 def takes_until_destroyed(verdict: Verdict, file: File, patch: Patch) -> bool:
-    """Let a subscription end with its component, as others of the file do; False where the file knows no such way."""
+    """Let a subscription end with its component, where the file knows of that; False where it may be too old for it."""
     got, scope = verdict.got, verdict.effect.scope
-    operator = next((local for local, name in file.module.imports.items() if name == _OPERATOR), "")
+    names = set(file.module.imports.values())
     callee = got.call.callee
-    if not operator or not isinstance(scope, Class) or use_of(got.call).kind != "dropped":
+    new = not names.isdisjoint(_NEW) or (_ANGULAR in names and _REQUIRED.search(file.module.source) is not None)
+    if not new or not isinstance(scope, Class) or use_of(got.call).kind != "dropped":
         return False
     if not isinstance(callee, Member) or callee.attr != "subscribe" or not is_subscription(got, file):
         return False
     given = _destroy_ref(scope, got.function, file, patch)
-    if given is None:
+    module, _, name = _OPERATOR.partition(":")
+    operator = imported_beside(name, module, "@angular/core", file, patch) if given is not None else None
+    if operator is None:
         return False
     end = f"{operator}({given})"
     source = callee.value

@@ -29,6 +29,34 @@ def imported(name: str, module: str, file: File, patch: Patch) -> str | None:
     return None
 
 
+def imported_beside(name: str, module: str, beside: str, file: File, patch: Patch) -> str | None:
+    """How a module's export is spelled here; a file that imports nothing of it imports it behind the import of another
+    module, `beside`, in its manner. None where it does not import that one either."""
+    known = imported(name, module, file, patch)
+    other = _statement(beside, patch) if known is None else None
+    if other is None or name in file.module.top.bindings or name in file.module.imports:
+        return known
+    script = patch.script
+    text = script.text(other)
+    quote, semi = ('"' if '"' in text else "'"), (";" if text.endswith(";") else "")
+    tight = sum(s.startswith(b"import {") and not s.startswith(b"import { ") for s in script.source.splitlines())
+    loose = script.source.count(b"import { ")
+    inner = name if tight > loose else f" {name} "
+    line = f"\nimport {{{inner}}} from {quote}{module}{quote}{semi}"
+    if not any(text == line for _, _, text in patch.changes()):
+        patch.insert(other.end_byte, line)
+    return name
+
+
+def _statement(module: str, patch: Patch) -> Cst | None:
+    """The first statement that imports of a module."""
+    for statement in patch.script.root.named_children if patch.script.root is not None else ():
+        source = statement.child_by_field_name("source") if statement.type == "import_statement" else None
+        if source is not None and patch.script.text(source).strip("'\"") == module:
+            return statement
+    return None
+
+
 def _clause(module: str, patch: Patch) -> Cst | None:
     """The `{ a, b }` of the import of a module."""
     script = patch.script

@@ -14,7 +14,7 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.handler_types import event_type, parameters
-from asynccost.javascript.edits.names import camel
+from asynccost.javascript.edits.names import camel, spoken
 from asynccost.javascript.edits.releasing import Releasing
 from asynccost.javascript.edits.script import Script
 
@@ -149,19 +149,34 @@ def _binds_inside(expr: Expr, keep: Releasing) -> bool:
 def _named(expr: Expr, wanted: str, keep: Releasing, top: Cst) -> str:
     """Give an expression a name before the statement that uses it."""
     script, patch = keep.script, keep.patch
-    text = script.text(expr)
-    for start, end, new in patch.changes():
-        if start == expr.start and end == expr.end:
+    text, end = _joined(expr, script), _to_dot(expr, script)
+    for start, last, new in patch.changes():
+        if start == expr.start and last == end:
             return new
     for _, _, new in patch.changes():  # the same element again
         if new.startswith("const ") and f" = {text}{patch.semi}\n" in new:
             name = new.split()[1]
-            patch.replace(expr.start, expr.end, name)
+            patch.replace(expr.start, end, name)
             return name
     name = keep.name(wanted)
-    keep.patch.before(top, f"const {name} = {script.flat(expr)}{patch.semi}")
-    patch.replace(expr.start, expr.end, name)
+    keep.patch.before(top, f"const {name} = {text}{patch.semi}")
+    patch.replace(expr.start, end, name)
     return name
+
+
+def _joined(expr: Expr, script: Script) -> str:
+    """The text of an expression: in one line, where it was broken off for the call that was around it."""
+    text = script.flat(expr)
+    line = re.sub(r"\s*\n\s*(?=\??\.)", "", text)
+    plain = "//" not in text and "`" not in text and "\n" not in line
+    return line if plain and len(line) + len(script.indent(expr.start)) <= script.width - 20 else text
+
+
+def _to_dot(expr: Expr, script: Script) -> int:
+    """Where an expression ends, with the line break before the dot behind it where the expression had others."""
+    between = re.compile(rb"[ \t]*\r?\n\s*(?=\??\.)").match(script.source, expr.end)
+    broken = "\n" in script.text((expr.start, expr.end)) or script.starts_line(expr.start)
+    return between.end() if between is not None and broken else expr.end
 
 
 def _is_dom(call: Call) -> bool:
@@ -184,7 +199,7 @@ def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst, *, type
             raise UnfixableError
     elif not isinstance(handler, Call):
             raise UnfixableError
-    name = camel("handle", kind) if kind and re.fullmatch(r"[\w:.-]+", kind) else "handleEvent"
+    name = camel("handle", spoken(kind)) if kind and re.fullmatch(r"[\w:.-]+", kind) else "handleEvent"
     if not keep.end.variables:
         return _as_attribute(handler, name, keep, top)
     return _as_constant(handler, name, keep, top, typed)

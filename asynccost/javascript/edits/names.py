@@ -50,6 +50,19 @@ def camel(*parts: str) -> str:
     return words[0][:1].lower() + words[0][1:] + "".join(w[:1].upper() + w[1:] for w in words[1:])
 
 
+_COMPOUND = re.compile(  # events of the DOM whose names are written without a break
+    r"^(mouse|key|pointer|touch|drag|animation|transition|composition|selection|visibility|fullscreen|orientation"
+    r"|hash|page|pop|context|before|double|volume|duration|rate|time|loaded|wheel|focus|readystate)"
+    r"(down|up|move|over|out|enter|leave|start|end|press|cancel|change|state|menu|unload|update|metadata|data|show|hide"
+    r"|click|input|iteration|in)$"
+)
+
+
+def spoken(event: str) -> str:
+    """The name of an event with its words apart: `mouseenter` -> "mouse-enter"."""
+    return _COMPOUND.sub(r"\1-\2", event)
+
+
 _RESERVED = frozenset(
     {
         "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default",

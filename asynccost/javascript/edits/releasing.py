@@ -9,7 +9,7 @@ from asynccost.flow.lifecycle import Effect
 from asynccost.flow.tree import Assign, Function, Name
 from asynccost.javascript.edits.endings import Ending, UnfixableError
 from asynccost.javascript.edits.handle_texts import NUMBERS, type_of
-from asynccost.javascript.edits.imports import imported
+from asynccost.javascript.edits.imports import imported_beside
 from asynccost.javascript.edits.late import runs_late
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
@@ -93,7 +93,8 @@ class Releasing:
         if not said.startswith("{ unsubscribe"):
             return said
         if not self.subscription:
-            self.subscription = imported("Subscription", "rxjs", self.file, self.patch) or said
+            known = imported_beside("Subscription", "rxjs", "@angular/core", self.file, self.patch)
+            self.subscription = known or said
         return self.subscription
 
     def member(self, wanted: str, got: Acquisition, word: str, own: str = "") -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Cst
 
 _DECLARES = ("const", "let")
-_OF_ALL = re.compile(r"(?i)\b(?:all|both|each|every\w*|these|they|together|two|three|parallel)\b")
+_OF_ALL = re.compile(r"(?i)\b(?:both|these|they|together|each of|all of|in parallel)\b")
 
 
 def of_all(comment: str) -> bool:
@@ -190,8 +190,18 @@ class Together:
         if words == {""}:
             guard = ";" if not self.patch.semi else ""
             return f"{guard}{pattern} = "
-        word = "let" if "let" in words else "const"
+        word = "let" if "let" in words and any(self._changes(s) for s in steps) else "const"
         return f"{word} {pattern}{note} = "
+
+    def _changes(self, step: Step) -> bool:
+        """Whether a variable that is declared by `let` is set again, or its pattern does not tell."""
+        if step.declares != "let":
+            return False
+        bound = self.function.index.bound if self.function.index else {}
+        plain = re.fullmatch(r"[A-Za-z_$][\w$]*", step.target) is not None
+        behind = self.script.text((self.statements[-1].end_byte, max(self.function.end, self.statements[-1].end_byte)))
+        set_again = rf"(?<![\w$.]){re.escape(step.target)}\s*(?:(?:[-+*/%|&?]{{0,2}})=(?![=>])|\+\+|--)"
+        return not plain or len(bound.get(step.target, ())) > 1 or re.search(set_again, behind) is not None
 
     def _layout(self, head: str, steps: list[Step], indent: str) -> str:
         script, semi = self.script, self.patch.semi

@@ -43,6 +43,12 @@ def add_keyword(patch: Patch, call: Call, text: str) -> None:
     comma = layout.source.find(b",", last.end, call.end)
     if b"#" in layout.source[last.end : max(comma, last.end)]:
         comma = -1  # the comma belongs to a comment
+    line = layout.text(layout.line_start(last.start), last.end)
+    if _in_one_line(call, layout) and len(line) + len(text) + 2 > width(layout):
+        lines = [layout.text(a.start, a.end) for a in call.arguments] + [text]
+        first = call.arguments[0]
+        patch.replace(first.start, last.end, f",\n{layout.indent(first.start)}".join(lines) + ",")
+        return
     if not own_line and layout.begins_line(last.start):
         patch.insert(last.end, f",\n{layout.indent(last.start)}{text}")  # the parenthesis closes behind the last one
         return
@@ -81,6 +87,13 @@ def inner(call: Call, layout: Layout, indent: str, unit: str) -> str:
     """A call as the one argument of another, on lines of its own; indent: of the line of that other one."""
     text = layout.shifted(call.start, call.end, layout.indent(call.start), indent + unit)
     return f"\n{indent}{unit}{text}\n{indent}"
+
+
+def _in_one_line(call: Call, layout: Layout) -> bool:
+    """Whether all arguments of a call stand together on the line between its parentheses."""
+    first, last = call.arguments[0], call.arguments[-1]
+    line = layout.line_start(first.start)
+    return hangs(call, layout) and layout.line_start(last.end) == line and layout.line_end(last.end) == last.end
 
 
 def takes_keyword(call: Call) -> bool:

@@ -136,17 +136,22 @@ def _set_line(patch: Patch) -> str:
     local = next((name for name, dotted in patch.file.module.imports.items() if dotted == "typing.Set"), "")
     if local in patch.file.module.top.bindings:
         return f"{SET}: {local}[{_task(patch)}] = set()"
-    note = evaluated(f"set[{_task(patch)}]", patch.file, since=(3, 9))
-    if note.startswith('"') and "[object]" not in note and oldest(patch.file) is None:
+    quoted = evaluated("set[Task]", patch.file, since=(3, 9)).startswith('"')
+    if quoted and not _says_object(patch) and oldest(patch.file) is None:
         return f"{SET} = set()"  # nothing says that quotes are needed, and nothing that they are not
+    note = evaluated(f"set[{_task(patch)}]", patch.file, since=(3, 9))
     return f"{SET}: {note} = set()"
 
 
 def _task(patch: Patch) -> str:
     """What a task is called in an annotation; with what it returns, where the file says that of others."""
-    strict = patch.file.knowledge.table("project")["types"] == "strict"
-    some = "[object]" if strict or b"Task[" in patch.file.module.source else ""
+    some = "[object]" if _says_object(patch) else ""
     return f"{member_of(patch, 'asyncio', 'Task')}{some}"
+
+
+def _says_object(patch: Patch) -> bool:
+    """Whether a task's annotation says what it returns."""
+    return patch.file.knowledge.table("project")["types"] == "strict" or b"Task[" in patch.file.module.source
 
 
 def _holder(patch: Patch) -> str:

@@ -70,9 +70,16 @@ def knows_asyncio(file: File, function: Function) -> bool:
 
 
 def width(layout: Layout) -> int:
-    """How long a line may get: 88, or what the file does already, up to 120."""
-    longest = max((len(line) for line in layout.source.splitlines()), default=0)
+    """How long a line may get: 88, or what the file does already, up to 120; 79 in a file of some length without a
+    longer line."""
+    lengths = [len(line) for line in layout.source.splitlines()]
+    longest = max(lengths, default=0)
+    if longest <= _PEP_8 and sum(length > _PEP_8 - 10 for length in lengths) >= _NEAR:
+        return _PEP_8
     return max(88, min(120, longest))
+
+
+_PEP_8, _NEAR = 79, 3  # columns; how many lines come near them in a file that keeps to them
 
 
 def join(patch: Patch, run: Run) -> None:
@@ -128,7 +135,7 @@ def _nobody(file: File, function: Function) -> str:
     return fresh(file, "_done", around=function) if known or read else "_"
 
 
-_OF_ALL = re.compile(r"(?i)\b(?:all|both|each|every\w*|these|they|together|two|three|parallel)\b")
+_OF_ALL = re.compile(r"(?i)\b(?:both|these|they|together|each of|all of|in parallel)\b")
 
 
 def _led(layout: Layout, run: Run) -> str:
