@@ -53,7 +53,8 @@ class FunctionFacts(TypedDict):
 
     outer: where the function that it is written in starts, -1 for a method or a function of the top level.
     seldom: the word of its name that says that it runs seldom. waits: what it awaits, see flow.waiting. floats:
-    whether who forgets to wait for it leaves an error to nobody; quiet: whether what it awaits fails in it alone.
+    what fails in it, where who forgets to wait for it leaves the error to nobody; quiet: whether what it awaits fails
+    in it alone.
     """
 
     qualname: str
@@ -73,7 +74,7 @@ class FunctionFacts(TypedDict):
     returns: list[str]
     registered: list[str]
     waits: list[list[str]]
-    floats: bool
+    floats: list[str]
     quiet: bool
 
 

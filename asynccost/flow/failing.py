@@ -182,11 +182,18 @@ def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:
     return bool(serving) and modules.isdisjoint(table["page"])
 
 
-def floats(file: File, function: Function) -> bool:
-    """Whether a JavaScript function is an async one of a server that lets errors out and that other files can call."""
+def floats(file: File, function: Function) -> list[str]:
+    """What a JavaScript function that other files can call lets fail, if it is an async one of a server."""
     waits = function.is_async and not function.is_generator and bool(function.name)
     top = function.owner is not None or (function.scope is not None and function.scope.kind == "module")
-    return waits and top and file.language == "javascript" and file.memo(is_server) and failing(file, function)
+    shown = waits and top and file.language == "javascript" and file.memo(is_server)
+    return lets(file, function) if shown else []
+
+
+def lets(file: File, function: Function) -> list[str]:
+    """The names of what an async function lets fail: as they resolve, or the last part alone, or "" for no call."""
+    called = uncaught_callees(file, function)
+    return [file.resolve(c, function) or f".{chain(c)[-1]}" if c is not None else "" for c in called]
 
 
 def quiet(file: File, function: Function) -> bool:

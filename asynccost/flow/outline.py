@@ -122,10 +122,9 @@ _MORE: dict[str, Callable[[File, Function], Any]] = {
 }
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("line", "column", "end_line"), 1),
-    **dict.fromkeys(("calls", "returns", "registered", "waits"), ()),
+    **dict.fromkeys(("calls", "returns", "registered", "waits", "floats"), ()),
     "seldom": "",
     "entry": None,
-    "floats": False,
     "quiet": False,
 }
 _NO_CALL = CallFact(

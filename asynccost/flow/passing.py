@@ -5,13 +5,18 @@ import re
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import runs, work_of
-from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Function
+from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Function, Raise
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.flow.worth import worth_of
 
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 _READS = frozenset({"get", "fetch", "request", "load", "read", "resolve", "lookup", "query", "find", "probe", "check"})
-_ENDS = re.compile(rb"\bos\.(?:_exit|exec\w+|kill|abort)\(")
+_ENDS = re.compile(rb"\bos\.(?:_exit|exec\w+|kill|abort)\(|\bwebbrowser\.open\w*\(")
+_MOVES = frozenset({
+    "acquire", "release", "pop", "remove", "discard", "clear", "get", "items", "keys", "values", "sort", "sorted",
+    "dict", "OrderedDict", "list", "set", "len",
+})
 _KEEPS = re.compile(rb"\bgetsignal\(|\w[ \t]*=[ \t]*(?:signal\.)?signal\(")
 _TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
 
@@ -19,16 +24,24 @@ _TAKES = rb"\bsignal\([^()\n]*,[ \t]*%s[ \t]*\)"
 def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     """Whether a task is one of them. heard: a callback of its own hears how it ends."""
     work, coroutine = work_of(site), runs(file, site)
-    if isinstance(work, Call) and file.memo(worth_of).reports(".".join(filter(None, chain(work.callee)))):
+    if isinstance(work, Call) and file.memo(worth_of).reports(_full_name(site, work)):
         return True
     if _as_it_ends(site) or _while_it_stands(file, site.function):
         return True
     if coroutine is None:
         return False
-    if _ends_the_process(file, coroutine) or _only_logs(coroutine):
+    if _rests_only(file, coroutine) or _only_logs(coroutine) or _takes_its_turn(file, coroutine):
         return True
     minor = heard or _is_best_effort(file, coroutine) or _rests_first(file, coroutine)
     return minor and not failing(file, coroutine)
+
+
+def _full_name(site: Site, work: Call) -> str:
+    """The name of what a task runs, with that of its class: `Telemetry._record` for `self._record()`."""
+    names = [name for name in chain(work.callee) if name]
+    if names[:1] in (["self"], ["cls"]) and site.function.owner is not None:
+        names[0] = site.function.owner.name
+    return ".".join(names)
 
 
 def _as_it_ends(site: Site) -> bool:
@@ -57,11 +70,22 @@ def _only_logs(coroutine: Function) -> bool:
     return reads and bool(others) and all(_is_log(call) for call in others)
 
 
-def _ends_the_process(file: File, coroutine: Function) -> bool:
-    """Whether a coroutine rests, which the loop's clock remembers, and then ends the process."""
+def _rests_only(file: File, coroutine: Function) -> bool:
+    """Whether a coroutine rests, which the loop's clock remembers, and then ends the process or opens a browser."""
     waits = coroutine.index.awaits if coroutine.index else []
     ends = _ENDS.search(file.module.source, coroutine.start, coroutine.end) is not None
     return ends and all(_is_rest(file, wait, coroutine) for wait in waits)
+
+
+def _takes_its_turn(file: File, coroutine: Function) -> bool:
+    """Whether a coroutine waits for locks alone, which hold who waits, and then moves things about in memory."""
+    index = coroutine.index
+    if index is None or any(isinstance(n, Raise) for n in walk(*coroutine.body)):
+        return False
+    locks = [wait.value for wait in index.awaits]
+    asked = all(isinstance(lock, Call) and chain(lock.callee)[-1] == "acquire" for lock in locks)
+    moves = {*file.knowledge.table("tasks")["handle"]["stores"], *_MOVES}
+    return bool(locks) and asked and all(chain(call.callee)[-1] in moves for call in index.calls)
 
 
 def _rests_first(file: File, coroutine: Function) -> bool:

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.around import use_of
+from asynccost.flow.around import above, use_of
 from asynccost.flow.calls import Caller
 from asynccost.flow.entries import is_script
-from asynccost.flow.failing import catches, failing, is_page, is_server, uncaught, uncaught_callees
+from asynccost.flow.failing import catches, failing, is_page, is_server, lets, uncaught
 from asynccost.flow.file import File, Site
+from asynccost.flow.handed import mounts, starts
 from asynccost.flow.kept import fate_of
 from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.starts import at_start
-from asynccost.flow.tree import Argument, Await, Call, Closure, Constant, Do, Function, Member, Node, Return
+from asynccost.flow.tree import Argument, Await, Call, Closure, Constant, Do, Function, If, Member, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.javascript.array_words import hands_callbacks
 from asynccost.model import Confidence, Finding, Related, Silence, Span
@@ -22,6 +23,7 @@ from asynccost.model import Confidence, Finding, Related, Silence, Span
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
+_FAILS = ", and a failure is an unhandled rejection"
 _ARRAYS = (".map()", ".filter()", ".split()", "Object.keys()", "Object.values()", "Object.entries()", "Array.from()")
 
 
@@ -72,8 +74,10 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
         yield file.silence(call, "the receiver is no array: it may wait for its callback")
     else:
         said = _ASKED[kind](file, site, callee, handler)
-        if isinstance(said, Finding) and site.function.is_async:
-            said.pending["around"] = site.function.qualname
+        if isinstance(said, Finding):
+            said.pending["around"] = site.function.qualname if site.function.is_async else ""
+            if _FAILS in said.message:
+                said.pending.update(fails=lets(file, handler), more=_is_relied_on(site))
         yield said
 
 
@@ -105,12 +109,12 @@ def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding 
         f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
         " and every item starts at once"
     )
-    return file.finding(site.call, message, Confidence.MEDIUM if _awaits_more(site) else Confidence.LOW)
+    return file.finding(site.call, message, Confidence.MEDIUM if _is_relied_on(site) else Confidence.LOW)
 
 
 def _nobody_misses(file: File, site: Site) -> bool:
     """Whether a forEach runs as a script starts, or is the last thing that a function of a page does."""
-    if site.function.kind == "module":
+    if site.function.kind == "module" or (mounts(site.function) and not _awaits_more(site)):
         return True
     body = site.function.body
     return is_page(file) and bool(body) and body[-1].start <= site.call.start and site.call.end <= body[-1].end
@@ -121,6 +125,11 @@ def _awaits_more(site: Site) -> bool:
     return site.function.is_async and any(
         a.start > site.call.end for a in (site.function.index.awaits if site.function.index else ())
     )
+
+
+def _is_relied_on(site: Site) -> bool:
+    """Whether a statement is taken for done: more is awaited after it, or it is awaited itself, which does nothing."""
+    return _awaits_more(site) or use_of(site.call).awaited
 
 
 def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding | Silence:
@@ -144,7 +153,7 @@ def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding |
     if failing(file, handler):
         return file.finding(site.call, message, Confidence.HIGH)
     message = f"The promises of this {callee.attr} are thrown away ({fate.why}): nothing waits for them"
-    return file.finding(site.call, message, Confidence.MEDIUM if _awaits_more(site) else Confidence.LOW)
+    return file.finding(site.call, message, Confidence.MEDIUM if _is_relied_on(site) else Confidence.LOW)
 
 
 def _is_gathered(awaited: Node | None) -> bool:
@@ -215,36 +224,32 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     )
     best_effort = any(w in table["besteffort"] for w in words(name))
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
-    lets = [file.resolve(callee, function) or "" for callee in uncaught_callees(file, function)]
+    fails = lets(file, function)
     if is_server(file):
         message = (
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        sure = Confidence.LOW if tells or not _goes_on(site) or _listens(site.function) else Confidence.MEDIUM
-        return file.finding(site.call, message, sure, name=name, lets=lets, server=True)
+        sure = Confidence.LOW if tells or not _goes_on(site) or starts(site.function) else Confidence.MEDIUM
+        return file.finding(site.call, message, sure, name=name, fails=fails, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
     believed = wrote and not (best_effort or catches(function)) and _goes_on(site)
     sure = Confidence.MEDIUM if believed else Confidence.LOW
-    return file.finding(site.call, message, sure, name=name, lets=lets, server=False)
-
-
-def _listens(function: Function) -> bool:
-    """`app.listen(port, async () => { ... })`: it runs once, at the start, and a failure is seen there."""
-    argument = function.closure.parent if function.closure is not None else None
-    call = argument.parent if isinstance(argument, Argument) else None
-    return isinstance(call, Call) and chain(call.callee)[-1] == "listen"
+    return file.finding(site.call, message, sure, name=name, fails=fails, server=False)
 
 
 def _goes_on(site: Site) -> bool:
     """Whether an async function does more after a forgotten call, as if it had worked: an await would stand there.
 
-    A handler that nobody waits for gains nothing by waiting itself, and the last statement hands the work on.
+    A handler that nobody waits for gains nothing by waiting itself, and the last statement hands the work on. What
+    follows a case is no other case: `if (deletes) drop(item); if (edits) show(item)`.
     """
+    cases = any(isinstance(up, If) for up in above(site.call))
+    others: tuple[type[Node], ...] = (Return, If) if cases else (Return,)
     return site.function.is_async and any(
-        s.start > site.call.end and not isinstance(s, Return) for s in site.function.body
+        s.start > site.call.end and not isinstance(s, others) for s in site.function.body
     )
 
 
@@ -271,21 +276,36 @@ def _survives(project: Project) -> bool:
     return any(said.get("takes") is True for said in project.rows("dropped-task").values())
 
 
+def _all_quiet(project: Project, fails: list[str], near: str) -> bool:
+    """Whether all that a function lets fail are functions of other files that see to their errors themselves."""
+    return bool(fails) and all(_quiet(project, one, near) for one in fails)
+
+
 def _quiet(project: Project, name: str, near: str) -> bool:
-    """Whether what another file's function awaits fails in it alone."""
+    """Whether what another file's function awaits fails in it alone: the one that a name means, or all of that name."""
     made = project.names.find(name, near) if name else None
-    return made is not None and made.facts["quiet"]
+    if made is not None:
+        return bool(made.facts["quiet"])
+    last = name.rpartition(".")[2]
+    named = project.calls.named(last) if len(words(last)) > 1 else []
+    return bool(named) and all(one.facts["quiet"] for one in named)
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence | list[Finding]:
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
         calls = ((one, caller) for one in _left(finding, project) for caller in project.calls.dropping(one))
-        return [_at(finding, one, caller, project) for one, caller in calls if _forgets(finding, caller)]
+        lost = [(one, caller) for one, caller in calls if _forgets(finding, caller)]
+        quiet = {one.key for one, _ in lost if _all_quiet(project, one.facts["floats"], one.file["path"])}
+        return [_at(finding, one, caller, project) for one, caller in lost if one.key not in quiet]
     if "around" in finding.pending:
-        return _forgotten(finding, project)
-    name, lets = finding.pending["name"], finding.pending["lets"]
-    if lets and all(_quiet(project, one, finding.path) for one in lets):
+        if _all_quiet(project, finding.pending.get("fails", []), finding.path):
+            finding.message = finding.message.replace(_FAILS, "")
+            doubted = finding.confidence is Confidence.LOW or not finding.pending["more"]
+            finding.confidence = Confidence.LOW if doubted else Confidence.MEDIUM
+        return _forgotten(finding, project) if finding.pending["around"] else finding
+    name, fails = finding.pending["name"], finding.pending["fails"]
+    if _all_quiet(project, fails, finding.path):
         return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
     if finding.pending["server"] and project.memo(_survives):
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"

@@ -10,12 +10,13 @@ from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
 from asynccost.flow.kept import Fate, fate_of
 from asynccost.flow.linking import Def
+from asynccost.flow.missable import missable
 from asynccost.flow.noqa import waived
 from asynccost.flow.offers import shown_only
 from asynccost.flow.passing import is_passing
 from asynccost.flow.project import Project
 from asynccost.flow.spawns import runs, spawns, work_of
-from asynccost.flow.tree import Call, Name, Raise, Try
+from asynccost.flow.tree import Assign, Bind, Call, Name, Raise, Try
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
@@ -116,7 +117,18 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     if _is_cosmetic(file, site) or what == "future" or is_passing(file, site, heard=fate.heard):
         sure = Confidence.LOW
     heard = fate.heard or _sees_to_its_errors(file, site)
-    return file.finding(site.call, _message(what, fate.why, heard=heard), sure, held=False)
+    message = _message(what, fate.why, heard=heard)
+    if doubt := _in_a_thread(file, site, fate) or missable(file, site):
+        sure, message = Confidence.LOW, f"{message} (but {doubt})"
+    return file.finding(site.call, message, sure, held=False)
+
+
+def _in_a_thread(file: File, site: Site, fate: Fate) -> str:
+    """`task = create_task(asyncio.to_thread(f))`: a reason, or nothing."""
+    work = work_of(site)
+    threaded = isinstance(work, Call) and file.resolve(work.callee, site.function) == "asyncio.to_thread"
+    local = threaded and isinstance(fate.node, (Assign, Bind))
+    return "its thread holds it, and goes on whatever becomes of it" if local else ""
 
 
 def _sees_to_its_errors(file: File, site: Site) -> bool:
@@ -275,6 +287,8 @@ def _at_helper(finding: Finding, name: str, callers: list[Caller], dropping: lis
     """Where many drop what a function returns, it is the function that should hold it: that is one thing to do."""
     count = f"all {len(dropping)}" if len(dropping) == len(callers) else f"{len(dropping)} of {len(callers)}"
     finding.message = _message("task", f"{count} calls of {name}() drop it", heard=finding.pending["heard"])
+    if len(dropping) < len(callers):
+        finding.confidence = Confidence.LOW  # it hands the task back to be kept, and some do
     finding.related = tuple(c.related("this call drops the task") for c in dropping[:5])
     return finding
 

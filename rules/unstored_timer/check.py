@@ -8,6 +8,7 @@ from asynccost.flow.acquisitions import Fate
 from asynccost.flow.around import above, class_around, use_of
 from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.entries import is_script
+from asynccost.flow.failing import is_page, is_server
 from asynccost.flow.file import File
 from asynccost.flow.flags import tests_any
 from asynccost.flow.handles import kept_in, mentions
@@ -152,6 +153,8 @@ def _deadline(one: Timer, due: Deadline, file: File) -> Finding | Silence:
         f"the deadline that {one.name}() sets {verb}: it cuts off what {due.target} was handed to,"
         " although that may still be running and be paid for"
     )
+    if not due.cleared and all(file.text(w.at).startswith("return fetch(") for w in due.loose):
+        return file.finding(one.call, f"{message} (but it may bound the answer's body as well)", LOW, related=(at,))
     return file.finding(one.call, message, HIGH if due.cleared else MEDIUM, related=(at,))
 
 
@@ -174,13 +177,17 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
         scope = binder(end.place.root, one.function)
         if scope is None or scope.kind == "module":
             return file.silence(one.call, f"{end.place.text} is kept by the module, one for the process")
-    component = _component(one.function)
+    component = _component(one.function) if is_page(file) else None
     if component is not None:
         root = component.name in ("App", "Root", "Main") or file.memo(is_script)
         return file.finding(one.call, message, LOW if root else HIGH if component is one.function else MEDIUM)
     if end.kind == "kept" and started_once(one, file):
         return file.silence(one.call, "it is started where none is kept yet, and so once")
-    return file.finding(one.call, message, MEDIUM, start=one.function.start)
+    return file.finding(one.call, message, MEDIUM, start=one.function.start, pages=not _serves(file))
+
+
+def _serves(file: File) -> bool:
+    return file.language == "python" or is_server(file)
 
 
 def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Silence:
@@ -193,9 +200,14 @@ def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Sile
         return file.finding(
             one.call,
             f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive",
-            LOW if _is_whole(owner) else MEDIUM,
+            LOW if _is_whole(owner) or _does_nothing(owner.methods[ends[0]]) else MEDIUM,
         )
     return file.finding(one.call, f"{message}each {owner.name} adds one that nothing can stop", LOW)
+
+
+def _does_nothing(method: Function) -> bool:
+    """Whether a method stands there only since an interface asks for it."""
+    return not method.body
 
 
 _WHOLES = frozenset({"controller", "runtime", "server", "app", "application", "core", "daemon", "hub", "kernel"})
@@ -293,11 +305,11 @@ def _endless(one: Timer, file: File) -> Finding | Silence:
         return file.finding(one.call, f"{message} (but only after a failure)", LOW)
     if one.name == "Timer" and class_around(one.function) is None and _daemon(one, file):
         return file.silence(one.call, "a daemon timer of a module lives as long as the process")
-    if _component(one.function) is not None:
+    if is_page(file) and _component(one.function) is not None:
         return file.finding(one.call, message, MEDIUM)
     if one.name in ("call_later", "call_at") or one.holds:
         return file.finding(one.call, message, MEDIUM)
-    return file.finding(one.call, message, MEDIUM, start=one.function.start)
+    return file.finding(one.call, message, MEDIUM, start=one.function.start, pages=not _serves(file))
 
 
 def _works_on(one: Timer, owner: Class, file: File) -> bool:
@@ -325,12 +337,15 @@ def _daemon(one: Timer, file: File) -> bool:
     return any(t in source for t in texts)
 
 
+_PAGES = frozenset({"loop", "periodic"})  # by which a function of a page may seem to run often
+
+
 def settle(finding: Finding, project: Project) -> Finding | Silence:
-    """A timer of a function that runs once is the process's own."""
+    """A timer of a function that runs once is the process's own. A page's clocks run as long as the page, as a rule."""
     made = project.names.function(finding.path, finding.pending["start"])
     heat = project.heats.of(made) if made is not None else None
     if heat is not None and heat.hot is False:
         return Silence(finding.rule, finding.path, finding.span, f"it is started once: {heat.reason}")
-    if heat is None or heat.hot is None:
+    if heat is None or heat.hot is None or (finding.pending["pages"] and heat.kind in _PAGES):
         finding.confidence = LOW
     return finding
