@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from asynccost.flow.around import above, use_of
 from asynccost.flow.file import File
-from asynccost.flow.reach import local_function
+from asynccost.flow.reach import local_function, within
 from asynccost.flow.tree import (
+    Assign,
     Await,
     Call,
     Closure,
+    Collection,
     Constant,
     Expr,
     Function,
@@ -194,6 +196,21 @@ def lets(file: File, function: Function) -> list[str]:
     """The names of what an async function lets fail: as they resolve, or the last part alone, or "" for no call."""
     called = uncaught_callees(file, function)
     return [file.resolve(c, function) or f".{chain(c)[-1]}" if c is not None else "" for c in called]
+
+
+def leans_on_answers(file: File, function: Function) -> bool:
+    """Whether a function asks an answer that it awaited for a part: who catches its own errors may answer nothing."""
+    named: set[str] = set()
+    for wait in function.index.awaits if function.index else ():
+        use = use_of(wait)
+        if use.kind == "receiver":
+            return True
+        kept = use.node.targets if isinstance(use.node, Assign) else ()
+        named.update(target.id for target in kept if isinstance(target, Name))
+        if any(isinstance(target, Collection) for target in kept):
+            return True
+    names = (n for inner in within(function, file) if inner.index for n in inner.index.names)
+    return any(n.id in named and isinstance(n.parent, Member) and n.parent.value is n for n in names)
 
 
 def quiet(file: File, function: Function) -> bool:

@@ -148,8 +148,8 @@ def _hears(function: Function) -> bool:
     """Whether a function waits for an event, `view.on("drawn", () => ...)`: what arms its timer is the next event."""
     holder = function.closure.parent if function.closure is not None else None
     if isinstance(holder, Collection) and holder.kind == "dict":  # `{ text: "Try again", onPress: () => ... }`
-        own = [k for k, v in zip(holder.keys, holder.items, strict=False) if v is function.closure]
-        return any(isinstance(k, Constant) and re.match(r"on[A-Z]", str(k.value)) for k in own)
+        keys = [k for k, v in zip(holder.keys, holder.items, strict=False) if v is function.closure]
+        return any(isinstance(k, Constant) and re.match(r"on[A-Z]", str(k.value)) for k in keys)
     if isinstance(holder, Assign) and function.scope is not None and function.scope.index is not None:
         own = {t.id for t in holder.targets if isinstance(t, Name)}
         handed = [n.parent for n in function.scope.index.names if n.id in own]  # `socket.once("close", restart)`

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.flow.around import above, use_of
 from asynccost.flow.calls import Caller
 from asynccost.flow.entries import is_script
-from asynccost.flow.failing import catches, failing, is_page, is_server, lets, uncaught
+from asynccost.flow.failing import catches, failing, is_page, is_server, leans_on_answers, lets, uncaught
 from asynccost.flow.file import File, Site
 from asynccost.flow.handed import mounts, starts
 from asynccost.flow.kept import fate_of
@@ -76,7 +76,7 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
         said = _ASKED[kind](file, site, callee, handler)
         if isinstance(said, Finding):
             said.pending["around"] = site.function.qualname if site.function.is_async else ""
-            if _FAILS in said.message:
+            if _FAILS in said.message and not leans_on_answers(file, handler):
                 said.pending.update(fails=lets(file, handler), more=_is_relied_on(site))
         yield said
 
