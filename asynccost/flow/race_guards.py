@@ -190,12 +190,23 @@ def _asks_after(function: Function, start: int) -> bool:
     for name in function.index.names:
         if name.end < start:
             continue
-        if _compared(name, function):
+        if _compared(name, function) and not _beside(name, function, start):
             return True
         flag = name.id in _FLAGS or (isinstance(name.parent, Member) and name.parent.attr in _FLAGS)
         if flag and _in_test(name):
             return True
     return False
+
+
+def _beside(name: Name, function: Function, start: int) -> bool:
+    """Whether a test leaves the answer's state alone: `if (count !== last) setLast(count); setRows(answer)`."""
+    branch = next((up for up in above(name) if isinstance(up, If)), None)
+    if branch is None or any(isinstance(n, Return) for s in (*branch.body, *branch.orelse) for n in walk(s)):
+        return False
+    calls = function.index.calls if function.index is not None else []
+    late = [c for c in calls if c.start > start and SETTER.match(word_of(c)) and c.arguments]
+    beside = [c for c in late if not branch.start <= c.start < branch.end]
+    return any(not isinstance(c.arguments[0].value, Constant) for c in beside)
 
 
 def _compared(name: Name, function: Function) -> bool:

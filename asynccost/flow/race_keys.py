@@ -202,13 +202,24 @@ _SETTINGS = re.compile(
 )
 
 
+def _source_of(key: str, effect: Effect) -> str:
+    """What a watcher's parameter stands for: `props.project` of `watch(() => props.project, (name) => ...)`."""
+    first = effect.setups[0].params[:1] if effect.framework == "Vue" else []
+    getter = effect.deps[0] if effect.deps else None
+    returned = getter.function.index.returns if isinstance(getter, Closure) and getter.function.index else []
+    value = returned[0].value if len(returned) == 1 else None
+    if not first or first[0].name != key or not isinstance(value, Member) or not isinstance(value.value, Name):
+        return key
+    return f"{value.value.id}.{value.attr}"
+
+
 _OPEN = frozenset({"open", "opened", "show", "shown", "visible"})
 _LOADS = frozenset({"loading", "submitting", "fetching", "pending"})
 
 
 def is_settled(key: str, request: Call, effect: Effect) -> bool:
     """Whether a key can change, but in practice does not while its request runs."""
-    return bool(_SETTINGS.search(key)) or _while_open(request, effect) or _once_started(effect)
+    return bool(_SETTINGS.search(_source_of(key, effect))) or _while_open(request, effect) or _once_started(effect)
 
 
 def _while_open(request: Call, effect: Effect) -> bool:

@@ -9,7 +9,7 @@ from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, inner_functions, local_function, values
-from asynccost.flow.state import LATEST, is_set_anywhere, root_name, state_of, wrapped_deps
+from asynccost.flow.state import LATEST, State, is_set_anywhere, root_name, state_of, wrapped_deps
 from asynccost.flow.tree import Assign, Bind, Call, Closure, Collection, Expr, Function, If, Member, Name, Node
 from asynccost.flow.words import chain
 
@@ -40,6 +40,8 @@ def stale_reads(effect: Effect, file: File) -> list[Stale]:
         for one in _with_helpers(function, component, listed, file):
             for name in one.index.names if one.index else ():
                 if name.id not in state.values or name.id in listed or binder(name.id, one) is not component:
+                    continue
+                if kind == "interval" and _ends_itself(name, one, state):
                     continue
                 read = Stale(name, one, kind, _matters(name))
                 if name.id not in found or (read.matters and not found[name.id].matters):
@@ -142,6 +144,14 @@ def _with_helpers(function: Function, component: Function, listed: set[str], fil
                 if helper is not None and helper.scope is component:
                     pending.append(helper)
     return found
+
+
+def _ends_itself(name: Name, function: Function, state: State) -> bool:
+    """`if (asking) { ...; setAsking(false); clearInterval(timer) }`: the interval is cleared where the flag falls."""
+    if use_of(name).kind != "tested" or function.index is None:
+        return False
+    words = [chain(call.callee)[-1] for call in function.index.calls]
+    return "clearInterval" in words and any(state.setters.get(word) == name.id for word in words)
 
 
 _LOGS = frozenset({"log", "debug", "info", "warn", "error"})

@@ -237,7 +237,7 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
         return _OF_ELEMENT
     if any(is_page(v, scope, file) for v in known):
         return ""
-    if scope is effect.scope and not known and not _is_given(name, scope, got):
+    if scope is effect.scope and not known and name not in file.module.imports and not _is_given(name, scope, got):
         return _OF_ELEMENT  # `let el`, filled in by the markup
     if id(scope) in own and known and all(isinstance(v, (Call, Choice)) for v in known):
         made = [v for v in known if isinstance(v, Call)]

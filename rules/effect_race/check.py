@@ -26,7 +26,9 @@ _LANDING = frozenset({
 })
 _IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "namespace", "filename"})
 _WAITS = frozenset({"await", "then", "finally", "catch"})
-_COMPUTES = frozenset({"has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check"})
+_COMPUTES = frozenset({
+    "has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check", "digest", "hash",
+})
 
 
 def worth(text: "Text") -> bool:
@@ -72,6 +74,7 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
     sure = Confidence.HIGH if direct else Confidence.MEDIUM
     stays = effect.framework == "React" and race.listed and not direct and _is_identity(race.key, effect)
+    stays = stays or _of_composable(race.key, effect)
     if race.settled or race.error or stays or _is_landing(file):
         sure = Confidence.LOW
     waits = classify(race.request, file, function_of(race.request))
@@ -85,6 +88,13 @@ def _is_identity(key: str, effect: Effect) -> bool:
     if isinstance(effect.scope, Function) and is_chosen(key, effect.scope):
         return False
     return from_address(key, effect) or (root in ("", "props") and not _IDENTITIES.isdisjoint(words(key)[-1:]))
+
+
+def _of_composable(key: str, effect: Effect) -> bool:
+    """`watchEffect()` in `useFile(filename)`: it reads what it was made for, whether that changes or not."""
+    if effect.framework != "Vue" or effect.deps is not None or not isinstance(effect.scope, Function):
+        return False
+    return any(p.name == key for p in effect.scope.params) and not _IDENTITIES.isdisjoint(words(key)[-1:])
 
 
 def _is_landing(file: File) -> bool:
