@@ -91,6 +91,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return "conn"  # Django's asynchronous queries take turns in one thread
     if names[0] == "window" and len(names) > 2:
         return ""  # `window.store.getAll()`: a bridge to the program's own process
+    if file.language == "javascript" and _of_cookie(call, names):
+        return "memory"
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:
@@ -109,6 +111,14 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         if kind:
             return kind
     return ""
+
+
+def _of_cookie(call: Call, names: list[str]) -> bool:
+    """`session.get("theme")`: what a request's session holds by now; an address is asked of a server."""
+    first = call.arguments[0].value if call.arguments else None
+    said = first.value if isinstance(first, Constant) and isinstance(first.value, str) else ""
+    keyed = bool(said) and "/" not in said and names[-1] in ("get", "set", "has", "unset", "flash")
+    return keyed and len(names) > 1 and words(names[-2])[-1:] == ("session",)
 
 
 _RECODES = re.compile(

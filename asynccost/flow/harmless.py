@@ -1,5 +1,7 @@
 """Why a blocking call in a coroutine harms nobody: it is short, it runs elsewhere, or its author says so."""
 
+import re
+
 from asynccost.flow.around import above
 from asynccost.flow.blocking import Kind
 from asynccost.flow.file import File, Site
@@ -9,6 +11,13 @@ from asynccost.flow.words import words
 
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
 _PATIENT = 10  # seconds
+_LEAVES = frozenset({"sys.exit", "os._exit", "os.execv", "os.execl", "os.execve", "os.execvp", "quit", "exit"})
+_NEAR = 900  # bytes of a function before a call that still speak of it
+_MEANT = re.compile(
+    rb"(?:deliberately|intentionally|purposely)[^\n]{0,20}\bblock\w*[^\n]*"
+    rb"|\bblock(?:s|ing)?\b[^\n]{0,30}(?:on purpose|deliberate|intentional|by design)\w*",
+    re.I,
+)
 _PROBES = ("--version", "-version", "-V", "--help", "version")
 
 
@@ -52,7 +61,30 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
     seconds = first.value if isinstance(first, Constant) else None
     if kind.name == "sleep" and isinstance(seconds, (int, float)) and seconds <= 0.01:
         return "it sleeps for no more than a hundredth of a second"
+    if kind.name == "sleep" and _ends_program(file, site):
+        return "the program ends right after it"
+    if said := _on_purpose(file, site):
+        return f"its author says that it is meant to block: {said}"
     return ""
+
+
+def _ends_program(file: File, site: Site) -> bool:
+    """Whether the function that waits leaves the program, or puts another in its place, without a condition."""
+    later = (one for one in file.calls_of(site.function) if one.call.start > site.call.start)
+    return any(one.name in _LEAVES and _tests(one.call) == _tests(site.call) for one in later)
+
+
+def _tests(call: Call) -> list[Node]:
+    """The conditions that a call stands under."""
+    return [up for up in above(call) if isinstance(up, If)]
+
+
+def _on_purpose(file: File, site: Site) -> str:
+    """What a comment or the docstring before a call says of it, where that is that it blocks on purpose."""
+    source = file.module.source
+    begin = max(site.function.start, site.call.start - _NEAR)
+    found = _MEANT.search(source, begin, site.call.start)
+    return found[0].decode("utf-8", "replace").strip() if found else ""
 
 
 def _just_killed(file: File, site: Site) -> bool:

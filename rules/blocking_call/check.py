@@ -272,6 +272,9 @@ def _at_caller(
     if once := _once(reach.caller.by, heat, finding.pending["once"]):
         confidence = Confidence.LOW
         message += f" (but {once})"
+    elif reach.lazy:
+        confidence = Confidence.LOW
+        message += " (but only until its result is kept)"
     elif len(reach.path) > 1 and finding.pending["sometimes"]:
         confidence = Confidence.LOW
     elif not heat.hot and (kind, len(reach.path) > 1) in _RARE:
