@@ -2,13 +2,16 @@
 
 import re
 
-from asynccost.flow.around import statement_of
+from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import work_of
-from asynccost.flow.tree import Call, Collection, Constant, Member, Name, Node, Subscript
+from asynccost.flow.tree import Call, Collection, Constant, Do, Function, If, Member, Name, Node, Subscript
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
 _TOLD = re.compile(r"#[^\n]*\b(best[ -]effort|pre-?fetch(?:es|ing)?|warms?[ -]up)\b", re.I)
+_BEST = re.compile(r"\bbest[ -]effort\b", re.I)
+_WAITS = frozenset({"run", "run_until_complete"})
 _SAYS = frozenset({"send", "reply", "respond", "send_message"})
 
 
@@ -16,6 +19,10 @@ def missable(file: File, site: Site) -> str:
     """Why nobody would miss a task, or nothing."""
     if told := _told(file, site):
         return f"a comment says {told}"
+    if _is_documented(site.function):
+        return "the function says that it is done for a best effort"
+    if _is_waited_for_otherwise(file, site):
+        return "where no event loop runs, the same work is waited for"
     return "it only says words that always are the same" if _is_notice(site) else ""
 
 
@@ -35,6 +42,31 @@ def _told(file: File, site: Site) -> str:
 
 
 _ABOVE = 4  # lines of comment
+
+
+def _is_documented(function: Function) -> bool:
+    """Whether the text at the head of a function, or of one around it, speaks of a best effort."""
+    here: Function | None = function
+    while here is not None and here.kind != "module":
+        first = here.body[0] if here.body else None
+        said = first.value.value if isinstance(first, Do) and isinstance(first.value, Constant) else None
+        if isinstance(said, str) and _BEST.search(said):
+            return True
+        here = here.scope
+    return False
+
+
+def _is_waited_for_otherwise(file: File, site: Site) -> bool:
+    """`if loop.is_running(): create_task(sync()) else: loop.run_until_complete(sync())`: plain code, called from it."""
+    work, below = work_of(site), site.call.parent
+    if work is None or site.function.is_async:
+        return False
+    for up in above(site.call):
+        if isinstance(up, If) and any(below is s for s in up.body) and "is_running" in chain(up.test):
+            calls = [n for s in up.orelse for n in walk(s) if isinstance(n, Call) and chain(n.callee)[-1] in _WAITS]
+            return any(file.text(a.value) == file.text(work) for call in calls for a in call.arguments)
+        below = up
+    return False
 
 
 def _is_notice(site: Site) -> bool:
