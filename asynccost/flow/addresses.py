@@ -92,7 +92,7 @@ _READS = re.compile(r"^(str|URL|urlparse|urlsplit)$|valid|normali[sz]e|saniti[sz
 _CONFIGURED = re.compile(r"base|api|endpoint|server|root|webhook", re.I)  # words of an address that stays the same
 _TRIMS = frozenset({
     "strip", "rstrip", "lstrip", "get", "lower", "removeprefix", "removesuffix", "replace", "trim", "split",
-    "partition",
+    "partition", "decode", "body", "text", "json", "form",
 })
 
 

@@ -62,6 +62,8 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     by = caller.by.file["path"]
     known = caller.by.facts["qualname"]
     seldom = heat.kind != "loop" and (names.manages(known) or names.looks_after(known) or names.now_and_then(by, known))
+    if heat.kind == "render" and heat.chain:
+        confidence = Confidence.LOW  # what a component's handlers call runs when somebody clicks
     if long or seldom or any(map(names.takes_long, ways(heat))) or names.now_and_then(by, known):
         confidence = Confidence.LOW
     each = f"every call of {title(made)} from {title(caller.by)}"

@@ -59,7 +59,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
             confidence = Confidence.LOW
         elif heat.kind == "tool" and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
-        if finding.pending["cost"] == "light" and heat.chain and heat.kind not in ("loop", "render"):
+        if finding.pending["cost"] == "light" and heat.chain and heat.kind != "loop":
             confidence = Confidence.LOW  # its connections are shared, whoever builds it
         if heat.kind == "job":
             confidence = Confidence.LOW  # a worker forks for it, or it takes minutes: nobody waits for its client

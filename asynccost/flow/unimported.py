@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.entry_table import entries_of
+from asynccost.flow.entry_table import GOES_ON, entries_of
 from asynccost.flow.file import is_test
 from asynccost.flow.importers import parts_of
 from asynccost.flow.project import Project
@@ -31,7 +31,20 @@ def unimported(project: Project, path: str) -> str:
         within = "/".join(folders[: aside + 1]) + "/"
         return "" if _reaches_out(project, path, within) else f"nothing outside of {within} imports it"
     beside = "no other module imports this one, as they do those beside it: it is run by hand, if at all"
+    if _is_tool(project, path):
+        return f"it starts itself, and nothing imports what lies in {folders[0]}/: it is run by hand"
     return beside if _is_exception(project, path) else ""
+
+
+def _is_tool(project: Project, path: str) -> bool:
+    """Whether a module of a project's own `tools/` starts itself and ends, where no program imports that folder."""
+    asked = project.names.asked.get(path)
+    if asked is None or path.count("/") != 1 or not path.startswith("tools/") or not _MAIN.search(asked.source):
+        return False
+    serving = entries_of(asked.knowledge).serving
+    if GOES_ON.search(asked.source) or any(name.partition(".")[0] in serving for name in project.imports[path]):
+        return False
+    return not any(_reaches_out(project, one, "tools/") for one in project.imports if one.startswith("tools/"))
 
 
 def _reaches_out(project: Project, path: str, folder: str) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _WORDS = ("force_close", "max_keepalive_connections", "keepalive_expiry", "TCPConnector", "Limits")
 _AGENTS = ("http:Agent", "https:Agent", "agentkeepalive:", "undici:Agent", "undici:Pool", "undici:Client")
 _AGAIN = "so that every request opens a connection of its own, with its TCP and TLS handshakes"
+_ASKS = re.compile(r"header|request|fetch|options|\b(?:get|post|put|patch|head|delete|update)$", re.I)
 _HEADER = re.compile(rb"(?i)connection[\"']?\s*[:\],]\s*=?\s*[\"']close")
 _RESPONSE = re.compile(
     r"response|writehead|setheader|\bres\b|reply|sendheaders?|send_header|start_response|status|set$", re.I
@@ -175,7 +176,7 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
                             Confidence.MEDIUM,
                         )
         for call in function.index.calls if function.index else ():
-            for options in _dicts(call):
+            for options in _dicts(file, call):
                 if _says_close(options) and not _RESPONSE.search(file.text(call.callee)):
                     yield _answer(
                         file,
@@ -193,12 +194,12 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
                 )
 
 
-def _dicts(call: Call) -> Iterator[Collection]:
-    """The literal headers among a call's arguments."""
+def _dicts(file: File, call: Call) -> Iterator[Collection]:
+    """The literal headers among a call's arguments; `emit("update", { connection: "close" })` has none."""
     for argument in call.arguments:
         value = argument.value
         if isinstance(value, Collection) and value.kind == "dict":
-            if argument.keyword in (None, "headers"):
+            if argument.keyword == "headers" or (argument.keyword is None and _ASKS.search(file.text(call.callee))):
                 yield value
             for key, item in zip(value.keys, value.items, strict=False):
                 if isinstance(key, Constant) and key.value == "headers" and isinstance(item, Collection):
