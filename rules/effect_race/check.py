@@ -112,7 +112,12 @@ def _asks(name: str, file: File) -> bool:
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether what is asked waits for anything: what is computed here comes back in the order that it was asked."""
     verdict = verdict_of(finding.pending["waits"], finding.path, project)
-    if verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown):
+    kept = verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown)
+    if kept and not finding.pending["computes"]:  # `search()`: what it waits for may be unknown as well
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: nothing shows that {verdict.memory[0]} waits for another machine)"
+        return finding
+    if kept:
         return Silence(finding.rule, finding.path, finding.span, f"{verdict.memory[0]} is answered from memory")
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
     computes = finding.pending["computes"] or any(_computes(way) for way in verdict.unknown)
