@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Assign, Await, Call, Do, Function, Member, Name, Node
+from asynccost.flow.tree import Assign, Await, Call, Constant, Do, Function, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -23,6 +23,11 @@ def question(run: Sequence[Node], function: Function) -> str:
     for step in run[:-1]:
         if name := _tells_of_end(step):
             return f"must {name} be known before the others are read, so that nothing comes between?"
+    for number, step in enumerate(run[:-1]):
+        later = [chain(call.callee)[-1] for one in run[number + 1 :] for call in _calls(one)]
+        name = next((chain(c.callee)[-1] for c in _calls(step) if isinstance(step, Do) and _changes(c)), "")
+        if name and (reader := next((n for n in later if not _READS.isdisjoint(words(n)[:1])), "")):
+            return f"is {reader}() to read what {name}() has changed?"
     used = [name for step in run for call in _calls(step) if (name := _in_thread(call, function))]
     if twice := next((name for name in used if used.count(name) > 1), ""):
         return f"may two threads use {twice} at once?"
@@ -36,6 +41,20 @@ _CHANGES = frozenset({
     "update", "set", "save", "patch", "put", "upsert", "increment", "decrement", "merge", "assign", "move", "reorder",
     "replace", "rename", "write", "mark", "edit", "modify", "toggle",
 })
+
+
+_READS = frozenset({"fetch", "get", "load", "refresh", "reload", "list", "read", "find", "query", "refetch"})
+_DOES = frozenset({
+    "post", "delete", "execute", "run", "start", "submit", "trigger", "create", "add", "remove", "send", "sync",
+})
+
+
+def _changes(call: Call) -> bool:
+    """Whether a call changes something elsewhere, by its name or the method of its request."""
+    if not (_DOES | _CHANGES).isdisjoint(words(chain(call.callee)[-1])[:1]):
+        return True
+    given = [n for a in call.arguments for n in walk(a.value) if isinstance(n, Constant)]
+    return chain(call.callee)[-1] == "fetch" and any(n.value in ("POST", "PUT", "PATCH", "DELETE") for n in given)
 
 
 def written_to(call: Call) -> str:

@@ -47,7 +47,7 @@ def general(site: Site) -> bool:
 
 _RUN = re.compile(  # what a request is to run: its name, or that of a function that a caller has given
     r"\b(?:func|function|fn|method|callback|handler)\w*\.__(?:qual)?name__|\bget_function_name\(\)"
-    r"|\b(?:func|function|fn|method|procedure)_?[nN]ame\b"
+    r"|\b(?:func|function|fn|method|procedure|activity|action|tool|task|command|workflow|skill)_?[nN]ame\b"
 )
 
 

@@ -103,6 +103,7 @@ def _comes_to(site: Site, file: File, names: tuple[str, ...], depth: int) -> boo
     return any(chain(s.call.callee)[-1] in names or _comes_to(s, file, names, depth - 1) for s in inner)
 
 
+_NEAR = 8  # lines above a call in which a comment may name it
 _SAYS = re.compile(r"(?i)\bblock(?:s|ed|ing)?\b|\bsynchronous(?:ly)?\b|\bno I/O loop\b")
 
 
@@ -111,6 +112,8 @@ def _meant(site: Site, file: File) -> str:
     start, source = statement_of(site.call).start, file.module.source
     above = source[: source.rfind(b"\n", 0, start) + 1].decode("utf-8", "replace").splitlines()
     said = [*takewhile(lambda line: line.strip().startswith("#"), reversed(above))]
+    name = chain(site.call.callee)[-1]
+    said += [line for line in above[-_NEAR:] if line.strip().startswith("#") and name in line]
     first = site.function.body[0] if site.function.body else None
     if isinstance(first, Do) and isinstance(first.value, Constant) and isinstance(first.value.value, str):
         said.append(first.value.value)

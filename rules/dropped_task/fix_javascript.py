@@ -46,7 +46,7 @@ def _array(file: File, site: Site, callee: Member) -> Offer | None:
     if use.kind == "dropped" and not isinstance(call.parent, (Do, Await)):
         return None
     tree = patch.script
-    if "?." in tree.text(callee):
+    if "?." in tree.text(callee) or _awaited_later(site, file):
         return None
     patch.insert(call.start, "Promise.all(" if awaited else "await Promise.all(")
     if callee.attr != "map":
@@ -60,6 +60,14 @@ def _array(file: File, site: Site, callee: Member) -> Offer | None:
     if asked := _asked(site, file) or _many(callee.value, site, file):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _awaited_later(site: Site, file: File) -> bool:
+    """`const made = await items.map(f); ... await Promise.all(made)`: nothing is lost."""
+    statement = statement_of(site.call)
+    targets = [t.id for t in getattr(statement, "targets", ()) if isinstance(t, Name)]
+    text = file.text(site.function)
+    return any(re.search(rf"\bPromise\.all(?:Settled)?\(\s*{re.escape(name)}\b", text) for name in targets)
 
 
 def _many(items: Expr, site: Site, file: File) -> str:

@@ -27,6 +27,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site.function.is_async and _gathers(site, file) and isinstance(site.call.parent, Do):
         reason = "it is waited for, and its errors are heard of; is what follows to wait for it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _waited(file, site))
+    if site.function.is_async and _gathers(site, file):
+        return None  # what it gathers is held by itself, or was
     if (owner := owner_of(site, file)) is not None:
         reason = f"it never ends by itself: the object holds it, and {owner.end.name}() cancels it in mid-work"
         return Offer(Safety.UNSAFE, reason, lambda: _cancelled(file, site, owner))

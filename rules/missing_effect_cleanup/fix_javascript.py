@@ -36,8 +36,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     surer = [v for v in found if v.sure is not Confidence.LOW]
     tries = [found, surer]
-    if surer and any(_beside(v, found, file) for v in found if v not in surer):
-        tries = [surer, found]  # one of the steps of a callback is not worth a variable
+    if surer and any(_beside(v, found, file) or _takes_field(v) for v in found if v not in surer):
+        tries = [surer, found]  # one of the steps of a callback is not worth a variable, what fires once no field
     for wanted in tries:
         try:
             offer = _offer(wanted, file, finding.hint.get("vue", 0))
@@ -166,6 +166,11 @@ def _beside(verdict: Verdict, found: list[Verdict], file: File) -> int:
         if isinstance(call.parent, Do) and word_of(call) == got.pair.name and call.start not in kept:
             return file.span(call).line
     return 0
+
+
+def _takes_field(verdict: Verdict) -> bool:
+    """Whether a timeout that fires once would take an attribute of a class or of a component's options."""
+    return verdict.got.pair.once and not isinstance(verdict.effect.scope, Function)
 
 
 def _not_again(effect: Effect) -> bool:

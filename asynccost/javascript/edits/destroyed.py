@@ -2,6 +2,7 @@
 
 import re
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import use_of
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict
@@ -12,6 +13,7 @@ from asynccost.javascript.edits.imports import imported, imported_beside
 from asynccost.javascript.edits.patch import Patch
 
 _OPERATOR = "@angular/core/rxjs-interop:takeUntilDestroyed"
+_OLDER = frozenset({"@ngneat/until-destroy:untilDestroyed", "ngx-take-until-destroy:untilDestroyed"})
 _ANGULAR = "@angular/core:Component"
 _NEW = {
     _OPERATOR,
@@ -30,6 +32,10 @@ def takes_until_destroyed(verdict: Verdict, file: File, patch: Patch) -> bool:
     got, scope = verdict.got, verdict.effect.scope
     names = set(file.module.imports.values())
     callee = got.call.callee
+    until = next((local for local, name in file.module.imports.items() if name in _OLDER), "")
+    marked = isinstance(scope, Class) and any("UntilDestroy(" in file.text(d) for d in scope.decorators)
+    if until and marked and isinstance(callee, Member) and isinstance(scope, Class):
+        return _sees_object(scope, got.function) and _piped(got, callee, f"{until}(this)", file, patch)
     new = not names.isdisjoint(_NEW) or (_ANGULAR in names and _REQUIRED.search(file.module.source) is not None)
     if not new or not isinstance(scope, Class) or use_of(got.call).kind != "dropped":
         return False
@@ -40,7 +46,13 @@ def takes_until_destroyed(verdict: Verdict, file: File, patch: Patch) -> bool:
     operator = imported_beside(name, module, "@angular/core", file, patch) if given is not None else None
     if operator is None:
         return False
-    end = f"{operator}({given})"
+    return _piped(got, callee, f"{operator}({given})", file, patch)
+
+
+def _piped(got: Acquisition, callee: Member, end: str, file: File, patch: Patch) -> bool:
+    """Put an operator behind the others of a pipe, or into one of its own; False for what is no subscription."""
+    if callee.attr != "subscribe" or not is_subscription(got, file) or use_of(got.call).kind != "dropped":
+        return False
     source = callee.value
     if isinstance(source, Call) and isinstance(source.callee, Member) and source.callee.attr == "pipe":
         if not source.arguments:
@@ -58,10 +70,7 @@ def _destroy_ref(cls: Class, function: Function, file: File, patch: Patch) -> st
     """
     text = file.text(cls)
     found = _INJECTED.search(text) or _GIVEN.search(text)
-    here: Function | None = function
-    while here is not None and here.owner is None and here.kind == "arrow":
-        here = here.scope
-    if here is None or here.owner is not cls:
+    if not _sees_object(cls, function):
         return None
     if found:
         return f"this.{found[1]}"
@@ -74,3 +83,11 @@ def _destroy_ref(cls: Class, function: Function, file: File, patch: Patch) -> st
         return None
     patch.first(class_body(cls, patch), f"{_OWN}{named[1]}({named[0]}){patch.semi}")
     return "this.destroyRef"
+
+
+def _sees_object(cls: Class, function: Function) -> bool:
+    """Whether `this` is the object of a class in a function: arrows only, up to a method."""
+    here: Function | None = function
+    while here is not None and here.owner is None and here.kind == "arrow":
+        here = here.scope
+    return here is not None and here.owner is cls

@@ -223,6 +223,8 @@ class _Method:
             raise UnfixableError
         indent = script.indent(method.start_byte)
         name = self._new_name()
+        if name not in ("disconnectedCallback", "componentWillUnmount") and getattr(self.effect.scope, "bases", None):
+            raise UnfixableError  # a base class may end something there, which nothing would call any more
         if name == "disconnectedCallback" and _has_own_base(self.effect.scope, script):
             releases = [f"super.{name}(){patch.semi}", *releases]
         lines = "".join(f"\n{indent}{script.unit}{r}" for r in releases)

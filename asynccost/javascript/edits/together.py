@@ -214,7 +214,7 @@ class Together:
         items = []
         for number, (step, (above, behind)) in enumerate(zip(steps, comments, strict=True)):
             comma = "," if number < len(steps) - 1 else script.comma
-            before = "".join(f"{inner}{c}\n" for c in above)
+            before = "".join(f"{inner}{_indented(c, inner)}\n" for c in above)
             items.append(f"{before}{inner}{step.value}{comma}{f' {behind}' if behind else ''}")
         body = "\n".join(items)
         return f"{head}await Promise.all([\n{body}\n{indent}]){semi}"
@@ -255,6 +255,12 @@ class Together:
         if inside and following is not None and following.start_point[0] == statement.end_point[0]:
             behind = self.script.text(following)
         return (above, behind) if above or behind else ([], "")
+
+
+def _indented(comment: str, indent: str) -> str:
+    """A comment of several lines, as it stands at another place."""
+    first, *rest = comment.split("\n")
+    return "\n".join([first, *(f"{indent} {line.strip()}" if line.strip() else "" for line in rest)])
 
 
 def _await_in(value: Any) -> Await:

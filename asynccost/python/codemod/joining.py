@@ -76,9 +76,12 @@ def width(layout: Layout) -> int:
     longest = max(lengths, default=0)
     if longest <= _PEP_8 and sum(length > _PEP_8 - 10 for length in lengths) >= _NEAR:
         return _PEP_8
-    return max(88, min(120, longest))
+    if sum(length > _BLACK for length in lengths) * _SELDOM < len(lengths):
+        return _BLACK  # texts and addresses that nothing could break
+    return max(_BLACK, min(120, longest))
 
 
+_BLACK, _SELDOM = 88, 200  # columns; of so many lines less than one is longer, where a file keeps to them
 _PEP_8, _NEAR = 79, 3  # columns; how many lines come near them in a file that keeps to them
 
 

@@ -179,8 +179,10 @@ def _behind_constants(layout: Layout) -> int:
             continue
         lines = layout.source[layout.line_start(node.start_byte) : layout.line_end(node.end_byte)]
         plain = node.kind_id == _EXPRESSION and layout.begins_line(node.start_byte) and layout.ends_line(node.end_byte)
-        if not plain or _STARTS.search(lines):
+        if plain and _STARTS.search(lines):
             break  # what starts a task needs what holds it
+        if not plain:
+            return at if node.kind_id in _DEFINITIONS else place(layout)  # nothing comes between steps of a script
         at = layout.next_line(node.end_byte - 1)
     return at
 
