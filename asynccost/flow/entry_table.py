@@ -115,13 +115,15 @@ def _refuses(file: File) -> bool:
     return any(isinstance(statement, Raise) for statement in file.module.top.body)
 
 
-_ARGUMENTS = re.compile(rb"\bsys\.argv\b|^[ \t]*(?:import|from)[ \t]+(?:argparse|typer|click|docopt|fire)\b", re.M)
+_ARGUMENTS = re.compile(
+    rb"\bsys\.argv\b|(?<![\w.])input\(|^[ \t]*(?:import|from)[ \t]+(?:argparse|typer|click|docopt|fire)\b", re.M
+)
 # what keeps a program going: a loop of its own, an event loop, a thread, a server
 GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading\b|\.serve_forever\(", re.M)
 
 
 def _is_command(file: File) -> bool:
-    """Whether a Python file reads a command line, does what it says and ends: nobody waits but who called it.
+    """Whether a Python file reads a command line or asks, does what it is told and ends: only who called it waits.
 
     Or it is a shell: whoever types waits for the answer, and can stop waiting.
     """

@@ -9,7 +9,7 @@ from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, local_function
-from asynccost.flow.tree import Argument, Assign, Call, Class, Function, If, Member
+from asynccost.flow.tree import Argument, Assign, Call, Class, Function, If, Member, Name
 from asynccost.flow.words import chain, words
 
 
@@ -61,7 +61,7 @@ def is_app_root(path: str) -> bool:
     stem = name.partition(".")[0].lower()
     if stem == "index":
         stem = folder.rpartition("/")[2].lower()
-    return stem in ("app", "_app", "main", "root")
+    return stem in ("app", "_app", "main", "root", "approot", "app-root")
 
 
 def is_app_element(path: str) -> bool:
@@ -98,6 +98,18 @@ def kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
     tests += [s.test for s in got.function.body if isinstance(s, If) and s.end <= got.call.start]
     names = got.function.index.names if got.function.index else []
     return any(n.id == root and t.start <= n.start < t.end for n in names for t in tests)
+
+
+def kept_once(got: Acquisition) -> bool:
+    """Whether a function of the module acquires one for all: `if (heard) return; heard = () => {}; on("x", heard)`."""
+    function = got.function
+    if function.index is None or function.scope is None or function.scope.kind != "module":
+        return False
+    kept = {n.id for a in function.index.assigns for n in getattr(a, "targets", ()) if isinstance(n, Name)}
+    kept = {name for name in kept if name not in function.bindings}
+    tests = [up.test for up in above(got.call) if isinstance(up, If)]
+    tests += [s.test for s in function.body if isinstance(s, If) and s.end <= got.call.start]
+    return any(n.id in kept and t.start <= n.start < t.end for n in function.index.names for t in tests)
 
 
 def one_of_its_kind(cls: Class, file: File) -> bool:

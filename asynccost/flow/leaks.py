@@ -18,6 +18,7 @@ from asynccost.flow.lasting import (
     is_app_element,
     is_app_root,
     kept_by_module,
+    kept_once,
     loads_anew,
     made_with_the_page,
     of_the_process,
@@ -116,6 +117,8 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
         return say(None, "the effect returns a cleanup that is made elsewhere")
     if end.kind == "mismatch":
         return say(HIGH, end.why, end.at)
+    if _of_the_module(effect, file):
+        return say(LOW, f"{effect.name} stands in the module itself, and lives as long as the page")
     ticking = timer(file.site(got.call), file)
     if ticking is not None and not ticking.repeats:
         return _one_shot(effect, got, ticking, end, file)
@@ -218,6 +221,12 @@ def _is_handed(function: Function, call: Call) -> bool:
     return any(isinstance(a.value, Name) and a.value.id == function.name for a in call.arguments)
 
 
+def _of_the_module(effect: Effect, file: File) -> bool:
+    """A watch() of a module, which belongs to no component: the script of a .vue file is a component's set-up."""
+    top = isinstance(effect.scope, Function) and effect.scope.kind == "module"
+    return top and not file.path.endswith((".vue", ".svelte"))
+
+
 def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) -> Verdict:
     def say(sure: Confidence | None, why: str) -> Verdict:
         return Verdict(effect, got, sure, why, end.at)
@@ -225,6 +234,8 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
     sure = {"high": HIGH, "medium": MEDIUM}.get(got.pair.sure, LOW)
     if effect.framework == "custom element" and (stays(file) or is_app_element(file.path)):
         return say(LOW, "the element is put into the page once, and stays there")
+    if kept_once(got):
+        return say(LOW, "the module keeps one for all")
     if (kept := pushed(end, effect, file)) is not None:
         return say(None, f"its release is pushed to {kept}, which the component empties when it ends")
     if effect.plain:

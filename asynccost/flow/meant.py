@@ -35,7 +35,9 @@ _ANEW = re.compile(
     r"\b(?:fresh|new|separate|dedicated|isolated|own|short[- ]lived|throw[- ]?away|one[- ]off)\s+(?:\w+\s+){0,3}"
     r"(?:client|session|connection|pool|engine)s?\b[^\n]*"
     r"\b(?:avoid|because|since|so that|so as|to prevent|instead|rather)"
-    r"|\b(?:avoid|prevent|do not|don't|never|not)\s+(?:\w+\s+){0,3}(?:shar|reus|cach)\w*",
+    r"|\b(?:avoid|prevent|do not|don't|never|not)\s+(?:\w+\s+){0,3}(?:shar|reus|cach)\w*"
+    r"|\b(?:instantiated|created|built|made|opened)\s+(?:\w+\s+){0,2}(?:each|every|per)[ -](?:request|call|time)\b"
+    r"[^.]*\b(?:so that|because|since|to avoid)",
     re.I,
 )
 _SPEAKS = re.compile(r"client|session|connection|engine|pool\b", re.I)
@@ -95,6 +97,17 @@ def waits_for_a_start(file: File, function: Function, loop: Loop | Comprehension
     return not isinstance(loop.test, Constant) and seldom(file, function) is not None and pauses(loop, file)
 
 
+def polls_slowly(loop: Loop | Comprehension) -> bool:
+    """Whether a loop that goes on for ever sleeps half a minute or longer: what it opened is closed by then."""
+    if not isinstance(loop, Loop) or loop.kind != "while":
+        return False
+    sleeps = (n for n in walk(*loop.body) if isinstance(n, Call) and chain(n.callee)[-1] == "sleep" and n.arguments)
+    given = [sleep.arguments[0].value for sleep in sleeps]
+    known = [g.value for g in given if isinstance(g, Constant) and isinstance(g.value, (int, float))]
+    return any(seconds >= _LONG for seconds in known)
+
+
+_LONG = 30  # seconds: servers and clients keep an idle connection for 5 to 20
 _STARTED = frozenset({"reachable", "ready", "alive", "healthy", "online", "readiness"})
 
 

@@ -85,7 +85,9 @@ def pauses(loop: Loop | Comprehension, file: File) -> bool:
 
 
 def hardly_many(loop: Loop | Comprehension, site: Site) -> bool:
-    """Whether a loop goes through the few things that a text refers to, or fetches papers and archives."""
+    """Whether a loop goes through the few things that a text refers to, follows a redirect, or fetches archives."""
+    if isinstance(loop, Loop) and any("redirect" in words(n.attr) for n in walk(loop.test) if isinstance(n, Member)):
+        return True
     source = loop.clauses[0].iter if isinstance(loop, Comprehension) and loop.clauses else getattr(loop, "iter", None)
     if isinstance(source, (Name, Member)) and not _FEW.isdisjoint(words(chain(source)[-1])):
         return True

@@ -2,10 +2,12 @@
 
 import re
 
-from asynccost.flow.failing import failing
+from asynccost.flow.failing import catches, failing
 from asynccost.flow.file import File, Site
-from asynccost.flow.spawns import runs, work_of
-from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Function, Raise
+from asynccost.flow.kept import fate_of
+from asynccost.flow.repeat import is_tries
+from asynccost.flow.spawns import runs, spawns, work_of
+from asynccost.flow.tree import Argument, Assign, Await, Bind, Call, Function, Loop, Raise
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.flow.worth import worth_of
@@ -32,7 +34,7 @@ def is_passing(file: File, site: Site, *, heard: bool) -> bool:
         return False
     if _rests_only(file, coroutine) or _only_logs(coroutine) or _takes_its_turn(file, coroutine):
         return True
-    minor = heard or _is_best_effort(file, coroutine) or _rests_first(file, coroutine)
+    minor = heard or _is_best_effort(file, coroutine) or _rests_first(file, coroutine) or _is_brief(file, coroutine)
     return minor and not failing(file, coroutine)
 
 
@@ -57,6 +59,22 @@ def _is_best_effort(file: File, coroutine: Function) -> bool:
     said = words(coroutine.name)
     missable = file.knowledge.table("tasks")["handle"]["missable"]
     return {"best", "effort"}.issubset(said) or any(word in missable for word in said)
+
+
+_BRIEF = 3  # awaits from which a coroutine has time to be collected between two of them
+
+
+def _is_brief(file: File, coroutine: Function) -> bool:
+    """Whether a coroutine tells its errors and waits once or twice, or the clock holds it, in a file that holds no
+    task at all."""
+    waits = coroutine.index.awaits if coroutine.index else []
+    brief = len(waits) < _BRIEF or any(_is_rest(file, wait, coroutine) for wait in waits)
+    once = all(is_tries(file, node) for node in walk(*coroutine.body) if isinstance(node, Loop))
+    return brief and once and catches(coroutine) and not file.memo(_holds_tasks)
+
+
+def _holds_tasks(file: File) -> bool:
+    return any(fate_of(site.call, site.function, file).kind == "kept" for site, _ in spawns(file))
 
 
 def _only_logs(coroutine: Function) -> bool:

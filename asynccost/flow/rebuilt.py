@@ -8,7 +8,7 @@ from asynccost.flow.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.guarded import is_guarded, words_in
 from asynccost.flow.life import Life
-from asynccost.flow.meant import asked_once, for_development, on_purpose, waits_for_a_start
+from asynccost.flow.meant import asked_once, for_development, on_purpose, polls_slowly, waits_for_a_start
 from asynccost.flow.owner import life_of
 from asynccost.flow.recreated import COST
 from asynccost.flow.repeat import work_loops
@@ -67,7 +67,7 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
     if loops and not _keeps_nothing(site):
         near = client.cost == "pool" and loopback_request(file, function, life)
         near = near or on_purpose(file, site) or for_development(file, call)
-        near = near or client.cost == "nothing" or waits_for_a_start(file, function, loops[0])
+        near = near or client.cost == "nothing" or waits_for_a_start(file, function, loops[0]) or polls_slowly(loops[0])
         return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
 

@@ -134,7 +134,8 @@ def _half(site: Site, name: str) -> str:
         return "what it gives blocks the event loop as it is read: would the asynchronous client do?"
     reader = up.parent if isinstance(up, Argument) else up
     read = isinstance(reader, Call) and chain(reader.callee)[-1] in _READS
-    if read or (isinstance(reader, Loop) and reader.iter is call):
+    lists = not _LISTS.isdisjoint(words(name)[:1]) and _gone_through(site, given)
+    if read or lists or (isinstance(reader, Loop) and reader.iter is call):
         return f"does {name}() do its work as what it gives is read? Then that belongs into the thread too"
     if "client" in words(name)[1:] and words(name)[0] in ("get", "create", "make"):
         return f"does {name}() ask anybody, or only make the client?"
@@ -143,6 +144,16 @@ def _half(site: Site, name: str) -> str:
         if any(isinstance(c.callee, Member) and chain(c.callee)[0] == given for c in calls):
             return f"{given} asks the service again when its methods are called: are they to go into the thread too?"
     return ""
+
+
+_LISTS = frozenset({"list", "iter", "iterate", "scan", "paginate", "walk"})  # what many SDKs fetch page by page
+
+
+def _gone_through(site: Site, given: str) -> bool:
+    """Whether a loop goes through what a name holds."""
+    loops = site.function.index.loops if site.function.index else []
+    through = [loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter for loop in loops]
+    return bool(given) and any(isinstance(one, Name) and one.id == given for one in through)
 
 
 _OBJECTS = ("github.", "gitlab.", "jira.", "boto3.resource", "docker.", "praw.")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from asynccost.flow.around import class_around, statement_of, use_of
 from asynccost.flow.at import site_at
 from asynccost.flow.file import File, Site
-from asynccost.flow.spawns import spawns, work_of
+from asynccost.flow.spawns import runs, spawns, work_of
 from asynccost.flow.timers import ends_of
-from asynccost.flow.tree import Call, Do
+from asynccost.flow.tree import Call, Do, Member, Name
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, goes_round, owner_of
@@ -35,10 +35,17 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if end := _ended_by(site, file):
         reason = f"its work, by its name, goes on for as long as the object: is {end}() to cancel it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if (hass := _of_home_assistant(site.call)) is not None:
+        reason = f"{file.text(hass)} holds the tasks that it makes itself, and waits for them as it stops"
+        return Offer(Safety.UNSAFE, reason, lambda: _by_home_assistant(file, site, hass))
     kept = kept_already(file, site.function)
     holder = holder_of(file, site.call, site.function)
     if holder is not None and _leaves_out(holder, site, file):
         reason = f"a comment leaves {holder.called}() out, which holds other tasks: what is to hold this one?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    keeper = holder.called if holder is not None and holder.of_object else kept
+    if keeper.startswith("self.") and (ends := _ends_others(site, file)):
+        reason = f"{keeper} holds the object's tasks, and this one calls {ends}(), which may cancel them: itself too?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if holder is not None and (holder.of_object or not kept.startswith("self.")):
         reason = f"{holder.called}() holds it, as it holds other tasks: what it does as they end, it does for this one"
@@ -72,6 +79,17 @@ def _ended_by(site: Site, file: File) -> str:
     return next((n for n in ends_of(cls, file) if n in cls.methods and cls.methods[n] is not site.function), "")
 
 
+_ENDS = frozenset({"cancel", "shutdown", "stop", "close", "aclose", "disconnect", "terminate", "teardown", "cleanup"})
+
+
+def _ends_others(site: Site, file: File) -> str:
+    """What the work of a task calls on its object that ends it, and with it the tasks that it holds; "" for nothing."""
+    work = runs(file, site)
+    calls = work.index.calls if work is not None and work.index else []
+    named = (chain(call.callee) for call in calls if isinstance(call.callee, Member))
+    return next((n[-1] for n in named if n[0] == "self" and len(n) == 2 and not _ENDS.isdisjoint(words(n[-1]))), "")
+
+
 def _leaves_out(holder: Holder, site: Site, file: File) -> bool:
     """Whether the comment above a statement names the function that holds other tasks: it is left out on purpose."""
     layout = layout_of(file)
@@ -87,6 +105,25 @@ def _hands_back_a_task(site: Site, finding: Finding, file: File) -> bool:
         if known.call is site.call:
             return what != "future"  # of another thread: what it needs is somebody who hears of its error
     return finding.shape.startswith("drops ") and use_of(site.call).kind == "dropped"
+
+
+def _of_home_assistant(call: Call) -> Member | Name | None:
+    """The `hass` of `hass.loop.create_task(f())`; hass.async_create_task() holds what it starts.
+
+    Source: developers.home-assistant.io, "Working with Async".
+    """
+    callee = call.callee
+    loop = callee.value if isinstance(callee, Member) and callee.attr == "create_task" else None
+    hass = loop.value if isinstance(loop, Member) and loop.attr == "loop" else None
+    plain = len(call.arguments) == 1 and call.arguments[0].keyword is None
+    known = isinstance(hass, (Member, Name)) and chain(hass)[-1].lstrip("_") == "hass"
+    return hass if plain and known and isinstance(hass, (Member, Name)) else None
+
+
+def _by_home_assistant(file: File, site: Site, hass: Member | Name) -> Iterator[Edit]:
+    patch = Patch(file)
+    patch.replace(hass.end, site.call.callee.end, ".async_create_task")
+    return patch.edits()
 
 
 def _waited(file: File, site: Site) -> Iterator[Edit]:
