@@ -79,6 +79,21 @@ def test_what_is_left_is_said_with_its_reason(project: Path) -> None:
     assert (project / "app.py").read_text() == DROPPED
 
 
+def test_a_thread_is_only_shown_where_the_project_runs_on_a_python_without_to_thread(project: Path) -> None:
+    """Python 3.8 has no asyncio.to_thread, and would evaluate `set[Task]`."""
+    (project / "app.py").write_text(
+        "import asyncio\nimport requests\n\n\nasync def ask(url):\n    asyncio.create_task(tell(url))\n"
+        "    return requests.get(url, timeout=5)\n\n\nasync def tell(url):\n    await asyncio.open_connection(url)\n"
+    )
+    (project / "Dockerfile").write_text("FROM python:3.8-slim\n")
+    result = run("--unsafe", "--allow-dirty", "--select", "blocking-call,dropped-task")
+
+    assert "asyncio.to_thread() is of Python 3.9, and this project runs on 3.8" in result.stdout
+    text = (project / "app.py").read_text()
+    assert "to_thread" not in text
+    assert '_background_tasks: "set[' in text or "_background_tasks = set()" in text
+
+
 def test_a_dirty_tree_is_refused(project: Path) -> None:
     """Fixes must not mix with work that is not committed, and must be undoable by git."""
     (project / "asynccost.toml").write_text("# mine\n")

@@ -63,7 +63,7 @@ def is_data(site: Site) -> bool:
     return "data" in said and not {"uri", "url"}.isdisjoint(said)
 
 
-_LOOPBACK = re.compile(r"""[fFrRtT]*["'`]+(https?|wss?)://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)\b""")
+_LOOPBACK = re.compile(r"""[fFrRtT]*["'`]+(https?|wss?)://(localhost|127\.0\.0\.1|169\.254\.169\.254|\[::1\]|0\.0\.0\.0)\b""")
 
 
 def _is_loopback(expr: Expr | None, function: Function, file: File) -> bool:

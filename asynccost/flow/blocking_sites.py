@@ -10,7 +10,9 @@ from asynccost.flow.harmless import harmless, probed, told_to_end
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sharing import answers_from_cache
 from asynccost.flow.tree import Await
+from asynccost.flow.words import words
 
+_ENDS = frozenset({"restart", "reboot"})  # what does so ends the process
 RANK = {"high": 2, "medium": 1, "low": 0}
 
 
@@ -49,7 +51,7 @@ def blocking_functions(file: File) -> list[tuple[Site, Kind]]:
             continue
         if RANK[kind.confidence] == 0 or kind.name == "input" or harmless(file, site, kind):
             continue
-        if answers_from_cache(file, function, site.call):
+        if answers_from_cache(file, function, site.call) or not _ENDS.isdisjoint(words(function.name)[:1]):
             continue
         known = worst.get(id(function))
         if known is None or RANK[known[1].confidence] < RANK[kind.confidence]:

@@ -28,7 +28,7 @@ def is_passing(file: File, site: Site, *, heard: bool) -> bool:
     work, coroutine = work_of(site), runs(file, site)
     if isinstance(work, Call) and file.memo(worth_of).reports(_full_name(site, work)):
         return True
-    if _as_it_ends(site) or _while_it_stands(file, site.function):
+    if _as_it_ends(site) or _while_it_stands(file, site.function) or site.function.name == "__del__":
         return True
     if coroutine is None:
         return False

@@ -118,6 +118,8 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
     """Whether a function returns what it remembers before it comes to a call, or puts away what comes of it."""
     if _CACHE.search(function.name) or _puts_away(function, call) or _unless_on_disk(file, call):
         return True
+    if _asked_once(file, function):
+        return True
     for made in function.index.returns if function.index else ():
         if made.end > call.start:
             break
@@ -129,6 +131,16 @@ def answers_from_cache(file: File, function: Function, call: Call) -> bool:
             if _ON_DISK.search(file.text(up.test)) and not _NOT_ON_DISK.search(file.text(up.test)):
                 return True
     return False
+
+
+_KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
+
+
+def _asked_once(file: File, function: Function) -> bool:
+    """Whether a function without parameters keeps its answer for good: `@lru_cache(maxsize=1)`."""
+    plain = not function.params and function.owner is None
+    named = (d.callee if isinstance(d, Call) else d for d in function.decorators)
+    return plain and any(file.resolve(name) in _KEEPS for name in named)
 
 
 def _unless_on_disk(file: File, call: Call) -> bool:

@@ -13,6 +13,7 @@ from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_help
 from asynccost.flow.tree import Argument, Assign, Call, Constant, Do, Expr, Loop, Member, Name, WithItem
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.python.codemod.annotating import oldest
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.threads import await_instead, may_await, plain_callee, to_thread
@@ -27,6 +28,9 @@ _STEPWISE = ("smtplib.", "imaplib.", "ftplib.", "poplib.", "telnetlib.", "nntpli
 _MAKES = frozenset({"construct", "build", "make", "create", "from", "new", "init", "setup", "configure", "prepare",
                     "ensure", "initialize", "initialise", "load", "install", "discover", "register", "boot", "start"})
 _NO_CURE = frozenset({"open", "builtins.open", "io.open", "subprocess.Popen"})  # what they open still blocks when used
+
+
+_TO_THREAD = (3, 9)  # asyncio.to_thread, added in that version
 
 
 def fix(finding: Finding, file: File) -> Offer | None:
@@ -51,6 +55,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     named = any(a.keyword or a.star == 2 for a in site.call.arguments)
     if helper is not None and named and not helper.keywords:
         asked = f"does {helper.called}(), by which others get into a thread here, hand keywords on?"
+        return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
+    if helper is None and (old := oldest(file)) is not None and old < _TO_THREAD:
+        asked = f"asyncio.to_thread() is of Python 3.9, and this project runs on {old[0]}.{old[1]}: does it still?"
         return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
     if _works_on_bound(site):
         return Offer(Safety.DISPLAY_ONLY, BOUND, lambda: _in_thread(file, site, helper))

@@ -1,6 +1,8 @@
 """dropped-task in JavaScript: promises that array methods throw away, and calls that nobody waits for."""
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
@@ -97,14 +99,31 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        sure = Confidence.LOW if tells or not _goes_on(site) or starts(site.function) else Confidence.MEDIUM
+        left = tells or not _goes_on(site) or starts(site.function) or _is_meant(file, site)
+        sure = Confidence.LOW if left else Confidence.MEDIUM
         return file.finding(site.call, message, sure, name=name, fails=fails, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
-    believed = wrote and not (best_effort or catches(function)) and _goes_on(site)
+    believed = wrote and not (best_effort or catches(function) or _is_meant(file, site)) and _goes_on(site)
     sure = Confidence.MEDIUM if believed else Confidence.LOW
     return file.finding(site.call, message, sure, name=name, fails=fails, server=False)
+
+
+_MEANT = re.compile(
+    rb"\bnon-?blocking|\bin (?:the )?background|\bfire[- ]and[- ]forget"
+    rb"|\b(?:do not|don't|not|no need to|without) a?wait",
+    re.I,
+)
+
+
+def _is_meant(file: File, site: Site) -> bool:
+    """Whether a comment right above a statement, or behind it, says that nobody is to wait."""
+    source, start = file.module.source, site.call.start
+    said = [source[site.call.end : source.find(b"\n", site.call.end)]]
+    above = source[: source.rfind(b"\n", 0, start) + 1].splitlines()
+    said += takewhile(lambda line: line.strip().startswith((b"//", b"*", b"/*")), reversed(above))
+    return any(map(_MEANT.search, said))
 
 
 def _goes_on(site: Site) -> bool:
