@@ -297,12 +297,13 @@ def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
     place = caller.related("")
     by = caller.by.facts
     origin = Related(finding.path, finding.span, "the task is started here")
+    ends = by["qualname"].rpartition(".")[2] == "__del__"  # whoever is collected has nobody who could wait
     return Finding(
         rule=finding.rule,
         path=place.path,
         span=place.span,
         message=_message("task", f"{name}() returns it, and this call drops it", heard=finding.pending["heard"]),
-        confidence=finding.confidence,
+        confidence=Confidence.LOW if ends else finding.confidence,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,
         family=finding.family,
