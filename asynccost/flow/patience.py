@@ -43,6 +43,7 @@ _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups
 _FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
 _TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
 _TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
+_GENERATES = re.compile(r"\b(?:max_(?:new_|output_|completion_)?tokens|max(?:Output|Completion)?Tokens|top_p|topP)\b")
 _NOTICE = re.compile(rf"(?<![a-z])(?:{_TOLD}|webhooks?|push\w*)(?![a-z])")  # a few bytes
 
 
@@ -64,6 +65,8 @@ def seconds_for(site: Site, file: File) -> int:
         return LONG
     if _READS.search(site.name or "") and not _OTHER_METHOD.search(file.text(site.call)):
         return LONG if _WORKS.search(call) else USUAL  # a model is asked by other methods; these look something up
+    if site.function.kind != "module" and _GENERATES.search(file.text(site.function)):
+        return LONG
     return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
 
 

@@ -65,7 +65,7 @@ def _made_a_list(name: str, function: Function) -> bool:
             continue
         if isinstance(node.value, Choice) and any(map(_is_one, node.value.options)) and _asked(node.value.test):
             return True
-        if _is_one(node.value) and any(isinstance(up, If) and _asked(up.test) for up in (node.parent,)):
+        if _is_one(node.value) and isinstance(node.parent, If) and _asked(node.parent.test):
             return True
     return False
 
