@@ -120,6 +120,8 @@ _ARGUMENTS = re.compile(
 )
 # what keeps a program going: a loop of its own, an event loop, a thread, a server
 GOES_ON = re.compile(rb"^[ \t]*(?:async def |while True\b|while 1\b)|\bthreading\b|\.serve_forever\(", re.M)
+_ASKS = re.compile(rb"(?<![\w.])input\(")
+_SERVES = re.compile(rb"^[ \t]*async def |\bthreading\b|\.serve_forever\(", re.M)
 
 
 def _is_command(file: File) -> bool:
@@ -130,7 +132,8 @@ def _is_command(file: File) -> bool:
     source = file.module.source
     if b"cmd.Cmd)" in source and file.language == "python":
         return True
-    if file.language != "python" or not _ARGUMENTS.search(source) or GOES_ON.search(source):
+    goes_on = _SERVES if _ASKS.search(source) else GOES_ON  # who asks goes round until the answer is one
+    if file.language != "python" or not _ARGUMENTS.search(source) or goes_on.search(source):
         return False
     starts = b"__main__" in source or b"sys.argv" in source
     return starts and entry_table(file).serving.isdisjoint(i.partition(".")[0] for i in file.module.imports.values())

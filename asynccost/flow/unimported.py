@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.entry_table import GOES_ON, entries_of
+from asynccost.flow.entry_table import entries_of
 from asynccost.flow.file import is_test
 from asynccost.flow.importers import parts_of
 from asynccost.flow.project import Project
@@ -19,6 +19,7 @@ _STARTED = frozenset({  # modules that something else than an import starts, or 
 })
 _FEWEST = 3  # modules beside it that are imported, and two of three of them
 _MAIN = re.compile(rb"^if __name__ ==", re.M)
+_GOES_ROUND = re.compile(rb"^[ \t]*while (?:True|1)\b|\bthreading\b|\.serve_forever\(", re.M)
 
 
 def unimported(project: Project, path: str) -> str:
@@ -42,7 +43,7 @@ def _is_tool(project: Project, path: str) -> bool:
     if asked is None or path.count("/") != 1 or not path.startswith("tools/") or not _MAIN.search(asked.source):
         return False
     serving = entries_of(asked.knowledge).serving
-    if GOES_ON.search(asked.source) or any(name.partition(".")[0] in serving for name in project.imports[path]):
+    if _GOES_ROUND.search(asked.source) or any(name.partition(".")[0] in serving for name in project.imports[path]):
         return False
     return not any(_reaches_out(project, one, "tools/") for one in project.imports if one.startswith("tools/"))
 

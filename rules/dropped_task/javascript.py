@@ -94,18 +94,19 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     best_effort = any(w in table["besteffort"] for w in words(name))
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
     fails = lets(file, function)
+    meant = _is_meant(file.module.source, site.call.start, site.call.end)
     if is_server(file):
         message = (
             f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
             " which ends the process"
         )
-        left = tells or not _goes_on(site) or starts(site.function) or _is_meant(file, site)
+        left = tells or not _goes_on(site) or starts(site.function) or meant
         sure = Confidence.LOW if left else Confidence.MEDIUM
         return file.finding(site.call, message, sure, name=name, fails=fails, server=True)
     message = (
         f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
     )
-    believed = wrote and not (best_effort or catches(function) or _is_meant(file, site)) and _goes_on(site)
+    believed = wrote and not (best_effort or catches(function) or meant) and _goes_on(site)
     sure = Confidence.MEDIUM if believed else Confidence.LOW
     return file.finding(site.call, message, sure, name=name, fails=fails, server=False)
 
@@ -117,10 +118,9 @@ _MEANT = re.compile(
 )
 
 
-def _is_meant(file: File, site: Site) -> bool:
+def _is_meant(source: bytes, start: int, end: int) -> bool:
     """Whether a comment right above a statement, or behind it, says that nobody is to wait."""
-    source, start = file.module.source, site.call.start
-    said = [source[site.call.end : source.find(b"\n", site.call.end)]]
+    said = [source[end : source.find(b"\n", end)]]
     above = source[: source.rfind(b"\n", 0, start) + 1].splitlines()
     said += takewhile(lambda line: line.strip().startswith((b"//", b"*", b"/*")), reversed(above))
     return any(map(_MEANT.search, said))
@@ -235,7 +235,9 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
     survives = project.memo(_survives)
     said = words(name.rpartition(".")[2])
     tells = (said[:1] and said[0] in finding.pending["events"]) or any(w in finding.pending["best"] for w in said)
-    starts = said[:1] in _BOOTS or at_start(project, place.path, by["start"])
+    script = project.names.scripts.by_path.get(place.path)
+    meant = script is not None and _is_meant(script.source, caller.call["start"], caller.call["end"])
+    starts = meant or said[:1] in _BOOTS or at_start(project, place.path, by["start"])
     end = "only the process's last resort hears of its errors" if survives else (
         "a failure is an unhandled rejection, which ends the process"
     )
