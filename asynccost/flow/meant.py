@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.around import above
+from asynccost.flow.documentation import documentation
 from asynccost.flow.entries import seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
@@ -57,18 +58,12 @@ def on_purpose(file: File, site: Site) -> bool:
     source = file.module.source
     begin = max(function.start, call.start - _ABOVE, source.rfind(b"\n\n", 0, call.start))
     near = " ".join(_COMMENT.findall(source[begin : call.end].decode("utf-8", "replace")))
-    told = _documentation(file, function)
+    told = documentation(function)
     return _says_why(near) or (_SPEAKS.search(told) is not None and _says_why(told))
 
 
 def _says_why(text: str) -> bool:
     return bool(text) and (_OWN.search(text) is not None or _ANEW.search(text) is not None)
-
-
-def _documentation(file: File, function: Function) -> str:
-    first = function.body[0] if function.kind != "module" and function.body else None
-    text = file.text(first) if first is not None else ""
-    return text if text.lstrip("rRuU").startswith(('"', "'")) else ""
 
 
 def asked_once(file: File, site: Site, life: Life) -> bool:

@@ -3,9 +3,10 @@
 import re
 
 from asynccost.flow.around import above, statement_of
+from asynccost.flow.documentation import documentation
 from asynccost.flow.file import File, Site
 from asynccost.flow.spawns import work_of
-from asynccost.flow.tree import Call, Collection, Constant, Do, Function, If, Member, Name, Node, Subscript
+from asynccost.flow.tree import Call, Collection, Constant, Function, If, Member, Name, Node, Subscript
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
@@ -48,9 +49,7 @@ def _is_documented(function: Function) -> bool:
     """Whether the text at the head of a function, or of one around it, speaks of a best effort."""
     here: Function | None = function
     while here is not None and here.kind != "module":
-        first = here.body[0] if here.body else None
-        said = first.value.value if isinstance(first, Do) and isinstance(first.value, Constant) else None
-        if isinstance(said, str) and _BEST.search(said):
+        if _BEST.search(documentation(here)):
             return True
         here = here.scope
     return False

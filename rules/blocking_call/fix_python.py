@@ -7,10 +7,11 @@ from itertools import takewhile
 from asynccost.flow.around import statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.blocking import blocking
+from asynccost.flow.documentation import documentation
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_helper
-from asynccost.flow.tree import Argument, Assign, Call, Constant, Do, Expr, Loop, Member, Name, WithItem
+from asynccost.flow.tree import Argument, Assign, Call, Constant, Expr, Loop, Member, Name, WithItem
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.annotating import oldest
@@ -121,9 +122,7 @@ def _meant(site: Site, file: File) -> str:
     said = [*takewhile(lambda line: line.strip().startswith("#"), reversed(above))]
     name = chain(site.call.callee)[-1]
     said += [line for line in above[-_NEAR:] if line.strip().startswith("#") and name in line]
-    first = site.function.body[0] if site.function.body else None
-    if isinstance(first, Do) and isinstance(first.value, Constant) and isinstance(first.value.value, str):
-        said.append(first.value.value)
+    said.append(documentation(site.function))
     return "what is said beside it speaks of blocking: is it meant?" if any(map(_SAYS.search, said)) else ""
 
 
