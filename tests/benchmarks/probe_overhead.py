@@ -6,8 +6,10 @@ The server is a process of its own; keep-alive, a body of 60 bytes, one request 
 URL, and of URLs that differ. Each setting has a process of its own that lives through all rounds, as a program under
 the probe does (what is hooked and unhooked again makes Python forget what it has learned about the hooked classes).
 They take turns, in a new order each round; the figure is the lower quartile of a process's CPU per request.
-OpenTelemetry (pip install opentelemetry-instrumentation-aiohttp-client opentelemetry-instrumentation-httpx) runs as its
-API alone, with no SDK behind it: its cheapest form. On a loaded machine all figures grow: compare within one run.
+OpenTelemetry (pip install opentelemetry-instrumentation-aiohttp-client opentelemetry-instrumentation-httpx) runs twice:
+as its API alone, with no SDK behind it, which records nothing and is its cheapest form; and with the SDK, whose batches
+of spans go to an exporter that throws them away, which is the least that tells anything. On a loaded machine all figures
+grow: compare within one run.
 """
 
 import argparse
@@ -30,7 +32,7 @@ import httpx
 from asynccost import probe
 
 LIBRARIES, PATHS = ("aiohttp", "httpx"), {"one URL": 1, "500 URLs": 500}
-SETTINGS = ("none", "asynccost", "OpenTelemetry")
+SETTINGS = ("none", "asynccost", "OpenTelemetry's API", "OpenTelemetry")
 
 
 def main() -> None:
@@ -51,9 +53,10 @@ def main() -> None:
                 cpu[library, paths, name].append(setting[name].recv())
     for library, paths in product(LIBRARIES, PATHS):
         none, *others = (lower(cpu[library, paths, name]) for name in SETTINGS)
-        ours, theirs = (value - none for value in others)
-        told = f"asynccost +{ours:.1f} us; OpenTelemetry +{theirs:.1f} us ({theirs / ours:.1f} times as much)"
-        print(f"{library}, {paths}: {none:.1f} us of CPU a request; {told}")
+        ours, *theirs = (value - none for value in others)
+        told = [f"asynccost +{ours:.1f} us"]
+        told += [f"{n} +{t:.1f} us ({t / ours:.1f} times as much)" for n, t in zip(SETTINGS[2:], theirs, strict=True)]
+        print(f"{library}, {paths}: {none:.1f} us of CPU a request; {'; '.join(told)}")
 
 
 def _process(work: Callable[..., None], *arguments: object) -> Connection:
@@ -65,13 +68,21 @@ def _process(work: Callable[..., None], *arguments: object) -> Connection:
 
 def measure(asked: Connection, setting: str, url: str, requests: int) -> None:
     """Run what is asked for under one setting; the first times are for warming up."""
-    settings: dict[str, Callable[[], Any]] = {"none": nullcontext, "asynccost": probe, "OpenTelemetry": telemetry}
+    settings: dict[str, Callable[[], Any]] = {
+        "none": nullcontext,
+        "asynccost": probe,
+        "OpenTelemetry's API": telemetry,
+        "OpenTelemetry": telemetry_with_sdk,
+    }
     runs = {"aiohttp": with_aiohttp, "httpx": with_httpx}
     with settings[setting]():
         for library, paths in product(LIBRARIES, PATHS.values()):
             asyncio.run(runs[library](url, requests, paths))
         while True:
-            library, paths = asked.recv()
+            try:
+                library, paths = asked.recv()
+            except EOFError:  # whoever asks has ended
+                return
             asked.send(asyncio.run(runs[library](url, requests, paths)))
 
 
@@ -117,6 +128,27 @@ def telemetry() -> Iterator[None]:
     finally:
         for one in both:
             one.uninstrument()
+
+
+@contextmanager
+def telemetry_with_sdk() -> Iterator[None]:
+    """The same, with the SDK: spans are made, and handed in batches to an exporter that forgets them."""
+    from collections.abc import Sequence
+
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+    class Forget(SpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            return SpanExportResult.SUCCESS
+
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(Forget()))
+    trace.set_tracer_provider(provider)
+    with telemetry():
+        yield
+    provider.shutdown()
 
 
 def serve(ready: Connection) -> None:
