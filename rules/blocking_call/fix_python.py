@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from asynccost.flow.around import statement_of
+from asynccost.flow.around import above, statement_of
 from asynccost.flow.at import site_at
 from asynccost.flow.blocking import blocking
 from asynccost.flow.documentation import documentation
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_helper
-from asynccost.flow.tree import Argument, Assign, Call, Constant, Expr, Loop, Member, Name, WithItem
+from asynccost.flow.tree import Argument, Assign, Call, Constant, Expr, If, Loop, Member, Name, Node, Other, WithItem
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.annotating import oldest
@@ -80,6 +81,8 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return f"{name}() is handed to a thread beside it: is it called here by itself on purpose?"
     if asked := _meant(site, file) or _half(site, name):
         return asked
+    if _makes_what_lacks(site):
+        return "another task may come while it is half there: is it to wait for this one?"
     if through and any(_is_nothing(a.value) for a in site.call.arguments):
         return f"does {name}() block where it is given nothing?"
     up = site.call.parent.parent if isinstance(site.call.parent, Argument) else None
@@ -98,6 +101,21 @@ def _question(site: Site, file: File, *, through: bool) -> str:
     if _comes_to(site, file, ("get_event_loop", "run_until_complete"), 3):
         return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
     return _alone(site, file)
+
+
+_LOOKS = frozenset({"exists", "is_dir", "is_file", "isdir", "isfile", "which"})
+
+
+def _makes_what_lacks(site: Site) -> bool:
+    """`if not os.path.exists(folder): subprocess.run(...)`: until it is done, nobody else came to ask."""
+    below: Node = site.call
+    for up in above(site.call):
+        if isinstance(up, If) and any(below is s for s in up.body):
+            asked = [n for n in walk(up.test) if isinstance(n, Call) and chain(n.callee)[-1] in _LOOKS]
+            if any(isinstance(call.parent, Other) and call.parent.op == "not" for call in asked):
+                return True
+        below = up
+    return False
 
 
 def _comes_to(site: Site, file: File, names: tuple[str, ...], depth: int) -> bool:

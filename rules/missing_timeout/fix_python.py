@@ -64,9 +64,21 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
         return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
     if bound is None and runs_what_is_named(site, file):
         return "how long may what it runs take?"
+    if _is_sent_again(site):
+        return "the decorator tries again after a timeout: may it arrive twice?"
     if _lets_timeouts_out(site, file):
         return "should what catches a ConnectionError, and no ReadTimeout, catch a Timeout as well?"
     return ""
+
+
+_SENT = frozenset({"post", "patch"})  # what makes something anew each time it arrives
+_TRIES_AGAIN = frozenset({"retry", "retrying", "retries", "backoff"})
+
+
+def _is_sent_again(site: Site) -> bool:
+    """Whether a decorator repeats a function that fails, and with it what it sends: `@retry` around a POST."""
+    said = (word for d in site.function.decorators for name in chain(d) for word in words(name))
+    return chain(site.call.callee)[-1] in _SENT and not _TRIES_AGAIN.isdisjoint(said)
 
 
 _LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout)\b")
