@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Collection, Constant, Function, Member, Name, Node
@@ -14,6 +15,10 @@ GOOD = ("net", "pool")
 # `aiohttp.ClientWebSocketResponse.send_bytes`, `AsyncRealtimeConnection.send`: one socket carries its messages in order
 _ONE_SOCKET = re.compile(r"(?:websocket\w*|ws_connect|realtime\w*connection)(?:\(\))?[.:]", re.I)
 _PIPELINED = frozenset({"redis", "ioredis", "valkey", "mongo"})
+# a query of Kysely takes a connection of its pool, if not of a transaction: `db.selectFrom("users").execute()`
+_BUILDS = frozenset({"selectFrom", "insertInto", "updateTable", "deleteFrom"})
+_TIES = frozenset({"tx", "trx", "transaction", "conn", "connection"})
+_REMOTE = frozenset({"http", "api", "rest", "graphql"})
 _HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
 
 
@@ -93,6 +98,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return ""  # `window.store.getAll()`: a bridge to the program's own process
     if file.language == "javascript" and _of_cookie(call, names):
         return "memory"
+    if any(name in _BUILDS and _TIES.isdisjoint(words(of)) for of, name in pairwise(names)):
+        return "pool"
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:
@@ -110,7 +117,13 @@ def by_words(call: Call, names: list[str], file: File) -> str:
             continue
         if kind:
             return kind
-    return ""
+    said = words(last)
+    if said[:1] == ("refetch",):
+        return "net"  # `const { refetch: refetchCounts } = useQuery(...)`
+    return "maybe" if said[:1] == ("fetch",) and len(said) > 1 and _OF_ROWS.isdisjoint(said) else ""
+
+
+_OF_ROWS = frozenset({"one", "all", "many", "row", "rows", "val", "value", "next", "scalar"})  # what cursors fetch
 
 
 def _of_cookie(call: Call, names: list[str]) -> bool:
@@ -218,6 +231,8 @@ def receiver_kind(name: str, knowledge: Knowledge) -> str:
     said = words(name)
     if any(table.get(w) == "memory" for w in said):  # `local_cache_api`
         return "memory"
+    if said[-1:] == ("client",) and not _REMOTE.isdisjoint(said[:-1]):
+        return "maybe"  # `self._http_client`
     if said and table.get(said[-1]) == "conn" and not _PIPELINED.isdisjoint(said[:-1]):
         return "pool"  # `redisConnection`: one connection takes many commands at a time
     return table.get(said[-1], "") if said else ""

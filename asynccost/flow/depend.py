@@ -132,8 +132,18 @@ def _awaited(node: Node | None, starts: list[int]) -> Await | None:
 def _step(node: Node, awaited: Await, file: File, function: Function) -> Step:
     waits = classify(awaited, file, function)
     name = waits[0].name if waits else ""
-    kind = "write" if _changes(awaited) else verb(name, file.knowledge)
+    kind = "write" if _changes(awaited) else "read" if _selects(awaited) else verb(name, file.knowledge)
     return Step(node, awaited, waits, kind, is_gate(name, file.knowledge), _left_by(awaited, function, file))
+
+
+_SELECTS = frozenset({"selectFrom", "select", "find", "aggregate"})
+_STORES = frozenset({"insert", "insertInto", "update", "updateTable", "upsert", "delete", "deleteFrom", "remove"})
+
+
+def _selects(awaited: Await) -> bool:
+    """Whether a chain of calls only asks a database: `db.selectFrom("users").execute()`, `users.find().toArray()`."""
+    said = set(chain(awaited.value.callee)[1:-1]) if isinstance(awaited.value, Call) else set()
+    return not _SELECTS.isdisjoint(said) and _STORES.isdisjoint(said)
 
 
 def _left_by(awaited: Await, function: Function, file: File) -> frozenset[str]:

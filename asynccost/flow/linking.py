@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from asynccost.flow.aliases import Spelling, spellings
 from asynccost.flow.asked import Asked
 from asynccost.flow.facts import FileFacts, FunctionFacts
 from asynccost.flow.scripts import Script, Scripts
@@ -100,8 +101,7 @@ class Names:
     def module(self, name: str, near: str, language: str) -> str | None:
         """The path of the module that a name means, seen from the file `near`; the nearest of several."""
         if language == "javascript":
-            spec = name.lstrip("@~/") if name.startswith(("@/", "~/", "/", "~")) else name
-            paths = self._modules.get("js:" + spec, [])
+            paths = next((found for way in spellings(name) if (found := self._spelt(way))), [])
         else:
             paths = self._modules.get(name, [])
         if not paths:
@@ -115,6 +115,13 @@ class Names:
         if len(paths) < 2:
             return paths[0] if paths else None
         return max(paths, key=lambda p: (_common(p, near), -len(p), p))
+
+    def _spelt(self, spelling: Spelling) -> list[str]:
+        """The paths of the scripts that a specifier, read in one way, may mean."""
+        paths = self._modules.get(f"js:{spelling.suffix}", [])
+        if spelling.folder:
+            paths = [p for p in paths if spelling.folder in p.split("/")]
+        return paths if len(paths) == 1 or not spelling.only else []
 
     def find(self, name: str, near: str) -> Def | None:
         """The function that a resolved name of the file `near` means, through re-exports and base classes."""

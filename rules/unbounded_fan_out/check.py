@@ -10,6 +10,7 @@ from asynccost.flow.fanout import FAN_OUTS, FanOut, fan_outs
 from asynccost.flow.few import few
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
+from asynccost.flow.many import many
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
@@ -71,7 +72,7 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     waits = _work(fan, file)
     if reason := _bound(fan, file, function, waits):
         return file.silence(span, reason)
-    where = outside(fan.items, file, function)
+    where = outside(fan.items, file, function) or many(fan.items)
     doubt = few(fan.items, [w.node for w in waits if w.kind != "memory"], fan.home, function) if where else ""
     return file.finding(
         fan.call,
