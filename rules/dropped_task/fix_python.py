@@ -24,6 +24,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     site = site_at(file, finding.span)
     if site is None or not _hands_back_a_task(site, finding, file):
         return None
+    if site.function.name == "__del__":
+        reason = "its object is gone before it is done: is whoever owns the object to end it, and to wait?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if site.function.is_async and _gathers(site, file) and isinstance(site.call.parent, Do):
         reason = "it is waited for, and its errors are heard of; is what follows to wait for it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _waited(file, site))

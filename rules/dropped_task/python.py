@@ -8,15 +8,14 @@ from asynccost.flow.around import above
 from asynccost.flow.calls import Caller
 from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
+from asynccost.flow.handed_on import handed_on
 from asynccost.flow.kept import Fate, fate_of
 from asynccost.flow.linking import Def
-from asynccost.flow.missable import missable
 from asynccost.flow.noqa import waived
 from asynccost.flow.offers import shown_only
-from asynccost.flow.passing import is_passing
 from asynccost.flow.project import Project
 from asynccost.flow.spawns import runs, spawns, work_of
-from asynccost.flow.tree import Assign, Bind, Call, Name, Raise, Try
+from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
@@ -41,14 +40,15 @@ def check(file: File) -> Iterator[Finding | Silence]:
             yield file.finding(site.call, orphan, Confidence.HIGH)
             continue
         fate = fate_of(site.call, site.function, file)
-        if fate.kind in ("dropped", "watched"):
+        if fate.heard and (future := handed_on(file, site)):
+            yield file.silence(site.call, f"its callback hands what comes of it to {future}, for whoever waits there")
+        elif fate.kind in ("dropped", "watched"):
             yield _finding(file, site, what, fate)
         elif fate.kind == "returned":
-            message = _message(what, "whoever calls this drops it", heard=fate.heard)
-            yield file.finding(
-                site.call, message, Confidence.HIGH, returned=site.function.qualname,
-                guarded=_is_guarded(file, site), heard=fate.heard,
-            )
+            heard = fate.heard or _is_guarded(file, site)
+            message = _message(what, "whoever calls this drops it", heard=heard)
+            returned = site.function.qualname
+            yield file.finding(site.call, message, Confidence.HIGH, returned=returned, what=what, heard=heard)
         else:
             yield file.silence(site.call, fate.why)
 
@@ -66,8 +66,6 @@ def _harmless(file: File, site: Site, what: str) -> str:
         return "it only sleeps"
     if what == "future" and _into_queue(work):
         return "it puts something into a queue of the loop, which does not fail"
-    if what == "future" and _sees_to_its_errors(file, site):
-        return f"{chain(work.callee)[-1]}() catches its own errors, and the other thread needs no answer"
     return ""
 
 
@@ -94,10 +92,12 @@ def _orphan(file: File, site: Site) -> str:
     )
 
 
-def _message(what: str, why: str, *, heard: bool = False) -> str:
-    """heard: a callback hears how it ends, or it sees to its errors itself."""
+def _message(what: str, why: str, *, heard: bool = False, threaded: bool = False) -> str:
+    """heard: a callback hears how it ends, or it sees to its errors itself. threaded: its thread holds it."""
     if what == "task":
         ends = "and nobody can cancel it" if heard else "nobody can cancel it, and its error is lost"
+        if threaded:
+            return f"Nothing holds this task: {why}. Nobody waits for what its thread does, {ends}"
         return (
             f"Nothing holds this task: {why}. The event loop keeps only a weak reference, so the task can be"
             f" collected half done, {ends}"
@@ -107,40 +107,24 @@ def _message(what: str, why: str, *, heard: bool = False) -> str:
     return f"Nothing holds this {what}: {why}. Nobody waits for it, can cancel it, or hears of its error"
 
 
+def _told(finding: Finding, why: str) -> str:
+    """The message of a finding that waited for its callers."""
+    return _message(finding.pending["what"], why, heard=finding.pending["heard"])
+
+
 def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     sure = Confidence.HIGH if what == "task" else Confidence.MEDIUM
-    if fate.kind == "watched":
-        sure = Confidence.LOW  # somebody hears how it ends
-    if site.function.name == "__del__":
-        sure = Confidence.LOW  # the last try of an object that is gone: nobody is left to keep it
-    # the task that a future of another thread stands for is held by its loop's own callbacks; its error alone is lost
-    if _is_cosmetic(file, site) or what == "future" or is_passing(file, site, heard=fate.heard):
-        sure = Confidence.LOW
-    heard = fate.heard or _sees_to_its_errors(file, site)
-    message = _message(what, fate.why, heard=heard)
-    if doubt := _in_a_thread(file, site, fate) or missable(file, site):
-        sure, message = Confidence.LOW, f"{message} (but {doubt})"
-    return file.finding(site.call, message, sure, held=False)
-
-
-def _in_a_thread(file: File, site: Site, fate: Fate) -> str:
-    """`task = create_task(asyncio.to_thread(f))`: a reason, or nothing."""
+    if what == "future" and fate.kind == "watched":
+        sure = Confidence.LOW  # the other thread hears how it ends, and waits for nothing
     work = work_of(site)
     threaded = isinstance(work, Call) and file.resolve(work.callee, site.function) == "asyncio.to_thread"
-    local = threaded and isinstance(fate.node, (Assign, Bind))
-    return "its thread holds it, and goes on whatever becomes of it" if local else ""
+    heard = fate.heard or _sees_to_its_errors(file, site)
+    return file.finding(site.call, _message(what, fate.why, heard=heard, threaded=threaded), sure, held=False)
 
 
 def _sees_to_its_errors(file: File, site: Site) -> bool:
     coroutine = runs(file, site)
     return coroutine is not None and not failing(file, coroutine)
-
-
-def _is_cosmetic(file: File, site: Site) -> bool:
-    """`create_task(message.add_reaction(emoji))`: nobody misses it."""
-    work = work_of(site)
-    cosmetic = file.knowledge.table("tasks")["handle"]["cosmetic"]
-    return isinstance(work, Call) and chain(work.callee)[-1].lstrip("_") in cosmetic
 
 
 def _is_guarded(file: File, site: Site) -> bool:
@@ -187,13 +171,13 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     if not dropping:
         who = "its callers keep it" if callers else "its caller gets it, and none is in sight"
         return Silence("", finding.path, finding.span, who)
-    if finding.pending["guarded"] or finding.pending["heard"]:
-        finding.confidence = Confidence.LOW  # a helper for what nobody waits for, that says what went wrong
     if helper.facts["is_async"]:
         if any(c.call["use"] not in ("awaited", "dropped", "returned") for c in callers):
             return Silence("", finding.path, finding.span, "some callers keep it")
         return _asking(_coroutine(finding, name, dropping), project)
     if len(dropping) >= _MANY:
+        if finding.pending["what"] == "gathering future" and len(dropping) < len(callers):
+            return Silence("", finding.path, finding.span, "it hands back what it gathers, and some wait for that")
         return _asking(_at_helper(finding, name, callers, dropping), project)
     said = [_asking(_at_caller(finding, caller, name), project) for caller in dropping]
     for one in said if len(callers) == len(said) > 1 else ():
@@ -278,7 +262,7 @@ def _drops(caller: Caller, helper: Def) -> bool:
 def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
     """An `async def` that returns its task: awaiting the call drops the task."""
     why = f"callers await {name}(), which only hands them the task, and drop that"
-    finding.message = _message("task", why, heard=finding.pending["heard"])
+    finding.message = _told(finding, why)
     finding.related = tuple(c.related("awaits the coroutine and drops the task") for c in dropping[:5])
     return finding
 
@@ -286,9 +270,7 @@ def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:
 def _at_helper(finding: Finding, name: str, callers: list[Caller], dropping: list[Caller]) -> Finding:
     """Where many drop what a function returns, it is the function that should hold it: that is one thing to do."""
     count = f"all {len(dropping)}" if len(dropping) == len(callers) else f"{len(dropping)} of {len(callers)}"
-    finding.message = _message("task", f"{count} calls of {name}() drop it", heard=finding.pending["heard"])
-    if len(dropping) < len(callers):
-        finding.confidence = Confidence.LOW  # it hands the task back to be kept, and some do
+    finding.message = _told(finding, f"{count} calls of {name}() drop it")
     finding.related = tuple(c.related("this call drops the task") for c in dropping[:5])
     return finding
 
@@ -297,13 +279,12 @@ def _at_caller(finding: Finding, caller: Caller, name: str) -> Finding:
     place = caller.related("")
     by = caller.by.facts
     origin = Related(finding.path, finding.span, "the task is started here")
-    ends = by["qualname"].rpartition(".")[2] == "__del__"  # whoever is collected has nobody who could wait
     return Finding(
         rule=finding.rule,
         path=place.path,
         span=place.span,
-        message=_message("task", f"{name}() returns it, and this call drops it", heard=finding.pending["heard"]),
-        confidence=Confidence.LOW if ends else finding.confidence,
+        message=_told(finding, f"{name}() returns it, and this call drops it"),
+        confidence=finding.confidence,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,
         family=finding.family,
