@@ -31,7 +31,7 @@ class Bases:
         return all(self._is_own(base, _HOPS) for base in asked.base_names(qualname) or ())
 
     def _is_own(self, name: str, hops: int) -> bool:
-        if name.rpartition(".")[2] in _PLAIN:
+        if name.rpartition(".")[2] in _PLAIN and not name.startswith("asyncio."):  # whose Protocol the loop calls
             return True
         parts = name.split(".")
         for cut in range(len(parts) - 1, 0, -1) if hops else ():
