@@ -1,4 +1,6 @@
-"""Whether what an effect asks by is seen to change while its component stays: a choice, a search, a place."""
+"""What an effect may ask by, and how it changes: whether state is set, and what is a part of the address."""
+
+from collections.abc import Iterator
 
 from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
@@ -13,28 +15,12 @@ _PLACES = frozenset({
     "useMatch", "useQueryParams", "useNavigation",
 })
 _PLACE_NAMES = frozenset({"params", "searchParams", "router", "route", "location", "pathname"})
-_LATER = ("useDebounce", "useDeferred", "useThrottle")
-CHOSEN = frozenset({
+_CHOSEN = frozenset({
     "selected", "selection", "current", "active", "search", "query", "term", "filter", "filters", "page", "tab",
     "range", "debounced", "keyword", "keywords", "sort", "offset", "cursor", "topic",
 })
 
 _IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "user"})
-
-
-def changes(key: str, effect: Effect, state: State, file: File) -> bool:
-    """Whether a key of a component is state that something sets, a part of the address, or chosen by its name.
-
-    What a caller hands in may change, but mostly does not: a dialog, a tab or a row is made for one thing.
-    """
-    if effect.framework != "React" or not isinstance(effect.scope, Function):
-        return True  # who writes a watcher expects a change
-    if key in _PLACE_NAMES or is_chosen(key, effect.scope):
-        return True
-    if key in state.values:
-        return is_set(key, effect.scope, state, file)
-    later = any(hook_name(value).startswith(_LATER) for value in values(key, effect.scope))
-    return later or from_address(key, effect)
 
 
 def is_chosen(key: str, component: Function) -> bool:
@@ -45,14 +31,14 @@ def is_chosen(key: str, component: Function) -> bool:
     said = set(words(key))
     if key.partition(".")[0] in _given(component) and said & _IDENTITIES:
         said.discard("current")
-    return not CHOSEN.isdisjoint(said)
+    return not _CHOSEN.isdisjoint(said)
 
 
 def from_address(key: str, effect: Effect) -> bool:
     """Whether a key is a part of the page's address: `params.slug`, what `useParams()` or `router.query` holds."""
     if not isinstance(effect.scope, Function):
         return False
-    key = key.partition(".")[0]
+    key = key.partition(".")[0].removesuffix("?")
     if key in _PLACE_NAMES:
         return True
     for value in values(key, effect.scope):
@@ -77,18 +63,24 @@ def _is_place(name: str, scope: Function) -> bool:
 
 def is_set(value: str, component: Function, state: State, file: File) -> bool:
     """Whether a state is set by more than what runs once when the component is shown."""
+    return any(not _mirrors(name, component) for name in _setters_said(value, component, state, file))
+
+
+def is_loaded_once(value: str, component: Function, state: State, file: File) -> bool:
+    """Whether a state is set only by what runs once when the component is shown."""
+    return value in state.setters.values() and not any(_setters_said(value, component, state, file))
+
+
+def _setters_said(value: str, component: Function, state: State, file: File) -> Iterator[Name]:
+    """Where the setter of a state is named, but for the effects that run once."""
     setters = {s for s, v in state.setters.items() if v == value}
     shown = [e for e in effects(file) if e.scope is component and (e.once or e.deps == [])]
     first = {id(f) for e in shown for f in own_functions(e, file)}
-    return any(
-        name.id in setters
-        and not isinstance(name.parent, Collection)
-        and binder(name.id, function) is component
-        and not _mirrors(name, component)
-        for function in within(component, file)
-        if id(function) not in first
-        for name in (function.index.names if function.index else ())
-    )
+    for function in within(component, file):
+        for name in function.index.names if function.index and id(function) not in first else ():
+            outside = name.id in setters and not isinstance(name.parent, Collection)
+            if outside and binder(name.id, function) is component:
+                yield name
 
 
 def _mirrors(setter: Name, component: Function) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.around import above, function_of, use_of
+from asynccost.flow.around import above, use_of
 from asynccost.flow.file import File
 from asynccost.flow.late import is_waited, waits_from
 from asynccost.flow.lifecycle import Effect
@@ -10,7 +10,6 @@ from asynccost.flow.reach import binder, local_function, values
 from asynccost.flow.state import SETTER, State, pattern_names, root_name, wrapped_deps
 from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Argument, Await, Call, Choice, Closure, Constant, Function, If, Member, Name, Node
-from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 
 # ------------------------------------------------------------------------ keys
@@ -123,7 +122,7 @@ _LOCAL = frozenset({
     "storage", "clipboard", "svg", "canvas", "render", "digest", "encrypt", "decrypt", "serialize", "highlight",
     "tokenize", "compress",
 })
-_CONVERTS = re.compile(r"[a-z]To(Html|HTML|Text|Svg|SVG|Image|Blob|Base64|Excalidraw|Canvas|Markdown|DataU\w+)$")
+_CONVERTS = re.compile(r"(?:[a-z]T|^t)o(Html|HTML|Text|Svg|SVG|Image|Blob|Base64|Excalidraw|Canvas|Markdown|DataU\w+)$")
 _CALLBACK = re.compile(r"on[A-Z]")  # `await onStep?.(step)`: whoever uses the component says what happens
 
 
@@ -194,11 +193,10 @@ def is_fixed(name: str, component: Function) -> bool:
     return bool(made) and all(isinstance(value, Constant) for value in made) and len(made) == 1
 
 
-_SETTINGS = re.compile(
-    r"(?i)^(props\.)?(?:active_?|current_?)?(organi[sz]ation|org|tenant|account|workspace|project|dialog_?props|current_?user)(\.?(id|name|slug|path(?:name)?))?$|\.data$|"
-    r"^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
-    r"((api|write|public|publishable|client|license|site)_?key|token|secret|password|credential|(base)?_?(path|url|uri)|"
-    r"endpoint|host|locale|lang|language|theme)s?$"
+_SETTINGS = re.compile(  # credentials, who is logged in, where the server is, what the caller begins with
+    r"(?i)^(props\.)?current_?user(\.?(id|name|slug))?$|^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
+    r"((api|write|public|publishable|client|license|site)_?key|token|secret|password|credential|"
+    r"(base|server)_?(path|url|uri)|endpoint|host)s?$"
 )
 
 
@@ -213,22 +211,12 @@ def _source_of(key: str, effect: Effect) -> str:
     return f"{value.value.id}.{value.attr}"
 
 
-_OPEN = frozenset({"open", "opened", "show", "shown", "visible"})
 _LOADS = frozenset({"loading", "submitting", "fetching", "pending"})
 
 
-def is_settled(key: str, request: Call, effect: Effect) -> bool:
+def is_settled(key: str, effect: Effect) -> bool:
     """Whether a key can change, but in practice does not while its request runs."""
-    return bool(_SETTINGS.search(_source_of(key, effect))) or _while_open(request, effect) or _once_started(effect)
-
-
-def _while_open(request: Call, effect: Effect) -> bool:
-    """Whether an effect asks only while a dialog is open: what the dialog is about does not change meanwhile."""
-    body = effect.setups[0].body if effect.setups else []
-    tests = [up.test for up in above(request) if isinstance(up, If)]
-    tests += [node.test for node in (*body, *function_of(request).body) if isinstance(node, If)]
-    names = [n for test in tests for n in walk(test) if isinstance(n, (Name, Member))]
-    return any(not _OPEN.isdisjoint(words(n.id if isinstance(n, Name) else n.attr)) for n in names)
+    return bool(_SETTINGS.search(_source_of(key, effect))) or _once_started(effect)
 
 
 def _once_started(effect: Effect) -> bool:

@@ -8,7 +8,7 @@ from asynccost.flow.effect_code import own_functions
 from asynccost.flow.file import File
 from asynccost.flow.late import running, waits_from
 from asynccost.flow.lifecycle import Effect, effects
-from asynccost.flow.race_changes import changes
+from asynccost.flow.race_changes import is_loaded_once
 from asynccost.flow.race_guards import guard_of
 from asynccost.flow.race_keys import is_fixed, is_function, is_settled, keyed_request, keys_of
 from asynccost.flow.reach import binder
@@ -67,7 +67,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     keys, listed = keys_of(effect, state)
     keys = {k for k in keys if not is_function(k, effect, functions, file) and not is_fixed(k, effect.scope)}
     runs = running(effect.setups, functions, file)
-    moving = {k for k in keys if changes(k, effect, state, file)}
+    moving = {k for k in keys if not (is_settled(k, effect) or is_loaded_once(k, effect.scope, state, file))}
     seen = keyed_request(runs, moving, effect, file) if moving else None
     request = seen or keyed_request(runs, keys, effect, file)
     if request is None:
@@ -79,7 +79,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    settled = seen is None or is_settled(key, call, effect)
+    settled = seen is None or is_settled(key, effect)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
     return Race(key, call, writes[0], listed, settled, guard, errors)

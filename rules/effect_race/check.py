@@ -8,9 +8,8 @@ from asynccost.flow.awaits import classify
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.project import Project
-from asynccost.flow.race_changes import from_address, is_chosen
+from asynccost.flow.race_changes import from_address
 from asynccost.flow.races import Race, asked_elsewhere, race_of
-from asynccost.flow.tree import Function
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import verb, words
@@ -24,7 +23,6 @@ _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "re
 _LANDING = frozenset({
     "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite",
 })
-_IDENTITIES = frozenset({"id", "ids", "uuid", "guid", "slug", "namespace", "filename"})
 _WAITS = frozenset({"await", "then", "finally", "catch"})
 _COMPUTES = frozenset({
     "has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check", "digest", "hash",
@@ -73,28 +71,11 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     )
     direct = race.listed and file.site(race.request).name in ("fetch", "axios:default", "axios:get")
     sure = Confidence.HIGH if direct else Confidence.MEDIUM
-    stays = effect.framework == "React" and race.listed and not direct and _is_identity(race.key, effect)
-    stays = stays or _of_composable(race.key, effect)
-    if race.settled or race.error or stays or _is_landing(file):
+    if race.settled or race.error or (_is_landing(file) and from_address(race.key, effect)):
         sure = Confidence.LOW
     waits = classify(race.request, file, function_of(race.request))
     asks = any(_asks(w.name, file) for w in waits)
     return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks)
-
-
-def _is_identity(key: str, effect: Effect) -> bool:
-    """`agentId`, `params.slug`: what a view is made for, as a rule; another one gets a view of its own."""
-    root, _, _ = key.rpartition(".")
-    if isinstance(effect.scope, Function) and is_chosen(key, effect.scope):
-        return False
-    return from_address(key, effect) or (root in ("", "props") and not _IDENTITIES.isdisjoint(words(key)[-1:]))
-
-
-def _of_composable(key: str, effect: Effect) -> bool:
-    """`watchEffect()` in `useFile(filename)`: it reads what it was made for, whether that changes or not."""
-    if effect.framework != "Vue" or effect.deps is not None or not isinstance(effect.scope, Function):
-        return False
-    return any(p.name == key for p in effect.scope.params) and not _IDENTITIES.isdisjoint(words(key)[-1:])
 
 
 def _is_landing(file: File) -> bool:
@@ -113,24 +94,19 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether what is asked waits for anything: what is computed here comes back in the order that it was asked."""
     verdict = verdict_of(finding.pending["waits"], finding.path, project)
     kept = verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown)
-    if kept and not finding.pending["computes"]:  # `search()`: what it waits for may be unknown as well
-        finding.confidence = Confidence.LOW
-        finding.message += f" (not sure: nothing shows that {verdict.memory[0]} waits for another machine)"
-        return finding
-    if kept:
+    if kept and finding.pending["computes"]:  # `search()` may wait for something else than what is in sight
         return Silence(finding.rule, finding.path, finding.span, f"{verdict.memory[0]} is answered from memory")
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
-    computes = finding.pending["computes"] or any(_computes(way) for way in verdict.unknown)
-    if computes and verdict.unknown and not known:
+    if not known and any(_computes(way) for way in verdict.unknown):
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
     return finding
 
 
 def _computes(way: str) -> bool:
-    """Whether a way ends at something that computes by its name: `getRequest() -> parseTemplate()`."""
+    """Whether a way ends at something that computes by its name: `hasText()`, `getRequest() -> parseTemplate()`."""
     said = words(way.rpartition(" -> ")[2].removesuffix("()").rpartition(".")[2])
-    return "->" in way and not _COMPUTES.isdisjoint(said[:1])
+    return not _COMPUTES.isdisjoint(said[:1])
 
 
 def _what(race: Race) -> str:
