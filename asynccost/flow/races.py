@@ -29,6 +29,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Other,
+    Return,
 )
 
 
@@ -95,13 +96,27 @@ def _late_writes(functions: list[Function], effect: Effect, state: State) -> Ite
         start = waits_from(function, functions)
         if start is not None:
             for node, target in _writes(function, effect):
-                if node.end > start and not _own_key(node):
+                if node.end > start and not _own_key(node) and _may_follow(node, function):
                     yield _late(node, function, target, state)
         for call in function.index.calls:  # .then(setX)
             if word_of(call) == "then" and call.arguments and isinstance(call.arguments[0].value, Name):
                 target = call.arguments[0].value.id
                 if SETTER.match(target):
                     yield _late(call.arguments[0].value, function, target, state)
+
+
+def _may_follow(write: Node, function: Function) -> bool:
+    """Whether a write runs behind a wait of its function: not where each wait before it stands in a way out."""
+    waits = function.index.awaits if function.is_async and function.index is not None else []
+    before = [wait for wait in waits if wait.end <= write.end]
+    return not waits or any(not _leaves_before(wait, write) for wait in before)
+
+
+def _leaves_before(wait: Node, write: Node) -> bool:
+    """`if (over) { await stop(); return } setLeft(left)`: what waits there does not come to the write."""
+    branches = [up for up in above(wait) if isinstance(up, If) and not up.start <= write.start < up.end]
+    ways = [way for up in branches for way in (up.body, up.orelse) if way and way[0].start <= wait.start < way[-1].end]
+    return any(isinstance(way[-1], Return) for way in ways)
 
 
 def late_writes(effect: Effect, file: File) -> list[Late]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "refresh", "call"})
 _LANDING = frozenset({
-    "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite",
+    "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite", "saml",
 })
 _WAITS = frozenset({"await", "then", "finally", "catch"})
 _COMPUTES = frozenset({
