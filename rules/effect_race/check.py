@@ -80,7 +80,8 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
 
 def _is_landing(file: File) -> bool:
     """Whether a page is where a link leads once: `/auth/verify-email`, `/oauth/callback`."""
-    return any(not _LANDING.isdisjoint(words(part.partition(".")[0])) for part in file.path.split("/"))
+    parts = [set(words(part.partition(".")[0])) for part in file.path.split("/")]
+    return any(said & _LANDING and not said & {"modal", "dialog"} for said in parts)
 
 
 def _asks(name: str, file: File) -> bool:
