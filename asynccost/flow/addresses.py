@@ -18,6 +18,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Other,
+    Param,
     Subscript,
 )
 from asynccost.flow.varies import varies
@@ -112,6 +113,8 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
         if expr.id in ("self", "this", "cls") or expr.id.isupper() or function.index is None:
             return False
         handed = any(p.name == expr.id for p in function.params)
+        if any(p.name == expr.id and _stays(p) for p in function.params):
+            return False
         if _CONFIGURED.search(expr.id) and not (handed and "webhook" in words(expr.id)):
             return False
         if handed:
@@ -135,6 +138,12 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
     if isinstance(expr, Call) and _READS.search(chain(expr.callee)[-1]) and expr.arguments:
         return _is_given(expr.arguments[0].value, function, file, depth + 1)
     return False
+
+
+def _stays(parameter: Param) -> bool:
+    """`sandbox_url=SANDBOX_URL`: an address that is the same for every call, unless somebody gives another."""
+    default = parameter.default
+    return default is not None and not (isinstance(default, Constant) and not default.value)
 
 
 _OTHERS = frozenset({"presigned", "signed"})  # the address itself carries the permission

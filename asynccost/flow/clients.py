@@ -43,7 +43,6 @@ class Clients:
         self.options = frozenset(table["request"]["options"])
         self.fakes = frozenset(table["request"]["fakes"])
         self.few = frozenset(table["request"]["few"])
-        self.dear = frozenset(table["dear"]["costs"])
 
     def get(self, name: str) -> Client | None:
         """The row of a resolved name."""

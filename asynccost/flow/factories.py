@@ -23,7 +23,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
         return silent(finding, entry[1])
     if finding.pending["property"]:
         read = f"every read of {title(made).removesuffix('()')}"
-        return says(finding, read, Confidence.MEDIUM, (), often=False)
+        return says(finding, read, Confidence.MEDIUM, ())
     names = project.memo(worth_of)
     callers = [c for c in project.calls.callers(made) if not is_test(c, project)]
     if not callers:
@@ -47,11 +47,11 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     if worst is None and len(spread := _users(callers, project)) >= _MANY:
         place = spread[0].related(f"{title(spread[0].by)} uses it for one call and drops it")
         many = f"every call of {title(made)}, by {len(spread)} functions that use it once,"
-        return says(finding, many, Confidence.MEDIUM, (place,), often=False)
+        return says(finding, many, Confidence.MEDIUM, (place,))
     if worst is None and (own := _own_users(made, callers, names)):
         place = own[0].related(f"{title(own[0].by)} uses it for one call and drops it")
         each = f"every call of {title(made)} from {title(own[0].by)}"
-        return says(finding, each, Confidence.MEDIUM, (place,), often=False)
+        return says(finding, each, Confidence.MEDIUM, (place,))
     if worst is None:
         return silent(finding, "it is returned, and nothing shows that its callers throw it away often")
     long, _, _, heat, caller = worst
@@ -68,7 +68,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
         confidence = Confidence.LOW
     each = f"every call of {title(made)} from {title(caller.by)}"
     said = f"{each} ({heat.reason})" if heat.chain else each
-    return says(finding, said, confidence, (place, *heat.chain), often=heat.kind != "tool")
+    return says(finding, said, confidence, (place, *heat.chain))
 
 
 def _own_users(made: Def, callers: list[Caller], names: Worth) -> list[Caller]:

@@ -177,7 +177,6 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         start=function.start,
         rare=rare or "",
         free=client.http and free_request(file, function, life),
-        dear=client.cost in clients(file).dear,
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )

@@ -25,15 +25,11 @@ _NOT_WORK = {
 }
 
 
-def says(
-    finding: Finding, start: str, confidence: Confidence, related: tuple[Related, ...], *, often: bool = True
-) -> Finding:
-    """A finding. often: something shows that its function runs often."""
+def says(finding: Finding, start: str, confidence: Confidence, related: tuple[Related, ...]) -> Finding:
+    """A finding: low where the code around the client says that it is built seldom, or on purpose."""
     pending = finding.pending
     finding.message = f"{start} builds {pending['what']} and {COST[pending['cost']]}: build it once and keep it"
     if pending["rare"]:
-        confidence = Confidence.LOW
-    if not (often or pending["dear"]):
         confidence = Confidence.LOW
     finding.confidence = confidence
     finding.resource = pending["cost"]

@@ -1,7 +1,7 @@
 """How often a client is built, over the whole project, and what to say of it.
 
-What is told for sure costs something that can be shown: a loop or an entry that runs often comes to it, or building it
-takes a notable time by itself (`[dear]` of rules/knowledge/clients.toml).
+What is told for sure is built in code that may run again and again: a loop or an entry that runs often comes to it, or
+it is built by every call of a method, or of a function that others of the project call.
 """
 
 from asynccost.flow.factories import judge_factory
@@ -63,20 +63,25 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
             confidence = Confidence.LOW  # its connections are shared, whoever builds it
         if heat.kind == "job":
             confidence = Confidence.LOW  # a worker forks for it, or it takes minutes: nobody waits for its client
-        often = heat.kind != "tool" or any(caller.call["loop"] for caller in project.calls.callers(made))
-        return says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain, often=often)
+        return says(finding, f"every call of {name} ({heat.reason})", confidence, heat.chain)
     if finding.pending["property"]:
         read = f"every read of {name.removesuffix('()')}"
-        return says(finding, read, Confidence.MEDIUM, heat.chain, often=False)
-    if heat.kind == "unknown" and finding.pending["owner"] and made.facts["kind"] != "constructor":
+        return says(finding, read, Confidence.MEDIUM, heat.chain)
+    asked = finding.pending["owner"] or _is_used(made, project)
+    if heat.kind == "unknown" and asked and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
         rarely = names.takes_long(known) or names.reports(known) or names.reports_an_event(known)
         rarely = rarely or names.manages(known) or names.notifies(known) or names.reads_documents(known)
         rarely = rarely or names.looks_after(known) or bool(names.now_and_then(finding.path, known))
         rarely = rarely or _at_beginnings(made, project) or _looks_up_once(made, project, names)
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
-        return says(finding, f"every call of {name}", sure, heat.chain, often=False)
+        return says(finding, f"every call of {name}", sure, heat.chain)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
+
+
+def _is_used(made: Def, project: Project) -> bool:
+    """Whether something of the project calls a function: what nothing calls may be left over, or run once."""
+    return any(not is_test(caller, project) for caller in project.calls.callers(made))
 
 
 def _at_beginnings(made: Def, project: Project) -> bool:
@@ -102,8 +107,7 @@ def _hardly_pays(finding: Finding, made: Def, heat: Heat, names: Worth) -> bool:
         return True
     if len(heat.chain) > _NEAR and names.looks_after(name):
         return True
-    read = (free or not finding.pending["dear"]) and names.fetches_a_file(name)
-    if read and any(map(names.reads_messages, ways(heat))):
+    if free and names.fetches_a_file(name) and any(map(names.reads_messages, ways(heat))):
         return True
     return len(heat.chain) > (_NEAR if free else _FAR) or names.reports(name)
 
@@ -134,8 +138,7 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
             known = caller.by.facts["qualname"]
             seldom = names.manages(known) or names.looks_after(known)
             seldom = seldom or bool(names.now_and_then(caller.by.file["path"], known))
-            seldom = seldom or not finding.pending["dear"]  # one connection for each object that a request makes
             sure = Confidence.LOW if seldom else Confidence.MEDIUM
             each = f"every {finding.pending['owner']} that {title(caller.by)} makes"
-            return says(finding, each, sure, (place,), often=entry[0] != "tool")
+            return says(finding, each, sure, (place,))
     return silent(finding, reason)
