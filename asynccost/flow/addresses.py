@@ -143,7 +143,7 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
 def _stays(parameter: Param) -> bool:
     """`sandbox_url=SANDBOX_URL`: an address that is the same for every call, unless somebody gives another."""
     default = parameter.default
-    return default is not None and not (isinstance(default, Constant) and not default.value)
+    return isinstance(default, (Name, Member)) or (isinstance(default, Constant) and bool(default.value))
 
 
 _OTHERS = frozenset({"presigned", "signed"})  # the address itself carries the permission
