@@ -28,6 +28,7 @@ from asynccost.flow.lasting import (
     stays,
 )
 from asynccost.flow.lifecycle import Effect, effects
+from asynccost.flow.moving_on import moves_on
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, within
 from asynccost.flow.release import fate
@@ -158,6 +159,8 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     )
     if changing and not short and end.kind in ("dropped", "kept") and _acts(ticking, effect, file):
         return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
+    if changing and not short and end.kind in ("dropped", "kept") and moves_on(ticking, effect, file):
+        return say(MEDIUM, "it fires once, over whatever state is newer by then")
     return say(None if short else LOW, "it fires once and can do little harm")
 
 
