@@ -16,6 +16,7 @@ from asynccost.flow.guarded import is_guarded
 from asynccost.flow.mentions import Mentions
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
+from asynccost.flow.risks import risks
 from asynccost.flow.timeouts import may_set
 from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Node, Other
 from asynccost.flow.waiting import rows_of
@@ -76,6 +77,7 @@ class FunctionFacts(TypedDict):
     waits: list[list[str]]
     floats: list[str]
     quiet: bool
+    risks: list[list[str]]
 
 
 class FileHead(TypedDict):
@@ -171,6 +173,7 @@ def function_facts(file: File, function: Function) -> FunctionFacts:
         waits=rows_of(file, function),
         floats=floats(file, function),
         quiet=quiet(file, function),
+        risks=risks(file, function),
     )
 
 

@@ -25,7 +25,6 @@ from asynccost.flow.tree import (
     Try,
     With,
 )
-from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
 _DEPTH = 4
@@ -36,45 +35,22 @@ def failing(file: File, function: Function, depth: int = 0) -> bool:
     """Whether an async function awaits something that may fail where nothing catches it."""
     if function.index is None or depth > _DEPTH:
         return True
-    return any(_lets_out(file, wait, function, depth) for wait in function.index.awaits)
-
-
-def uncaught(file: File, function: Function, unread: bool = False) -> list[str]:
-    """The last names of the calls that an async function awaits and that may fail where nothing catches it.
-
-    unread: only those whose answer nobody reads; a page that shows the answer shows its absence as well.
-    """
-    waits = function.index.awaits if function.index else []
-    if unread:
-        waits = [w for w in waits if use_of(w).kind in ("dropped", "returned")]
-    return [_last(wait.value) for wait in waits if _lets_out(file, wait, function, 0)]
+    return any(lets_out(file, wait, function, depth) for wait in function.index.awaits)
 
 
 def uncaught_callees(file: File, function: Function) -> list[Expr | None]:
     """What an async function calls, awaits and lets fail; None for an await of anything but a call."""
     waits = function.index.awaits if function.index else []
-    out = [wait.value for wait in waits if _lets_out(file, wait, function, 0)]
+    out = [wait.value for wait in waits if lets_out(file, wait, function, 0)]
     return [value.callee if isinstance(value, Call) else None for value in out]
 
 
-def catches(function: Function) -> bool:
-    """Whether a function swallows some errors itself: somebody has thought of what may fail in it."""
-    return any(
-        isinstance(n, Try) and n.handlers and not any(_raises(h.body) for h in n.handlers) for n in walk(*function.body)
-    )
+def lets_out(file: File, wait: Await, function: Function, depth: int) -> bool:
+    """Whether what is awaited may fail, and nothing in its function catches it."""
+    return not (is_caught(wait) or catches_answer(wait.value) or _harmless(file, wait.value, function, depth))
 
 
-def _last(value: Node) -> str:
-    while isinstance(value, Call):
-        value = value.callee
-    return value.id if isinstance(value, Name) else value.attr if isinstance(value, Member) else ""
-
-
-def _lets_out(file: File, wait: Await, function: Function, depth: int) -> bool:
-    return not (_caught(wait) or _handled(wait.value) or _harmless(file, wait.value, function, depth))
-
-
-def _caught(node: Node) -> bool:
+def is_caught(node: Node) -> bool:
     """Whether a node stands in a try whose handler swallows, in its finally, or in a handler itself."""
     below = node
     for up in above(node):
@@ -115,8 +91,8 @@ def _raises(body: Iterable[Node]) -> bool:
     return False
 
 
-def _handled(value: Node) -> bool:
-    """`f().catch(g)`, `f().then(g, h)`, `Promise.allSettled(...)`."""
+def catches_answer(value: Node) -> bool:
+    """Whether a promise sees to its own errors: `f().catch(g)`, `f().then(g, h)`, `Promise.allSettled(...)`."""
     while isinstance(value, Call) and isinstance(value.callee, Member):
         attr = value.callee.attr
         if attr == "catch" or attr == "allSettled" or (attr == "then" and len(value.arguments) > 1):
@@ -154,7 +130,7 @@ def _is_caught_answer(callee: Node, function: Function) -> bool:
     """`const answer = await fetch(url).catch(() => null); await answer.text()`: what could fail has been caught."""
     holder = callee.value if isinstance(callee, Member) else None
     made = function.index.bound.get(holder.id, []) if isinstance(holder, Name) and function.index else []
-    return bool(made) and all(isinstance(v, Await) and _handled(v.value) for v in made)
+    return bool(made) and all(isinstance(v, Await) and catches_answer(v.value) for v in made)
 
 
 def _only_waits(promise: Call) -> bool:

@@ -7,6 +7,7 @@ from asynccost.flow.entries import seldom
 from asynccost.flow.facts import calls_of, entry, outer_of, registered, returned
 from asynccost.flow.failing import floats, quiet
 from asynccost.flow.file import File
+from asynccost.flow.risks import risks
 from asynccost.flow.tree import Function
 from asynccost.flow.waiting import rows_of
 
@@ -20,6 +21,7 @@ COSTLY: dict[str, Callable[[File, Function], Any]] = {  # facts of a function th
     "waits": rows_of,
     "floats": floats,
     "quiet": quiet,
+    "risks": risks,
 }
 
 

@@ -122,7 +122,7 @@ _MORE: dict[str, Callable[[File, Function], Any]] = {
 }
 _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("line", "column", "end_line"), 1),
-    **dict.fromkeys(("calls", "returns", "registered", "waits", "floats"), ()),
+    **dict.fromkeys(("calls", "returns", "registered", "waits", "floats", "risks"), ()),
     "seldom": "",
     "entry": None,
     "quiet": False,

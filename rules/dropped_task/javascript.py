@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.around import above
+from asynccost.flow.asking import asks
 from asynccost.flow.calls import Caller
-from asynccost.flow.failing import catches, failing, is_server, lets, uncaught
+from asynccost.flow.failing import failing, is_server, lets
 from asynccost.flow.file import File, Site
 from asynccost.flow.handed import starts
 from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
+from asynccost.flow.risks import risks
 from asynccost.flow.starts import at_start
-from asynccost.flow.tree import Closure, Constant, Do, Function, If, Node, Return
+from asynccost.flow.tree import Closure, Constant, Do, Function
 from asynccost.flow.unawaited_arrays import unawaited
 from asynccost.flow.words import words
 from asynccost.javascript.array_words import hands_callbacks
@@ -84,31 +85,19 @@ def _plain_call(file: File, site: Site) -> Function | None:
 def _floats(file: File, site: Site, function: Function) -> Finding:
     name = function.name
     table = file.knowledge.table("tasks")["floating"]
-    relied = {*table["effects"], *table["requests"]}
-    typed = any(w in table["typed"] for w in words(name))
-    calls = [words(called) for called in uncaught(file, function, unread=not typed)]
-    # `onSave(...)`: who hands a callback in hears of what fails in it
-    wrote = any(w in table["effects"] for w in words(name)) and any(
-        w in relied for said in calls if said[:1] != ("on",) for w in said
-    )
     best_effort = any(w in table["besteffort"] for w in words(name))
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
-    fails = lets(file, function)
+    server = is_server(file)
     meant = _is_meant(file.module.source, site.call.start, site.call.end)
-    if is_server(file):
-        message = (
-            f"Nobody waits for {name}() or catches its errors: a failure is an unhandled rejection,"
-            " which ends the process"
-        )
-        left = tells or not _goes_on(site) or starts(site.function) or meant
-        sure = Confidence.LOW if left else Confidence.MEDIUM
-        return file.finding(site.call, message, sure, name=name, fails=fails, server=True)
-    message = (
-        f"Nobody waits for {name}() or catches its errors: when it fails, nothing tells the user and the work is lost"
+    left = meant or ((tells or starts(site.function)) if server else best_effort)
+    message = f"Nobody waits for {name}() or catches its errors: " + (
+        "a failure is an unhandled rejection, which ends the process"
+        if server
+        else "when it fails, nothing tells the user and the work is lost"
     )
-    believed = wrote and not (best_effort or catches(function) or meant) and _goes_on(site)
-    sure = Confidence.MEDIUM if believed else Confidence.LOW
-    return file.finding(site.call, message, sure, name=name, fails=fails, server=False)
+    fails, asked = lets(file, function), risks(file, function)
+    sure = Confidence.LOW if left else Confidence.MEDIUM
+    return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server)
 
 
 _MEANT = re.compile(
@@ -124,19 +113,6 @@ def _is_meant(source: bytes, start: int, end: int) -> bool:
     above = source[: source.rfind(b"\n", 0, start) + 1].splitlines()
     said += takewhile(lambda line: line.strip().startswith((b"//", b"*", b"/*")), reversed(above))
     return any(map(_MEANT.search, said))
-
-
-def _goes_on(site: Site) -> bool:
-    """Whether an async function does more after a forgotten call, as if it had worked: an await would stand there.
-
-    A handler that nobody waits for gains nothing by waiting itself, and the last statement hands the work on. What
-    follows a case is no other case: `if (deletes) drop(item); if (edits) show(item)`.
-    """
-    cases = any(isinstance(up, If) for up in above(site.call))
-    others: tuple[type[Node], ...] = (Return, If) if cases else (Return,)
-    return site.function.is_async and any(
-        s.start > site.call.end and not isinstance(s, others) for s in site.function.body
-    )
 
 
 # --------------------------------------------------------------- whole project
@@ -195,7 +171,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
         return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
     if finding.pending["server"] and project.memo(_survives):
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
-        finding.confidence = Confidence.LOW
+    if finding.confidence is Confidence.MEDIUM and not asks(project, finding.pending["risks"], finding.path):
+        finding.confidence = Confidence.LOW  # what it waits for is at hand, as far as the project tells
     return finding
 
 
@@ -237,7 +214,8 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
     tells = (said[:1] and said[0] in finding.pending["events"]) or any(w in finding.pending["best"] for w in said)
     script = project.names.scripts.by_path.get(place.path)
     meant = script is not None and _is_meant(script.source, caller.call["start"], caller.call["end"])
-    starts = meant or said[:1] in _BOOTS or at_start(project, place.path, by["start"])
+    left = tells or meant or said[:1] in _BOOTS or at_start(project, place.path, by["start"])
+    asking = not left and asks(project, facts_["risks"], finding.path)
     end = "only the process's last resort hears of its errors" if survives else (
         "a failure is an unhandled rejection, which ends the process"
     )
@@ -247,7 +225,7 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
         path=place.path,
         span=place.span,
         message=f"Nobody waits for {name}() or catches its errors: {end}",
-        confidence=Confidence.MEDIUM if by["is_async"] and not (survives or tells or starts) else Confidence.LOW,
+        confidence=Confidence.MEDIUM if asking else Confidence.LOW,
         function="" if by["kind"] == "module" else by["qualname"],
         severity=finding.severity,
         family=finding.family,

@@ -1,0 +1,52 @@
+"""Whether what an async function of a script lets fail asks another machine or the disk, followed over the project."""
+
+from collections import deque
+
+from asynccost.flow.project import Project
+from asynccost.flow.words import words
+
+_DEPTH = 6
+_WIDTH = 60
+_REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
+_HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
+
+
+def asks(project: Project, rows: list[list[str]], near: str) -> bool:
+    """Whether a request that may fail is among what a function of the file `near` lets fail, see `flow.risks`."""
+    ways = deque((row, near, 0) for row in rows)
+    seen: set[tuple[str, str]] = set()
+    while ways:
+        (kind, label, ref), at, depth = ways.popleft()
+        found = project.names.find(ref, at) if ref else None
+        inner = found.facts["risks"] if found is not None else []
+        # a plain function that hands a client's promise on: of most of them only the names are read
+        unread = found is None or not (inner or found.facts["is_async"])
+        if unread and (kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))):
+            return True
+        if found is not None and found.key not in seen and depth < _DEPTH and len(seen) < _WIDTH:
+            seen.add(found.key)
+            ways.extend((row, found.file["path"], depth + 1) for row in inner)
+    return False
+
+
+def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
+    """Whether the words of a call that is no function of the project say that it is a request."""
+    table = project.knowledge.table("tasks")["requests"]
+    names = label.split(".")
+    last, receiver = names[-1], words(names[-2]) if len(names) > 1 else ()
+    if last in table["http"] and receiver:
+        return not set(table["clients"]).isdisjoint(receiver)
+    if not set(table["queries"]).isdisjoint(names):
+        return True
+    if not set(table["modules"]).isdisjoint(w for part in _module(ref).split("/") for w in words(part)):
+        return True
+    if kind == "memory":  # the store of a page fetches; it is written in memory
+        return words(last)[:1] in [(word,) for word in table["fetches"]]
+    verbs = {*table["fetches"], *table["writes"], *(table["bridged"] if names[0] == "window" else ())}
+    return bool(words(last)) and words(last)[0] in verbs
+
+
+def _module(ref: str) -> str:
+    """The module of a resolved name; a page's own bridge to its program asks no machine for what it reads."""
+    module, colon, _ = ref.partition(":")
+    return module.removeprefix("@") if colon and not module.startswith(("@tauri-apps/", "react")) else ""

@@ -1,0 +1,69 @@
+"""What an async function of a script asks of others, and lets fail where nothing catches it."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.awaits import classify
+from asynccost.flow.failing import catches_answer, failing, is_caught, lets_out
+from asynccost.flow.file import File
+from asynccost.flow.reach import local_function
+from asynccost.flow.tree import Await, Call, Closure, Collection, Function, Member, Node
+from asynccost.flow.walk import walk
+
+_DEPTH = 4
+_TOGETHER = frozenset({"all", "any", "race"})
+Row = tuple[str, str, str]
+
+
+def risks(file: File, function: Function) -> list[list[str]]:
+    """Rows [kind, label, ref] of what a JavaScript function waits for, or hands on, where nothing catches its errors.
+
+    The kinds are those of flow.awaits; ref: a function of another file. Functions of its own file are followed.
+    """
+    if file.language != "javascript":
+        return []
+    found: dict[Row, None] = {}
+    _collect(file, function, found, set(), 0)
+    return [list(row) for row in found]
+
+
+def _collect(file: File, function: Function, found: dict[Row, None], seen: set[int], depth: int) -> None:
+    if id(function) in seen or depth > _DEPTH:
+        return
+    seen.add(id(function))
+    for value in _left(file, function):
+        for wait in classify(value, file, function):
+            inner = local_function(wait.node.callee, function, file) if isinstance(wait.node, Call) else None
+            if inner is not None:
+                _collect(file, inner, found, seen, depth + 1)
+            else:
+                found[wait.otherwise if wait.ref else wait.kind, wait.label[:80], wait.ref] = None
+
+
+def _left(file: File, function: Function) -> Iterator[Node]:
+    """What a function waits for, or hands on, uncaught; each of several that it waits for together."""
+    index = function.index
+    if index is None:
+        return
+    for wait in index.awaits:
+        if lets_out(file, wait, function, 0):
+            yield from _parts(file, wait.value)
+    for handed in index.returns:
+        value = handed.value
+        if value is not None and not isinstance(value, Await) and not (is_caught(handed) or catches_answer(value)):
+            yield from _parts(file, value)
+
+
+def _parts(file: File, value: Node) -> Iterator[Node]:
+    given = [a.value for a in value.arguments] if isinstance(value, Call) else []
+    if not (isinstance(value, Call) and isinstance(value.callee, Member) and value.callee.attr in _TOGETHER):
+        handed = [v.function for v in given if isinstance(v, Closure) and v.function.is_async]
+        if not handed or any(failing(file, one) for one in handed):
+            yield value
+        return
+    for one in given:
+        if isinstance(one, Collection):
+            yield from one.items
+        elif isinstance(one, Call):  # `Promise.all(ids.map((id) => load(id)))`
+            maps = [a.value.function for a in one.arguments if isinstance(a.value, Closure)]
+            for each in maps:
+                yield from (n for n in walk(*each.body) if isinstance(n, Call) and not is_caught(n))
