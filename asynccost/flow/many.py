@@ -1,5 +1,7 @@
 """Lists that are as long as whoever fills them likes, by what their items are called: addresses, files, messages."""
 
+import re
+
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -44,6 +46,13 @@ def many(items: Expr | None, depth: int = 0) -> str:
         last = chain(items)[-1]
         return last if _speaks_of_many(last) else ""
     return _of_call(items, depth) if isinstance(items, Call) else ""
+
+
+def has_most(name: str, source: bytes) -> bool:
+    """Whether a file says how many there may be: `maxFiles: 25`, `urls: z.array(z.string()).max(20)`."""
+    field, word = re.escape(name.encode()), re.escape((words(name) or (name,))[-1].encode())
+    schema = rb"\b%s\??\s*:[^\n]{0,200}(?:\.max\(|\bmax_(?:length|items)\b)" % field
+    return re.search(rb"(?i:max_?%s\b|max_%s_|max_?results\b)|%s" % (word, word, schema), source) is not None
 
 
 def _of_call(call: Call, depth: int) -> str:

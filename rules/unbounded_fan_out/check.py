@@ -10,7 +10,7 @@ from asynccost.flow.fanout import FAN_OUTS, FanOut, fan_outs
 from asynccost.flow.few import few
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
-from asynccost.flow.many import many
+from asynccost.flow.many import has_most, many
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
@@ -72,8 +72,12 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     waits = _work(fan, file)
     if reason := _bound(fan, file, function, waits):
         return file.silence(span, reason)
-    where = outside(fan.items, file, function) or many(fan.items)
+    where = outside(fan.items, file, function)
+    name = "" if where else many(fan.items)
+    where = where or name
     doubt = few(fan.items, [w.node for w in waits if w.kind != "memory"], fan.home, function) if where else ""
+    if name and not doubt and has_most(name, file.module.source):
+        doubt = "the file says how many there may be"
     return file.finding(
         fan.call,
         "",
