@@ -7,7 +7,6 @@ from asynccost.flow.failing import catches_answer, failing, is_caught, lets_out
 from asynccost.flow.file import File
 from asynccost.flow.reach import local_function
 from asynccost.flow.tree import Await, Call, Closure, Collection, Function, Member, Node
-from asynccost.flow.walk import walk
 
 _DEPTH = 4
 _TOGETHER = frozenset({"all", "any", "race"})
@@ -33,6 +32,8 @@ def _collect(file: File, function: Function, found: dict[Row, None], seen: set[i
     for value in _left(file, function):
         for wait in classify(value, file, function):
             inner = local_function(wait.node.callee, function, file) if isinstance(wait.node, Call) else None
+            if wait.label == wait.root and any(p.name == wait.root for p in function.params):
+                continue  # who hands a callback in hears of what fails in it
             if inner is not None:
                 _collect(file, inner, found, seen, depth + 1)
             else:
@@ -66,4 +67,4 @@ def _parts(file: File, value: Node) -> Iterator[Node]:
         elif isinstance(one, Call):  # `Promise.all(ids.map((id) => load(id)))`
             maps = [a.value.function for a in one.arguments if isinstance(a.value, Closure)]
             for each in maps:
-                yield from (n for n in walk(*each.body) if isinstance(n, Call) and not is_caught(n))
+                yield from _left(file, each)
