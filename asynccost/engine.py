@@ -97,7 +97,7 @@ def silences(
     """Everything that the rules say of one file of a project: findings of any confidence, and silences."""
     from asynccost.firstpass import look_at
     from asynccost.knowledge import Knowledge
-    from asynccost.rereading import decoded, raw
+    from asynccost.rereading import Reader, decoded, raw
     from asynccost.secondpass import settle
 
     texts = texts or {}
@@ -107,7 +107,8 @@ def silences(
         data = decoded(raw(source, texts), source)
         knowledge = Knowledge(settings.knowledge)
         [seen[path]] = look_at([(path, source.language, data)], knowledge)
-        findings, said = settle([seen[p] for p in sorted(seen)], knowledge)
+        scripts = Reader(sources, texts, settings).scripts
+        findings, said = settle([seen[p] for p in sorted(seen)], knowledge, scripts)
     return [f for f in findings if f.path == path], [s for s in said if s.path == path]
 
 
@@ -205,7 +206,7 @@ def _answer(rows: Mapping[str, str], reader: "Reader") -> _Whole:
 
     comments: dict[str, list[Comment]] = {}
     seen = [reader.seen(path, rows[path], comments) for path in sorted(rows)]
-    findings, _ = settle(seen, reader.knowledge)
+    findings, _ = settle(seen, reader.knowledge, reader.scripts)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
 
 

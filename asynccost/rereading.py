@@ -1,7 +1,7 @@
 """Reads files again for what the second pass asks of them; what is read and lowered once is handed on."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -69,6 +69,11 @@ class Reader:
         if seen.asked is not None:
             self.known[path] = seen.asked
         return seen
+
+    @property
+    def scripts(self) -> dict[str, Callable[[], bytes]]:
+        """Reads every script, by path, also those of which nothing was kept."""
+        return {p: partial(self._source, p) for p, s in self._sources.items() if s.language == "javascript"}
 
     @cached_property
     def _lowering(self) -> Again:

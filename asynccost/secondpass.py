@@ -1,6 +1,6 @@
 """The second pass: what one file could not know is settled over the facts of all, then findings get names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from asynccost.fingerprints import number
 from asynccost.flow.copies import is_copy
@@ -16,8 +16,13 @@ from asynccost.seen import Seen
 _COPY = "the file lies among copies of packages: is it yours to change?"
 
 
-def settle(seen: Sequence[Seen], knowledge: Knowledge) -> tuple[list[Finding], list[Silence]]:
-    """Answer the open questions over the facts of every file; order and number the findings."""
+def settle(
+    seen: Sequence[Seen], knowledge: Knowledge, scripts: Mapping[str, Callable[[], bytes]] | None = None
+) -> tuple[list[Finding], list[Silence]]:
+    """Answer the open questions over the facts of every file; order and number the findings.
+
+    scripts: reads every script of the project, by path, also those of which nothing was seen.
+    """
     project = Project(
         knowledge,
         (s.asked for s in seen if s.asked is not None),
@@ -25,6 +30,7 @@ def settle(seen: Sequence[Seen], knowledge: Knowledge) -> tuple[list[Finding], l
         (s.script for s in seen if s.script is not None),
         {s.path: s.words for s in seen if s.imports is not None and s.read is not None},
         {s.path: s.read for s in seen if s.imports is not None and s.read is not None},
+        scripts or {s.path: s.read for s in seen if s.imports is None and s.read is not None},
     )
     findings: list[Finding] = []
     silences: list[Silence] = []
@@ -66,7 +72,9 @@ def _doubt(finding: Finding, project: Project) -> str:
     if is_loose(project, finding.path):
         return "no other file imports this one, and nothing in it goes on by itself"
     if left := project.unmentioned.left(finding.path, finding.function):
-        return f"no code of the project mentions {left}()"
+        return f"no code of the project mentions {left}"
+    if clause := project.unmentioned_scripts.left(finding.path, finding.function):
+        return clause
     return unimported(project, finding.path)
 
 

@@ -10,6 +10,7 @@ from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
 from asynccost.flow.scripts import Script
 from asynccost.flow.unmentioned import Unmentioned
+from asynccost.flow.unmentioned_scripts import UnmentionedScripts
 from asynccost.knowledge import Knowledge
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ class Project:
     """All files' facts, linked. Every answer is a function of the facts alone, in no particular order.
 
     imports: what every Python file imports, by path, also where no facts are kept of it. words: their vocabularies;
-    texts: reads them.
+    texts: reads them. script_texts: reads every script.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Project:
         scripts: Iterable[Script] = (),
         words: Mapping[str, str] | None = None,
         texts: Mapping[str, Callable[[], bytes]] | None = None,
+        script_texts: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.imports = imports or {}
@@ -39,6 +41,7 @@ class Project:
         self.files = self.names.files
         self.importers = Importers(self.imports)
         self.unmentioned = Unmentioned(self.names, self.importers, words or {}, texts or {})
+        self.unmentioned_scripts = UnmentionedScripts(self.names, script_texts or {})
         self._answers: dict[Any, Any] = {}
         self._rows: dict[str, dict[str, Any]] = {}
 

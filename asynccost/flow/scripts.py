@@ -71,6 +71,10 @@ class Script:
         """Its source."""
         return self._read()
 
+    def lowered(self) -> "File":
+        """The file, lowered."""
+        return self._lower()
+
     def tell(self) -> dict[str, Any]:
         """All its facts but the rules'."""
         outline = self._outline or outline_of(self._lower())
@@ -184,6 +188,10 @@ class Scripts:
         """The files, by path, that hold a word and another text."""
         text = holding.encode()
         return (path for path, script in self.by_path.items() if text in script.source and script.says(word))
+
+    def importers(self, path: str) -> list[str]:
+        """The files, by path, that may import a file themselves."""
+        return sorted(self._importers.get(path, set()) & self.by_path.keys())
 
     def importing(self, module: str) -> Iterator[str]:
         """The files, by path, that may import a module by this name."""

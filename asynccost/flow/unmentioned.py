@@ -17,6 +17,7 @@ from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
 from asynccost.flow.prose import STRINGS
 from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
+from asynccost.flow.unmentioned_classes import UnmentionedClasses
 from asynccost.flow.vocabulary import may_be_known, word_mark
 
 _LOCAL = ".<locals>."
@@ -50,20 +51,26 @@ class Unmentioned:
     ) -> None:
         self._names = names
         self._importers = importers
-        self._words = words
+        self.words = words
         self._texts = texts
         self._bases = Bases(names, self.text, words)
         self._codes: dict[str, bytes] = {}
         self._known: dict[str, bool] = {}
         self._left: dict[tuple[str, str], str] = {}
+        self._classes = UnmentionedClasses(self, importers)
 
     def left(self, path: str, qualname: str) -> str:
-        """The name of the function, this one or one around it, that nothing mentions; "" where something may."""
+        """What nothing mentions, this function or one around it, or a class: `name()`; "" where something may."""
         if (path, qualname) not in self._left:
             asked = self._names.asked.get(path)
-            around = _around(asked, qualname) if asked is not None and path in self._words else []
-            self._left[path, qualname] = next((f.name for f in around if asked and self._is_left(f, asked, ())), "")
+            around = _around(asked, qualname) if asked is not None and path in self.words else []
+            left = (self._what_is_left(f, asked) for f in around if asked is not None)
+            self._left[path, qualname] = next(filter(None, left), "")
         return self._left[path, qualname]
+
+    def _what_is_left(self, function: Function, asked: Asked) -> str:
+        cls = self._classes.holding(function, asked)
+        return cls or (f"{function.name}()" if self._is_left(function, asked, ()) else "")
 
     def _is_left(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
         """without: functions whose mentions do not count, since nothing mentions them if nothing does this one."""
@@ -73,7 +80,7 @@ class Unmentioned:
         if any(_decorator(d) not in _DECORATORS for d in function.decorators):
             return False
         if outer is not None and outer.kind != "module" and function.owner is None:
-            return not _says(self._code(asked.path), name.encode())
+            return not _says(self.code(asked.path), name.encode())
         if self._is_mentioned(function, asked, without) or entry(asked.file, function):
             return False
         owner = function.owner
@@ -111,24 +118,40 @@ class Unmentioned:
         found = list(islice(self._places(function, asked), _FEW + 1))
         if len(found) > _FEW or len(without) >= _DEPTH:
             return bool(found)
-        return not all(self._is_idle(*place, (*without, function)) for place in found)
+        idle = (self._is_idle(*p, (*without, function)) or self._is_anothers(*p, function, asked) for p in found)
+        return not all(idle)
+
+    def _is_anothers(self, where: Asked | None, at: int, method: Function, asked: Asked) -> bool:
+        """Whether a place calls, for all that is known, another function than a method: `Other().send()`."""
+        owner = method.owner
+        if where is None or owner is None or owner.bases:
+            return False
+        own = asked.path, method.qualname
+        for site in where.file.calls_if(lambda f: f.start < at < f.end):
+            callee = site.call.callee
+            if site.name is not None and isinstance(callee, Member) and callee.end - len(method.name) == at:
+                found = self._names.find(site.name, where.path)
+                return found is not None and found.key != own
+        return False
 
     def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
         """Where the name of a function stands: the file, if it can be asked, and the byte."""
         word, mark = function.name.encode(), word_mark(function.name)
         own = re.compile(_WORD % word)
         elsewhere = own if function.owner is None else re.compile(_NO_VARIABLE + _WORD % word)
-        for path, marks in self._words.items():
-            if mark in marks and word in self._code(path):
+        for path, marks in self.words.items():
+            if mark in marks and word in self.code(path):
                 pattern = own if path == asked.path else elsewhere
-                yield from ((self._names.asked.get(path), m.start()) for m in pattern.finditer(self._code(path)))
+                yield from ((self._names.asked.get(path), m.start()) for m in pattern.finditer(self.code(path)))
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
-        """Whether a place lies in a function that nothing mentions."""
+        """Whether a place lies in a function that nothing mentions, or in such a class."""
         if asked is None:
             return False
         around = (f for f in asked.file.module.outer if f.kind != "module" and f.start < at < f.end)
-        return any(f in without or self._is_left(f, asked, without) for f in around)
+        return any(
+            f in without or self._is_left(f, asked, without) or self._classes.holding(f, asked) for f in around
+        )
 
     def _is_made_up(self, name: str) -> bool:
         """Whether a file that makes names up while it runs says the beginning or the end of one."""
@@ -139,8 +162,8 @@ class Unmentioned:
     def _is_made_of(self, part: str) -> bool:
         mark, word = word_mark(part), part.encode()
         quoted = re.compile((_BEGINNING if part.endswith("_") else _END) % re.escape(word))  # no `_poster()` of its own
-        holding = (path for path, marks in self._words.items() if mark in marks and word in self._code(path))
-        asked = (path for path in holding if quoted.search(self._code(path)))
+        holding = (path for path, marks in self.words.items() if mark in marks and word in self.code(path))
+        asked = (path for path in holding if quoted.search(self.code(path)))
         return any(_DISPATCHES.search(self.text(path)) for path in asked)
 
     def is_said_elsewhere(self, word: str, path: str) -> bool:
@@ -149,21 +172,21 @@ class Unmentioned:
 
     def _stands(self, word: str, aside: str = "") -> bool:
         mark, encoded = word_mark(word), word.encode()
-        read = [path for path in self._words if path in self._codes]
-        rest = (path for path in self._words if path not in self._codes)
+        read = [path for path in self.words if path in self._codes]
+        rest = (path for path in self.words if path not in self._codes)
         asked = (path for group in (read, rest) for path in group if path != aside)
-        return any(mark in self._words[path] and _says(self._code(path), encoded) for path in asked)
+        return any(mark in self.words[path] and _says(self.code(path), encoded) for path in asked)
 
     def may_say(self, word: str, path: str) -> bool:
         """Whether a word may stand in a file."""
-        return word_mark(word) in self._words.get(path, "")
+        return word_mark(word) in self.words.get(path, "")
 
     def text(self, path: str) -> bytes:
         """The source of a Python file."""
         asked = self._names.asked.get(path)
         return asked.source if asked is not None else self._texts[path]()
 
-    def _code(self, path: str) -> bytes:
+    def code(self, path: str) -> bytes:
         """What of a file names something: all but comments, sentences and the names that it defines."""
         if path not in self._codes:
             source = self.text(path)

@@ -6,18 +6,18 @@ from zlib import crc32
 from asynccost.flow.mentions import SPACED
 
 _SHORTEST = 3  # bytes: shorter names are everywhere
-_FIRST = frozenset(b"_abcdefghijklmnopqrstuvwxyz")  # of names of functions
+_FIRST = frozenset(b"_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def vocabulary(source: bytes) -> str:
-    """The words of a source that may name functions, four letters a word."""
+    """The words of a source that may name functions and classes, four letters a word."""
     words = set(source.translate(SPACED).split())
     marks = [crc32(w).to_bytes(4)[:3] for w in words if len(w) >= _SHORTEST and w[0] in _FIRST]
     return b2a_base64(b"".join(sorted(marks)), newline=False).decode("ascii")
 
 
 def may_be_known(word: str) -> bool:
-    """Whether a vocabulary holds words like this one: no class, and nothing that stands everywhere."""
+    """Whether a vocabulary holds words like this one: nothing that stands everywhere."""
     return len(word) >= _SHORTEST and ord(word[0]) in _FIRST and word.isidentifier() and word.isascii()
 
 
