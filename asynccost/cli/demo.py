@@ -21,8 +21,9 @@ def command(folder: Path, *, show: bool) -> None:
         "baseline create": "accept what is left, and fail on what is new",
     }
     click.echo(f"\nThe page: {page}\n\nNext, in {quote(str(folder))}:")
+    width = max(map(len, steps)) + 2
     for step, why in steps.items():
         if why:
-            click.echo(f"  asynccost {step:34}{why}")
+            click.echo(f"  asynccost {step:{width}}{why}")
     if show:
         click.launch(str(page))
