@@ -105,7 +105,7 @@ _STAYS = re.compile(
 def _is_tool(file: File) -> bool:
     """Whether a script for Node works on files, hands nothing out, and listens to nothing: it runs and ends."""
     source = file.module.source
-    if file.language != "javascript" or not _NODE.search(source):
+    if file.language != "javascript" or file.path.endswith((".vue", ".svelte")) or not _NODE.search(source):
         return False
     return not (_HANDS_OUT.search(source) or _STAYS.search(source))
 

@@ -170,7 +170,12 @@ def _literal(expr: Expr, function: Function) -> Expr | None:
 
 
 def is_server(file: File) -> bool:
-    """Whether a JavaScript file runs on a server, as far as its imports and its path tell."""
+    """Whether a JavaScript file runs on a server, as far as its imports and its path tell.
+
+    A page of a desktop program may import what only Node has, and runs in a window all the same.
+    """
+    if file.path.endswith((".vue", ".svelte")) or "electron:ipcRenderer" in file.module.imports.values():
+        return False
     if re.search(
         r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$",
         file.path,
