@@ -1,7 +1,8 @@
-"""Why a loop has few turns, by where its list comes from: the module's text, or one thing that was made a list."""
+"""Why a loop has few turns, by where its list comes from: it is written out, or one thing that was made a list."""
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
+    Argument,
     Assign,
     Call,
     Choice,
@@ -11,9 +12,11 @@ from asynccost.flow.tree import (
     Function,
     If,
     Loop,
+    Member,
     Name,
     Node,
     Other,
+    Subscript,
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -21,11 +24,13 @@ from asynccost.flow.words import chain, words
 _FEW = 2  # items of a list that a module's text writes out
 _MAKES = frozenset({"frozenset", "set", "tuple", "list", "Set", "freeze"})
 _ASKS = frozenset({"isinstance", "isArray"})
+_VIEWS = frozenset({"items", "values", "keys"})
+_READS = frozenset({*_VIEWS, "get", "copy", "length", "map", "forEach", "includes", "join"})
 
 
 def few_turns(loop: Loop | Comprehension, file: File, function: Function) -> str:
     """A doubt of a loop over a handful of items; "" where nothing says that they are few."""
-    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    source = _plain(loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter)
     if not isinstance(source, Name):
         return ""
     if count := _written_above(source.id, file, function):
@@ -36,16 +41,32 @@ def few_turns(loop: Loop | Comprehension, file: File, function: Function) -> str
 
 
 def _written_above(name: str, file: File, function: Function) -> int:
-    """How many items a constant of the module has that is written out; 0 where it is none, or longer."""
+    """How many items are written out of what a name of the function or the module lists; 0 where there are more."""
     scope: Function | None = function
     while scope is not None and name not in scope.bindings:
         scope = scope.scope
-    top = file.module.top
-    if scope is not top or top.index is None:
+    if scope is None or scope.index is None or (scope is not file.module.top and _grows(name, scope)):
         return 0
-    bound = top.index.bound.get(name, [])
+    bound = scope.index.bound.get(name, [])
     items = _items(bound[0]) if len(bound) == 1 else []
     return len(items) if len(items) <= _FEW else 0
+
+
+def _plain(source: Expr | None) -> Expr | None:
+    """`images` of `images.items()`."""
+    callee = source.callee if isinstance(source, Call) and not source.arguments else None
+    return callee.value if isinstance(callee, Member) and callee.attr in _VIEWS else source
+
+
+def _grows(name: str, scope: Function) -> bool:
+    """Whether a function may put more into what it made: it hands it on, or calls a method of it that does not read."""
+    for node in walk(*scope.body):
+        if not isinstance(node, Name) or node.id != name:
+            continue
+        up = node.parent
+        if isinstance(up, (Argument, Subscript)) or (isinstance(up, Member) and up.attr not in _READS):
+            return True
+    return False
 
 
 def _items(value: Expr | None) -> list[Expr]:
@@ -53,7 +74,7 @@ def _items(value: Expr | None) -> list[Expr]:
         value = value.arguments[0].value
     if not isinstance(value, Collection) or any(isinstance(i, Other) and i.op == "spread" for i in value.items):
         return []
-    return list(value.items)
+    return [] if None in value.keys else list(value.items)
 
 
 def _made_a_list(name: str, function: Function) -> bool:
