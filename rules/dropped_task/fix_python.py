@@ -27,6 +27,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site.function.name == "__del__":
         reason = "its object is gone before it is done: is whoever owns the object to end it, and to wait?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if any(chain(d)[-2:] == ["atexit", "register"] for d in site.function.decorators):
+        reason = "the program is about to end, and no event loop may run any more: is it to be waited for before?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if site.function.is_async and _gathers(site, file) and isinstance(site.call.parent, Do):
         reason = "it is waited for, and its errors are heard of; is what follows to wait for it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _waited(file, site))

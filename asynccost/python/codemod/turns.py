@@ -1,5 +1,6 @@
 """Which form a loop takes whose turns may wait together."""
 
+import re
 from dataclasses import dataclass, field
 
 from asynccost.flow.around import above
@@ -257,8 +258,13 @@ def is_empty_list(node: Node | None, name: str) -> bool:
     return isinstance(target, Name) and target.id == name and empty
 
 
+_CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")  # a class is named so, and of classes only enumerations can be walked
+
+
 def is_short(iterated: Expr) -> bool:
-    """Whether a loop walks a literal of a few items: nothing has to bound it."""
+    """Whether a loop walks a few items that are written out, or a class, so an enumeration: nothing has to bound it."""
+    if isinstance(iterated, Name) and _CLASS.fullmatch(iterated.id):
+        return True
     if isinstance(iterated, Collection):
         return len(iterated.items) <= 10 and not any(getattr(i, "op", "") == "spread" for i in iterated.items)
     if isinstance(iterated, Call) and isinstance(iterated.callee, Name) and iterated.callee.id == "range":
