@@ -21,6 +21,7 @@ class Client:
     is_async: bool = False
     gc: bool = False
     http: bool = False
+    cookies: bool = False
     socket: bool = False
 
     @property
@@ -69,6 +70,7 @@ def _client(row: Mapping[str, Any]) -> Client:
         is_async=bool(row.get("async")),
         gc=bool(row.get("gc")),
         http=bool(row.get("http")),
+        cookies=bool(row.get("cookies")),
         socket=bool(row.get("socket")),
     )
 

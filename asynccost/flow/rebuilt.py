@@ -13,6 +13,7 @@ from asynccost.flow.owner import life_of
 from asynccost.flow.recreated import COST
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sharing import answers_from_cache, listens, shared_by
+from asynccost.flow.stand_ins import stands_in
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -29,6 +30,7 @@ from asynccost.flow.tree import (
     Node,
 )
 from asynccost.flow.varies import parameters, varies
+from asynccost.flow.visits import is_one_visit
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, root, words
 from asynccost.model import Confidence, Finding, Silence
@@ -166,6 +168,8 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         rare = "cached"
     if rare is None and life.kind == "returned" and _takes_credentials(site):
         rare = "lent keys"
+    if rare is None and client.cookies and is_one_visit(function, life):
+        rare = "one visit"
     return file.finding(
         site.call,
         "",
@@ -176,6 +180,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         life=life.kind,
         start=function.start,
         rare=rare or "",
+        instead=stands_in(file, site),
         free=client.http and free_request(file, function, life),
         owner=function.owner.qualname if function.owner else "",
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),

@@ -9,6 +9,7 @@ from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.recreated import heat_of, is_test, leads_seldom, says, silent, title, ways
+from asynccost.flow.stand_ins import left_out
 from asynccost.flow.words import words
 from asynccost.flow.worth import Worth, worth_of
 from asynccost.model import Confidence, Finding, Silence
@@ -39,6 +40,8 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
 
 def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     """A client that lives as long as one call of its function."""
+    if (instead := finding.pending["instead"]) and not left_out(instead, made, project):
+        return silent(finding, f"it only stands in for a {instead[0]} that no caller in sight leaves out")
     name, heat, names = title(made), heat_of(made, project), project.memo(worth_of)
     if heat.hot is False or heat.kind == "effect":
         return silent(finding, heat.reason)
