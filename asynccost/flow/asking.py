@@ -2,12 +2,14 @@
 
 from collections import deque
 
+from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
 from asynccost.flow.words import words
 
 _DEPTH = 6
 _WIDTH = 60
 _REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
+_SAFE = frozenset({"value", "wait"})
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
 
@@ -21,6 +23,9 @@ def asks(project: Project, rows: list[list[str]], near: str) -> bool:
         inner = found.facts["risks"] if found is not None else []
         # a plain function that hands a client's promise on: of most of them only the names are read
         unread = found is None or not (inner or found.facts["is_async"])
+        if found is None and (found := _method(project, ref, at)) is not None:
+            inner = found.facts["risks"]
+            unread = any(row[0] not in _SAFE for row in inner) or not (inner or found.facts["is_async"])
         if unread and (kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))):
             return True
         if found is not None and found.key not in seen and depth < _DEPTH and len(seen) < _WIDTH:
@@ -29,10 +34,26 @@ def asks(project: Project, rows: list[list[str]], near: str) -> bool:
     return False
 
 
+def _method(project: Project, ref: str, near: str) -> Def | None:
+    """The one method of a resolved name in the file that hands its object out, if names alone do not lead there.
+
+    `export default new Gallery()`: `gallery.update()` is that file's `Gallery.update`.
+    """
+    module, _, rest = ref.partition(":")
+    path = project.names.module(module, near, "javascript") if rest else None
+    if path is None:
+        return None
+    last = "." + rest.rpartition(".")[2]
+    methods = [one for one in project.names.functions_of(path) if f".{one.facts['qualname']}".endswith(last)]
+    return methods[0] if len(methods) == 1 else None
+
+
 def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
     """Whether the words of a call that is no function of the project say that it is a request."""
     table = project.knowledge.table("tasks")["requests"]
     names = label.split(".")
+    if names[-1] in table["bodies"] and "()." in ref:
+        return False  # `answer.json()`: what was asked for is here
     last, receiver = names[-1], words(names[-2]) if len(names) > 1 else ()
     if last in table["http"] and receiver:
         return not set(table["clients"]).isdisjoint(receiver)

@@ -115,7 +115,7 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
     if name in file.knowledge.table("tasks")["floating"]["harmless"]:
         return True
     if name == "Promise" and value.new:
-        return _only_waits(value)
+        return never_rejects(file, value)
     if name in file.knowledge.table("tasks")["floating"]["exclusive"]:
         inside = [a.value.function for a in value.arguments if isinstance(a.value, Closure)]
         return bool(inside) and not any(failing(file, one, depth + 1) for one in inside)
@@ -133,10 +133,18 @@ def _is_caught_answer(callee: Node, function: Function) -> bool:
     return bool(made) and all(isinstance(v, Await) and catches_answer(v.value) for v in made)
 
 
-def _only_waits(promise: Call) -> bool:
-    """`new Promise((resolve) => setTimeout(resolve, 100))`: no reject, so it cannot fail."""
-    executor = promise.arguments[0].value if promise.arguments else None
-    return isinstance(executor, Closure) and len(executor.function.params) < 2
+def never_rejects(file: File, value: Node) -> bool:
+    """`new Promise((resolve) => channel.once(id, resolve))`: nothing calls a reject, so it cannot fail."""
+    if not (isinstance(value, Call) and value.new and isinstance(value.callee, Name) and value.callee.id == "Promise"):
+        return False
+    executor = value.arguments[0].value if value.arguments else None
+    if not isinstance(executor, Closure):
+        return False
+    if len(executor.function.params) < 2:
+        return True
+    reject = executor.function.params[1].name
+    inner = (one.index for one in within(executor.function, file) if one.index)
+    return not any(name.id == reject for index in inner for name in index.names)
 
 
 def is_server(file: File) -> bool:

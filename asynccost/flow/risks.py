@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from asynccost.flow.around import use_of
 from asynccost.flow.awaits import classify
-from asynccost.flow.failing import catches_answer, failing, is_caught, lets_out
+from asynccost.flow.failing import catches_answer, failing, is_caught, lets_out, never_rejects
 from asynccost.flow.file import File
 from asynccost.flow.reach import local_function
-from asynccost.flow.tree import Await, Call, Closure, Collection, Function, Member, Node
+from asynccost.flow.tree import Assign, Await, Call, Closure, Collection, Function, If, Member, Name, Node
 
 _DEPTH = 4
 _TOGETHER = frozenset({"all", "any", "race"})
@@ -22,7 +23,15 @@ def risks(file: File, function: Function) -> list[list[str]]:
         return []
     found: dict[Row, None] = {}
     _collect(file, function, found, set(), 0)
+    if not found and not function.is_async and _answers_at_worst(file, function):
+        return [["value", "a promise that does not fail", ""]]
     return [list(row) for row in found]
+
+
+def _answers_at_worst(file: File, function: Function) -> bool:
+    """Whether all that a plain function hands back are promises that see to their own errors, or have none."""
+    given = [one.value for one in function.index.returns if one.value is not None] if function.index else []
+    return bool(given) and all(catches_answer(value) or never_rejects(file, value) for value in given)
 
 
 def _collect(file: File, function: Function, found: dict[Row, None], seen: set[int], depth: int) -> None:
@@ -37,7 +46,31 @@ def _collect(file: File, function: Function, found: dict[Row, None], seen: set[i
             if inner is not None:
                 _collect(file, inner, found, seen, depth + 1)
             else:
-                found[wait.otherwise if wait.ref else wait.kind, wait.label[:80], wait.ref] = None
+                kind = wait.otherwise if wait.ref else wait.kind
+                if kind == "unknown" and _heard(value, function):
+                    kind = "value"
+                found[kind, wait.label[:80], wait.ref or _imported(file, wait.node, function)] = None
+
+
+def _imported(file: File, node: Node, function: Function) -> str:
+    """The resolved name of a call on what another file of the project hands out, whatever its words say of it."""
+    name = (file.resolve(node.callee, function) or "") if isinstance(node, Call) else ""
+    return name if ":" in name else ""
+
+
+def _heard(value: Node, function: Function) -> bool:
+    """`const done = await f(); if (done.success) { ... } else { ... }`: what f answers tells of its failure."""
+    use = use_of(value)
+    kept = use.node.targets if isinstance(use.node, Assign) else ()
+    names = {target.id for target in kept if isinstance(target, Name)}
+    return any(
+        name.id in names
+        and isinstance(name.parent, Member)
+        and name.parent.attr == "success"
+        and isinstance(test := use_of(name.parent).node, If)
+        and bool(test.orelse)
+        for name in (function.index.names if function.index else ())
+    )
 
 
 def _left(file: File, function: Function) -> Iterator[Node]:
@@ -50,7 +83,9 @@ def _left(file: File, function: Function) -> Iterator[Node]:
             yield from _parts(file, wait.value)
     for handed in index.returns:
         value = handed.value
-        if value is not None and not isinstance(value, Await) and not (is_caught(handed) or catches_answer(value)):
+        if value is None or isinstance(value, Await) or is_caught(handed):
+            continue
+        if not (catches_answer(value) or never_rejects(file, value)):
             yield from _parts(file, value)
 
 
