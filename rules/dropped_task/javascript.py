@@ -9,7 +9,6 @@ from asynccost.flow.asking import asks
 from asynccost.flow.calls import Caller
 from asynccost.flow.failing import failing, is_server, lets
 from asynccost.flow.file import File, Site
-from asynccost.flow.handed import starts
 from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
 from asynccost.flow.project import Project
@@ -89,7 +88,7 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
     server = is_server(file)
     meant = _is_meant(file.module.source, site.call.start, site.call.end)
-    left = meant or ((tells or starts(site.function)) if server else best_effort)
+    left = meant or (tells if server else best_effort)
     message = f"Nobody waits for {name}() or catches its errors: " + (
         "a failure is an unhandled rejection, which ends the process"
         if server
