@@ -39,6 +39,8 @@ def _collect(file: File, function: Function, found: dict[Row, None], seen: set[i
         return
     seen.add(id(function))
     for value in _left(file, function):
+        if isinstance(value, Call) and value.new and isinstance(value.callee, Name) and value.callee.id == "Promise":
+            found["unknown", "new Promise", ""] = None  # whatever its executor calls, somebody may reject it
         for wait in classify(value, file, function):
             inner = local_function(wait.node.callee, function, file) if isinstance(wait.node, Call) else None
             if wait.label == wait.root and any(p.name == wait.root for p in function.params):
