@@ -37,8 +37,10 @@ _FOUND = frozenset({
     "static", "stories", "examples", "example", "demo", "demos", "docs", "locales", "entrypoints", "hooks", "server",
     "modules", "addons", "registry", "tools", "controllers", "models", "services", "handlers", "subscribers",
 })
+_TOPS = frozenset({"", "src", "lib", "source", "sources", "dist", "packages"})
+_HANDS_OUT = re.compile(rb"^[ \t]*export\b|\bmodule\.exports\b", re.M)
 _COMPONENTS = (".vue", ".svelte")
-_FEWEST = 3  # neighbours that are imported, and two of three of them
+_FEWEST = 3  # neighbours that are imported, and two of three of them; half of a component's
 _ENOUGH = 30
 _SHORTEST = 4
 _RENDERED = "render"
@@ -66,6 +68,8 @@ class UnmentionedScripts:
     def _left(self, path: str, names: list[str]) -> str:
         if path.endswith(_COMPONENTS):
             return "no code of the project mentions this component" if self._is_spare(path) else ""
+        if self._is_orphan(path):
+            return "no other script imports this one"
         name = names[0]
         if len(name) >= _SHORTEST and name.isidentifier() and self._is_left(name, path):
             return f"no code of the project mentions {name}"
@@ -83,6 +87,16 @@ class UnmentionedScripts:
         if any(word in self._text(one) for one in self._near(path) if one != path for word in spelled):
             return False
         return self._is_exception(path)
+
+    def _is_orphan(self, path: str) -> bool:
+        """Whether no other script imports a module that hands something out, as they do those beside it.
+
+        What lies at the top of a package may be an entry of it, of which its package.json speaks.
+        """
+        folder = path.rpartition("/")[0].rpartition("/")[2]
+        if folder in _TOPS or self._is_found(path) or not _HANDS_OUT.search(self._code(path)):
+            return False
+        return not self._is_imported(path) and not self._hands_all_on(path) and self._is_exception(path)
 
     def _is_left(self, name: str, path: str) -> bool:
         """Whether nothing speaks of a function or a class of a module but its own code."""
@@ -181,12 +195,13 @@ class UnmentionedScripts:
         """Whether files import most modules beside this one."""
         beside = self._beside(path)
         known = sum(map(self._is_imported, beside))
-        return known >= _FEWEST and 3 * known >= 2 * len(beside)
+        component = _stem(_said_as(path))[:1].isupper()  # only who imports it renders it
+        return known >= _FEWEST and (2 * known >= len(beside) if component else 3 * known >= 2 * len(beside))
 
     def _beside(self, path: str) -> list[str]:
         """The modules of its folder; where these are few, some of those below the folder around it."""
         folder = path.rpartition("/")[0]
-        others = [p for p in self._texts if p != path and _stem(p) not in _STARTED and not is_test(p)]
+        others = [p for p in self._texts if p != path and not _is_start(p) and not is_test(p)]
         beside = [p for p in others if p.rpartition("/")[0] == folder]
         around = folder.rpartition("/")[0]
         if len(beside) >= _FEWEST or not around:
@@ -206,7 +221,7 @@ class UnmentionedScripts:
         """Whether something may find a file by its name or its folder; what lies in `components/` is named."""
         *folders, _ = path.lower().split("/")
         last = max((at for at, folder in enumerate(folders) if folder == "components"), default=-1)
-        return _stem(path).lower() in _STARTED or not _FOUND.isdisjoint(folders[last + 1 :])
+        return _is_start(path) or not _FOUND.isdisjoint(folders[last + 1 :])
 
     def _text(self, path: str) -> bytes:
         if path not in self._read:
@@ -217,6 +232,11 @@ class UnmentionedScripts:
     def _code(self, path: str) -> bytes:
         """What stands in a file, comments aside."""
         return _PROSE.sub(b" ", self._text(path))
+
+
+def _is_start(path: str) -> bool:
+    """Whether a file's name says that something starts with it; `components/Card/index.js` is named by its folder."""
+    return _stem(path).lower() in _STARTED and not re.search(r"(?:^|/)components/(?:.+/)?[A-Z]\w*/index\.\w+$", path)
 
 
 def _stem(path: str) -> str:
