@@ -60,6 +60,8 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, reason)
     if file.language == "javascript" and _only_signs(life):
         return file.silence(call, "it only signs addresses, and opens no connection")
+    if file.language == "javascript" and _is_sent_along(life):
+        return file.silence(call, "a page takes along what it has fetched: no other request may see that")
     loops = [loop for loop in work_loops(file, call) if life.kind in ("local", "scoped", "temporary", "dropped")]
     changing = next((v for part in identity(file, call) if (v := varies(file, part, function))), None)
     if changing and not _is_one_of_few(file, call, function, life):
@@ -79,9 +81,18 @@ _SIGNS = frozenset({"getSignedUrl", "createPresignedPost", "getSignedCookies"})
 
 def _only_signs(life: Life) -> bool:
     """Whether all that is done with a client is to sign addresses: `getSignedUrl(client, command)`."""
+    return 0 < sum(taker in _SIGNS for taker in _takers(life)) == len(life.reads)
+
+
+def _is_sent_along(life: Life) -> bool:
+    """Whether a server puts the cache of a client into a page: `dehydrate(queryClient)`."""
+    return "dehydrate" in _takers(life)
+
+
+def _takers(life: Life) -> list[str]:
+    """The last names of the functions that a client is handed to."""
     handed = [read.parent.parent for read in life.reads if isinstance(read.parent, Argument)]
-    calls = [call for call in handed if isinstance(call, Call) and chain(call.callee)[-1] in _SIGNS]
-    return 0 < len(calls) == len(life.reads)
+    return [chain(call.callee)[-1] for call in handed if isinstance(call, Call)]
 
 
 def _owned(life: Life) -> str | None:
