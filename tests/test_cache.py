@@ -66,6 +66,26 @@ def test_what_no_rule_looks_at_still_says_who_is_loose(root: Path, folder: str) 
         assert sure & {"plugs/mail.py", "flat/used.py", "flat/loose.py"} == {"plugs/mail.py", "flat/used.py"}
 
 
+def test_a_script_that_no_rule_looks_at_brings_a_component_back(root: Path, folder: str) -> None:
+    """Nothing is kept of a plain script, and yet an import that comes or goes there decides: cold and warm."""
+    for name in ("Badge", "Button", "Dialog"):
+        put(root, f"web/components/{name}/index.jsx", b"export default function %s() {}\n" % name.encode())
+    put(
+        root,
+        "web/components/Card/index.jsx",
+        b'import { useEffect, useState } from "react";\nexport default function Card() {\n'
+        b"  const [page, setPage] = useState(1);\n  const [card, setCard] = useState(null);\n  useEffect(() => {\n"
+        b"    fetch(`/api/card/${page}`).then((r) => r.json()).then((answer) => setCard(answer));\n  }, [page]);\n"
+        b"  return <p onClick={() => setPage(page + 1)}>{card}</p>;\n}\n",
+    )
+    used = b"".join(b'import %s from "./components/%s";\n' % (n, n) for n in (b"Badge", b"Button", b"Dialog"))
+
+    for more in (b"", b'import Card from "./components/Card";\n', b""):
+        put(root, "web/main.js", used + more + b"export const all = 4;\n")
+        rows = [row for rule, path, row in cached(root, folder).findings if rule == "effect-race" and "Card" in path]
+        assert ['"low"' not in row for row in rows] == [bool(more)]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_files_does_not_matter(root: Path, folder: str, seed: int) -> None:
     """Files may come in any order, also when some of them come from the cache."""

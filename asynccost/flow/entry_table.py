@@ -95,7 +95,7 @@ def is_script(file: File) -> bool:
 
 
 _NODE = re.compile(rb"""["'](?:node:)?(?:fs|path|child_process)(?:/promises)?["']""")
-_HANDS_OUT = re.compile(rb"^[ \t]*export\b|\bmodule\.exports\b|^[ \t]*exports\.", re.M)
+HANDS_OUT = re.compile(rb"^[ \t]*export\b|\bmodule\.exports\b|^[ \t]*exports\.", re.M)
 _STAYS = re.compile(
     rb"\.(?:listen|on|once|login|launch|start|subscribe|consume)\("
     rb"|\b(?:createServer|setInterval|serve|while *\((?:true|1)\))|\bexpress\b|\bwindow\.|\bdocument\."
@@ -107,7 +107,7 @@ def _is_tool(file: File) -> bool:
     source = file.module.source
     if file.language != "javascript" or file.path.endswith((".vue", ".svelte")) or not _NODE.search(source):
         return False
-    return not (_HANDS_OUT.search(source) or _STAYS.search(source))
+    return not (HANDS_OUT.search(source) or _STAYS.search(source))
 
 
 def _refuses(file: File) -> bool:

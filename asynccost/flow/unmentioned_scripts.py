@@ -7,6 +7,7 @@ names. What a package hands on with `export *` is for others to use, as is a mod
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from asynccost.flow.entry_table import HANDS_OUT
 from asynccost.flow.file import is_test
 from asynccost.flow.linking import Names
 from asynccost.flow.tree import Class, Function, Module
@@ -38,7 +39,6 @@ _FOUND = frozenset({
     "modules", "addons", "registry", "tools", "controllers", "models", "services", "handlers", "subscribers",
 })
 _TOPS = frozenset({"", "src", "lib", "source", "sources", "dist", "packages"})
-_HANDS_OUT = re.compile(rb"^[ \t]*export\b|\bmodule\.exports\b", re.M)
 _COMPONENTS = (".vue", ".svelte")
 _FEWEST = 3  # neighbours that are imported, and two of three of them; half of a component's
 _ENOUGH = 30
@@ -94,7 +94,7 @@ class UnmentionedScripts:
         What lies at the top of a package may be an entry of it, of which its package.json speaks.
         """
         folder = path.rpartition("/")[0].rpartition("/")[2]
-        if folder in _TOPS or self._is_found(path) or not _HANDS_OUT.search(self._code(path)):
+        if folder in _TOPS or self._is_found(path) or not HANDS_OUT.search(self._code(path)):
             return False
         return not self._is_imported(path) and not self._hands_all_on(path) and self._is_exception(path)
 
