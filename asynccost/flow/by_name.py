@@ -52,9 +52,8 @@ def _turn(project: Project, made: Def) -> Related | None:
         return None
     own = _singular_words(" ".join(_kinship(made)))
     plain = len(words(name)) == 1
-    for path in sorted(project.names.asked):
-        source = project.names.asked[path].source if not is_test(path) else b""
-        if not any(not plain or own & _singular_words(said.decode()) for said in _spelled(source, name)):
+    for path, said_there in _spelling(project, name):
+        if plain and not any(own & said for said in said_there):
             continue  # nothing need be lowered to say so
         for place, said in _turns(project, path, name):
             if (own & said or not plain) and _is_sure(project, made, name, bool(own & said)):
@@ -62,11 +61,27 @@ def _turn(project: Project, made: Def) -> Related | None:
     return None
 
 
-def _spelled(source: bytes, name: str) -> list[bytes]:
-    """What stands before a method's name where it is called: `self.engines[0].ask(` -> engines."""
-    if name.encode() not in source:
+def _spelling(project: Project, name: str) -> list[tuple[str, list[frozenset[str]]]]:
+    """The files that call a method of a name on something, in the order of their paths, each with the words for it."""
+    table = project.memo(_spelt)
+    if name not in table:
+        asked = project.names.asked
+        said = ((path, _spelled(asked[path].source, name)) for path in sorted(asked) if not is_test(path))
+        table[name] = [(path, words_there) for path, words_there in said if words_there]
+    return table[name]
+
+
+def _spelt(_: Project) -> dict[str, list[tuple[str, list[frozenset[str]]]]]:
+    """What was asked already: a name is looked for once in a project, however many classes have a method of it."""
+    return {}
+
+
+def _spelled(source: bytes, name: str) -> list[frozenset[str]]:
+    """What stands before a method's name where it is called: `self.engines[0].ask(` -> engine."""
+    if b".%s(" % name.encode() not in source:
         return []
-    return re.findall(rb"(\w+)(?:\[[^\[\]\n]*\]|\([^()\n]*\))?\.%s\(" % re.escape(name.encode()), source)
+    said = re.findall(rb"(\w+)(?:\[[^\[\]\n]*\]|\([^()\n]*\))?\.%s\(" % re.escape(name.encode()), source)
+    return [_singular_words(word.decode()) for word in said]
 
 
 def _turns(project: Project, path: str, name: str) -> list[tuple[Related, frozenset[str]]]:
