@@ -6,13 +6,16 @@ from functools import cached_property
 from asynccost.flow.entry_table import GOES_ON, entries_of
 from asynccost.flow.file import is_test
 from asynccost.flow.importers import Importers
+from asynccost.flow.loaded import is_loaded_by_name
 from asynccost.flow.project import Project
 
 
 def is_loose(project: Project, path: str) -> bool:
     """Whether a file is run by hand, if at all: what it wastes, it wastes once."""
     asked = project.names.asked.get(path)
-    return asked is not None and project.memo(_loose).holds(path) and GOES_ON.search(asked.source) is None
+    if asked is None or not project.memo(_loose).holds(path) or GOES_ON.search(asked.source):
+        return False
+    return not is_loaded_by_name(project, path)
 
 
 def _loose(project: Project) -> "Loose":
