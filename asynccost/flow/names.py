@@ -38,6 +38,7 @@ from asynccost.flow.tree import (
 )
 
 _DEPTH = 12
+_NOBODY = {"python": "this", "javascript": "cls"}  # a name like any other there
 _LEVELS = 10  # names and attributes on the way, each with expressions of its own
 _GLOBAL_OBJECTS = frozenset({"window", "globalThis", "global", "self"})
 
@@ -138,7 +139,7 @@ class Names:
     def _lookup(self, name: str, function: Function, depth: int) -> str | None:
         if name in SELF:
             cls = class_around(function)
-            if cls is not None and (self.module.language == "javascript" or name != "this"):
+            if cls is not None and name != _NOBODY[self.module.language]:
                 return self.ref(cls) + ("" if name == "cls" else "()")
         scope: Function | None = function
         while scope is not None:

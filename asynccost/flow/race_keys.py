@@ -6,10 +6,10 @@ from asynccost.flow.around import above, use_of
 from asynccost.flow.file import File
 from asynccost.flow.late import is_waited, waits_from
 from asynccost.flow.lifecycle import Effect
-from asynccost.flow.reach import binder, local_function, values
+from asynccost.flow.reach import binder, local_function
 from asynccost.flow.state import SETTER, State, pattern_names, root_name, wrapped_deps
 from asynccost.flow.targets import word_of
-from asynccost.flow.tree import Argument, Await, Call, Choice, Closure, Constant, Function, If, Member, Name, Node
+from asynccost.flow.tree import Argument, Await, Call, Closure, Function, Member, Name, Node
 from asynccost.flow.words import words
 
 # ------------------------------------------------------------------------ keys
@@ -159,71 +159,3 @@ def _may_ask(call: Call) -> bool:
     if word in _NOT_REQUESTS or _CONVERTS.search(word) or (_CALLBACK.match(word) and use_of(call).kind == "dropped"):
         return False
     return _LOCAL.isdisjoint(words(word))
-
-
-# ------------------------------------------------------------ what is no key
-
-
-_SERVICES = frozenset({
-    "client", "api", "store", "navigate", "router", "t", "dispatch", "queryClient", "socket", "editor", "session",
-    "signal", "fetcher", "headers", "toast", "intl", "i18n", "app", "service", "services", "supabase", "db",
-    "http", "axios", "config", "options", "token", "user", "env", "logger", "theme", "ctx", "context",
-})
-
-
-def is_function(name: str, effect: Effect, functions: list[Function], file: File) -> bool:
-    """Whether a name is a function or a service: such a thing is no key to ask by."""
-    if name in _SERVICES or name in file.module.imports:
-        return True
-    assert isinstance(effect.scope, Function)
-    if local_function(Name(0, 0, name), effect.scope, file) is not None:
-        return True
-    if effect.framework == "Solid":
-        return False  # a signal is read by calling it
-    return any(
-        isinstance(c.callee, Name) and c.callee.id == name
-        for f in functions
-        for c in (f.index.calls if f.index else ())
-    )
-
-
-def is_fixed(name: str, component: Function) -> bool:
-    """Whether a name of a component is the same for each render: `const PAGE_SIZE = 20`."""
-    made = values(name, component)
-    return bool(made) and all(isinstance(value, Constant) for value in made) and len(made) == 1
-
-
-_SETTINGS = re.compile(  # credentials, who is logged in, where the server is, what the caller begins with
-    r"(?i)^(props\.)?current_?user(\.?(id|name|slug))?$|^session_?(details|data|info|user)\b|^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
-    r"((api|write|public|publishable|client|license|site)_?key|token|secret|password|credential|"
-    r"(base|server)_?(path|url|uri)|endpoint|host)s?$"
-)
-
-
-def _source_of(key: str, effect: Effect) -> str:
-    """What a watcher's parameter stands for: `props.project` of `watch(() => props.project, (name) => ...)`."""
-    first = effect.setups[0].params[:1] if effect.framework == "Vue" else []
-    getter = effect.deps[0] if effect.deps else None
-    returned = getter.function.index.returns if isinstance(getter, Closure) and getter.function.index else []
-    value = returned[0].value if len(returned) == 1 else None
-    if not first or first[0].name != key or not isinstance(value, Member) or not isinstance(value.value, Name):
-        return key
-    return f"{value.value.id}.{value.attr}"
-
-
-_LOADS = frozenset({"loading", "submitting", "fetching", "pending"})
-
-
-def is_settled(key: str, effect: Effect) -> bool:
-    """Whether a key can change, but in practice does not while its request runs."""
-    return bool(_SETTINGS.search(_source_of(key, effect))) or _once_started(effect)
-
-
-def _once_started(effect: Effect) -> bool:
-    """`if (loading && !answer) fetchAnswer()`: somebody's click sets off each request, and waits for its end."""
-    body = effect.setups[0].body if effect.setups else []
-    if len(body) != 1 or not isinstance(body[0], If) or body[0].orelse:
-        return False
-    test = body[0].test
-    plain = [p for p in (test.options if isinstance(test, Choice) else [test]) if isinstance(p, Name)]
-    return any(not _LOADS.isdisjoint(words(p.id)) for p in plain)

@@ -10,7 +10,8 @@ from asynccost.flow.late import running, waits_from
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.race_changes import is_loaded_once
 from asynccost.flow.race_guards import guard_of
-from asynccost.flow.race_keys import is_fixed, is_function, is_settled, keyed_request, keys_of
+from asynccost.flow.race_keys import keyed_request, keys_of
+from asynccost.flow.race_settled import is_fixed, is_function, is_settled
 from asynccost.flow.reach import binder
 from asynccost.flow.state import SETTER, State, root_name, state_of
 from asynccost.flow.targets import word_of

@@ -24,6 +24,7 @@ from asynccost.flow.tree import (
     Node,
     Other,
     Return,
+    Try,
 )
 from asynccost.flow.walk import walk
 
@@ -99,11 +100,12 @@ def ends_at_success(file: File, loop: Loop | Comprehension, node: Node) -> bool:
         return False
     outs = [out for out in exits(loop, file) if isinstance(out, (Return, Break)) and out.end > node.start]
     outs = [out for out in outs if not _in_handler(out, loop)]
+    sleeps = any(_sleeps(n, file) and not _in_handler(n, loop) for n in walk(*loop.body) if isinstance(n, Await))
     if loop.kind in ("while", "do"):
-        return any(_is_sure(out, loop) for out in outs)
+        return any(_is_sure(out, loop) or (_follows_a_try(out, loop) and not sleeps) for out in outs)
     if loop.is_async or not any(_gives(out, loop) for out in outs) or _counts_pages(loop):
         return False
-    return not any(_sleeps(n, file) and not _in_handler(n, loop) for n in walk(*loop.body) if isinstance(n, Await))
+    return not sleeps
 
 
 def _in_handler(node: Node, loop: Loop) -> bool:
@@ -122,6 +124,18 @@ def _is_sure(out: Node, loop: Loop) -> bool:
             return True
         if isinstance(up, (If, Loop, Handler)):
             return False
+    return False
+
+
+def _follows_a_try(out: Node, loop: Loop) -> bool:
+    """`while hosts: try: ip = await ask(hosts.pop()) except TimeoutError: pass else: if is_ip(ip): break`."""
+    below = out
+    for up in above(out):
+        if up is loop:
+            return False
+        if isinstance(up, Try) and any(below is s for s in up.orelse):
+            return True
+        below = up
     return False
 
 

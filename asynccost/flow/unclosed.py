@@ -144,7 +144,7 @@ def object_verdict(
     bases = file["classes"].get(cls, [])
     mark = ":" if file["language"] == "javascript" else "."
     uses = [
-        (c.call["use"], project.heats.entry(c.by), c.by.facts["kind"])
+        (c.call["use"], project.heats.entry(c.by), c.by.facts["kind"] == "module" or c.by.facts["seldom"])
         for last in (cls.rpartition(".")[2],)
         for c in project.calls.calls_named(last)
         if c.call["name"].removesuffix("()").endswith((mark + cls, "." + cls)) or c.call["name"] == cls
@@ -154,10 +154,7 @@ def object_verdict(
         return f"{closers[0]}() closes it"
     if not work and cost == "database":
         return "what holds a database's pool lives as long as the process, as a rule"
-    if work and all(
-        use in _KEEPING or kind == "module"
-        for use, _, kind in work
-    ):
+    if work and all(use in _KEEPING or at_start for use, _, at_start in work):
         return "the object that keeps it is kept itself"
     if not work and any(_manages(project, base) for base in bases):
         return "its base class may close it"
