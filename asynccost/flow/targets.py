@@ -306,7 +306,7 @@ def _subscription_reason(effect: Effect, got: Acquisition, target: Expr | None, 
         if isinstance(here, Call) and word_of(here) == "pipe" and any(map(_ends_pipe, here.arguments)):
             return "its pipe ends it"
         here = here.callee if isinstance(here, Call) else here.value
-    if isinstance(effect.scope, Class):
+    if isinstance(effect.scope, Class) or effect.framework == "Angular":
         if _of_own_element(target):
             return _OF_ELEMENT
         return "" if _goes_on(target, got.function, file) else "nothing shows that its source goes on"
