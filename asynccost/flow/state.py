@@ -22,7 +22,22 @@ from asynccost.flow.tree import (
 
 SETTER = re.compile(r"^(set[A-Z_]|dispatch$)")
 STATE = frozenset(
-    {"useState", "useReducer", "useStateWithCallback", "createSignal", "useImmer", "useSafeState", "useAtom"}
+    {
+        "useState",
+        "useReducer",
+        "useStateWithCallback",
+        "createSignal",
+        "useImmer",
+        "useAtom",
+        # of ahooks, Radix, Chakra and rc-util: a component's own as much
+        "useSafeState",
+        "useGetState",
+        "useRafState",
+        "useResetState",
+        "useSetState",
+        "useControllableState",
+        "useMergedState",
+    }
 )
 LATEST = frozenset({"useEvent", "useEffectEvent", "useMemoizedFn", "useEventCallback", "useLatest"})
 """Hooks whose function never changes and sees the values of the last render."""

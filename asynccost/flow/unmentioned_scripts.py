@@ -5,17 +5,15 @@ names. What a package hands on with `export *` is for others to use, as is a mod
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from asynccost.flow.entry_table import HANDS_OUT
 from asynccost.flow.file import is_test
 from asynccost.flow.linking import Names
+from asynccost.flow.script_code import ScriptCode, without_prose
 from asynccost.flow.tree import Class, Function, Module
 
 _WORD = rb"(?<![\w$])%s(?![\w$])"
-_PROSE = re.compile(  # only what begins a line: a glob such as `src/**/*.ts` begins no comment
-    rb"^[ \t]*//[^\n]*|^[ \t]*\{?/\*.*?\*/|<!--.*?-->", re.M | re.S
-)
 _DEFAULT = (
     rb"\bexport\s+default\s+(?:(?:async\s+)?function\b\s*\*?|(?:abstract\s+)?class\b|[\w$.]+\()?\s*%(name)s(?![\w$])"
     rb"|\bmodule\.exports\s*=\s*%(name)s\s*(?:;|$)|(?<![\w$])%(name)s\s+as\s+default\b"
@@ -52,9 +50,9 @@ class UnmentionedScripts:
     def __init__(self, names: Names, texts: Mapping[str, Callable[[], bytes]]) -> None:
         self._names = names
         self._texts = texts
-        self._read: dict[str, bytes] = {}
+        self._scripts = ScriptCode(names, texts)
         self._known: dict[tuple[str, str], str] = {}
-        self._imported: dict[str, bool] = {}
+        self._imported: dict[tuple[str, bool], bool] = {}
 
     def left(self, path: str, qualname: str) -> str:
         """What no code mentions, as a clause, of a function and what it stands in; "" where something may."""
@@ -84,7 +82,7 @@ class UnmentionedScripts:
         if len(stem) < _SHORTEST or self._is_found(path):
             return False
         spelled = {word.encode() for word in (stem, kebab, "".join(part.title() for part in kebab.split("-")))}
-        if any(word in self._text(one) for one in self._near(path) if one != path for word in spelled):
+        if any(word in self._scripts.used(one) for one in self._scripts.near(path) if one != path for word in spelled):
             return False
         return self._is_exception(path)
 
@@ -94,14 +92,14 @@ class UnmentionedScripts:
         What lies at the top of a package may be an entry of it, of which its package.json speaks.
         """
         folder = path.rpartition("/")[0].rpartition("/")[2]
-        if folder in _TOPS or self._is_found(path) or not HANDS_OUT.search(self._code(path)):
+        if folder in _TOPS or self._is_found(path) or not HANDS_OUT.search(self._scripts.code(path)):
             return False
-        return not self._is_imported(path) and not self._hands_all_on(path) and self._is_exception(path)
+        return not self._is_imported(path, idly=True) and not self._hands_all_on(path) and self._is_exception(path)
 
     def _is_left(self, name: str, path: str) -> bool:
         """Whether nothing speaks of a function or a class of a module but its own code."""
         word = {b"name": re.escape(name.encode())}
-        code = self._code(path)
+        code = self._scripts.code(path)
         if not _IS_MODULE.search(code) or not re.search(_DEFINES % word, code):
             return False  # pages call what their scripts define
         by_default = re.search(_DEFAULT % word, code, re.M) is not None
@@ -128,14 +126,15 @@ class UnmentionedScripts:
         if not isinstance(cls, Class) or cls.bases or cls.decorators or name not in cls.methods:
             return False
         method = cls.methods[name]
-        if method.decorators or b"implements" in self._text(path)[cls.start : cls.start + 400].partition(b"{")[0]:
+        head = self._scripts.text(path)[cls.start : cls.start + 400].partition(b"{")[0]
+        if method.decorators or b"implements" in head:
             return False
         others = [one for one in cls.methods if one not in (name, "constructor") and one.isidentifier()]
         return len(others) >= 2 and 2 * sum(self._is_mentioned(one, path) for one in others) >= len(others)
 
     def _is_mentioned(self, method: str, path: str) -> bool:
         word = re.escape(method.encode())
-        own = len(re.findall(_WORD % word, self._code(path)))
+        own = len(re.findall(_WORD % word, self._scripts.code(path)))
         return own > 1 or self._is_said(method, path)
 
     def _speaks_of_itself(self, name: str, path: str) -> bool:
@@ -143,8 +142,8 @@ class UnmentionedScripts:
         defined = self._defined(name, path)
         if defined is None:
             return False
-        code = self._text(path)
-        outside = _PROSE.sub(b" ", code[: defined.start]), _PROSE.sub(b" ", code[defined.end :])
+        code = self._scripts.text(path)
+        outside = without_prose(code[: defined.start]), without_prose(code[defined.end :])
         word = {b"name": re.escape(name.encode())}
         rest = (re.sub(b"|".join(p % word for p in (_DEFAULT, _NAMED, _NAMES_ITSELF)), b" ", t) for t in outside)
         return not any(re.search(_WORD % word[b"name"], re.sub(_DEFINES % word, b" ", text)) for text in rest)
@@ -167,17 +166,8 @@ class UnmentionedScripts:
         """Whether another script says a name."""
         word = name.encode()
         spoken = re.compile(_WORD % re.escape(word))
-        texts = (one for one in self._near(path) if one != path and word in self._text(one))
-        return any(spoken.search(self._code(one)) for one in texts)
-
-    def _near(self, path: str) -> Iterator[str]:
-        """All scripts: those that import a file first, then those that were read before."""
-        first = self._names.scripts.importers(path)
-        yield from first
-        read = [one for one in self._texts if one in self._read and one not in first]
-        rest = [one for one in self._texts if one not in self._read and one not in first]
-        yield from read
-        yield from rest
+        texts = (one for one in self._scripts.near(path) if one != path and word in self._scripts.text(one))
+        return any(spoken.search(self._scripts.used(one)) for one in texts)
 
     def _hands_all_on(self, path: str, name: str = "") -> bool:
         """Whether a file hands on all that a module exports, or a class of it: who uses its package may name it."""
@@ -185,7 +175,7 @@ class UnmentionedScripts:
         what = rb"(?:\*|(?:type\s*)?\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\})" % word if name else rb"\*"
         said = re.compile(rb"export\s*%s[^;\n]*[/\"'](?:%s)(?:\.\w+)?[\"']" % (what, stem))
         near = self._names.scripts.importers(path)
-        return any(said.search(self._text(one)) for one in near if one != path)
+        return any(said.search(self._scripts.text(one)) for one in near if one != path)
 
     def _has_neighbours(self, path: str) -> bool:
         """Whether scripts import a module, or those beside it."""
@@ -208,30 +198,22 @@ class UnmentionedScripts:
             return beside
         return [p for p in others if p.startswith(f"{around}/")][:_ENOUGH]
 
-    def _is_imported(self, path: str) -> bool:
-        """Whether another script says the name of a file where it may mean a module."""
-        if path not in self._imported:
+    def _is_imported(self, path: str, *, idly: bool = False) -> bool:
+        """Whether another script says the name of a file where it may mean a module. idly: also where it imports it
+        and never uses it, which runs the module all the same."""
+        if (path, idly) not in self._imported:
             stem = _said_as(path).encode()
             said = re.compile(rb"[/\"'`]%s(?:\.\w+)*[\"'`?]" % re.escape(stem))
-            near = (one for one in self._near(path) if one != path and stem in self._text(one))
-            self._imported[path] = any(said.search(self._code(one)) for one in near)
-        return self._imported[path]
+            near = (one for one in self._scripts.near(path) if one != path and stem in self._scripts.text(one))
+            code = self._scripts.code if idly else self._scripts.used
+            self._imported[path, idly] = any(said.search(code(one)) for one in near)
+        return self._imported[path, idly]
 
     def _is_found(self, path: str) -> bool:
         """Whether something may find a file by its name or its folder; what lies in `components/` is named."""
         *folders, _ = path.lower().split("/")
         last = max((at for at, folder in enumerate(folders) if folder == "components"), default=-1)
         return _is_start(path) or not _FOUND.isdisjoint(folders[last + 1 :])
-
-    def _text(self, path: str) -> bytes:
-        if path not in self._read:
-            script = self._names.scripts.by_path.get(path)
-            self._read[path] = script.source if script is not None else self._texts[path]()
-        return self._read[path]
-
-    def _code(self, path: str) -> bytes:
-        """What stands in a file, comments aside."""
-        return _PROSE.sub(b" ", self._text(path))
 
 
 def _is_start(path: str) -> bool:
