@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.asking import asks
 from asynccost.flow.calls import Caller
-from asynccost.flow.failing import failing, is_server, lets
+from asynccost.flow.failing import failing, is_caught, is_server, lets
 from asynccost.flow.file import File, Site
 from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
@@ -96,7 +96,8 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     )
     fails, asked = lets(file, function), risks(file, function)
     sure = Confidence.LOW if left else Confidence.MEDIUM
-    return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server)
+    within = "" if is_caught(site.call) else site.function.qualname
+    return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server, within=within)
 
 
 _MEANT = re.compile(
@@ -172,7 +173,19 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
     if finding.confidence is Confidence.MEDIUM and not asks(project, finding.pending["risks"], finding.path):
         finding.confidence = Confidence.LOW  # what it waits for is at hand, as far as the project tells
+    if finding.pending["within"] and not _is_heard(finding.pending["within"], finding.path, project):
+        finding.fix = shown_only(finding.fix, f"who waits for {finding.pending['within']}(), and hears of a failure?")
     return finding
+
+
+def _is_heard(name: str, path: str, project: Project) -> bool:
+    """Whether somebody is seen to wait for an async function: what it waits for in its turn is heard of then.
+
+    Vue sees to what its components' handlers hand back, where no code forgets them.
+    """
+    made = project.names.named_in(path, name)
+    callers = [c for c in project.calls.callers(made) if c.by.key != made.key] if made is not None else []
+    return any(not c.call["dropped"] for c in callers) if callers else path.endswith(".vue")
 
 
 def _forgotten(finding: Finding, project: Project) -> Finding:

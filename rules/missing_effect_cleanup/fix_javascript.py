@@ -17,7 +17,7 @@ from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.destroyed import takes_until_destroyed
 from asynccost.javascript.edits.endings import UnfixableError, ending
-from asynccost.javascript.edits.handle_texts import is_subscription
+from asynccost.javascript.edits.handle_texts import GUESSED, assumed_of
 from asynccost.javascript.edits.listening import unlisten
 from asynccost.javascript.edits.mismatch import match
 from asynccost.javascript.edits.patch import Patch
@@ -107,7 +107,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         nested = keep.nested
     edits: tuple[Edit, ...] = patch.edits()
     what = " and ".join(dict.fromkeys(f"the {v.got.pair.what}" for v in found))
-    assumed = next((a for v in rest if (a := _assumed(v.got, file))), "")
+    assumed = next((a for v in rest if (a := assumed_of(v.got, file))), "")
     if any(v.got.pair.once and v.sure is Confidence.LOW for v in rest):
         assumed = assumed or "what it was to do once does not happen any more when the component goes before"
     if rest and isinstance(effect.scope, Collection) and not effect.cleanups:
@@ -115,6 +115,8 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     if moved := moves_itself(effect, effect.setups, file):
         reason = f"{moved} changes what the effect depends on, so that its next run ends this one: is it to go on?"
         safety = Safety.DISPLAY_ONLY
+    elif assumed == GUESSED:
+        reason, safety = f"the cleanup gives back {what}; {assumed}", Safety.DISPLAY_ONLY
     elif rest and once_by_ref(effect):
         reason = f"the cleanup gives back {what}; a ref lets the effect begin once: is it over when it is undone?"
         safety = Safety.DISPLAY_ONLY
@@ -228,19 +230,3 @@ def _method(verdict: Verdict) -> Function:
     while here.owner is None and here.scope is not None:
         here = here.scope
     return here
-
-
-_RETURN_FUNCTIONS = ("zustand", "redux", "@reduxjs/toolkit", "nanostores", "svelte/store", "valtio", "jotai", "history")
-
-
-def _assumed(got: Acquisition, file: File) -> str:
-    """What the fix takes for granted of a source that the code does not show."""
-    word = got.pair.name
-    if word == "subscribe" and ".unsubscribe" not in file.text(got.call):
-        name = (file.site(got.call).name or "").partition(":")[0]
-        if is_subscription(got, file) or name in _RETURN_FUNCTIONS:
-            return ""
-        return "it assumes that subscribe() returns a function that ends the subscription"
-    if word in ("on", "addListener"):
-        return f"it assumes that the source has {got.pair.release[0]}() beside {word}()"
-    return ""

@@ -5,6 +5,7 @@ import re
 from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.file import File
 from asynccost.flow.tree import Member
+from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.script import Script
 
@@ -71,11 +72,37 @@ def _each(got: Acquisition, many: str, script: Script) -> str:
 
 
 def is_subscription(got: Acquisition, file: File) -> bool:
-    """Whether what `subscribe` returns is an object of RxJS: a pipe, an observable by name, or one of its classes."""
+    """Whether what `subscribe` returns is an object of RxJS: a pipe, an observable by name, or one of its classes.
+
+    So it is where the file ends another subscription by `unsubscribe()`.
+    """
     callee = got.call.callee
     if not isinstance(callee, Member):
         return False
     receiver = callee.value
     text = file.text(receiver)
     name = file.site(got.call).name or ""
-    return ".pipe(" in text or text.endswith("$") or name.startswith("rxjs:") or "rxjs" in name
+    said = ".pipe(" in text or text.endswith("$") or _OBSERVABLE.search(text) is not None
+    return said or "rxjs" in name or b".unsubscribe(" in file.module.source
+
+
+_OBSERVABLE = re.compile(r"(?i)(?:observ(?:e|er|able)|subject)(?:\(\))?$")  # `row.observe().subscribe(...)`
+
+
+_RETURN_FUNCTIONS = ("zustand", "redux", "@reduxjs/toolkit", "nanostores", "svelte/store", "valtio", "jotai", "history")
+
+
+GUESSED = "does subscribe() return a function that ends the subscription?"
+
+
+def assumed_of(got: Acquisition, file: File) -> str:
+    """What the fix takes for granted of a source that the code does not show."""
+    word = got.pair.name
+    if word == "subscribe" and ".unsubscribe" not in file.text(got.call):
+        name = (file.site(got.call).name or "").partition(":")[0]
+        holder = chain(got.call.callee)[-2:-1]
+        store = words(holder[0])[-1:] in (("store",), ("history",)) if holder else False
+        return "" if store or is_subscription(got, file) or name in _RETURN_FUNCTIONS else GUESSED
+    if word in ("on", "addListener"):
+        return f"it assumes that the source has {got.pair.release[0]}() beside {word}()"
+    return ""
