@@ -221,8 +221,9 @@ def _works_on_bound(site: Site) -> bool:
 def _asleep(file: File, site: Site) -> Iterator[Edit]:
     patch = Patch(file)
     await_instead(patch, site.call, member_of(patch, "asyncio", "sleep"))
-    if isinstance(site.call.callee, Member) and used_once(file, "time"):
-        remove_import(patch, "time")
+    name = chain(site.call.callee)[0]
+    if used_once(file, name):
+        remove_import(patch, name)
     return patch.edits()
 
 

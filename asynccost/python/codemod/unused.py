@@ -19,19 +19,25 @@ def used_once(file: File, name: str) -> bool:
 
 
 def remove_import(patch: Patch, name: str) -> None:
-    """Take `import name` away, where it is the one statement of its line at the top of the file."""
+    """Take a name out of the import that binds it, where that is one line at the top of the file."""
     source = patch.layout.source
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return
     found = [s for s in ast.walk(tree) if isinstance(s, (ast.Import, ast.ImportFrom)) and _binds(s, name)]
-    if len(found) != 1 or found[0] not in tree.body or not isinstance(found[0], ast.Import) or len(found[0].names) > 1:
+    if len(found) != 1 or found[0] not in tree.body:
         return
     start = sum(len(line) for line in source.splitlines(keepends=True)[: found[0].lineno - 1])
     end = patch.layout.next_line(start)
-    if source[start:end].strip() == f"import {name}".encode():
-        patch.remove_lines(Node(start, start + len(f"import {name}")))
+    written, left = ast.unparse(found[0]), [a for a in found[0].names if (a.asname or a.name) != name]
+    if source[start:end].strip() != written.encode():
+        return  # over several lines, or with a comment
+    if left:
+        found[0].names = left
+        patch.replace(start, start + len(written), ast.unparse(found[0]))
+    else:
+        patch.remove_lines(Node(start, start + len(written)))
 
 
 def _binds(statement: ast.Import | ast.ImportFrom, name: str) -> bool:
