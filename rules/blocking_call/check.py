@@ -14,6 +14,7 @@ from asynccost.flow.harmless import harmless
 from asynccost.flow.heat import Heat
 from asynccost.flow.linking import Def
 from asynccost.flow.offers import shown_only
+from asynccost.flow.own_thread import in_own_thread
 from asynccost.flow.project import Project
 from asynccost.flow.task_helpers import near
 from asynccost.flow.thread_helpers import ways
@@ -184,7 +185,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     heat = project.heats.of(made)
     if heat.kind == "test":
         return Silence("", finding.path, finding.span, heat.reason)
-    once = _once(made, heat, finding.pending["once"])
+    once = _calm(made, project, finding.pending["once"])
     if once and not _some_go_on(finding, project):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {once})"
@@ -205,7 +206,12 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
 def _some_go_on(finding: Finding, project: Project) -> bool:
     """Whether other coroutines that a finding speaks for may run more than once."""
     others = (project.names.named_in(finding.path, name) for name in finding.pending.get("with", ()))
-    return any(o is not None and not _once(o, project.heats.of(o), finding.pending["once"]) for o in others)
+    return any(o is not None and not _calm(o, project, finding.pending["once"]) for o in others)
+
+
+def _calm(made: Def, project: Project, names: list[str]) -> str:
+    """Why what blocks in a coroutine is thought to hold up little, or nothing."""
+    return _once(made, project.heats.of(made), names) or in_own_thread(made, project)
 
 
 def _once(made: Def, heat: Heat, names: list[str]) -> str:
@@ -269,7 +275,7 @@ def _at_caller(
         " timer of this process stands still"
     )
     confidence, kind = Confidence.MEDIUM, finding.pending["kind"]
-    if once := _once(reach.caller.by, heat, finding.pending["once"]):
+    if once := _calm(reach.caller.by, project, finding.pending["once"]):
         confidence = Confidence.LOW
         message += f" (but {once})"
     elif reach.lazy:
