@@ -184,6 +184,8 @@ def _broken(file: File) -> Iterable[Problem]:
 def _apply(rule: Rule, file: File, seen: Seen) -> None:
     fixer = rule.fixer(file.language)
     for said in rule.module(file.language).check(file):
+        if isinstance(said, Finding) and said.pending.pop("dead", False):
+            said = Silence("", said.path, said.span, "this code is never reached")
         if isinstance(said, Silence):
             if file.explained:
                 seen.silences.append(said._replace(rule=rule.name))

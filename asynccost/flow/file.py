@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from asynccost.flow.around import function_of, statement_of
+from asynccost.flow.dead import is_dead
 from asynccost.flow.index import index_module
 from asynccost.flow.lines import Lines
 from asynccost.flow.names import Names
@@ -168,6 +169,8 @@ class File:
         what = at if isinstance(at, Function) else statement_of(at)
         if unused := left_over(function, self.module.source):
             pending["unused"] = unused
+        if not isinstance(at, Function) and is_dead(at, function, self.module.source):
+            pending["dead"] = True
         return Finding(
             rule="",
             path=self.path,

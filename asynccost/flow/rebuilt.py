@@ -51,7 +51,7 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, "it is part of a test")
     if is_fake(file, call):
         return file.silence(call, "it talks to something in this process")
-    if is_dead(call, function):
+    if is_dead(call, function, file.module.source):
         return file.silence(call, "this code is never reached")
     life = life_of(file, call, function, client.close)
     if life.kind == "kept" and life.where == "self" and _reopened(file, call, function, life):

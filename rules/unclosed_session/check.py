@@ -60,7 +60,7 @@ def _look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, "a test or a script ends with its process")
     if any(re.fullmatch(r"cli|\w+_cli|cli_\w+", part) for part in file.path.split("/")[:-1]):
         return file.silence(call, "a command line ends with its process")
-    if is_dead(call, function):
+    if is_dead(call, function, file.module.source):
         return file.silence(call, "this code is never reached")
     if function.kind == "module" and class_around(function) is None and not _is_field(file, site):
         return file.silence(call, "it lives as long as the process")
