@@ -6,7 +6,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, If, Member, Name, Node, Raise
+from asynccost.flow.tree import Await, Call, Closure, Constant, Do, Function, If, Member, Name, Node, Raise
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
@@ -102,12 +102,51 @@ _STAYS = re.compile(
 )
 
 
+_LEAVES = re.compile(rb"\bprocess\.exit\((?:0?)\)")
+_LAST_WORDS = re.compile(rb"\bprocess\.(?:on|once)\(")
+
+
 def _is_tool(file: File) -> bool:
-    """Whether a script for Node works on files, hands nothing out, and listens to nothing: it runs and ends."""
+    """Whether a script for Node works on files, hands nothing out, and listens to nothing: it runs and ends.
+
+    So does one that starts a function of its own which leaves the process when it is done.
+    """
     source = file.module.source
-    if file.language != "javascript" or file.path.endswith((".vue", ".svelte")) or not _NODE.search(source):
+    if file.language != "javascript" or file.path.endswith((".vue", ".svelte")) or HANDS_OUT.search(source):
         return False
-    return not (HANDS_OUT.search(source) or _STAYS.search(source))
+    if _NODE.search(source):
+        return not _STAYS.search(source)
+    return _LEAVES.search(source) is not None and not _STAYS.search(_LAST_WORDS.sub(b"", source)) and _ends(file)
+
+
+def _ends(file: File) -> bool:
+    """Whether `run()` or `run().then(() => process.exit())` stands at the top of a script whose `run` leaves it."""
+    for statement in file.module.top.body:
+        call: Node | None = statement.value if isinstance(statement, Do) else None
+        call = call.value if isinstance(call, Await) else call
+        while isinstance(call, Call) and isinstance(call.callee, Member) and call.callee.attr in _AFTER:
+            given = (argument.value for argument in call.arguments)
+            if any(isinstance(one, Closure) and _leaves(one.function) for one in given):
+                return True
+            call = call.callee.value
+        if isinstance(call, Call) and isinstance(call.callee, Name):
+            name = call.callee.id
+            if any(_leaves(one) for one in file.module.functions if one.qualname == name):
+                return True
+    return False
+
+
+_AFTER = frozenset({"then", "finally", "catch"})
+
+
+def _leaves(function: Function) -> bool:
+    """Whether a function's own body says `process.exit(0)`: one that only does so on an error may go on."""
+    for call in function.index.calls if function.index else ():
+        if dotted(call.callee) == "process.exit":
+            code = call.arguments[0].value if call.arguments else None
+            if code is None or (isinstance(code, Constant) and code.value == 0):
+                return True
+    return False
 
 
 def _refuses(file: File) -> bool:
