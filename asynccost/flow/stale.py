@@ -39,6 +39,8 @@ def stale_reads(effect: Effect, file: File) -> list[Stale]:
     for function, kind in _outliving(effect, listed, file):
         for one in _with_helpers(function, component, listed, file):
             for name in one.index.names if one.index else ():
+                if not name.id.strip("_"):  # `const [_, redraw] = useReducer(...)`: its value is meant for nobody
+                    continue
                 if name.id not in state.values or name.id in listed or binder(name.id, one) is not component:
                     continue
                 if kind == "interval" and _ends_itself(name, one, state):

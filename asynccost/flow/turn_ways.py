@@ -15,6 +15,8 @@ def doubts_of_ways(verdict: Verdict, label: str, finding: Finding, project: Proj
         found.append(f"what is asked is kept for a while, by the name of {kept}")
     if within := next((way for way in verdict.good if "tx" in words(way)), ""):
         found.append(f"{within} may run in a transaction, whose one connection takes a query at a time")
+    if any("spreadsheets" in words(way) for way in (*verdict.good, *verdict.likely, *verdict.others)):
+        found.append("Google Sheets takes few requests a minute from each user, and the tabs of a sheet have an order")
     said = words(label)
     if not {"read", "load", "parse", "write"}.isdisjoint(said) and "file" in said and "url" not in said:
         found.append(f"{label} may only touch the local disk")
