@@ -1,15 +1,20 @@
 """Whether code can be reached at all, as far as constants in the same function tell."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from asynccost.flow.around import above
 from asynccost.flow.tree import Break, Choice, Constant, Continue, Expr, Function, If, Name, Node, Other, Raise, Return
 
+Known = Mapping[str, bool]
 
-def is_dead(node: Node, function: Function, source: bytes) -> bool:
+
+def is_dead(node: Node, function: Function, source: bytes, known: Known = MappingProxyType({})) -> bool:
     """Whether a node stands in `if False:`, or a statement before it always leaves.
 
     `enabled = False` ... `if not enabled: return` does so, where nothing else of the function sets `enabled`.
+    known: whether its parameters hold, where a call says so.
     """
     below = node
     for up in above(node):
@@ -19,40 +24,44 @@ def is_dead(node: Node, function: Function, source: bytes) -> bool:
             for statement in block:
                 if statement is below:
                     break
-                if _leaves(statement, function, source):
+                if _leaves(statement, function, source, known):
                     return True
-        if isinstance(up, If) and any(s is below for s in up.body) and _truth(up.test, function, source) is False:
-            return True
+        if isinstance(up, If) and below is not up.test:
+            held = _truth(up.test, function, source, known)
+            if held is not None and held is not any(s is below for s in up.body):
+                return True
         below = up
     return False
 
 
-def _leaves(statement: Node, function: Function, source: bytes) -> bool:
+def _leaves(statement: Node, function: Function, source: bytes, known: Known) -> bool:
     if isinstance(statement, If):
         ends = bool(statement.body) and isinstance(statement.body[-1], (Return, Raise, Continue, Break))
-        return ends and _truth(statement.test, function, source) is True
+        return ends and _truth(statement.test, function, source, known) is True
     return isinstance(statement, (Return, Raise, Continue, Break))
 
 
-def _truth(expr: Expr, function: Function, source: bytes) -> bool | None:
+def _truth(expr: Expr, function: Function, source: bytes, known: Known) -> bool | None:
     """Whether a condition is known to hold or to fail."""
     if isinstance(expr, Constant):
         return bool(expr.value)
     if isinstance(expr, Name):
-        if function.index is None or expr.id not in function.bindings or _is_set_again(expr.id, function, source):
-            return None
-        values = function.index.bound.get(expr.id, [])
+        if expr.id in known:
+            return known[expr.id]
+        values = function.index.bound.get(expr.id, []) if function.index and expr.id in function.bindings else []
         only = values[0] if len(values) == 1 else None
-        return bool(only.value) if isinstance(only, Constant) else None
+        if not isinstance(only, Constant) or times_set(expr.id, source, function.start, function.end) > 1:
+            return None
+        return bool(only.value)
     if isinstance(expr, Other) and expr.op in ("not", "!") and expr.parts:
-        inner = _truth(expr.parts[0], function, source)
+        inner = _truth(expr.parts[0], function, source, known)
         return None if inner is None else not inner
     if isinstance(expr, Choice) and expr.test is None:
-        known = [_truth(o, function, source) for o in expr.options]
+        each = [_truth(o, function, source, known) for o in expr.options]
         if expr.op == "or":
-            return True if True in known else False if all(k is False for k in known) else None
+            return True if True in each else False if all(k is False for k in each) else None
         if expr.op == "and":
-            return False if False in known else True if all(k is True for k in known) else None
+            return False if False in each else True if all(k is True for k in each) else None
     return None
 
 
@@ -62,7 +71,6 @@ _SETS = (
 )
 
 
-def _is_set_again(name: str, function: Function, source: bytes) -> bool:
-    """Whether a function, or one that is written in it, sets a name more than once: a callback may do so later."""
-    sets = re.compile(_SETS % {b"name": re.escape(name.encode())})
-    return len(sets.findall(source, function.start, function.end)) > 1
+def times_set(name: str, source: bytes, start: int, end: int) -> int:
+    """How often a name is set between two bytes, also by functions that are written there."""
+    return len(re.findall(_SETS % {b"name": re.escape(name.encode())}, source[start:end]))

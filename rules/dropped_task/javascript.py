@@ -15,6 +15,7 @@ from asynccost.flow.project import Project
 from asynccost.flow.reach import local_function
 from asynccost.flow.risks import risks
 from asynccost.flow.starts import at_start
+from asynccost.flow.switched_off import fails_so
 from asynccost.flow.tree import Closure, Constant, Do, Function
 from asynccost.flow.unawaited_arrays import unawaited
 from asynccost.flow.words import words
@@ -67,6 +68,8 @@ def _floating(file: File) -> Iterator[Finding | Silence]:
             yield file.silence(site.call, "it is at the top of a script, where a failure ends the program")
         elif not failing(file, function):
             yield file.silence(site.call, f"{function.name}() catches its own errors")
+        elif not fails_so(file, site.call, function):
+            yield file.silence(site.call, f"with these arguments, {function.name}() waits for nothing that can fail")
         else:
             yield _floats(file, site, function)
 
