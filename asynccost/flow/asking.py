@@ -63,6 +63,8 @@ def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
         return True
     if kind == "memory":  # the store of a page fetches; it is written in memory
         return words(last)[:1] in [(word,) for word in table["fetches"]]
+    if words(last)[-1:] and words(last)[-1] in table["address"]:
+        return False
     verbs = {*table["fetches"], *table["writes"], *(table["bridged"] if names[0] == "window" else ())}
     return bool(words(last)) and words(last)[0] in verbs
 

@@ -100,6 +100,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return "memory"
     if any(name in _BUILDS and _TIES.isdisjoint(words(of)) for of, name in pairwise(names)):
         return "pool"
+    if any(words(name)[:1] in (("tx",), ("trx",)) for name in names[:-1]):
+        return "conn"  # `this.prisma.txClient().order.findMany()`: of the transaction that is going on
     kind = method_kind(last, knowledge)
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:
