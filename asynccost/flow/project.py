@@ -8,6 +8,7 @@ from asynccost.flow.calls import Calls
 from asynccost.flow.heat import Heats
 from asynccost.flow.importers import Importers
 from asynccost.flow.linking import Names
+from asynccost.flow.script_code import ScriptCode
 from asynccost.flow.scripts import Script
 from asynccost.flow.unmentioned import Unmentioned
 from asynccost.flow.unmentioned_scripts import UnmentionedScripts
@@ -41,7 +42,8 @@ class Project:
         self.files = self.names.files
         self.importers = Importers(self.imports)
         self.unmentioned = Unmentioned(self.names, self.importers, words or {}, texts or {})
-        self.unmentioned_scripts = UnmentionedScripts(self.names, script_texts or {})
+        self.code = ScriptCode(self.names, script_texts or {})
+        self.unmentioned_scripts = UnmentionedScripts(self.names, script_texts or {}, self.code)
         self._answers: dict[Any, Any] = {}
         self._rows: dict[str, dict[str, Any]] = {}
 

@@ -34,6 +34,11 @@ def is_chosen(key: str, component: Function) -> bool:
     return not _CHOSEN.isdisjoint(said)
 
 
+def says_chosen(text: str) -> bool:
+    """Whether the words of an expression say that it is chosen: `selectedItem.id`."""
+    return not _CHOSEN.isdisjoint(words(text))
+
+
 def from_address(key: str, effect: Effect) -> bool:
     """Whether a key is a part of the page's address: `params.slug`, what `useParams()` or `router.query` holds."""
     if not isinstance(effect.scope, Function):

@@ -47,10 +47,10 @@ _RENDERED = "render"
 class UnmentionedScripts:
     """Asked what is left behind. texts: reads every script of the project, also those that no rule looks at."""
 
-    def __init__(self, names: Names, texts: Mapping[str, Callable[[], bytes]]) -> None:
+    def __init__(self, names: Names, texts: Mapping[str, Callable[[], bytes]], code: ScriptCode) -> None:
         self._names = names
         self._texts = texts
-        self._scripts = ScriptCode(names, texts)
+        self._scripts = code
         self._known: dict[tuple[str, str], str] = {}
         self._imported: dict[tuple[str, bool], bool] = {}
 

@@ -41,11 +41,18 @@ def sets_late(parsed: Parsed, source: bytes) -> bool:
     found = QueryCursor(_query(parsed.dialect, _WAITS)).captures(parsed.root)
     functions = [(f.start_byte, f.end_byte) for f in found.get("function", [])]
     for wait in found.get("await", []):
-        start = wait.start_byte
-        end = min((e for s, e in functions if s <= start < e), default=len(source))
-        if _SETS.search(source, start, end):
+        start, end = max(((s, e) for s, e in functions if s <= wait.start_byte < e), default=(0, len(source)))
+        if _SETS.search(source, max(start, _begins(wait)), end):
             return True
     return any(_SETS.search(source, given.start_byte, given.end_byte) for given in found.get("given", []))
+
+
+def _begins(wait: Cst) -> int:
+    """Where the statement of an await begins: `setUser(await ask(id))`."""
+    around = wait
+    while around.parent is not None and not around.type.endswith(("_statement", "_declaration")):
+        around = around.parent
+    return around.start_byte
 
 
 def ends_something(parsed: Parsed, source: bytes) -> bool:

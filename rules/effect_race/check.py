@@ -8,8 +8,10 @@ from asynccost.flow.awaits import classify
 from asynccost.flow.file import File
 from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.project import Project
-from asynccost.flow.race_changes import from_address
+from asynccost.flow.race_changes import from_address, is_chosen
 from asynccost.flow.races import Race, asked_elsewhere, race_of
+from asynccost.flow.rendered import Fate, fate_of, given_by
+from asynccost.flow.tree import Function
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
 from asynccost.flow.words import verb, words
@@ -75,7 +77,17 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
         sure = Confidence.LOW
     waits = classify(race.request, file, function_of(race.request))
     asks = any(_asks(w.name, file) for w in waits)
-    return file.finding(effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks)
+    handed = _handed_in(effect, race, file)
+    return file.finding(
+        effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks, handed=handed
+    )
+
+
+def _handed_in(effect: Effect, race: Race, file: File) -> list[str]:
+    """The component or hook of React that is handed the key, and as what; [] where the key says that it is chosen."""
+    if effect.framework != "React" or not isinstance(effect.scope, Function) or is_chosen(race.key, effect.scope):
+        return []
+    return given_by(effect.scope, race.key, file)
 
 
 def _is_landing(file: File) -> bool:
@@ -101,6 +113,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if not known and any(_computes(way) for way in verdict.unknown):
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
+    elif finding.pending["handed"] and finding.confidence is not Confidence.LOW:
+        name, prop = finding.pending["handed"]
+        if fate_of(project, finding.path, name, prop) in (Fate.STAYS, Fate.UNKNOWN):
+            finding.confidence = Confidence.LOW
+            finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
     return finding
 
 
