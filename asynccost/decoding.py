@@ -8,7 +8,7 @@ from asynccost.model import Problem
 
 _COOKIE = re.compile(rb"\A(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-LONG_LINE = 5_000
+LONG_LINE = 2_000
 
 
 class Decoded(NamedTuple):

@@ -169,6 +169,9 @@ def _literal(expr: Expr, function: Function) -> Expr | None:
     return None
 
 
+_HOOK = re.compile(r"react:use(?:State|Effect|LayoutEffect|Reducer|Ref)$")
+
+
 def is_server(file: File) -> bool:
     """Whether a JavaScript file runs on a server, as far as its imports and its path tell.
 
@@ -176,6 +179,8 @@ def is_server(file: File) -> bool:
     """
     if file.path.endswith((".vue", ".svelte")) or "electron:ipcRenderer" in file.module.imports.values():
         return False
+    if any(_HOOK.match(name) for name in file.module.imports.values()):
+        return False  # a component of React with state runs in a page, whatever an editor put among its imports
     if re.search(
         r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$",
         file.path,

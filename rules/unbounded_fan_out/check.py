@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.awaits import Wait, classify, waits_in
 from asynccost.flow.extent import bounded, chunked, outside
+from asynccost.flow.failing import is_page
 from asynccost.flow.fanout import FAN_OUTS, FanOut, fan_outs
 from asynccost.flow.few import few
 from asynccost.flow.file import File
@@ -13,6 +14,7 @@ from asynccost.flow.intent import shown, spoken
 from asynccost.flow.many import has_most, many
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.project import Project
+from asynccost.flow.timeouts import is_server
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
 from asynccost.flow.verdicts import open_rows
 from asynccost.flow.verdicts import settle as verdict_of
@@ -78,6 +80,8 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     doubt = few(fan.items, [w.node for w in waits if w.kind != "memory"], fan.home, function) if where else ""
     if name and not doubt and has_most(name, file.module.source):
         doubt = "the file says how many there may be"
+    if where and not doubt and file.language == "javascript" and file.memo(_is_page):
+        doubt = "a browser sends a few at a time to one host"
     return file.finding(
         fan.call,
         "",
@@ -89,6 +93,14 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
         what=_all(fan.call),
         item=waits[0].label if waits else "",
     )
+
+
+_FRONT = re.compile(r"(?:^|/)(?:client|frontend|front-end|web|webapp|ui|components|composables|hooks|renderer)/")
+
+
+def _is_page(file: File) -> bool:
+    """Whether a script runs in a page, as far as its imports and its path tell."""
+    return (is_page(file) or _FRONT.search(file.path) is not None) and not is_server(file)
 
 
 def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> str:

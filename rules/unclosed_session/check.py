@@ -17,7 +17,7 @@ from asynccost.flow.owner import owner_of
 from asynccost.flow.project import Project
 from asynccost.flow.rebuilt import look
 from asynccost.flow.recreation import judge
-from asynccost.flow.tree import Call, Choice, Class
+from asynccost.flow.tree import Assign, Call, Choice, Class, Closure, Member, Name, Node
 from asynccost.flow.unclosed import closers_of, handed_out, is_single, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
 
@@ -85,6 +85,8 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
         return file.silence(call, "a function written here holds it")
     if life.handed:
         return file.silence(call, f"it is handed to {file.text(life.handed[0].callee)[:40]}(), which may close it")
+    if isinstance(call.parent, Member) and call.parent.attr == "then" and _keeps_answer(call.parent.parent):
+        return file.silence(call, "what then() is handed keeps it")
     if makes_lasting(file, life, function):
         return file.silence(call, "what it made outlives this function")
     if client.socket and (reason := handed_out(life)):
@@ -101,6 +103,19 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
     if rebuilt.get("entry") == "loop":
         return file.silence(call, _TOLD)
     return file.finding(call, message, sure, start=function.start, rebuilt=rebuilt)
+
+
+def _keeps_answer(then: Node | None) -> bool:
+    """`connect(url).then((connection) => { this.connection = connection; })`"""
+    handed = then.arguments[0].value if isinstance(then, Call) and then.arguments else None
+    if not isinstance(handed, Closure) or not handed.function.params:
+        return False
+    got, index = handed.function.params[0].name, handed.function.index
+    return any(
+        isinstance(made.value, Name) and made.value.id == got and any(isinstance(t, Member) for t in made.targets)
+        for made in (index.assigns if index else ())
+        if isinstance(made, Assign)
+    )
 
 
 def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
