@@ -27,6 +27,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if site.function.name == "__del__":
         reason = "its object is gone before it is done: is whoever owns the object to end it, and to wait?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if "unload" in words(site.function.name) and not site.function.is_async:
+        reason = f"its module goes with it: is {site.function.name}() to be a coroutine that waits for it?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if any(chain(d)[-2:] == ["atexit", "register"] for d in site.function.decorators):
         reason = "the program is about to end, and no event loop may run any more: is it to be waited for before?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
@@ -41,7 +44,10 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if end := _ended_by(site, file):
         reason = f"its work, by its name, goes on for as long as the object: is {end}() to cancel it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
-    if (hass := _of_home_assistant(site.call)) is not None:
+    if (hass := _of_home_assistant(site.call)) is not None and goes_round(site, file):
+        reason = f"it never ends, and {file.text(hass)} would wait for it as it starts: async_create_background_task()?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if hass is not None:
         reason = f"{file.text(hass)} holds the tasks that it makes itself, and waits for them as it stops"
         return Offer(Safety.UNSAFE, reason, lambda: _by_home_assistant(file, site, hass))
     kept = kept_already(file, site.function)

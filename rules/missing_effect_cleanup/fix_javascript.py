@@ -17,7 +17,7 @@ from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.destroyed import takes_until_destroyed
 from asynccost.javascript.edits.endings import UnfixableError, ending
-from asynccost.javascript.edits.handle_texts import GUESSED, assumed_of
+from asynccost.javascript.edits.handle_texts import assumed_of
 from asynccost.javascript.edits.listening import unlisten
 from asynccost.javascript.edits.mismatch import match
 from asynccost.javascript.edits.patch import Patch
@@ -115,7 +115,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     if moved := moves_itself(effect, effect.setups, file):
         reason = f"{moved} changes what the effect depends on, so that its next run ends this one: is it to go on?"
         safety = Safety.DISPLAY_ONLY
-    elif assumed == GUESSED:
+    elif assumed.endswith("?"):  # nobody but its authors knows
         reason, safety = f"the cleanup gives back {what}; {assumed}", Safety.DISPLAY_ONLY
     elif rest and once_by_ref(effect):
         reason = f"the cleanup gives back {what}; a ref lets the effect begin once: is it over when it is undone?"

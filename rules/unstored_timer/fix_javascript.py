@@ -1,6 +1,6 @@
 """Keeps the handle of a timer and clears it: on the ways out that a deadline misses, or where its object ends."""
 
-from asynccost.flow.around import class_around, use_of
+from asynccost.flow.around import callback_call, class_around, function_of, use_of
 from asynccost.flow.counterparts import begins_again
 from asynccost.flow.deadlines import Deadline, deadline
 from asynccost.flow.file import File
@@ -9,6 +9,7 @@ from asynccost.flow.lifecycle import Effect
 from asynccost.flow.paths import Way
 from asynccost.flow.timers import Timer, ends_of, timer
 from asynccost.flow.tree import Call, Class, Do, Function, Return
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.names import fresh
@@ -141,5 +142,19 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
     if one.repeats and not keep.nested and use_of(one.call).kind != "dropped":
         reason = f"{ends[0].name}() clears the timer that the object keeps"
         return Offer(Safety.SAFE, reason, lambda: edits)
+    if _wakes(one.call):
+        reason = f"{ends[0].name}() clears the newest timer; what of the promise that it is to settle?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = f"{ends[0].name}() clears the timer; one object is taken to have one of it at a time"
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _wakes(timer: Call) -> bool:
+    """Whether a timer stands in what settles a promise: `new Promise((resolve) => { ... setTimeout(check, 50) })`."""
+    function: Function | None = function_of(timer)
+    while function is not None:
+        handed = callback_call(function)
+        if handed is not None and handed[0].new and chain(handed[0].callee)[-1] == "Promise":
+            return True
+        function = function.scope
+    return False

@@ -92,17 +92,30 @@ _OBSERVABLE = re.compile(r"(?i)(?:observ(?:e|er|able)|subject)(?:\(\))?$")  # `r
 _RETURN_FUNCTIONS = ("zustand", "redux", "@reduxjs/toolkit", "nanostores", "svelte/store", "valtio", "jotai", "history")
 
 
-GUESSED = "does subscribe() return a function that ends the subscription?"
-
-
 def assumed_of(got: Acquisition, file: File) -> str:
-    """What the fix takes for granted of a source that the code does not show."""
+    """A question, as to what the code does not show of a source; "" where nothing is taken for granted."""
     word = got.pair.name
     if word == "subscribe" and ".unsubscribe" not in file.text(got.call):
         name = (file.site(got.call).name or "").partition(":")[0]
         holder = chain(got.call.callee)[-2:-1]
         store = words(holder[0])[-1:] in (("store",), ("history",)) if holder else False
-        return "" if store or is_subscription(got, file) or name in _RETURN_FUNCTIONS else GUESSED
-    if word in ("on", "addListener"):
-        return f"it assumes that the source has {got.pair.release[0]}() beside {word}()"
+        known = store or is_subscription(got, file) or name in _RETURN_FUNCTIONS
+        return "" if known else "does subscribe() return a function that ends the subscription?"
+    if word in ("on", "addListener") and not _has_off(got, file):
+        return f"has the source {got.pair.release[0]}() beside {word}(), or does {word}() return what ends it?"
     return ""
+
+
+_EMITTERS = ("events", "node:events", "eventemitter3", "socket.io-client", "mitt", "electron", "ws")
+
+
+def _has_off(got: Acquisition, file: File) -> bool:
+    """Whether a source is known to let a listener go: by its package or its name, or as the file does elsewhere."""
+    site = file.site(got.call)
+    package = (site.name or "").partition(":")[0]
+    holder = chain(got.call.callee)[-2:-1]
+    known = bool(holder) and not _LET_GO.isdisjoint(words(holder[0]))
+    return known or package in _EMITTERS or any(f".{word}(".encode() in file.module.source for word in got.pair.release)
+
+
+_LET_GO = frozenset({"socket", "io", "ipc", "renderer", "map", "process"})

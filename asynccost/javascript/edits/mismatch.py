@@ -1,5 +1,6 @@
 """Removals that cannot match what was added: another function, another target, another phase."""
 
+from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import statement_of
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
@@ -43,10 +44,15 @@ def _unmatched(verdict: Verdict, file: File) -> Call | None:
         return None
     calls = [c for f in verdict.effect.cleanups for c in (f.index.calls if f.index else ())]
     alike = [c for c in calls if _of_same(c, verdict, file)]
-    if len(alike) == 1 and isinstance(alike[0].arguments[1].value, Closure):
+    if len(alike) == 1 and (isinstance(alike[0].arguments[1].value, Closure) or _of_other_phase(alike[0], got, file)):
         return alike[0]
     idle = [c for c in calls if not alike and _is_idle(c, verdict, file)]
     return idle[0] if len(idle) == 1 else None
+
+
+def _of_other_phase(call: Call, got: Acquisition, file: File) -> bool:
+    """`removeEventListener("drop", end)` for what was added with `true`: the same handler, of another phase."""
+    return file.text(call.arguments[1].value) == file.text(got.call.arguments[1].value)
 
 
 def _is_idle(call: Call, verdict: Verdict, file: File) -> bool:

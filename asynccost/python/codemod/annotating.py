@@ -1,8 +1,13 @@
 """Annotations as the project's oldest Python and the style of the file have them."""
 
+import re
+
 from asynccost.flow.file import File
 
 _BEFORE_3_9 = frozenset({"typing.List", "typing.Dict", "typing.Set", "typing.Tuple", "typing.FrozenSet", "typing.Type"})
+
+
+_GENERIC = re.compile(rb"(?::|->)\s*(?:list|dict|set|tuple|frozenset|type)\[|\|\s*None\b|\bNone\s*\|")
 
 
 def evaluated(note: str, file: File, *, since: tuple[int, int]) -> str:
@@ -17,6 +22,16 @@ def evaluated(note: str, file: File, *, since: tuple[int, int]) -> str:
     # where typing.List is still in use, Python 3.8 may be
     old = known < since if known else since <= (3, 9) and not imported.isdisjoint(_BEFORE_3_9)
     return f'"{note}"' if old else note
+
+
+def annotates(file: File) -> bool:
+    """Whether a file says what its functions return."""
+    return any(function.returns is not None for function in file.functions)
+
+
+def knows_generics(file: File) -> bool:
+    """Whether a file is written for a Python that knows `set[int]`, as far as its own annotations tell."""
+    return "__future__.annotations" in file.module.imports.values() or _GENERIC.search(file.module.source) is not None
 
 
 def optional(kind: str, file: File) -> str:

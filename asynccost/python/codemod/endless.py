@@ -48,7 +48,10 @@ def owner_of(site: Site, file: File) -> Owner | None:
 def goes_round(site: Site, file: File) -> bool:
     """Whether a task's work is a loop that waits again and again: it is ended by whoever ends its object."""
     work = work_of(site)
-    runs = local_function(work.callee, site.function, file) if isinstance(work, Call) else None
+    if not isinstance(work, Call):
+        return False
+    runs = local_function(work.callee, site.function, file)
+    runs = runs or file.names.function(file.resolve(work.callee, site.function))  # `updater.run()`, made here
     return runs is not None and any(isinstance(n, Loop) and n.kind == "while" for n in walk(*runs.body))
 
 

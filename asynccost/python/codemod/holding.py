@@ -5,7 +5,7 @@ from asynccost.flow.file import File
 from asynccost.flow.spawns import spawns
 from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
-from asynccost.python.codemod.annotating import evaluated, oldest
+from asynccost.python.codemod.annotating import annotates, evaluated, knows_generics, oldest
 from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
@@ -137,10 +137,12 @@ def _set_line(patch: Patch) -> str:
     if local in patch.file.module.top.bindings:
         return f"{SET}: {local}[{_task(patch)}] = set()"
     quoted = evaluated("set[Task]", patch.file, since=(3, 9)).startswith('"')
-    if quoted and not _says_object(patch) and oldest(patch.file) is None:
-        return f"{SET} = set()"  # nothing says that quotes are needed, and nothing that they are not
-    note = evaluated(f"set[{_task(patch)}]", patch.file, since=(3, 9))
-    return f"{SET}: {note} = set()"
+    if not _says_object(patch) and oldest(patch.file) is None:  # nothing but the file's own style says what is known
+        if quoted or not annotates(patch.file):
+            return f"{SET} = set()"
+        quoted = not knows_generics(patch.file)
+    note = f"set[{_task(patch)}]"
+    return f'{SET}: "{note}" = set()' if quoted else f"{SET}: {note} = set()"
 
 
 def _task(patch: Patch) -> str:
