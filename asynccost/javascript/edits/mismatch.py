@@ -2,10 +2,11 @@
 
 from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import statement_of
+from asynccost.flow.effect_code import registered_cleanups
 from asynccost.flow.file import File
 from asynccost.flow.leaks import Verdict, verdicts
 from asynccost.flow.listeners import receiver_of
-from asynccost.flow.tree import Call, Closure, Node
+from asynccost.flow.tree import Call, Closure, Member, Name, Node
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.listening import unlisten
@@ -15,9 +16,13 @@ from asynccost.javascript.edits.releasing import Releasing
 
 def match(verdict: Verdict, file: File, patch: Patch) -> bool:
     """Write a removal anew so that it takes away what was added; False where there is none to mend."""
-    removal = _removal(verdict) or _unmatched(verdict, file)
+    removal = _removal(verdict, file) or _unmatched(verdict, file)
     if removal is None:
         return False
+    if _of_other_phase(removal, verdict.got, file):
+        added, removed = verdict.got.call.arguments, removal.arguments
+        patch.replace(removed[0].start, removed[-1].end, patch.script.text((added[0].start, added[-1].end)))
+        return True
     keep = Releasing(verdict.effect, file, patch, ending(verdict.effect, file, patch))
     unlisten(verdict.got, keep)
     (text,) = keep.releases
@@ -25,11 +30,13 @@ def match(verdict: Verdict, file: File, patch: Patch) -> bool:
     return True
 
 
-def _removal(verdict: Verdict) -> Call | None:
+def _removal(verdict: Verdict, file: File) -> Call | None:
     at: Node | None = verdict.at
     if not isinstance(at, Call) or at is verdict.got.call or verdict.got.pair.handle != "same":
         return None
     own = [*verdict.effect.setups, *verdict.effect.cleanups]
+    if verdict.effect.framework == "Vue":  # `onBeforeUnmount(f)` beside it
+        own += [function for _, function, _ in registered_cleanups(file) if function is not None]
     if not any(f.start <= at.start < f.end for f in own):
         return None  # another effect's
     if receiver_of(at) is None and receiver_of(verdict.got.call) is not None:
@@ -52,7 +59,9 @@ def _unmatched(verdict: Verdict, file: File) -> Call | None:
 
 def _of_other_phase(call: Call, got: Acquisition, file: File) -> bool:
     """`removeEventListener("drop", end)` for what was added with `true`: the same handler, of another phase."""
-    return file.text(call.arguments[1].value) == file.text(got.call.arguments[1].value)
+    both = (call, got.call)
+    same = all(len(c.arguments) > 1 and isinstance(c.arguments[1].value, (Name, Member)) for c in both)
+    return same and _handled(call, file) == _handled(got.call, file)
 
 
 def _is_idle(call: Call, verdict: Verdict, file: File) -> bool:
