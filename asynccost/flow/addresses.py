@@ -105,6 +105,21 @@ def _address(call: Call) -> Expr | None:
     return named if named is not None else plain[place] if len(plain) > place else None
 
 
+def is_own(expr: Member, function: Function) -> bool:
+    """`self.url`: of an attachment it is one of many addresses, of a client it is where its server is."""
+    own = isinstance(expr.value, Name) and expr.value.id in ("self", "this")
+    return own and expr.attr in ("url", "link", "href") and function.owner is not None
+
+
+def holds_data(function: Function) -> bool:
+    """Whether a method is one of a dataclass or a model: there are as many such objects as there are rows."""
+    owner = function.owner
+    if owner is None:
+        return False
+    marked = (chain(d.callee if isinstance(d, Call) else d)[-1] for d in owner.decorators)
+    return "dataclass" in marked or any(chain(base.value)[-1:] == ["BaseModel"] for base in owner.bases)
+
+
 def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> bool:
     """Whether an address comes whole from a parameter, with nothing fixed at its beginning."""
     if depth > 8:
@@ -123,6 +138,8 @@ def _is_given(expr: Expr | None, function: Function, file: File, depth: int) -> 
         values = [v for v in values if not (isinstance(v, Constant) and not v.value)]
         others = [v for v in values if v is not None and not _is_given(v, function, file, depth + 1)]
         return len(others) < len(values) and all(isinstance(v, (Await, Call, Subscript)) for v in others)
+    if isinstance(expr, Member) and is_own(expr, function):
+        return holds_data(function)
     if isinstance(expr, (Member, Subscript)):
         return _of_a_file(expr, file) or _is_given(expr.value, function, file, depth + 1)
     if isinstance(expr, Other) and expr.parts and (expr.op == "+" or _opens(expr)):

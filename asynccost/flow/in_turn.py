@@ -20,6 +20,8 @@ def question(run: Sequence[Node], function: Function) -> str:
     """A question about waits of a function that would start together; "" where nothing is asked."""
     if all(isinstance(step, Do) for step in run) and not _BEGINS.isdisjoint(words(function.name)):
         return f"nobody takes what they give: is there an order in which {function.name}() has to go?"
+    if _holds_a_lock(function, run[0].start):
+        return "when one fails, the lock is given back while the other goes on: may it?"
     for step in run[:-1]:
         if name := _tells_of_end(step):
             return f"must {name} be known before the others are read, so that nothing comes between?"
@@ -35,6 +37,13 @@ def question(run: Sequence[Node], function: Function) -> str:
     if twice := next((name for name in written if written.count(name) > 1), ""):
         return f"do they change one record of {twice}, so that the later one has to come last?"
     return ""
+
+
+def _holds_a_lock(function: Function, at: int) -> bool:
+    """`const release = await mutex.acquire()` before a place."""
+    waits = function.index.awaits if function.index else ()
+    taken = [w.value for w in waits if w.end <= at and isinstance(w.value, Call)]
+    return any(chain(call.callee)[-1] in ("acquire", "lock") for call in taken)
 
 
 _CHANGES = frozenset({

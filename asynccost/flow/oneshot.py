@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from asynccost.flow.addresses import holds_data, is_own
 from asynccost.flow.around import above
 from asynccost.flow.entries import seldom
 from asynccost.flow.file import File, Site
@@ -60,6 +61,8 @@ def any_host(site: Site) -> bool:
     while isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr in ("strip", "rstrip"):
         expr = expr.callee.value
     if isinstance(expr, Member) and isinstance(expr.value, Name):  # `webhook.url`
+        if is_own(expr, site.function):
+            return holds_data(site.function)
         return expr.attr == "url" and expr.value.id not in ("self", "cls", "this", "settings", "config")
     if isinstance(expr, Subscript) and isinstance(expr.index, Constant):  # `result["href"]`
         return expr.index.value == "href"

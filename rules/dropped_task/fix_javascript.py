@@ -3,10 +3,10 @@
 import re
 from itertools import takewhile
 
-from asynccost.flow.around import statement_of, use_of
+from asynccost.flow.around import above, statement_of, use_of
 from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Argument, Await, Call, Closure, Do, Expr, Function, Member, Name
+from asynccost.flow.tree import Argument, Await, Call, Closure, Do, Expr, Function, Loop, Member, Name, Try
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
@@ -119,6 +119,16 @@ def _nobody_waits(site: Site) -> str:
     return f"nobody waits for what {name}() is handed: who is to hear of a failure?" if name in _DROPS else ""
 
 
+def _ends_a_loop(site: Site) -> str:
+    """A question where a call stands in a loop, which its failure would end; "" for any other."""
+    for up in above(site.call):
+        if isinstance(up, Try) and up.handlers:
+            return ""
+        if isinstance(up, Loop):
+            return "a failure would end the loop: what of the items that are left?"
+    return ""
+
+
 def _floating(file: File, site: Site) -> Offer | None:
     call = site.call
     if not isinstance(call.parent, Do) or not isinstance(call, Call):
@@ -131,7 +141,7 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        if asked := _later(site) or _nobody_waits(site):
+        if asked := _later(site) or _nobody_waits(site) or _ends_a_loop(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

@@ -9,7 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Expr, Function, Loop, Member, Name
+from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Expr, Function, If, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.imports import imported
@@ -42,6 +42,8 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
     component = _component(site.function)
     if component is site.function and life.kind == "local":
         _in_component(file, site, patch)
+        if any(s.start < site.call.start and _may_leave(s) for s in site.function.body):
+            raise UnfixableError  # a hook behind a way out is not called in each render
         reason = "the component builds it once and keeps it for as long as it is shown"
     elif life.kind == "local" and _before_loop(site, life, patch):
         reason = "it is built once, before the loop, and closed behind it: its turns share connections and state"
@@ -90,6 +92,11 @@ def _component(function: Function) -> Function | None:
             return here
         here = here.scope
     return None
+
+
+def _may_leave(statement: Node) -> bool:
+    """`if (!ready) return <Loading />;`"""
+    return isinstance(statement, If) and any(isinstance(n, Return) for n in walk(statement))
 
 
 def _in_component(file: File, site: Site, patch: Patch) -> None:
