@@ -11,7 +11,7 @@ from asynccost.flow.handles import constant_text
 from asynccost.flow.lifecycle import Effect
 from asynccost.flow.listeners import option_of
 from asynccost.flow.reach import binder, values
-from asynccost.flow.state import pattern_names
+from asynccost.flow.state import pattern_names, root_name
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -231,6 +231,8 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
     own = {id(f) for f in own_functions(effect, file)}
     if any(p.name == name for p in scope.params) and id(scope) in own:
         return "the target is handed in"
+    if id(scope) in own and _is_part_of_a_parameter(known, scope):
+        return "the target is handed in"
     if id(scope) in own and any(isinstance(v, Call) and word_of(v) in _MAKES for v in known):
         return f"{name} is made by the effect itself"
     if _is_ref(known) or any(_is_element(v) for v in known):
@@ -254,6 +256,12 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
     if scope is effect.scope and any(isinstance(v, Call) and word_of(v) in _STATEFUL for v in known):
         return f"{name} is state of the component"
     return ""
+
+
+def _is_part_of_a_parameter(known: Sequence[Expr], scope: Function) -> bool:
+    """`const { marker } = context;` in a callback that is handed the context."""
+    given = {p.name for p in scope.params if p.name}
+    return bool(known) and all(isinstance(v, (Name, Member)) and root_name(v) in given for v in known)
 
 
 def _is_given(name: str, scope: Function, got: Acquisition) -> bool:

@@ -1,5 +1,6 @@
 """What ties a loop's turns together, in the code around it: a list filled in order, an attribute set for one turn."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from asynccost.flow.file import File
@@ -10,6 +11,7 @@ from asynccost.flow.tree import Await, Call, Collection, Comprehension, Function
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
+_STREAMS = re.compile(rb"\b(?:controller|ctrl)\.enqueue\(|\bres(?:ponse)?\.write\(")
 _OWN = frozenset({"self", "this"})
 
 
@@ -21,6 +23,8 @@ def ties(loop: Loop | Comprehension, file: File, function: Function) -> str:
         return f"{name}() waits for somebody, who answers one question after another"
     if name := next(_collected(calls, loop, function), ""):
         return f"each turn adds to {name}, whose order may count"
+    if _STREAMS.search(file.module.source, loop.start, loop.end):
+        return "each turn writes to one stream, whose parts have an order"
     if key := _set_for_a_turn(body):
         return f"each turn sets {key} for what it waits for"
     if name := _remembered(calls, file, function):
