@@ -4,6 +4,7 @@ from collections import deque
 
 from asynccost.flow.linking import Def
 from asynccost.flow.project import Project
+from asynccost.flow.swallowed import answers_failures
 from asynccost.flow.words import words
 
 _DEPTH = 6
@@ -26,7 +27,8 @@ def asks(project: Project, rows: list[list[str]], near: str) -> bool:
         if found is None and (found := _method(project, ref, at)) is not None:
             inner = found.facts["risks"]
             unread = any(row[0] not in _SAFE for row in inner) or not (inner or found.facts["is_async"])
-        if unread and (kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))):
+        asked = kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))
+        if unread and asked and not answers_failures(project, label, ref, at):
             return True
         if found is not None and found.key not in seen and depth < _DEPTH and len(seen) < _WIDTH:
             seen.add(found.key)

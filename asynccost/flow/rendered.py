@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
+from asynccost.flow.brackets import arguments, closed
 from asynccost.flow.file import File, is_test
 from asynccost.flow.project import Project
 from asynccost.flow.race_changes import says_chosen
@@ -84,19 +85,8 @@ def _using(project: Project, path: str, name: bytes, mark: bytes) -> Iterator[tu
 def _calls(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
     """Where a hook is called, with the texts of its arguments by their positions."""
     for match in re.finditer(rb"(?<!function )(?<![\w$.])%s\(" % name, code):
-        at, number, handed = match.end(), 0, {}
-        while at < len(code) and code[at : at + 1] != b")":
-            end = _argument_end(code, at)
-            handed[str(number)] = code[at:end].strip()
-            at, number = end + (code[end : end + 1] == b","), number + 1
+        handed = {str(number): text for number, text in enumerate(arguments(code, match.end()))}
         yield match.start(), handed
-
-
-def _argument_end(code: bytes, at: int) -> int:
-    """Where an argument ends: at the comma behind it, or the bracket that closes the call."""
-    while at < len(code) and code[at : at + 1] not in (b",", b")"):
-        at = _closed(code, at) if code[at : at + 1] in _OPENING else at + 1
-    return at
 
 
 def _tags(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
@@ -111,7 +101,7 @@ def _attributes(code: bytes, at: int) -> dict[str, bytes]:
         if code[at : at + 1].isspace():
             at += 1
         elif code[at : at + 1] == b"{":
-            at = _closed(code, at)
+            at = closed(code, at)
             found["..."] = b""
         elif (name := _NAME.match(code, at)) is not None:
             at = name.end()
@@ -119,32 +109,12 @@ def _attributes(code: bytes, at: int) -> dict[str, bytes]:
             if code[at : at + 1] != b"=":
                 found[name[0].decode()] = b"true"
                 continue
-            at = _closed(code, start)
+            at = closed(code, start)
             text = code[start:at]
             found[name[0].decode()] = text[1:-1].strip() if text.startswith(b"{") else text
         else:
             break
     return found
-
-
-_QUOTES = (b'"', b"'", b"`")
-_OPENING = (*_QUOTES, b"{", b"(", b"[")
-
-
-def _closed(code: bytes, at: int) -> int:
-    """Where what opens at a place ends: a string, or what stands in brackets."""
-    opening = code[at : at + 1]
-    if opening in _QUOTES:
-        end = code.find(opening, at + 1)
-        return end + 1 if end >= 0 else len(code)
-    depth = 0
-    while at < len(code):
-        char = code[at : at + 1]
-        depth += (char in b"{([") - (char in b"})]")
-        at = _closed(code, at) if char in _QUOTES else at + 1
-        if depth == 0:
-            break
-    return at
 
 
 def _given(

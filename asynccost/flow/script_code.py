@@ -45,6 +45,10 @@ class ScriptCode:
             self._used[path] = used_imports(self.code(path), path)
         return self._used[path]
 
+    def holding(self, word: bytes) -> list[str]:
+        """The scripts that hold a word."""
+        return [path for path in self._texts if word in self.text(path)]
+
     def near(self, path: str) -> Iterator[str]:
         """All scripts: those that import a file first, then those that were read before."""
         first = self._names.scripts.importers(path)
