@@ -84,7 +84,8 @@ def acquisition(site: Site, file: File) -> Acquisition | None:
     elif isinstance(call.callee, Member):
         found = table["methods"].get(call.callee.attr)
     elif name in table["methods"] and isinstance(call.callee, Name):
-        found = table["methods"][name] if name == "addEventListener" else None
+        bound = file.module.source[call.start - 2 : call.start] == b"::"  # `element::addEventListener("copy", f)`
+        found = table["methods"][name] if name == "addEventListener" and not bound else None
     if found is not None and found.handle in ("same", "disposer") and not call.arguments:
         return None
     return Acquisition(call, site.function, found) if found is not None else None

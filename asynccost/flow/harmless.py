@@ -18,6 +18,7 @@ _MEANT = re.compile(
     rb"|\bblock(?:s|ing)?\b[^\n]{0,30}(?:on purpose|deliberate|intentional|by design)\w*",
     re.I,
 )
+_ENDS_ITSELF = re.compile(rb"\bkill\b[^\n]*\bgetpid\(\)")
 _PROBES = ("--version", "-version", "-V", "--help", "version")
 
 
@@ -50,6 +51,8 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
         return "it runs on Windows or macOS only"
     if kind.name == "process" and _just_killed(file, site):
         return "the process was killed just before, so that it ends at once"
+    if kind.name == "process" and _ENDS_ITSELF.search(file.module.source, site.call.start, site.call.end):
+        return "it ends this very process"
     if kind.name == "process" and _has_ended(file, site):
         return "the process has ended already"
     if kind.name == "http" and isinstance(site.call.callee, Member) and site.call.callee.attr == "close":

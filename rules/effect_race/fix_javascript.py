@@ -110,13 +110,20 @@ def _others(effect: Effect, file: File) -> Iterator[Late]:
             late = start is not None and call.end > start
             ends = is_end(call) and only_ends(word, functions)
             caught = late and any(isinstance(up, Handler) for up in above(call))
-            if failed or caught or (late and (word in starts or ends or _is_answer(word, functions))):
+            told = word in starts or ends or _opens(call) or _is_answer(word, functions)
+            if failed or caught or (late and told):
                 yield Late(call, function, word, False)
         for assign in function.index.assigns:
             if start is None or assign.end <= start or not isinstance(assign, Assign):
                 continue
             if not starts.isdisjoint(map(vue_state, assign.targets)):
                 yield Late(assign, function, vue_state(assign.targets[0]), False)
+
+
+def _opens(call: Call) -> bool:
+    """`setShown(true)`: what an answer opens, an old one is not to open."""
+    given = [a.value for a in call.arguments]
+    return len(given) == 1 and isinstance(given[0], Constant) and given[0].value is True
 
 
 def _is_answer(word: str, functions: list[Function]) -> bool:
