@@ -18,7 +18,7 @@ from tests.test_fixer import git
 DROPPED = "import asyncio\n\n\ndef start(work):\n    asyncio.create_task(work())\n"
 HELD = """import asyncio
 
-_background_tasks: set[asyncio.Task] = set()
+_background_tasks = set()
 
 
 def start(work):
