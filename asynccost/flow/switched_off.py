@@ -1,9 +1,11 @@
 """Calls whose arguments switch off what their callee waits for: `update(item, false)` and `if (save) await store()`."""
 
+from asynccost.flow.around import above
 from asynccost.flow.dead import is_dead, times_set
 from asynccost.flow.failing import lets_out
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Constant, Function
+from asynccost.flow.tree import Await, Call, Constant, Function, Raise, Try
+from asynccost.flow.walk import walk
 
 
 def fails_so(file: File, call: Call, function: Function) -> bool:
@@ -12,7 +14,20 @@ def fails_so(file: File, call: Call, function: Function) -> bool:
         return True
     known, source = _held(file, call, function), file.module.source
     waits = (wait for wait in function.index.awaits if lets_out(file, wait, function, 0))
-    return any(not (known and is_dead(wait, function, source, known)) for wait in waits)
+    if not known:
+        return any(True for _ in waits)
+    kept = (is_dead(wait, function, source, known) or _is_kept(wait, function, source, known) for wait in waits)
+    return not all(kept)
+
+
+def _is_kept(wait: Await, function: Function, source: bytes, known: dict[str, bool]) -> bool:
+    """Whether a handler around a wait throws again only where such arguments do not lead: `if (strict) throw error`."""
+    tries = (up for up in above(wait) if isinstance(up, Try) and any(s.start <= wait.start < s.end for s in up.body))
+    for one in tries:
+        again = [n for handler in one.handlers for n in walk(*handler.body) if isinstance(n, Raise)]
+        if one.handlers and all(is_dead(n, function, source, known) for n in again):
+            return True
+    return False
 
 
 def _held(file: File, call: Call, function: Function) -> dict[str, bool]:

@@ -5,6 +5,7 @@ import re
 from asynccost.flow.entry_table import entries_of
 from asynccost.flow.file import is_test
 from asynccost.flow.importers import parts_of
+from asynccost.flow.loaded import is_loaded_by_name
 from asynccost.flow.project import Project
 
 _ASIDE = frozenset({
@@ -34,7 +35,10 @@ def unimported(project: Project, path: str) -> str:
     beside = "no other module imports this one, as they do those beside it: it is run by hand, if at all"
     if _is_tool(project, path):
         return f"it starts itself, and nothing imports what lies in {folders[0]}/: it is run by hand"
-    return beside if _is_exception(project, path) else ""
+    if _is_exception(project, path):
+        return beside
+    forgotten = "no other module imports this one, as they do those beside it, and none speaks of what it defines"
+    return forgotten if _is_forgotten(project, path) else ""
 
 
 def _is_tool(project: Project, path: str) -> bool:
@@ -60,6 +64,42 @@ def _reaches_out(project: Project, path: str, folder: str) -> bool:
     return False
 
 
+def _is_forgotten(project: Project, path: str) -> bool:
+    """Whether a module of a program came out of use: nobody imports it, and nobody says its name or what it defines.
+
+    What a library holds is for its users to import; a program that serves has none.
+    """
+    asked = project.names.asked.get(path)
+    folder, _, last = path.rpartition("/")
+    stem = last.removesuffix(".py")
+    if asked is None or stem in _STARTED or project.importers.of(path) or "custom_components/" in path:
+        return False
+    if f"{folder}/__init__.py" not in project.imports or not project.memo(_serves):
+        return False
+    if is_loaded_by_name(project, path) or _MAIN.search(asked.source) or _GOES_ROUND.search(asked.source):
+        return False
+    outer = [f for f in asked.file.module.outer if f.kind != "module" and f.owner is None]
+    names = [stem, *(f.name for f in outer), *(cls.name for cls in asked.file.module.classes)]
+    if any(project.unmentioned.is_said_elsewhere(name, path) for name in names):
+        return False
+    return not any(f.decorators for f in outer) and _are_imported(project, path)
+
+
+def _serves(project: Project) -> bool:
+    """Whether a project is a program that serves, and no library alone."""
+    serving = next((entries_of(asked.knowledge).serving for asked in project.names.asked.values()), frozenset())
+    imported = (name for path, names in project.imports.items() if not is_test(path) for name in names)
+    return any(name.partition(".")[0] in serving for name in imported)
+
+
+def _are_imported(project: Project, path: str) -> bool:
+    """Whether others import most modules beside one."""
+    folder = path.rpartition("/")[0]
+    beside = [p for p in project.imports if p.rpartition("/")[0] == folder and p != path and "__" not in p]
+    known = sum(bool(project.importers.of(one)) for one in beside)
+    return known >= _FEWEST and 3 * known >= 2 * len(beside)
+
+
 def _is_exception(project: Project, path: str) -> bool:
     """Whether a module of a package runs by itself and nobody imports or names it, as they do its neighbours."""
     folder, _, last = path.rpartition("/")
@@ -75,6 +115,4 @@ def _is_exception(project: Project, path: str) -> bool:
     outer = folder.rpartition("/")[0]
     if not _MAIN.search(asked.source) or f"{outer}/__init__.py" not in project.imports:
         return False  # users of a library may import it; a package of one floor may be a program of several commands
-    beside = [p for p in project.imports if p.rpartition("/")[0] == folder and p != path and "__" not in p]
-    known = sum(bool(project.importers.of(one)) for one in beside)
-    return known >= _FEWEST and 3 * known >= 2 * len(beside)
+    return _are_imported(project, path)
