@@ -116,9 +116,10 @@ def mentions(place: Place, at: Function, file: File, functions: list[Function] |
             expr = _climb(name, place)
             if expr is not None:
                 found.append(Mention(expr, function))
-        if place.path[-1:] == ("current",):
-            for alias in _aliases(place, function):
-                found += mentions(Place(alias, (), place.many), function, file)
+        if "current" in place.path:
+            cut = place.path.index("current") + 1
+            for alias in _aliases(Place(place.root, place.path[:cut]), function):
+                found += mentions(Place(alias, place.path[cut:], place.many), function, file)
     return found
 
 
