@@ -28,7 +28,7 @@ def asks(project: Project, rows: list[list[str]], near: str) -> bool:
             inner = found.facts["risks"]
             unread = any(row[0] not in _SAFE for row in inner) or not (inner or found.facts["is_async"])
         asked = kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))
-        if unread and asked and not answers_failures(project, label, ref, at):
+        if unread and asked and not answers_failures(project, kind, label, ref, at):
             return True
         if found is not None and found.key not in seen and depth < _DEPTH and len(seen) < _WIDTH:
             seen.add(found.key)

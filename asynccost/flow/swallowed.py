@@ -9,15 +9,17 @@ from asynccost.flow.project import Project
 _INTERCEPTS = re.compile(rb"\binterceptors\.response\.use\(")
 _PASSES_ON = re.compile(rb"\bthrow\b|\breject\b")
 _SENDS = re.compile(rb"(?<![\w$.])(?:fetch|axios|ky|superagent)\b[.\w]*\(")
+_OTHERS = frozenset({"pool", "conn", "file"})
+_DIRECT = frozenset({"fetch", "axios", "window", "globalThis"})  # past the program's own instance
 _CATCHES = re.compile(rb"\}\s*catch\b|\.catch\(")
 
 
-def answers_failures(project: Project, label: str, ref: str, near: str) -> bool:
-    """Whether a request does not reject, for all that is seen.
+def answers_failures(project: Project, kind: str, label: str, ref: str, near: str) -> bool:
+    """Whether a request does not reject, for all that is seen; a database's or a file's is none of axios.
 
-    label: how it is spelled; ref: what its name resolves to; near: the file that it is asked from.
+    kind: that of flow.awaits; label: how it is spelled; ref: what its name resolves to; near: the file that asks.
     """
-    if label in ("fetch", "axios"):
+    if kind in _OTHERS or label.partition(".")[0] in _DIRECT:
         return False
     module, colon, _ = ref.partition(":")
     path = project.names.module(module, near, "javascript") if colon else None
@@ -27,9 +29,10 @@ def answers_failures(project: Project, label: str, ref: str, near: str) -> bool:
 
 
 def _catches(project: Project, path: str) -> bool:
-    """Whether a module sends requests, catches what fails, and passes nothing of it on."""
+    """Whether a module sends requests, catches what fails of each, and passes nothing of it on."""
     code = project.code.code(path)
-    return all(p.search(code) for p in (_SENDS, _CATCHES)) and _PASSES_ON.search(code) is None
+    sent, caught = len(_SENDS.findall(code)), len(_CATCHES.findall(code))
+    return 0 < sent <= caught and _PASSES_ON.search(code) is None
 
 
 def _answering(project: Project) -> frozenset[str]:
@@ -40,5 +43,6 @@ def _answering(project: Project) -> frozenset[str]:
         for match in _INTERCEPTS.finditer(code):
             handed = list(arguments(code, match.end()))
             if len(handed) > 1 and b"return" in handed[1] and not _PASSES_ON.search(handed[1]) and not is_test(path):
-                found.add("/".join(path.split("/")[:-2]) + "/" if path.count("/") > 1 else "")
+                parts = path.split("/")
+                found.add("".join(f"{part}/" for part in parts[:-2] or parts[:-1]))  # `src/` of src/utils/request.ts
     return frozenset(found)

@@ -64,17 +64,24 @@ def _reaches_out(project: Project, path: str, folder: str) -> bool:
     return False
 
 
+def _is_by_itself(project: Project, path: str) -> bool:
+    """Whether nobody imports a module of a package, and nothing is known to start or find it by its name."""
+    if _stem(path) in _STARTED or project.importers.of(path) or "custom_components/" in path:
+        return False
+    return f"{path.rpartition('/')[0]}/__init__.py" in project.imports
+
+
+def _stem(path: str) -> str:
+    return parts_of(path)[-1]
+
+
 def _is_forgotten(project: Project, path: str) -> bool:
     """Whether a module of a program came out of use: nobody imports it, and nobody says its name or what it defines.
 
     What a library holds is for its users to import; a program that serves has none.
     """
-    asked = project.names.asked.get(path)
-    folder, _, last = path.rpartition("/")
-    stem = last.removesuffix(".py")
-    if asked is None or stem in _STARTED or project.importers.of(path) or "custom_components/" in path:
-        return False
-    if f"{folder}/__init__.py" not in project.imports or not project.memo(_serves):
+    asked, stem = project.names.asked.get(path), _stem(path)
+    if asked is None or not _is_by_itself(project, path) or not project.memo(_serves):
         return False
     if is_loaded_by_name(project, path) or _MAIN.search(asked.source) or _GOES_ROUND.search(asked.source):
         return False
@@ -102,17 +109,13 @@ def _are_imported(project: Project, path: str) -> bool:
 
 def _is_exception(project: Project, path: str) -> bool:
     """Whether a module of a package runs by itself and nobody imports or names it, as they do its neighbours."""
-    folder, _, last = path.rpartition("/")
-    stem = last.removesuffix(".py")
     asked = project.names.asked.get(path)
-    if asked is None or stem in _STARTED or project.importers.of(path) or "custom_components/" in path:
-        return False
-    if f"{folder}/__init__.py" not in project.imports or project.unmentioned.is_said_elsewhere(stem, path):
+    if asked is None or not _is_by_itself(project, path) or project.unmentioned.is_said_elsewhere(_stem(path), path):
         return False
     serving = entries_of(asked.knowledge).serving
     if any(name.partition(".")[0] in serving for name in project.imports[path]):
         return False
-    outer = folder.rpartition("/")[0]
+    outer = path.rpartition("/")[0].rpartition("/")[0]
     if not _MAIN.search(asked.source) or f"{outer}/__init__.py" not in project.imports:
         return False  # users of a library may import it; a package of one floor may be a program of several commands
     return _are_imported(project, path)
