@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost import python
 from asynccost.concerns import found_in, tokens_of
-from asynccost.flow.entry_table import in_main_guard, is_script
+from asynccost.flow.facts.entry_table import in_main_guard, is_script
+from asynccost.flow.facts.outline import outline_of
+from asynccost.flow.facts.scripts import TextRow
+from asynccost.flow.facts.vocabulary import vocabulary
 from asynccost.flow.file import File
-from asynccost.flow.outline import outline_of
-from asynccost.flow.scripts import TextRow
-from asynccost.flow.vocabulary import vocabulary
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.lowering import Again, lower

@@ -7,9 +7,9 @@ from typing import Any
 
 from asynccost import python
 from asynccost.concerns import tokens_of
-from asynccost.flow.asked import Asked
+from asynccost.flow.facts.asked import Asked
+from asynccost.flow.facts.scripts import Script
 from asynccost.flow.file import File
-from asynccost.flow.scripts import Script
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from asynccost.cache import digest
 from asynccost.decoding import decode
-from asynccost.flow.asked import Asked
+from asynccost.flow.facts.asked import Asked
 from asynccost.knowledge import Knowledge
 from asynccost.lowered import Lowered
 from asynccost.lowering import Again

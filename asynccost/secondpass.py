@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from asynccost.fingerprints import number
-from asynccost.flow.copies import is_copy
-from asynccost.flow.loose import is_loose
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
-from asynccost.flow.unimported import unimported
+from asynccost.flow.linked.aside import is_copy
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.unimported import is_loose, unimported
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load

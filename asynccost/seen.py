@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from asynccost.flow.asked import Asked
-from asynccost.flow.outline import Outline
-from asynccost.flow.scripts import Script, TextRow
+from asynccost.flow.facts.asked import Asked
+from asynccost.flow.facts.outline import Outline
+from asynccost.flow.facts.scripts import Script, TextRow
 from asynccost.model import Finding, Problem, Silence
 from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 

@@ -31,6 +31,15 @@ FLOORS = (
     {"cli", "pytest_plugin", "testing"},
     {"__main__"},
 )
+# The rooms of flow, likewise; what stands in none of them is the model itself, and below them all.
+FLOW = (
+    {"waits"},
+    {"facts"},
+    {"linked"},
+    {"sessions", "tasks", "effects"},
+    {"loops", "blocking"},
+)
+FLOW_FLOOR = {room: number for number, floor in enumerate(FLOW) for room in floor}
 FLOOR = {part: number for number, floor in enumerate(FLOORS) for part in floor}
 RULES_SEE = ("asynccost.flow", "asynccost.model", "asynccost.python", "asynccost.javascript")
 PARSERS = {"tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "tree_sitter_typescript"}
@@ -98,6 +107,22 @@ def test_imports_point_down(name: str) -> None:
     assert high == set(), f"{name} imports from above"
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("flow.")])
+def test_rooms_of_flow_need_only_what_is_below(name: str) -> None:
+    """The model knows no room, and a room none above it."""
+    above = {o for o in _ours(MODULES[name]) if o.startswith("flow.") and _flow_floor(o) > _flow_floor(name)}
+    assert above == set(), f"{name} imports from above"
+
+
+def _flow_room(name: str) -> str:
+    room = [*name.split("."), ""][1]
+    return room if room in FLOW_FLOOR else ""
+
+
+def _flow_floor(name: str) -> int:
+    return FLOW_FLOOR.get(_flow_room(name), -1)
+
+
 def test_no_module_needs_itself() -> None:
     """Without what is for annotations only, imports make no circle."""
     needs = {name: {o for o in _ours(path, typing=False) if o in MODULES} for name, path in MODULES.items()}
@@ -127,7 +152,7 @@ def test_rules_see_flow_and_nothing_else(path: Path) -> None:
 SLOW_TO_LOAD = {"tree_sitter", "sqlite3", "multiprocessing", "subprocess", "asynccost.engine", "asynccost.rulebook"}
 NOT_WARM = {
     *("tree_sitter", "multiprocessing", "concurrent.futures", "subprocess", "importlib.metadata", "asyncio", "pathlib"),
-    *("jinja2", "libcst", "rich", "asynccost.firstpass", "asynccost.workers", "asynccost.flow.project"),
+    *("jinja2", "libcst", "rich", "asynccost.firstpass", "asynccost.workers", "asynccost.flow.linked.project"),
     *("asynccost.baseline.entry", "asynccost.baseline.store", "asynccost.revisions", "asynccost.git"),
 }
 

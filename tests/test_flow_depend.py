@@ -2,10 +2,10 @@
 
 import pytest
 
-from asynccost.flow.depend import runs, together
 from asynccost.flow.file import File
+from asynccost.flow.loops.depend import runs, together
+from asynccost.flow.loops.turns import turns
 from asynccost.flow.touches import touches
-from asynccost.flow.turns import turns
 from asynccost.javascript import lower as lower_javascript
 from asynccost.knowledge import Knowledge
 from asynccost.model import Silence

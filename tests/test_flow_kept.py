@@ -3,7 +3,7 @@
 import pytest
 
 from asynccost.flow.file import File
-from asynccost.flow.kept import Fate, fate_of
+from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.knowledge import Knowledge
 from asynccost.python import lower
 

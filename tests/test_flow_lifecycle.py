@@ -5,9 +5,9 @@ import textwrap
 import pytest
 
 from asynccost import javascript
-from asynccost.flow.effect_code import component_cleanups, own_functions
+from asynccost.flow.effects.effect_code import component_cleanups, own_functions
+from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect, effects
 from asynccost.knowledge import Knowledge
 
 

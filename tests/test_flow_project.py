@@ -3,9 +3,9 @@
 from functools import partial
 
 from asynccost import python
-from asynccost.flow.heat import Heat
-from asynccost.flow.project import Project
-from asynccost.flow.scripts import TextRow
+from asynccost.flow.facts.scripts import TextRow
+from asynccost.flow.linked.heat import Heat
+from asynccost.flow.linked.project import Project
 from asynccost.javascript.text import Text
 from asynccost.knowledge import Knowledge
 from asynccost.lowering import Again

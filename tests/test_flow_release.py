@@ -5,12 +5,12 @@ import textwrap
 import pytest
 
 from asynccost import javascript
-from asynccost.flow.acquisitions import acquisition
-from asynccost.flow.effect_code import component_cleanups
+from asynccost.flow.effects.acquisitions import acquisition
+from asynccost.flow.effects.effect_code import component_cleanups
+from asynccost.flow.effects.lifecycle import effects
+from asynccost.flow.effects.release import fate
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import effects
 from asynccost.flow.paths import ways_out
-from asynccost.flow.release import fate
 from asynccost.knowledge import Knowledge
 
 

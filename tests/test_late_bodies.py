@@ -4,14 +4,14 @@ import pytest
 
 from asynccost import firstpass, javascript, python
 from asynccost.concerns import found_in
-from asynccost.flow.asked import Asked
-from asynccost.flow.attribute_texts import may_assign, may_change
-from asynccost.flow.facts import facts_of
+from asynccost.flow.attributes import may_assign, may_change
+from asynccost.flow.facts.asked import Asked
+from asynccost.flow.facts.outline import filled, outline_of
+from asynccost.flow.facts.summary import facts_of
 from asynccost.flow.file import File
-from asynccost.flow.import_graph import Imports
-from asynccost.flow.linking import Names
+from asynccost.flow.linked.importers import Imports
+from asynccost.flow.linked.linking import Names
 from asynccost.flow.mentions import places, speaks_of
-from asynccost.flow.outline import filled, outline_of
 from asynccost.flow.tree import Function
 from asynccost.knowledge import Knowledge
 from asynccost.python import trees

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asynccost.flow.lines import Lines
+from asynccost.flow.layout import Lines
 from asynccost.python import ruff
 
 SLEEPS = b'import time\n\n\nasync def f():\n    name = "\xc3\xa9"; time.sleep(1)\n'

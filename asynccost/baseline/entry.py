@@ -35,7 +35,7 @@ class Place(NamedTuple):
 class Entry:
     """One finding as a baseline holds it.
 
-    path: relative to the project, with /. scope: the function, see `flow.scopes`. shape: 16 hex digits of
+    path: relative to the project, with /. scope: the function, see `flow.shape`. shape: 16 hex digits of
     the statement's canonical text. ordinal: counts equals of one function from 0. names: what the statement and its
     message name, to tell an edited statement from another one.
     """

@@ -29,7 +29,7 @@ def standing(read: Callable[[str], bytes], paths: Iterable[str]) -> Stands:
 def _scopes(path: str, data: bytes) -> frozenset[str] | None:
     """The names of all functions of a file and, for its top level, an empty one; None where they cannot be told."""
     from asynccost.flow.index import index_module
-    from asynccost.flow.scopes import scope_names
+    from asynccost.flow.shape import scope_names
 
     language = language_of(path)
     source = decode(data, path, language).data if language else None

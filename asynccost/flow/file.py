@@ -1,4 +1,7 @@
-"""A lowered file as rules see it: its calls by resolved name, and the means to report."""
+"""A lowered file as rules see it: its calls by resolved name, and the means to report.
+
+The node that a finding is about, found again by its place.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,14 +10,12 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from asynccost.flow.around import function_of, statement_of
-from asynccost.flow.dead import is_dead
+from asynccost.flow.dead import is_dead, left_over
 from asynccost.flow.index import index_module
-from asynccost.flow.lines import Lines
+from asynccost.flow.layout import Lines
 from asynccost.flow.names import Names
-from asynccost.flow.scopes import scope_name
-from asynccost.flow.shape import shape
-from asynccost.flow.tree import Call, Function, Module, Node
-from asynccost.flow.unused import left_over
+from asynccost.flow.shape import scope_name, shape
+from asynccost.flow.tree import Call, Comprehension, Function, Loop, Module, Node
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
@@ -187,3 +188,34 @@ class File:
     def silence(self, at: Node | tuple[int, int], reason: str) -> Silence:
         """Say why a place that a rule looked at is left alone. `reason` completes "silent because ..."."""
         return Silence("", self.path, self.span(at) if self.explained else _NOWHERE, reason)
+
+
+Sort = TypeVar("Sort", bound=Node)
+
+
+def _holds(span: Span) -> Callable[[Function], bool]:
+    return lambda function: function.start <= span.start < function.end
+
+
+def site_at(file: File, span: Span) -> Site | None:
+    """The call at a place."""
+    holds = _holds(span)
+    functions = (f for f in file.functions_if(holds) if holds(f) or f.kind == "module")
+    sites = (site for function in functions for site in file.calls_of(function))
+    return next((s for s in sites if s.call.start == span.start and s.call.end == span.end), None)
+
+
+def loop_at(file: File, span: Span) -> tuple[Loop | Comprehension, Function] | None:
+    """The loop at a place, and the function it stands in."""
+    for function in file.functions_if(_holds(span)):
+        for loop in function.index.loops if function.index else ():
+            if loop.start == span.start and loop.end == span.end:
+                return loop, function
+    return None
+
+
+def function_at(file: File, span: Span) -> Function | None:
+    """The innermost function that holds a place; the module's top level aside."""
+    functions = file.functions_if(_holds(span))
+    around = [f for f in functions if f.kind != "module" and f.start <= span.start and span.end <= f.end]
+    return min(around, key=lambda f: f.end - f.start, default=None)

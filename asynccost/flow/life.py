@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-from asynccost.flow.guarded import words_in
+from asynccost.flow.around import words_in
 from asynccost.flow.tree import (
     Call,
     Collection,

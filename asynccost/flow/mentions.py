@@ -4,18 +4,40 @@ A resolved name such as `httpx.AsyncClient().get` is put together from words tha
 import that a word of the code stands for. So a function without any of these words calls nothing of that name,
 unless the module, or a method that keeps something in an attribute, says the word for it. What the module tells its
 readers, in comments and documentation, says nothing.
+
+What a Python source only says to its readers: comments, documentation, sentences in strings.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
-from asynccost.flow.attribute_texts import assigned
+from asynccost.flow.attributes import assigned
 from asynccost.flow.file import File
-from asynccost.flow.prose import prose
 from asynccost.flow.tree import Function
+
+STRINGS = re.compile(  # and comments
+    rb'"""(?:[^"\\]++|\\.|"(?!""))*"""'
+    rb"|'''(?:[^'\\]++|\\.|'(?!''))*'''"
+    rb'|"(?:[^"\\\n]++|\\.)*"'
+    rb"|'(?:[^'\\\n]++|\\.)*'"
+    rb"|#[^\n]*+",
+    re.DOTALL,
+)
+_LONG = (b"#", b'"""', b"'''")
+_SENTENCE = re.compile(rb"\w[ \t]+\w")  # no annotation, whose words have a sign between them
+_HOLDS_CODE = re.compile(rb"[fFtT][rR]?\Z")
+
+
+def prose(source: bytes, parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where nothing stands that names a thing for the code; the parts begin outside of strings."""
+    found = chain.from_iterable(STRINGS.finditer(source, start, end) for start, end in parts)
+    said = [m.span() for m in found if m[0].startswith(_LONG) or _SENTENCE.search(m[0])]
+    return [(start, end) for start, end in said if not _HOLDS_CODE.search(source, max(start - 2, 0), start)]
+
 
 _COMMON = frozenset({"asyncio"})
 SPACED = bytes(c if c < 128 and (chr(c).isalnum() or c == 95) else 32 for c in range(256))

@@ -1,8 +1,7 @@
 """Who owns a handle, and for how long: what becomes of the value of a call that builds something."""
 
-from asynccost.flow.around import use_of
+from asynccost.flow.around import is_fallback, use_of
 from asynccost.flow.file import File
-from asynccost.flow.guarded import is_fallback
 from asynccost.flow.held import held_by_name
 from asynccost.flow.life import ENTER, RANK, SELF, Life, builds, last_word, resumed, root_of, stores
 from asynccost.flow.tree import (

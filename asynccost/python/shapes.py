@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from asynccost.flow.file import File
-from asynccost.flow.prose import STRINGS
+from asynccost.flow.mentions import STRINGS
 from asynccost.flow.tree import Function
 
 _AWAIT_IN_STRING = re.compile(rb"""[fFtT][rR]?["'](?:.(?!\n\n))*?await""", re.DOTALL)

@@ -4,22 +4,20 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.acts import acts_only
 from asynccost.flow.around import function_of, loops_around
-from asynccost.flow.aside import asides
-from asynccost.flow.awaits import Wait
 from asynccost.flow.file import File
-from asynccost.flow.noqa import waived_in_loop
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
-from asynccost.flow.starts import at_start, unattended
+from asynccost.flow.intent import waived_in_loop
+from asynccost.flow.linked.aside import asides, at_start, unattended
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows
+from asynccost.flow.linked.verdicts import settle as verdict_of
+from asynccost.flow.loops.turn_doubts import doubts_of
+from asynccost.flow.loops.turn_ties import looks_and_adds
+from asynccost.flow.loops.turn_worth import doubts_of_ways
+from asynccost.flow.loops.turns import WHY, Turns, turns
 from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
-from asynccost.flow.turn_calls import looks_and_adds
-from asynccost.flow.turn_doubts import doubts_of
-from asynccost.flow.turn_ways import doubts_of_ways
-from asynccost.flow.turns import WHY, Turns, turns
-from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
-from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.waits.acts import acts_only
+from asynccost.flow.waits.awaits import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence

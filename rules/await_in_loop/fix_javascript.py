@@ -1,10 +1,10 @@
 """The turns of a loop run side by side, and what they leave behind stays in the order of the items."""
 
-from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
+from asynccost.flow.loops.alongside import obstacle, question
+from asynccost.flow.loops.turn_worth import transacted, worth
 from asynccost.flow.tree import Function, Loop
-from asynccost.flow.turn_worth import transacted, worth
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loops import LoopFix
 from asynccost.javascript.edits.patch import Patch

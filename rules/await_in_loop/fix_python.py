@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from asynccost.flow.alongside import obstacle, question
 from asynccost.flow.around import loops_around
-from asynccost.flow.at import loop_at
-from asynccost.flow.file import File
+from asynccost.flow.file import File, loop_at
+from asynccost.flow.loops.alongside import obstacle, question
+from asynccost.flow.loops.turn_worth import worth
 from asynccost.flow.tree import Comprehension, Function, Loop
-from asynccost.flow.turn_worth import worth
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.comprehending import gather, may_gather
 from asynccost.python.codemod.fan_writer import LIMIT

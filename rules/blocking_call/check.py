@@ -5,19 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from asynccost.flow.around import above, loops_around
-from asynccost.flow.blocking import Kind, blocking
-from asynccost.flow.blocking_sites import RANK, blocking_functions, blocking_sites
-from asynccost.flow.chains import Reach, reaches, title
-from asynccost.flow.databases import has_server
+from asynccost.flow.blocking.calls import Kind, blocking
+from asynccost.flow.blocking.chains import RANK, Reach, blocking_functions, blocking_sites, reaches, title
+from asynccost.flow.blocking.harmless import harmless, ways
 from asynccost.flow.file import File, Site
-from asynccost.flow.harmless import harmless
-from asynccost.flow.heat import Heat
-from asynccost.flow.linking import Def
-from asynccost.flow.offers import shown_only
-from asynccost.flow.own_thread import in_own_thread
-from asynccost.flow.project import Project
-from asynccost.flow.task_helpers import near
-from asynccost.flow.thread_helpers import ways
+from asynccost.flow.linked.heat import Heat
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.own_thread import in_own_thread
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.verdicts import has_server
+from asynccost.flow.tasks.task_helpers import near
 from asynccost.flow.tree import Call, Handler, If, Member
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from asynccost.flow.around import above, statement_of
-from asynccost.flow.at import site_at
-from asynccost.flow.blocking import blocking
-from asynccost.flow.documentation import documentation
-from asynccost.flow.file import File, Site
+from asynccost.flow.blocking.calls import blocking
+from asynccost.flow.blocking.harmless import ThreadHelper, handed_over, thread_helper
+from asynccost.flow.file import File, Site, site_at
+from asynccost.flow.intent import documentation
 from asynccost.flow.reach import local_function
-from asynccost.flow.thread_helpers import ThreadHelper, handed_over, thread_helper
 from asynccost.flow.tree import Argument, Assign, Call, Constant, Expr, If, Loop, Member, Name, Node, Other, WithItem
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words

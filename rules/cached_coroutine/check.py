@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
+from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.project import Project
 from asynccost.flow.tree import Call, Expr, Function
 from asynccost.model import Confidence, Finding, Silence
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.around import class_around, statement_of, use_of
-from asynccost.flow.at import site_at
-from asynccost.flow.file import File, Site
-from asynccost.flow.spawns import runs, spawns, work_of
-from asynccost.flow.timers import ends_of
+from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.file import File, Site, site_at
+from asynccost.flow.tasks.task_helpers import runs, spawns, work_of
 from asynccost.flow.tree import Call, Do, Member, Name
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety

@@ -5,19 +5,18 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.asking import asks
-from asynccost.flow.calls import Caller
-from asynccost.flow.failing import failing, is_caught, is_server, lets
 from asynccost.flow.file import File, Site
-from asynccost.flow.linking import Def
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
+from asynccost.flow.linked.aside import at_start
+from asynccost.flow.linked.asking import asks
+from asynccost.flow.linked.calls import Caller
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.reach import local_function
-from asynccost.flow.risks import risks
-from asynccost.flow.starts import at_start
-from asynccost.flow.switched_off import fails_so
+from asynccost.flow.tasks.unawaited_arrays import unawaited
 from asynccost.flow.tree import Closure, Constant, Do, Function
-from asynccost.flow.unawaited_arrays import unawaited
+from asynccost.flow.waits.failing import failing, is_caught, is_server, lets
+from asynccost.flow.waits.picks import fails_so
+from asynccost.flow.waits.risks import risks
 from asynccost.flow.words import words
 from asynccost.javascript.array_words import hands_callbacks
 from asynccost.model import Confidence, Finding, Related, Silence, Span

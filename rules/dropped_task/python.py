@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from asynccost.flow import task_helpers
 from asynccost.flow.around import above
-from asynccost.flow.calls import Caller
-from asynccost.flow.failing import failing
 from asynccost.flow.file import File, Site
-from asynccost.flow.handed_on import handed_on
-from asynccost.flow.kept import Fate, fate_of
-from asynccost.flow.linking import Def
-from asynccost.flow.noqa import waived
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
-from asynccost.flow.spawns import runs, spawns, work_of
+from asynccost.flow.intent import waived
+from asynccost.flow.linked.calls import Caller
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.tasks import task_helpers
+from asynccost.flow.tasks.kept import Fate, fate_of
+from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
 from asynccost.flow.tree import Call, Name, Raise, Try
+from asynccost.flow.waits.failing import failing
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence

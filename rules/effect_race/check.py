@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from asynccost.flow.around import function_of
-from asynccost.flow.awaits import classify
+from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.race_changes import from_address, is_chosen
+from asynccost.flow.effects.races import Race, asked_elsewhere, race_of
+from asynccost.flow.effects.rendered import Fate, fate_of, given_by
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect, effects
-from asynccost.flow.project import Project
-from asynccost.flow.race_changes import from_address, is_chosen
-from asynccost.flow.races import Race, asked_elsewhere, race_of
-from asynccost.flow.rendered import Fate, fate_of, given_by
+from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.verdicts import open_rows
+from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.tree import Function
-from asynccost.flow.verdicts import open_rows
-from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.waits.awaits import classify
 from asynccost.flow.words import verb, words
 from asynccost.javascript.effect_words import may_hook
 from asynccost.model import Confidence, Finding, Silence

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import above
-from asynccost.flow.effect_code import own_functions
+from asynccost.flow.effects.effect_code import own_functions
+from asynccost.flow.effects.late import waits_from
+from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.race_settled import moves_itself, once_by_ref
+from asynccost.flow.effects.races import Late, late_writes
+from asynccost.flow.effects.state import SETTER
+from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
-from asynccost.flow.late import waits_from
-from asynccost.flow.lifecycle import Effect, effects
-from asynccost.flow.races import Late, late_writes
-from asynccost.flow.self_moving import moves_itself, once_by_ref
-from asynccost.flow.state import SETTER
-from asynccost.flow.targets import word_of
 from asynccost.flow.tree import (
     Argument,
     Assign,

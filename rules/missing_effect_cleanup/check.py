@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow import vue
+from asynccost.flow.effects import vue
+from asynccost.flow.effects.lasting import made_by_modules, only_in_root
+from asynccost.flow.effects.leaks import Verdict, verdicts
+from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict, verdicts
-from asynccost.flow.lifecycle import Effect
-from asynccost.flow.project import Project
-from asynccost.flow.rooted import made_by_modules, only_in_root
+from asynccost.flow.linked.project import Project
 from asynccost.flow.tree import Call, Class, Collection, Function, Node
 from asynccost.javascript.effect_words import may_acquire, may_set_up
 from asynccost.model import Confidence, Finding, Fix, Related, Silence

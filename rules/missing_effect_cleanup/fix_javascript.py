@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from asynccost.flow import vue
-from asynccost.flow.acquisitions import Acquisition
-from asynccost.flow.counterparts import begins_again
+from asynccost.flow.effects import vue
+from asynccost.flow.effects.acquisitions import Acquisition
+from asynccost.flow.effects.goes_along import begins_again
+from asynccost.flow.effects.leaks import Verdict, verdicts
+from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.race_settled import moves_itself, once_by_ref
+from asynccost.flow.effects.state import SETTER, state_of
+from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict, verdicts
-from asynccost.flow.lifecycle import Effect
 from asynccost.flow.reach import binder, within
-from asynccost.flow.self_moving import moves_itself, once_by_ref
-from asynccost.flow.state import SETTER, state_of
-from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Call, Class, Closure, Collection, Constant, Do, Function, Name, Node, Return
 from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.acquired import keep_handle

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.addresses import is_data, to_loopback
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.replaced import local_name, replacing
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
-from asynccost.flow.replaced import local_name, replacing
-from asynccost.flow.timeouts import bounded_by, hands_on, is_server, none_by_default
+from asynccost.flow.sessions.addresses import is_data, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
+from asynccost.flow.waits.timeouts import bounded_by, hands_on, is_server, none_by_default
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:

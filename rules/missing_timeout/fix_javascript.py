@@ -4,8 +4,6 @@ import re
 from collections import Counter
 
 from asynccost.flow.file import File, Site
-from asynccost.flow.own_bounds import asked, general, runs_what_is_named
-from asynccost.flow.patience import LONG, USUAL, seconds_for
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
     Argument,
@@ -21,6 +19,7 @@ from asynccost.flow.tree import (
     Node,
     Other,
 )
+from asynccost.flow.waits.own_bounds import LONG, USUAL, asked, general, runs_what_is_named, seconds_for
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.objects import add
 from asynccost.javascript.edits.patch import Patch

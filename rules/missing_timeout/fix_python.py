@@ -4,11 +4,20 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.around import above, statement_of
-from asynccost.flow.at import site_at
-from asynccost.flow.file import File, Site
-from asynccost.flow.own_bounds import MOST, Bound, asked, beside, general, parameter, runs_what_is_named
-from asynccost.flow.patience import LONG, USUAL, seconds_for
+from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param, Try, WithItem
+from asynccost.flow.waits.own_bounds import (
+    LONG,
+    MOST,
+    USUAL,
+    Bound,
+    asked,
+    beside,
+    general,
+    parameter,
+    runs_what_is_named,
+    seconds_for,
+)
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.entries import seldom
+from asynccost.flow.facts.entries import seldom
 from asynccost.flow.file import File, Site
+from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.oneshot import (
+from asynccost.flow.repeat import work_loops
+from asynccost.flow.sessions.oneshot import (
     address,
     any_host,
     hardly_many,
@@ -18,13 +20,11 @@ from asynccost.flow.oneshot import (
     starts_something,
     together,
 )
-from asynccost.flow.project import Project
-from asynccost.flow.recreated import is_test
-from asynccost.flow.repeat import work_loops
-from asynccost.flow.sharing import answers_from_cache
+from asynccost.flow.sessions.recreated import is_test
+from asynccost.flow.sessions.sharing import answers_from_cache
+from asynccost.flow.sessions.worth import worth_of
 from asynccost.flow.tree import Constant, Loop
 from asynccost.flow.words import words
-from asynccost.flow.worth import worth_of
 from asynccost.model import Confidence, Finding, Fix, Safety, Silence
 
 _REPLACED = re.compile(rb"""["'](?:[\w.]+\.)?((?:requests|httpx|httpx2|niquests)\.\w+)["']""")

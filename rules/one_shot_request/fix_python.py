@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import class_around
-from asynccost.flow.at import site_at
-from asynccost.flow.file import File
-from asynccost.flow.oneshot import pauses
+from asynccost.flow.file import File, site_at
+from asynccost.flow.sessions.oneshot import pauses
 from asynccost.flow.tree import Loop
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.oneshot import Sent, beside, keep, left_out, outside, sent

@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.aside import asides, keyed
-from asynccost.flow.await_kinds import BAD
-from asynccost.flow.depend import Step, held, runs, stored, together
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
-from asynccost.flow.look_ups import deletes, not_worth
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
+from asynccost.flow.linked.aside import asides, keyed
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows
+from asynccost.flow.linked.verdicts import settle as verdict_of
+from asynccost.flow.loops.depend import Step, held, runs, stored, together
+from asynccost.flow.loops.look_ups import deletes, not_worth
+from asynccost.flow.loops.turns import WHY
 from asynccost.flow.tree import Function
-from asynccost.flow.turns import WHY
-from asynccost.flow.verdicts import Verdict, may_share_session, open_rows
-from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.waits.await_kinds import BAD
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 from asynccost.python.shapes import shape_of

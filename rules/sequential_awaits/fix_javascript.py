@@ -1,8 +1,8 @@
 """Independent awaits wait together: one `await Promise.all([...])`, the targets in one pattern."""
 
-from asynccost.flow.depend import blocks
 from asynccost.flow.file import File
-from asynccost.flow.in_turn import question
+from asynccost.flow.loops.depend import blocks
+from asynccost.flow.loops.in_turn import question
 from asynccost.flow.tree import Closure, Do, Function, Node
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.at import function_at
-from asynccost.flow.file import File
-from asynccost.flow.in_turn import question
+from asynccost.flow.file import File, function_at
+from asynccost.flow.loops.in_turn import question
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.joining import Run, join, knows_asyncio, run_at
 from asynccost.python.codemod.patch import Patch

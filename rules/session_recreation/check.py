@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.calls import Caller
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
-from asynccost.flow.offers import shown_only
-from asynccost.flow.project import Project
-from asynccost.flow.rebuilt import look
-from asynccost.flow.recreation import judge
-from asynccost.flow.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
+from asynccost.flow.linked.calls import Caller
+from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
+from asynccost.flow.sessions.rebuilt import look
+from asynccost.flow.sessions.recreation import judge
 from asynccost.model import Finding, Fix, Safety, Silence
 from asynccost.python.reasons import FOR_FEW, LENDS, OF_APPLICATION, WHO_CLOSES
 

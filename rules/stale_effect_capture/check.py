@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.stale import Stale, stale_reads
+from asynccost.flow.effects.state import STATE
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect, effects
-from asynccost.flow.stale import Stale, stale_reads
-from asynccost.flow.state import STATE
 from asynccost.javascript.effect_words import may_hook
 from asynccost.model import Confidence, Finding, Silence
 

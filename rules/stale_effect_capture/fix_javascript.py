@@ -1,10 +1,10 @@
 """What outlives a render reads the newest value: by a functional update, or from a variable of the effect."""
 
+from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.stale import stale_reads
+from asynccost.flow.effects.state import state_of
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect, effects
 from asynccost.flow.reach import binder, within
-from asynccost.flow.stale import stale_reads
-from asynccost.flow.state import state_of
 from asynccost.flow.tree import Argument, Assign, Call, Closure, Collection, Do, Function, Name, Node
 from asynccost.javascript.edits.bodies import Body
 from asynccost.javascript.edits.imports import imported

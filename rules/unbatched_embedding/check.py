@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import loops_around
-from asynccost.flow.entry_table import dotted
+from asynccost.flow.facts.entry_table import dotted
 from asynccost.flow.file import File, Site
 from asynccost.flow.repeat import ends_at_success
 from asynccost.flow.tree import (

@@ -4,20 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.awaits import Wait, classify, waits_in
 from asynccost.flow.extent import bounded, chunked, outside
-from asynccost.flow.failing import is_page
-from asynccost.flow.fanout import FAN_OUTS, FanOut, fan_outs
-from asynccost.flow.few import few
+from asynccost.flow.few import few, has_most, many
 from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
-from asynccost.flow.many import has_most, many
+from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.verdicts import open_rows
+from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.project import Project
-from asynccost.flow.timeouts import is_server
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
-from asynccost.flow.verdicts import open_rows
-from asynccost.flow.verdicts import settle as verdict_of
+from asynccost.flow.waits.awaits import Wait, classify, waits_in
+from asynccost.flow.waits.failing import is_page
+from asynccost.flow.waits.fanout import FAN_OUTS, FanOut, fan_outs
+from asynccost.flow.waits.timeouts import is_server
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.fanout import FanOut, fan_outs
 from asynccost.flow.file import File
+from asynccost.flow.waits.fanout import FanOut, fan_outs
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.bounding import bound, may_bound
 from asynccost.python.codemod.fan_writer import LIMIT

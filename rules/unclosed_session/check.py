@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built, is_fake
 from asynccost.flow.dead import is_dead
-from asynccost.flow.entries import is_script, seldom
+from asynccost.flow.effects.lasting import made_with_the_page
+from asynccost.flow.facts.entries import is_script, seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.lasting import made_with_the_page
 from asynccost.flow.life import Life
-from asynccost.flow.linking import Def
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.project import Project
 from asynccost.flow.owner import owner_of
-from asynccost.flow.project import Project
-from asynccost.flow.rebuilt import look
-from asynccost.flow.recreation import judge
+from asynccost.flow.sessions.rebuilt import look
+from asynccost.flow.sessions.recreation import judge
+from asynccost.flow.sessions.unclosed import closers_of, handed_out, is_single, makes_lasting, object_verdict
 from asynccost.flow.tree import Assign, Call, Choice, Class, Closure, Member, Name, Node
-from asynccost.flow.unclosed import closers_of, handed_out, is_single, makes_lasting, object_verdict
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:

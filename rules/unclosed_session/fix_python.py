@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import class_around
-from asynccost.flow.at import site_at
 from asynccost.flow.clients import Client, clients
-from asynccost.flow.file import File, Site
-from asynccost.flow.timers import ends_of
+from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tree import Assign, Function, Member, Name
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.classes import extend_method

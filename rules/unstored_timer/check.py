@@ -4,21 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.acquisitions import Fate
 from asynccost.flow.around import above, class_around, use_of
-from asynccost.flow.deadlines import Deadline, deadline
-from asynccost.flow.entries import is_script
-from asynccost.flow.failing import is_page, is_server
+from asynccost.flow.effects.acquisitions import Fate
+from asynccost.flow.effects.deadlines import Deadline, deadline
+from asynccost.flow.effects.flags import tests_any
+from asynccost.flow.effects.leaks import covered
+from asynccost.flow.effects.release import fate
+from asynccost.flow.effects.timers import Timer, cleared_by_name, ends_of, may_end, rearms, started_once, timer
+from asynccost.flow.facts.entries import is_script
 from asynccost.flow.file import File
-from asynccost.flow.flags import tests_any
 from asynccost.flow.handles import kept_in, mentions
-from asynccost.flow.leaks import covered
+from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.project import Project
 from asynccost.flow.reach import binder, class_functions, reach, within
-from asynccost.flow.release import fate
-from asynccost.flow.timers import Timer, cleared_by_name, ends_of, may_end, rearms, started_once, timer
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
+from asynccost.flow.waits.failing import is_page, is_server
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 

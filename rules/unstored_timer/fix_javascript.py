@@ -1,13 +1,13 @@
 """Keeps the handle of a timer and clears it: on the ways out that a deadline misses, or where its object ends."""
 
 from asynccost.flow.around import callback_call, class_around, function_of, use_of
-from asynccost.flow.counterparts import begins_again
-from asynccost.flow.deadlines import Deadline, deadline
+from asynccost.flow.effects.deadlines import Deadline, deadline
+from asynccost.flow.effects.goes_along import begins_again
+from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.timers import Timer, ends_of, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import kept_in
-from asynccost.flow.lifecycle import Effect
 from asynccost.flow.paths import Way
-from asynccost.flow.timers import Timer, ends_of, timer
 from asynccost.flow.tree import Call, Class, Do, Function, Return
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.acquired import keep_handle

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import class_around, use_of
-from asynccost.flow.at import site_at
-from asynccost.flow.counterparts import begins_again
-from asynccost.flow.file import File
-from asynccost.flow.timers import Timer, ends_of, timer
+from asynccost.flow.effects.goes_along import begins_again
+from asynccost.flow.effects.timers import Timer, ends_of, timer
+from asynccost.flow.file import File, site_at
 from asynccost.flow.tree import Assign, Call, Class, Closure, Do, Function, Member, Name
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.classes import can_own, extend_method, is_annotated, start_attribute, taken

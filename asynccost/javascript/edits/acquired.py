@@ -4,8 +4,8 @@ import re
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import class_around, use_of
+from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.handles import Place, kept_in, mentions, same_text
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Assign, Bind, Call, Do, Function, Loop, Member, Name, Node, With

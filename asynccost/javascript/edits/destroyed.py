@@ -2,10 +2,10 @@
 
 import re
 
-from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import use_of
+from asynccost.flow.effects.acquisitions import Acquisition
+from asynccost.flow.effects.leaks import Verdict
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict
 from asynccost.flow.tree import Call, Class, Function, Member
 from asynccost.javascript.edits.endings import class_body
 from asynccost.javascript.edits.handle_texts import is_subscription

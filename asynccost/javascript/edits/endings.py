@@ -5,8 +5,8 @@ from typing import Protocol
 
 from tree_sitter import Node as Cst
 
+from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect
 from asynccost.flow.tree import Class, Collection, Function, Return
 from asynccost.javascript.edits.bodies import Body
 from asynccost.javascript.edits.imports import imported

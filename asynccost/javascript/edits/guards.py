@@ -5,9 +5,9 @@ from itertools import takewhile
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.depend import blocks
-from asynccost.flow.races import Late
-from asynccost.flow.state import root_name
+from asynccost.flow.effects.races import Late
+from asynccost.flow.effects.state import root_name
+from asynccost.flow.loops.depend import blocks
 from asynccost.flow.tree import (
     Argument,
     Assign,

@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.acquisitions import Acquisition
+from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.file import File
 from asynccost.flow.tree import Member
 from asynccost.flow.words import chain, words

@@ -1,7 +1,7 @@
 """Whether code of an effect can run after the effect is over."""
 
-from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import callback_call
+from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.file import File
 from asynccost.flow.handles import Place, mentions
 from asynccost.flow.reach import binder

@@ -4,10 +4,10 @@ import re
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import use_of
+from asynccost.flow.effects.acquisitions import Acquisition
+from asynccost.flow.effects.listeners import option_of, receiver_of
 from asynccost.flow.handles import constant_text
-from asynccost.flow.listeners import option_of, receiver_of
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Call, Closure, Collection, Constant, Do, Expr, Function, Member, Name, Node
 from asynccost.flow.walk import walk

@@ -1,11 +1,11 @@
 """Removals that cannot match what was added: another function, another target, another phase."""
 
-from asynccost.flow.acquisitions import Acquisition
 from asynccost.flow.around import statement_of
-from asynccost.flow.effect_code import registered_cleanups
+from asynccost.flow.effects.acquisitions import Acquisition
+from asynccost.flow.effects.effect_code import registered_cleanups
+from asynccost.flow.effects.leaks import Verdict, verdicts
+from asynccost.flow.effects.listeners import receiver_of
 from asynccost.flow.file import File
-from asynccost.flow.leaks import Verdict, verdicts
-from asynccost.flow.listeners import receiver_of
 from asynccost.flow.tree import Call, Closure, Member, Name, Node
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError, ending

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import above
-from asynccost.flow.effect_code import own_functions
+from asynccost.flow.effects.effect_code import own_functions
+from asynccost.flow.effects.late import waits_from
+from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.races import Late
+from asynccost.flow.effects.state import SETTER
+from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
-from asynccost.flow.late import waits_from
-from asynccost.flow.lifecycle import Effect
-from asynccost.flow.races import Late
-from asynccost.flow.state import SETTER
-from asynccost.flow.targets import word_of
 from asynccost.flow.tree import Assign, Await, Call, Constant, Do, Expr, Function, If, Loop, Member, Name, Node
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.guards import REPORTS

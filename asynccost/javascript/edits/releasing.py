@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from asynccost.flow.acquisitions import Acquisition
+from asynccost.flow.effects.acquisitions import Acquisition
+from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect
 from asynccost.flow.tree import Assign, Function, Name
 from asynccost.javascript.edits.endings import Ending, UnfixableError
 from asynccost.javascript.edits.handle_texts import NUMBERS, type_of

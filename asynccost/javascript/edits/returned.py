@@ -1,7 +1,7 @@
 """A cleanup that a set-up returns though its framework does not look at it: it is registered instead."""
 
+from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
-from asynccost.flow.lifecycle import Effect
 from asynccost.flow.tree import Closure
 from asynccost.javascript.edits.imports import imported
 from asynccost.javascript.edits.patch import Patch

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built
+from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File
-from asynccost.flow.timers import ends_of
 from asynccost.flow.tree import Class, Function
 from asynccost.python.codemod.building import Building, building, changes_it, plain_with
 from asynccost.python.codemod.classes import (

@@ -1,9 +1,9 @@
 """Bounds how many calls of a fan-out run at once."""
 
 from asynccost.flow.around import above, statement_of
-from asynccost.flow.fanout import FanOut, fan_outs
 from asynccost.flow.file import File
 from asynccost.flow.tree import Argument, Call, Loop, Name, Node
+from asynccost.flow.waits.fanout import FanOut, fan_outs
 from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.fan_writer import LIMIT
 from asynccost.python.codemod.layout import Layout

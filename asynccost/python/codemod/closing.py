@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from asynccost.flow.clients import Client, built
-from asynccost.flow.depend import blocks
 from asynccost.flow.file import File, Site
+from asynccost.flow.loops.depend import blocks
 from asynccost.flow.tree import Assign, Await, Call, Function, Member, Name, Node, Return, Yield
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain

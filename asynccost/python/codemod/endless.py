@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from asynccost.flow.around import class_around, loops_around, statement_of, use_of
+from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
-from asynccost.flow.spawns import work_of
-from asynccost.flow.timers import ends_of
+from asynccost.flow.tasks.task_helpers import work_of
 from asynccost.flow.tree import Break, Call, Class, Constant, Function, Loop, Return
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.classes import behind, can_own, extend_method, taken

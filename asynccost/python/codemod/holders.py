@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from asynccost.flow.around import class_around, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
-from asynccost.flow.spawns import spawns
+from asynccost.flow.tasks.task_helpers import spawns
 from asynccost.flow.tree import Assign, Call, Class, Function, Member, Name
 from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.holding import HOLD

@@ -2,7 +2,7 @@
 
 from asynccost.flow.around import class_around, statement_of, use_of
 from asynccost.flow.file import File
-from asynccost.flow.spawns import spawns
+from asynccost.flow.tasks.task_helpers import spawns
 from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.annotating import annotates, evaluated, knows_generics, oldest

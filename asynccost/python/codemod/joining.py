@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from asynccost.flow.depend import blocks
 from asynccost.flow.file import File
+from asynccost.flow.loops.depend import blocks
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Assign, Await, Call, Collection, Do, Function, Name, Node
 from asynccost.flow.walk import walk

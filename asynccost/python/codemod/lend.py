@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from asynccost.flow.around import above, function_of, loops_around, statement_of
-from asynccost.flow.depend import blocks
 from asynccost.flow.file import File
+from asynccost.flow.loops.depend import blocks
 from asynccost.flow.reach import local_function, mentioned
 from asynccost.flow.tree import Assign, Await, Call, Comprehension, Function, Loop, Member, Name, Node, Yield
 from asynccost.flow.walk import walk

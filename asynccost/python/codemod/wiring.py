@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from asynccost.flow.around import class_around
+from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site
-from asynccost.flow.timers import ends_of
 from asynccost.flow.tree import Assign, Class, Function, Member, Name
 from asynccost.python.codemod.classes import extend_method
 from asynccost.python.codemod.patch import Patch

@@ -1,0 +1,1 @@
+"""Calls that stop the event loop, directly or through plain functions."""

@@ -1,0 +1,1 @@
+"""Effects of user interfaces: what they acquire and give back, and which answers come late."""

@@ -1,0 +1,245 @@
+"""What lives as long as the page, the module or another object, so that an effect need not give it back itself.
+
+What lives as long as the page, by who imports it: what only the root shows, and what modules make.
+"""
+
+import re
+
+from asynccost.flow.around import above, class_around, function_of
+from asynccost.flow.effects.acquisitions import Acquisition, Fate
+from asynccost.flow.effects.effect_code import component_cleanups
+from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.file import File, is_test
+from asynccost.flow.handles import constant_text
+from asynccost.flow.linked.project import Project
+from asynccost.flow.reach import binder, local_function
+from asynccost.flow.tree import Argument, Assign, Call, Class, Function, If, Member, Name
+from asynccost.flow.words import chain, words
+
+
+def stays(file: File) -> bool:
+    """Whether a file puts an element of its own into the page's body: one for all that come after it."""
+    return re.search(rb"\bbody\.(?:appendChild|append|prepend)\(", file.module.source) is not None
+
+
+def pushed(end: Fate, effect: Effect, file: File) -> str | None:
+    """`this.listeners.push(() => window.removeEventListener("x", f))`, where the end reads that list."""
+    closure = function_of(end.at).closure if end.at is not None else None
+    call = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
+    callee = call.callee if isinstance(call, Call) else None
+    if not isinstance(callee, Member) or callee.attr not in ("push", "add") or not isinstance(callee.value, Member):
+        return None
+    kept = file.text(callee.value)
+    ends = component_cleanups(effect, file)
+    return kept if any(kept in file.text(one) for one in ends) else None
+
+
+_FRAMEWORK_BASES = frozenset(
+    {"Component", "PureComponent", "HTMLElement", "LitElement", "ReactiveElement", "Object", "EventEmitter"}
+)
+
+
+def has_base(effect: Effect) -> bool:
+    """Whether a class extends one that may end what this one starts."""
+    if not isinstance(effect.scope, Class):
+        return False
+    names = [b.value.attr if isinstance(b.value, Member) else getattr(b.value, "id", "") for b in effect.scope.bases]
+    return any(n not in _FRAMEWORK_BASES for n in names)
+
+
+def reloads(got: Acquisition, file: File) -> bool:
+    """Whether a listener's handler loads the page anew, which ends every listener."""
+    handlers = [local_function(a.value, got.function, file) for a in got.call.arguments[1:2]]
+    return any(h is not None and loads_anew(h) for h in handlers)
+
+
+def loads_anew(function: Function) -> bool:
+    """`() => window.location.reload()`."""
+    calls = function.index.calls if function.index is not None else []
+    return any(chain(c.callee)[-2:] == ["location", "reload"] for c in calls)
+
+
+def is_app_root(path: str) -> bool:
+    """Whether a file is the one root of an application, by its name: `App.vue`, `providers/App/index.js`."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0].lower()
+    if stem == "index":
+        stem = folder.rpartition("/")[2].lower()
+    return stem in ("app", "_app", "main", "root", "approot", "app-root")
+
+
+def is_app_element(path: str) -> bool:
+    """Whether a file holds the one element of an application, by its name: `weather-app.ts`."""
+    return words(path.rpartition("/")[2].partition(".")[0])[-1:] == ("app",)
+
+
+_FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
+
+
+def frames_the_page(path: str, effect: Effect) -> bool:
+    """Whether a file lies with a page's layout or providers, by its folders and its name, or a hook makes them."""
+    said = words(effect.scope.name) if isinstance(effect.scope, Function) else ()
+    parts = [words(part.partition(".")[0]) for part in path.split("/")]
+    return {"app", "context"}.issubset(said) or any(not _FRAMES.isdisjoint(part[-1:]) for part in (*parts, said))
+
+
+_WHOLE = frozenset({"error", "unhandledrejection", "uncaughtException", "unhandledRejection"})
+
+
+def of_the_process(got: Acquisition) -> bool:
+    """`window.addEventListener("error", f)`, `chrome.alarms.onAlarm.addListener(f)`: what a program hears."""
+    names = chain(got.call.callee)
+    said = constant_text(got.call.arguments[0].value) if got.call.arguments else None
+    return said in _WHOLE or (names[0] in ("chrome", "browser") and names[-1] == "addListener")
+
+
+def kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
+    """Whether the module keeps it as the one of its kind: `if (!socket) socket = new WebSocket(url)`."""
+    scope = binder(root, got.function)
+    if root in ("this", "self") or not (scope is None or (scope.kind == "module" and effect.scope is not scope)):
+        return False
+    tests = [up.test for up in above(got.call) if isinstance(up, If)]
+    tests += [s.test for s in got.function.body if isinstance(s, If) and s.end <= got.call.start]
+    names = got.function.index.names if got.function.index else []
+    return any(n.id == root and t.start <= n.start < t.end for n in names for t in tests)
+
+
+def kept_once(got: Acquisition) -> bool:
+    """Whether a function of the module acquires one for all: `if (heard) return; heard = () => {}; on("x", heard)`."""
+    function = got.function
+    if function.index is None or function.scope is None or function.scope.kind != "module":
+        return False
+    kept = {n.id for a in function.index.assigns for n in getattr(a, "targets", ()) if isinstance(n, Name)}
+    kept = {name for name in kept if name not in function.bindings}
+    tests = [up.test for up in above(got.call) if isinstance(up, If)]
+    tests += [s.test for s in function.body if isinstance(s, If) and s.end <= got.call.start]
+    return any(n.id in kept and t.start <= n.start < t.end for n in function.index.names for t in tests)
+
+
+def one_of_its_kind(cls: Class, file: File) -> bool:
+    """Whether the module makes the only object of a class that it makes: `export const player = new Player()`."""
+    made = [s.function.kind for s in file.calls_to(file.names.ref(cls))]
+    return bool(made) and all(kind == "module" for kind in made)
+
+
+def made_with_the_page(cls: Class, file: File, depth: int = 0) -> bool:
+    """Whether a script makes its objects of a class once, when it is read or when the page has loaded."""
+    # by its text: bodies that concern no rule are not lowered
+    places = [m.start() for m in re.finditer(rb"\bnew\s+%s\b" % re.escape(cls.name.encode()), file.module.source)]
+    made = [max((f for f in file.functions if f.start <= at < f.end), key=lambda f: f.start) for at in places]
+    return bool(made) and all(_once_a_page(one, file, depth) for one in made)
+
+
+_DEPTH = 3
+
+
+def _once_a_page(function: Function, file: File, depth: int) -> bool:
+    """Whether a function runs once: the module, a load handler, the start of an object like this."""
+    if function.kind == "module" or _on_load(function):
+        return True
+    up = function.closure.parent if function.closure is not None else None
+    if isinstance(up, Call) and up.callee is function.closure and function.scope is not None:
+        return _once_a_page(function.scope, file, depth)
+    starts = ("constructor", *file.knowledge.table("lifecycles")["plain"]["starts"])
+    owner = class_around(function) if depth < _DEPTH and function.name in starts else None
+    return owner is not None and made_with_the_page(owner, file, depth + 1)
+
+
+_LOADED = frozenset({"load", "DOMContentLoaded"})
+
+
+def _on_load(function: Function) -> bool:
+    """`window.onload = () => ...`, `addEventListener("load", () => ...)`."""
+    up = function.closure.parent if function.closure is not None else None
+    if isinstance(up, Assign):
+        return any(isinstance(t, Member) and t.attr == "onload" and chain(t)[:1] == ["window"] for t in up.targets)
+    call = up.parent if isinstance(up, Argument) else None
+    if not isinstance(call, Call) or chain(call.callee)[-1] != "addEventListener":
+        return False
+    return constant_text(call.arguments[0].value) in _LOADED
+
+
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.S)
+_VOID = frozenset({"img", "input", "br", "hr", "meta", "link", "source"})
+_SOMETIMES = re.compile(r"\bv-(?:if|else|else-if|for|slot)\b|(?:^|\s)(?::|v-bind:)?(?:key|is)\s*=|(?:^|\s)#\w")
+_SUFFIX = re.compile(r"\.(?:vue|svelte|[cm]?[jt]sx?)$")
+_BLOCK = re.compile(r"\{([#/])(?:if|each|await|key|snippet)\b")
+
+
+def only_in_root(path: str, project: Project, shown: bool) -> bool:
+    """Whether, as far as is seen, only the root imports a file; shown: and, as it is a component, always shows it."""
+    users = _importers(path, project)
+    roots = bool(users) and all(is_app_root(user) for user in users)
+    return roots and (not shown or all(_shows(user, refs, project) for user, refs in users.items()))
+
+
+def made_by_modules(path: str, project: Project) -> bool:
+    """Whether other modules make a file's objects, each when it is read: `window.backend = new Backend(store)`."""
+    users = {user: refs for user, refs in _importers(path, project).items() if not is_test(user)}
+    made = [
+        one.facts["kind"]
+        for user, refs in users.items()
+        for one in project.names.functions_of(user)
+        for call in one.facts["calls"]
+        if call["name"] in refs
+    ]
+    return bool(made) and all(kind == "module" for kind in made)
+
+
+def _importers(path: str, project: Project) -> dict[str, set[str]]:
+    """The scripts that import a file, and by which names they know what is in it."""
+    stem = path.rpartition("/")[2].partition(".")[0]
+    last = path.split("/")[-2:-1] if stem == "index" else [stem]
+    found: dict[str, set[str]] = {}
+    for user, script in project.names.scripts.by_path.items():
+        modules = {m for m in script.modules if m.rpartition("/")[2].partition(".")[0] in (stem, *last)}
+        meant = {m for m in modules if project.names.module(_SUFFIX.sub("", m), user, "javascript") == path}
+        if meant and user != path:
+            names = project.names.files[user]["imports"].values()
+            found[user] = {name for name in names if name.partition(":")[0] in meant}
+    return found
+
+
+def _shows(path: str, refs: set[str], project: Project) -> bool:
+    imports = project.names.files[path]["imports"]
+    names = [local for local, name in imports.items() if name in refs]
+    source = project.names.scripts.by_path[path].source.decode("utf-8", "replace")
+    return len(names) == 1 and shows_always(source, names[0], path.rpartition(".")[2])
+
+
+def shows_always(source: str, name: str, suffix: str) -> bool:
+    """Whether a component's text shows another at one place, under no condition, loop, route or slot."""
+    dashed = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+    places = list(re.finditer(rf"<(?:{re.escape(name)}|{re.escape(dashed)})(?=[\s/>])", source))
+    if len(places) != 1:
+        return False
+    at = places[0].start()
+    if suffix == "vue":
+        return _in_template(source, at)
+    if suffix == "svelte":
+        before = [m[1] for m in _BLOCK.finditer(source, 0, at)]
+        return before.count("#") == before.count("/")
+    return _in_markup(source[source.rfind("return", 0, at) : at])
+
+
+def _in_markup(before: str) -> bool:
+    """Whether what stands before an element of JSX, from its return on, puts it under no condition."""
+    inner = re.compile(r"\{[^{}]*\}")
+    while inner.search(before):
+        before = inner.sub("", before)
+    return before.startswith("return") and not re.search(r"[{?]|&&|\|\|", before)
+
+
+def _in_template(source: str, at: int) -> bool:
+    """Whether no element around a place of a Vue template, nor the one that begins there, comes and goes."""
+    around: list[tuple[str, str]] = []
+    for tag in _TAG.finditer(source, max(source.find("<template"), 0)):
+        closes, name, attributes, closed = tag.groups()
+        if tag.start() == at:
+            return not any(_SOMETIMES.search(said) for said in (attributes, *(said for _, said in around)))
+        if closes:
+            while around and around.pop()[0] != name:
+                pass
+        elif not closed and name not in _VOID:
+            around.append((name, attributes))
+    return False

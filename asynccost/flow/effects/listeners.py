@@ -1,0 +1,163 @@
+"""Listeners: does a removal take away what was added, the same target, type, function and phase?
+
+Whether the thing that was listened to is itself ended: `socket.on(...)` with `socket.close()`.
+"""
+
+from collections.abc import Container, Iterator
+
+from asynccost.flow.around import function_of, use_of
+from asynccost.flow.effects.acquisitions import Acquisition, Fate
+from asynccost.flow.file import File
+from asynccost.flow.handles import Place, constant_text, mentions, same_text
+from asynccost.flow.reach import binder
+from asynccost.flow.tree import Assign, Call, Closure, Collection, Constant, Expr, Function, Member, Name, Node
+
+
+def called_word(callee: Node) -> str:
+    """The last word of what is called."""
+    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+
+
+def removes(added: Call, removed: Call, file: File) -> str:
+    """Whether a removal takes away what was added: "yes", "" (another listener), or why it cannot."""
+    kinds = (_argument(added, 0), _argument(removed, 0))
+    handlers = (_argument(added, 1), _argument(removed, 1))
+    if handlers[1] is None and handlers[0] is not None and called_word(removed.callee).startswith("removeAll"):
+        return "yes"
+    if handlers == (None, None):  # addListener(f), matchMedia(...).addListener(f)
+        kinds, handlers = (None, None), kinds
+    texts = (constant_text(kinds[0]), constant_text(kinds[1]))
+    if None not in texts and texts[0] != texts[1]:
+        return ""
+    if handlers[1] is None:
+        return "yes"  # off("type"): all of them
+    target = receiver_of(added), receiver_of(removed)
+    fresh = isinstance(handlers[0], Closure) or (
+        isinstance(handlers[0], Call) and called_word(handlers[0].callee) == "bind"
+    )
+    if fresh and texts[0] is not None:
+        return "the removal names another function than the one that was added" if same_text(*target, file) else ""
+    if not (same_text(handlers[0], handlers[1], file) or _is_kept(handlers[0], handlers[1], added, file)):
+        return ""
+    if _global(target[0]) and _global(target[1]) and not same_text(*target, file):
+        return "the removal names another target than the one that was listened to"
+    if _capture(added) is not None and _capture(removed) is not None and _capture(added) != _capture(removed):
+        return "the removal leaves out the capture flag, so that it removes nothing"
+    return "yes"
+
+
+def _is_kept(handler: Expr | None, place: Expr | None, added: Call, file: File) -> bool:
+    """`move.current = onMove; on("move", onMove)`: the place that the removal names holds the same function."""
+    if not (isinstance(handler, Name) and isinstance(place, Member)):
+        return False
+    index = function_of(added).index
+    return any(
+        isinstance(a, Assign)
+        and isinstance(a.value, Name)
+        and a.value.id == handler.id
+        and any(same_text(target, place, file) for target in a.targets)
+        for a in (index.assigns if index else ())
+    )
+
+
+def _argument(call: Call, place: int) -> Expr | None:
+    return call.arguments[place].value if len(call.arguments) > place and not call.arguments[place].star else None
+
+
+def receiver_of(call: Call) -> Expr | None:
+    """What a method is called on."""
+    return call.callee.value if isinstance(call.callee, Member) else None
+
+
+def _global(expr: Expr | None) -> bool:
+    return expr is None or (isinstance(expr, Name) and expr.id in ("window", "document", "globalThis"))
+
+
+def _capture(call: Call) -> bool | None:
+    """Whether a listener is of the capture phase; None where the code does not say."""
+    option = _argument(call, 2)
+    if option is None:
+        return False
+    if isinstance(option, Constant):
+        return bool(option.value)
+    value = option_of(call, "capture")
+    if isinstance(option, Collection):
+        return False if value is None else bool(value.value) if isinstance(value, Constant) else None
+    return None
+
+
+def option_of(call: Call, name: str) -> Expr | None:
+    """The value of an option in the literal that a call is given last."""
+    for argument in call.arguments[1:]:
+        options = argument.value
+        if isinstance(options, Collection) and options.kind == "dict":
+            for key, item in zip(options.keys, options.items, strict=False):
+                if isinstance(key, Constant) and key.value == name:
+                    return item
+    return None
+
+
+_ENDS = frozenset({
+    "close", "disconnect", "destroy", "dispose", "unsubscribe", "stop", "end", "terminate", "abort", "deactivate",
+    "leave", "kill", "detach", "cleanup", "teardown", "unmount", "cancel", "clear", "remove", "removeAllListeners",
+    "off", "unbind", "release", "shutdown", "reset", "finish", "complete", "unobserve",
+})
+
+
+def by_receiver(got: Acquisition, good: Container[int], file: File) -> Fate | None:
+    """What becomes of an acquisition whose receiver one of some functions, by their ids, ends or hands on."""
+    callee = got.call.callee
+    if got.call.new or not isinstance(callee, Member):
+        return None
+    owners = [callee.value, *_bound_to(callee.value)]  # `leave$.pipe(scope.bind()).subscribe(f)`: the scope as well
+    found = (_ended(owner, got, good, file) for owner in owners)
+    return next((fate for fate in found if fate is not None), None)
+
+
+def _bound_to(expr: Expr) -> Iterator[Expr]:
+    """What a pipe's operators are made by: `scope` of `source.pipe(map(f), scope.bind()).subscribe(g)`."""
+    while isinstance(expr, (Member, Call)):
+        if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.attr == "pipe":
+            made = (a.value.callee for a in expr.arguments if isinstance(a.value, Call))
+            yield from (one.value for one in made if isinstance(one, Member))
+        expr = expr.callee if isinstance(expr, Call) else expr.value
+
+
+def _ended(receiver: Expr, got: Acquisition, good: Container[int], file: File) -> Fate | None:
+    root = receiver
+    while isinstance(root, (Member, Call)):
+        root = root.callee if isinstance(root, Call) else root.value
+    if not isinstance(root, Name) or root.id in ("this", "self", "window", "document", "navigator"):
+        root_place = _this_place(receiver)
+        if root_place is None:
+            return None
+        found = mentions(root_place, got.function, file)
+    else:
+        found = mentions(Place(root.id, ()), got.function, file)
+    for mention in found:
+        expr = mention.expr
+        if isinstance(expr.parent, Member) and expr.parent.attr == "current":  # what a ref holds
+            expr = expr.parent
+        member = expr.parent
+        if isinstance(member, Member) and member.attr in _ENDS and id(mention.function) in good:
+            return Fate("released", expr, f"{file.text(expr)} is ended in the cleanup")
+        if id(mention.function) in good and use_of(expr).kind == "argument":
+            return Fate("handed on", expr, f"the cleanup hands {file.text(expr)} on")
+    return None
+
+
+def _this_place(expr: Expr) -> Place | None:
+    while isinstance(expr, (Member, Call)):
+        inner = expr.callee if isinstance(expr, Call) else expr.value
+        if isinstance(inner, Name) and isinstance(expr, Member):
+            return Place(inner.id, (expr.attr,))
+        expr = inner
+    return None
+
+
+def bound_by(call: Call, function: Function) -> Function | None:
+    """The scope that binds the root of a method call's receiver."""
+    root: Node | None = receiver_of(call)
+    while isinstance(root, (Member, Call)):
+        root = root.callee if isinstance(root, Call) else root.value
+    return binder(root.id, function) if isinstance(root, Name) else None

@@ -1,0 +1,161 @@
+"""By what an effect asks: the names whose change asks again, and the request that carries one of them."""
+
+import re
+
+from asynccost.flow.around import above, use_of
+from asynccost.flow.effects.late import is_waited, waits_from
+from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.state import SETTER, State, pattern_names, root_name, wrapped_deps
+from asynccost.flow.effects.targets import word_of
+from asynccost.flow.file import File
+from asynccost.flow.reach import binder, local_function
+from asynccost.flow.tree import Argument, Await, Call, Closure, Function, Member, Name, Node
+from asynccost.flow.words import words
+
+# ------------------------------------------------------------------------ keys
+
+
+def keys_of(effect: Effect, state: State) -> tuple[set[str], bool]:
+    """The names whose change asks again; where nothing can, what the caller or the address decides."""
+    assert isinstance(effect.scope, Function)
+    if effect.framework != "React":
+        return _reactive_keys(effect), not effect.once
+    if effect.deps is None:
+        return set(), False
+    keys: set[str] = set()
+    for dep in effect.deps:
+        name = root_name(dep)
+        inner = wrapped_deps(name, effect.scope)
+        keys |= {root_name(d) for d in inner} if inner else {name}
+    keys -= state.steady | set(state.setters) | state.shared | {""}
+    if keys:
+        return keys, True
+    return (set(state.inputs) if not effect.deps else set()), False
+
+
+def _reactive_keys(effect: Effect) -> set[str]:
+    """Frameworks that track what is read: the watched source, or all that the component's scope binds."""
+    assert isinstance(effect.scope, Function)
+    if effect.once:
+        return set()
+    keys = {n for p in effect.setups[0].params[:1] for n in ({p.name} if p.name else pattern_names(p.pattern))}
+    for dep in effect.deps or ():
+        if isinstance(dep, Closure):
+            keys |= {_watched(n) for n in dep.function.index.names} if dep.function.index else set()
+        else:
+            keys.add(root_name(dep))
+    if effect.deps is None:
+        keys |= {n for n in effect.scope.bindings if not SETTER.match(n)}
+    return keys - {""}
+
+
+def _watched(name: Name) -> str:
+    """What a watched getter reads: of the properties only the one that it names."""
+    up = name.parent
+    return f"props.{up.attr}" if name.id == "props" and isinstance(up, Member) and up.value is name else name.id
+
+
+# -------------------------------------------------------------------- requests
+
+
+def keyed_request(functions: list[Function], keys: set[str], effect: Effect, file: File) -> tuple[Call, str] | None:
+    derived: dict[tuple[int, str], str] = {}
+    for function in functions:
+        _derive(function, keys, effect, derived, file)
+        for name in function.index.names if function.index else ():
+            key = _key_of(name, function, keys, effect, derived, file)
+            call = _waited_call(name, function, functions, file) if key else None
+            if call is not None:
+                return call, key
+    return None
+
+
+def _key_of(
+    name: Name, function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
+) -> str:
+    """The key that a name is, or is made of; "" for any other."""
+    if (name.id in keys or _watched(name) in keys) and not _shadowed(name, function, effect):
+        return _spelled(name, file)
+    return derived.get((id(binder(name.id, function)), name.id), "")
+
+
+def _derive(
+    function: Function, keys: set[str], effect: Effect, derived: dict[tuple[int, str], str], file: File
+) -> None:
+    """Note the locals that are made of a key: ``const url = `/articles/${id}` ``."""
+    for assign in function.index.assigns if function.index else ():
+        value = assign.value
+        if (
+            not getattr(assign, "declares", "")
+            or value is None
+            or isinstance(value, (Await, Closure))
+            or is_waited(value)
+        ):
+            continue
+        for name in function.index.names if function.index else ():
+            if value.start <= name.start < value.end and (key := _key_of(name, function, keys, effect, derived, file)):
+                for target in getattr(assign, "targets", ()):
+                    derived.update({(id(function), n): key for n in pattern_names(target)})
+
+
+def _spelled(name: Name, file: File) -> str:
+    """A key as the source spells it: `props.id`."""
+    up = name.parent
+    return (
+        file.text(up)
+        if isinstance(up, Member) and up.value is name and up.attr not in ("value", "current")
+        else name.id
+    )
+
+
+def _shadowed(name: Name, function: Function, effect: Effect) -> bool:
+    home = binder(name.id, function)
+    return home is not None and home is not effect.scope and home is not effect.setups[0]
+
+
+_NOT_REQUESTS = frozenset(
+    {"nextTick", "sleep", "delay", "wait", "setTimeout", "tick", "all", "allSettled", "race", "resolve", "flushSync"}
+)
+
+
+_LOCAL = frozenset({
+    "storage", "clipboard", "svg", "canvas", "render", "digest", "encrypt", "decrypt", "serialize", "highlight",
+    "tokenize", "compress",
+})
+_CONVERTS = re.compile(r"(?:[a-z]T|^t)o(Html|HTML|Text|Svg|SVG|Image|Blob|Base64|Excalidraw|Canvas|Markdown|DataU\w+)$")
+_CALLBACK = re.compile(r"on[A-Z]")  # `await onStep?.(step)`: whoever uses the component says what happens
+
+
+def _waited_call(name: Name, function: Function, functions: list[Function], file: File) -> Call | None:
+    """The call with a key among its arguments whose answer is waited for."""
+    below: Node = name
+    for up in above(name):
+        if isinstance(up, Call) and isinstance(below, Argument):
+            if is_waited(up) and _may_ask(up):
+                return up
+            local = local_function(up.callee, function, file)
+            if local is not None and any(local is f for f in functions) and _waits(local, functions):
+                return up
+        if (
+            isinstance(up, Call)
+            and below is up.callee
+            and is_waited(up)
+            and isinstance(below, Member)
+            and up.arguments == []
+        ):
+            return None
+        below = up
+    return None
+
+
+def _waits(local: Function, functions: list[Function]) -> bool:
+    """Whether a helper waits for an answer: by `await`, or by what it hands to `then` itself."""
+    return local.is_async or any(f.scope is local and waits_from(f, functions) is not None for f in functions)
+
+
+def _may_ask(call: Call) -> bool:
+    """Whether a call leaves it open that it asks somebody; a callback whose answer nobody takes does not."""
+    word = word_of(call)
+    if word in _NOT_REQUESTS or _CONVERTS.search(word) or (_CALLBACK.match(word) and use_of(call).kind == "dropped"):
+        return False
+    return _LOCAL.isdisjoint(words(word))

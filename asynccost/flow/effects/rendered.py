@@ -1,0 +1,152 @@
+"""Whether a property of a React component changes while the component stays, as far as those who render it tell.
+
+A `key`, an item of a list and a constant give each component one value for its life; state, what was chosen and what a
+hook hands out change. A property that is handed on is asked for where its own component is rendered.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from asynccost.flow.effects.race_changes import says_chosen
+from asynccost.flow.effects.state import pattern_names
+from asynccost.flow.file import File, is_test
+from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.script_code import arguments, closed
+from asynccost.flow.tree import Function
+
+_DEPTH = 3
+_IS_HOOK = re.compile(r"use[A-Z]")
+_NAME = re.compile(rb"[A-Za-z_$][\w$:.-]*")
+_ROOT = re.compile(rb"\(?(?:props\.)?([A-Za-z_$][\w$]*)")
+_CONSTANT = re.compile(rb"[\"'`\d]|(?:true|false|null|undefined)\b")
+_COMPONENT = re.compile(rb"\b(?:function|const)\s+((?:use)?[A-Z]\w*)")
+_STATE = rb"\[\s*%s\s*,[^\]=]*\]\s*=\s*(?:React\.)?use[A-Z]"
+_HOOK = rb"\b(?:const|let)\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\}|%s)\s*=\s*use[A-Z]\w*\("
+_ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])|%s(?![\w$]))"
+
+
+def given_by(component: Function, key: str, file: File) -> list[str]:
+    """The component or hook that is handed a key, and the property or position by which it is; [] for other keys."""
+    root, _, rest = key.partition(".")
+    params = enumerate(component.params)
+    held = [(n, p) for n, p in params if root in ({p.name} if p.name else pattern_names(p.pattern))]
+    if not held:
+        return []
+    named = [*_COMPONENT.finditer(file.module.source, 0, component.start)][-1:]
+    name = component.name or "".join(match[1].decode() for match in named)
+    number, param = held[0]
+    if _IS_HOOK.match(name):
+        return [name, str(number) if param.name else ""]
+    return [name, rest.partition(".")[0] if param.name else root]
+
+
+class Fate(Enum):
+    """What a property does while its component stays."""
+
+    MOVES = "moves"
+    STAYS = "stays"
+    UNKNOWN = "unknown"
+    UNSEEN = "unseen"  # nothing in sight renders it
+
+
+def fate_of(project: Project, path: str, component: str, prop: str, depth: int = 0) -> Fate:
+    """What becomes of a property of a component, or of an argument of a hook, by its position: `1`.
+
+    It moves where one of those who render or call it hands in what changes.
+    """
+    name = component.encode()
+    if depth > _DEPTH or not name or not prop:
+        return Fate.UNKNOWN if depth else Fate.UNSEEN
+    hook = _IS_HOOK.match(component) is not None
+    uses, mark = (_calls, name + b"(") if hook else (_tags, b"<" + name)
+    found = [
+        _given(project, one, code, at, handed, prop, depth)
+        for one, code in _using(project, path, name, mark)
+        for at, handed in uses(code, name)
+    ]
+    if Fate.MOVES in found:
+        return Fate.MOVES
+    if not found:
+        return Fate.UNSEEN if depth == 0 else Fate.UNKNOWN
+    return Fate.STAYS if all(fate is Fate.STAYS for fate in found) else Fate.UNKNOWN
+
+
+def _using(project: Project, path: str, name: bytes, mark: bytes) -> Iterator[tuple[str, bytes]]:
+    """The scripts that use a component or a hook: those that import its module, or else those that import its name."""
+    holding = [p for p in project.code.near(path) if not is_test(p) and mark in project.code.text(p)]
+    importing = project.names.scripts.importers(path)
+    near = [p for p in holding if p in importing or p == path]
+    imports = re.compile(rb"import\b[^;\"']*(?<![\w$])%s(?![\w$])" % name)
+    for one in near or [p for p in holding if imports.search(project.code.code(p))]:
+        yield one, project.code.code(one)
+
+
+def _calls(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
+    """Where a hook is called, with the texts of its arguments by their positions."""
+    for match in re.finditer(rb"(?<!function )(?<![\w$.])%s\(" % name, code):
+        handed = {str(number): text for number, text in enumerate(arguments(code, match.end()))}
+        yield match.start(), handed
+
+
+def _tags(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
+    """Where a component is rendered, with the attributes' texts; a spread stands as "..."."""
+    for match in re.finditer(rb"<%s(?=[\s/>])" % name, code):
+        yield match.start(), _attributes(code, match.end())
+
+
+def _attributes(code: bytes, at: int) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    while at < len(code):
+        if code[at : at + 1].isspace():
+            at += 1
+        elif code[at : at + 1] == b"{":
+            at = closed(code, at)
+            found["..."] = b""
+        elif (name := _NAME.match(code, at)) is not None:
+            at = name.end()
+            start = at + 1
+            if code[at : at + 1] != b"=":
+                found[name[0].decode()] = b"true"
+                continue
+            at = closed(code, start)
+            text = code[start:at]
+            found[name[0].decode()] = text[1:-1].strip() if text.startswith(b"{") else text
+        else:
+            break
+    return found
+
+
+def _given(
+    project: Project, path: str, code: bytes, at: int, attributes: dict[str, bytes], prop: str, depth: int
+) -> Fate:
+    """What a place that renders a component hands in."""
+    if "key" in attributes:
+        return Fate.STAYS
+    value = attributes.get(prop)
+    if value is None:
+        return Fate.UNKNOWN if "..." in attributes else Fate.STAYS
+    if _CONSTANT.match(value):
+        return Fate.STAYS
+    root = _ROOT.match(value)
+    if root is None:
+        return Fate.UNKNOWN
+    if says_chosen(value.decode("utf-8", "replace")) or _changes(code, root[1]):
+        return Fate.MOVES
+    if re.search(_ITEM % (root[1], root[1]), code[:at]):
+        return Fate.STAYS
+    around = next(reversed([*_COMPONENT.finditer(code, 0, at)]), None)
+    if around is None or not _takes(code[around.end() : at], root[1]):
+        return Fate.UNKNOWN
+    return fate_of(project, path, around[1].decode(), root[1].decode(), depth + 1)
+
+
+def _changes(code: bytes, name: bytes) -> bool:
+    """Whether a name is state, or what a hook hands out."""
+    return re.search(_STATE % name, code) is not None or re.search(_HOOK % (name, name), code) is not None
+
+
+def _takes(behind: bytes, name: bytes) -> bool:
+    """Whether a component takes a property of a name: what stands behind its own name, up to its body."""
+    head = re.split(rb"=>|\)\s*(?::[^={}]*)?\{", behind, maxsplit=1)[0]
+    return re.search(rb"(?<![\w$])(?:%s|props)(?![\w$])" % name, head) is not None

@@ -1,0 +1,124 @@
+"""Whether what an async function of a script lets fail asks another machine or the disk, followed over the project.
+
+Requests whose failures a project takes up in one place: an interceptor that answers them, a wrapper that catches.
+"""
+
+import re
+from collections import deque
+
+from asynccost.flow.file import is_test
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.script_code import arguments
+from asynccost.flow.words import words
+
+_INTERCEPTS = re.compile(rb"\binterceptors\.response\.use\(")
+_PASSES_ON = re.compile(rb"\bthrow\b|\breject\b")
+_SENDS = re.compile(rb"(?<![\w$.])(?:fetch|axios|ky|superagent)\b[.\w]*\(")
+_OTHERS = frozenset({"pool", "conn", "file"})
+_DIRECT = frozenset({"fetch", "axios", "window", "globalThis"})  # past the program's own instance
+_CATCHES = re.compile(rb"\}\s*catch\b|\.catch\(")
+
+
+def answers_failures(project: Project, kind: str, label: str, ref: str, near: str) -> bool:
+    """Whether a request does not reject, for all that is seen; a database's or a file's is none of axios.
+
+    kind: that of flow.awaits; label: how it is spelled; ref: what its name resolves to; near: the file that asks.
+    """
+    if kind in _OTHERS or label.partition(".")[0] in _DIRECT:
+        return False
+    module, colon, _ = ref.partition(":")
+    path = project.names.module(module, near, "javascript") if colon else None
+    if path is not None and _catches(project, path):
+        return True
+    return any(near.startswith(folder) for folder in project.memo(_answering))
+
+
+def _catches(project: Project, path: str) -> bool:
+    """Whether a module sends requests, catches what fails of each, and passes nothing of it on."""
+    code = project.code.code(path)
+    sent, caught = len(_SENDS.findall(code)), len(_CATCHES.findall(code))
+    return 0 < sent <= caught and _PASSES_ON.search(code) is None
+
+
+def _answering(project: Project) -> frozenset[str]:
+    """The folders of programs in which an interceptor of axios answers what fails."""
+    found = set()
+    for path in project.code.holding(b"interceptors.response"):
+        code = project.code.code(path)
+        for match in _INTERCEPTS.finditer(code):
+            handed = list(arguments(code, match.end()))
+            if len(handed) > 1 and b"return" in handed[1] and not _PASSES_ON.search(handed[1]) and not is_test(path):
+                parts = path.split("/")
+                found.add("".join(f"{part}/" for part in parts[:-2] or parts[:-1]))  # `src/` of src/utils/request.ts
+    return frozenset(found)
+
+
+_DEPTH = 6
+_WIDTH = 60
+_REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
+_SAFE = frozenset({"value", "wait"})
+_HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
+
+
+def asks(project: Project, rows: list[list[str]], near: str) -> bool:
+    """Whether a request that may fail is among what a function of the file `near` lets fail, see `flow.waits.risks`."""
+    ways = deque((row, near, 0) for row in rows)
+    seen: set[tuple[str, str]] = set()
+    while ways:
+        (kind, label, ref), at, depth = ways.popleft()
+        found = project.names.find(ref, at) if ref else None
+        inner = found.facts["risks"] if found is not None else []
+        # a plain function that hands a client's promise on: of most of them only the names are read
+        unread = found is None or not (inner or found.facts["is_async"])
+        if found is None and (found := _method(project, ref, at)) is not None:
+            inner = found.facts["risks"]
+            unread = any(row[0] not in _SAFE for row in inner) or not (inner or found.facts["is_async"])
+        asked = kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))
+        if unread and asked and not answers_failures(project, kind, label, ref, at):
+            return True
+        if found is not None and found.key not in seen and depth < _DEPTH and len(seen) < _WIDTH:
+            seen.add(found.key)
+            ways.extend((row, found.file["path"], depth + 1) for row in inner)
+    return False
+
+
+def _method(project: Project, ref: str, near: str) -> Def | None:
+    """The one method of a resolved name in the file that hands its object out, if names alone do not lead there.
+
+    `export default new Gallery()`: `gallery.update()` is that file's `Gallery.update`.
+    """
+    module, _, rest = ref.partition(":")
+    path = project.names.module(module, near, "javascript") if rest else None
+    if path is None:
+        return None
+    last = "." + rest.rpartition(".")[2]
+    methods = [one for one in project.names.functions_of(path) if f".{one.facts['qualname']}".endswith(last)]
+    return methods[0] if len(methods) == 1 else None
+
+
+def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
+    """Whether the words of a call that is no function of the project say that it is a request."""
+    table = project.knowledge.table("tasks")["requests"]
+    names = label.split(".")
+    if names[-1] in table["bodies"] and "()." in ref:
+        return False  # `answer.json()`: what was asked for is here
+    last, receiver = names[-1], words(names[-2]) if len(names) > 1 else ()
+    if last in table["http"] and receiver:
+        return not set(table["clients"]).isdisjoint(receiver)
+    if not set(table["queries"]).isdisjoint(names):
+        return True
+    if not set(table["modules"]).isdisjoint(w for part in _module(ref).split("/") for w in words(part)):
+        return True
+    if kind == "memory":  # the store of a page fetches; it is written in memory
+        return words(last)[:1] in [(word,) for word in table["fetches"]]
+    if words(last)[-1:] and words(last)[-1] in table["address"]:
+        return False
+    verbs = {*table["fetches"], *table["writes"], *(table["bridged"] if names[0] == "window" else ())}
+    return bool(words(last)) and words(last)[0] in verbs
+
+
+def _module(ref: str) -> str:
+    """The module of a resolved name; a page's own bridge to its program asks no machine for what it reads."""
+    module, colon, _ = ref.partition(":")
+    return module.removeprefix("@") if colon and not module.startswith(("@tauri-apps/", "react")) else ""

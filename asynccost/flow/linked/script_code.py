@@ -1,0 +1,115 @@
+"""What the scripts of a project say: as they stand, without comments, and without the imports that they do not use.
+
+What stands between brackets in the text of a script.
+
+Imports of JavaScript that came out of use: a file takes in what a module exports by default, and never names it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from asynccost.flow.linked.linking import Names
+
+_DEFAULT = re.compile(rb"^[ \t]*import\s+([A-Za-z_$][\w$]*)\s+from\s*[\"'][^\"'\n]*[\"'][ \t]*;?", re.M)
+_WORD = re.compile(rb"[A-Za-z_$][\w$]*(?:-[\w$]+)*")
+_PART = re.compile(rb"(?<=[a-z0-9])(?=[A-Z])")
+_TEMPLATES = (".vue", ".svelte")
+
+
+def used_imports(code: bytes, path: str) -> bytes:
+    """A script without the default imports whose name stands nowhere else in it.
+
+    What they import still runs once, yet nothing comes to what it exports. A template may say `<user-card>` for
+    `UserCard`.
+    """
+    names = {found[1] for found in _DEFAULT.finditer(code)}
+    if not names:
+        return code
+    said = {*_WORD.findall(_DEFAULT.sub(b"", code))}
+    said |= {part for word in said for part in word.split(b"-")}  # `count-total` is a subtraction as well as a tag
+    tags = path.endswith(_TEMPLATES)
+    idle = {name for name in names if name not in said and not (tags and _PART.sub(b"-", name).lower() in said)}
+    return _DEFAULT.sub(lambda found: b"" if found[1] in idle else found[0], code) if idle else code
+
+
+_PROSE = re.compile(  # only what begins a line: a glob such as `src/**/*.ts` begins no comment
+    rb"^[ \t]*//[^\n]*|^[ \t]*\{?/\*.*?\*/|<!--.*?-->", re.M | re.S
+)
+
+
+def without_prose(text: bytes) -> bytes:
+    """A script's text, comments aside."""
+    return _PROSE.sub(b" ", text)
+
+
+class ScriptCode:
+    """Each script is read and stripped once. texts: reads every script, also those that no rule looks at."""
+
+    def __init__(self, names: Names, texts: Mapping[str, Callable[[], bytes]]) -> None:
+        self._names = names
+        self._texts = texts
+        self._whole: dict[str, bytes] = {}
+        self._code: dict[str, bytes] = {}
+        self._used: dict[str, bytes] = {}
+
+    def text(self, path: str) -> bytes:
+        """A file as it stands."""
+        if path not in self._whole:
+            script = self._names.scripts.by_path.get(path)
+            self._whole[path] = script.source if script is not None else self._texts[path]()
+        return self._whole[path]
+
+    def code(self, path: str) -> bytes:
+        """What stands in a file, comments aside."""
+        if path not in self._code:
+            self._code[path] = without_prose(self.text(path))
+        return self._code[path]
+
+    def used(self, path: str) -> bytes:
+        """What stands in a file, without comments and the imports that it does not use."""
+        if path not in self._used:
+            self._used[path] = used_imports(self.code(path), path)
+        return self._used[path]
+
+    def holding(self, word: bytes) -> list[str]:
+        """The scripts that hold a word."""
+        return [path for path in self._texts if word in self.text(path)]
+
+    def near(self, path: str) -> Iterator[str]:
+        """All scripts: those that import a file first, then those that were read before."""
+        first = self._names.scripts.importers(path)
+        yield from first
+        read = [one for one in self._texts if one in self._whole and one not in first]
+        rest = [one for one in self._texts if one not in self._whole and one not in first]
+        yield from read
+        yield from rest
+
+
+_QUOTES = (b'"', b"'", b"`")
+_OPENING = (*_QUOTES, b"{", b"(", b"[")
+
+
+def closed(code: bytes, at: int) -> int:
+    """Where what opens at a place ends: a string, or what stands in brackets."""
+    opening = code[at : at + 1]
+    if opening in _QUOTES:
+        end = code.find(opening, at + 1)
+        return end + 1 if end >= 0 else len(code)
+    depth = 0
+    while at < len(code):
+        char = code[at : at + 1]
+        depth += (char in b"{([") - (char in b"})]")
+        at = closed(code, at) if char in _QUOTES else at + 1
+        if depth == 0:
+            break
+    return at
+
+
+def arguments(code: bytes, at: int) -> Iterator[bytes]:
+    """The texts of the arguments of a call, from behind its opening bracket."""
+    while at < len(code) and code[at : at + 1] != b")":
+        start = at
+        while at < len(code) and code[at : at + 1] not in (b",", b")"):
+            at = closed(code, at) if code[at : at + 1] in _OPENING else at + 1
+        yield code[start:at].strip()
+        at += code[at : at + 1] == b","

@@ -1,0 +1,230 @@
+"""Python functions that no code of a project mentions: calls that were commented out, methods that nobody came to use.
+
+A name counts as mentioned wherever it stands in code, in a string without blanks or in one that is formatted, of any
+Python file; definitions of that name, comments and documentation aside. So do the names that a program puts together:
+where `"get_"` stands, whatever begins so may be meant. What stands only in functions that nothing mentions, or, of a
+method, only where another file names a variable so, is no mention.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+
+from asynccost.flow.facts.asked import Asked
+from asynccost.flow.facts.summary import entry
+from asynccost.flow.facts.vocabulary import may_be_known, word_mark
+from asynccost.flow.linked.importers import Importers
+from asynccost.flow.linked.linking import Names
+from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
+from asynccost.flow.mentions import STRINGS
+from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
+
+_LOCAL = ".<locals>."
+_FEW = 6  # places: what more of them speak of is used
+_DEPTH = 3  # functions that nothing mentions, each mentioned by the next
+_WORD = rb"(?<!\w)%s(?!\w)"
+_BEGINNING = rb"(?<=[\"'}])%s(?!\w)"  # `"get_" + name`, `f"get_{name}"`
+_END = rb"(?<!\w)%s(?=[\"'])"  # `f"{name}_view"`
+_NO_VARIABLE = rb"(?<![\s(])"
+_DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
+_FORMATS = re.compile(rb"[fFtT][rR]?\Z")
+_LISTS = re.compile(  # what a module holds, but for a question whether a name is bound
+    rb"(?<![\"'] in )\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b"
+)
+_DISPATCHES = re.compile(  # names that are made while the program runs
+    rb"\bgetattr\([^,()]+(?:\([^()]*\))?,\s*+(?![\"'])|(?<![\"'] in )\b(?:globals|locals|vars|getmembers)\("
+    rb"|\b__dict__\b|\bdir\("
+)
+_DECORATORS = frozenset({  # none of them hands the function to anybody
+    "staticmethod", "classmethod", "property", "cached_property", "override", "final", "retry", "lru_cache", "cache",
+    "contextmanager", "asynccontextmanager",
+})
+_PLAIN = frozenset({"dataclass", "define", "frozen", "final", "runtime_checkable", "total_ordering"})  # of classes
+
+
+class Unmentioned:
+    """Asked which functions are left behind. words: the vocabulary of every Python file; texts: reads such a file."""
+
+    def __init__(
+        self, names: Names, importers: Importers, words: Mapping[str, str], texts: Mapping[str, Callable[[], bytes]]
+    ) -> None:
+        self._names = names
+        self._importers = importers
+        self.words = words
+        self._texts = texts
+        self._bases = Bases(names, self.text, words)
+        self._codes: dict[str, bytes] = {}
+        self._known: dict[str, bool] = {}
+        self._left: dict[tuple[str, str], str] = {}
+        self._classes = UnmentionedClasses(self, importers)
+
+    def left(self, path: str, qualname: str) -> str:
+        """What nothing mentions, this function or one around it, or a class: `name()`; "" where something may."""
+        if (path, qualname) not in self._left:
+            asked = self._names.asked.get(path)
+            around = _around(asked, qualname) if asked is not None and path in self.words else []
+            left = (self._what_is_left(f, asked) for f in around if asked is not None)
+            self._left[path, qualname] = next(filter(None, left), "")
+        return self._left[path, qualname]
+
+    def _what_is_left(self, function: Function, asked: Asked) -> str:
+        cls = self._classes.holding(function, asked)
+        return cls or (f"{function.name}()" if self._is_left(function, asked, ()) else "")
+
+    def _is_left(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
+        """without: functions whose mentions do not count, since nothing mentions them if nothing does this one."""
+        name, outer = function.name, function.scope
+        if not may_be_known(name) or name.startswith("__"):
+            return False
+        if any(_decorator(d) not in _DECORATORS for d in function.decorators):
+            return False
+        if outer is not None and outer.kind != "module" and function.owner is None:
+            return not _says(self.code(asked.path), name.encode())
+        if self._is_mentioned(function, asked, without) or entry(asked.file, function):
+            return False
+        owner = function.owner
+        if owner is None:
+            if not self._importers.of(asked.path) or _LISTS.search(asked.source):
+                return False
+            beside = [f for f in asked.file.module.outer if f.owner is None and f.scope is outer]
+        elif self._is_reached_otherwise(owner, asked):
+            return False
+        else:
+            beside = [*owner.methods.values()]
+        named = {f.name: f for f in beside if may_be_known(f.name) and not f.name.startswith("__")}
+        others = [f for one, f in named.items() if one != name]
+        return 2 * sum(self._is_used(f, asked) for f in others) >= max(len(others), 1)
+
+    def _is_used(self, function: Function, asked: Asked) -> bool:
+        """Whether code outside of a function says its name: that of another file, where no file imports this one."""
+        if not self._importers.of(asked.path):
+            return self.is_said_elsewhere(function.name, asked.path)
+        places = self._places(function, asked)
+        return any(where is not asked or not function.start < at < function.end for where, at in places)
+
+    def _is_reached_otherwise(self, owner: Class, asked: Asked) -> bool:
+        """Whether a method of a class may be called by who does not say its name."""
+        if any(_decorator(d) not in _PLAIN for d in owner.decorators) or "mixin" in owner.name.lower():
+            return True
+        if _DISPATCHES.search(asked.source, owner.start, owner.end):
+            return True
+        return not self._bases.are_own(owner.qualname, asked)
+
+    def _is_mentioned(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
+        """Whether code that may run says the name of a function, or puts it together."""
+        if self._is_made_up(function.name):
+            return True
+        found = list(islice(self._places(function, asked), _FEW + 1))
+        if len(found) > _FEW or len(without) >= _DEPTH:
+            return bool(found)
+        idle = (self._is_idle(*p, (*without, function)) or self._is_anothers(*p, function, asked) for p in found)
+        return not all(idle)
+
+    def _is_anothers(self, where: Asked | None, at: int, method: Function, asked: Asked) -> bool:
+        """Whether a place calls, for all that is known, another function than a method: `Other().send()`."""
+        owner = method.owner
+        if where is None or owner is None or owner.bases:
+            return False
+        own = asked.path, method.qualname
+        for site in where.file.calls_if(lambda f: f.start < at < f.end):
+            callee = site.call.callee
+            if site.name is not None and isinstance(callee, Member) and callee.end - len(method.name) == at:
+                found = self._names.find(site.name, where.path)
+                return found is not None and found.key != own
+        return False
+
+    def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
+        """Where the name of a function stands: the file, if it can be asked, and the byte."""
+        word, mark = function.name.encode(), word_mark(function.name)
+        own = re.compile(_WORD % word)
+        elsewhere = own if function.owner is None else re.compile(_NO_VARIABLE + _WORD % word)
+        for path, marks in self.words.items():
+            if mark in marks and word in self.code(path):
+                pattern = own if path == asked.path else elsewhere
+                yield from ((self._names.asked.get(path), m.start()) for m in pattern.finditer(self.code(path)))
+
+    def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
+        """Whether a place lies in a function that nothing mentions, or in such a class."""
+        if asked is None:
+            return False
+        around = (f for f in asked.file.module.outer if f.kind != "module" and f.start < at < f.end)
+        return any(
+            f in without or self._is_left(f, asked, without) or self._classes.holding(f, asked) for f in around
+        )
+
+    def _is_made_up(self, name: str) -> bool:
+        """Whether a file that makes names up while it runs says the beginning or the end of one."""
+        if name not in self._known:
+            self._known[name] = any(map(self._is_made_of, _parts(name)))
+        return self._known[name]
+
+    def _is_made_of(self, part: str) -> bool:
+        mark, word = word_mark(part), part.encode()
+        quoted = re.compile((_BEGINNING if part.endswith("_") else _END) % re.escape(word))  # no `_poster()` of its own
+        holding = (path for path, marks in self.words.items() if mark in marks and word in self.code(path))
+        asked = (path for path in holding if quoted.search(self.code(path)))
+        return any(_DISPATCHES.search(self.text(path)) for path in asked)
+
+    def is_said_elsewhere(self, word: str, path: str) -> bool:
+        """Whether the code of another file says a word, or cannot be asked for it."""
+        return not may_be_known(word) or self._stands(word, path)
+
+    def _stands(self, word: str, aside: str = "") -> bool:
+        mark, encoded = word_mark(word), word.encode()
+        read = [path for path in self.words if path in self._codes]
+        rest = (path for path in self.words if path not in self._codes)
+        asked = (path for group in (read, rest) for path in group if path != aside)
+        return any(mark in self.words[path] and _says(self.code(path), encoded) for path in asked)
+
+    def may_say(self, word: str, path: str) -> bool:
+        """Whether a word may stand in a file."""
+        return word_mark(word) in self.words.get(path, "")
+
+    def text(self, path: str) -> bytes:
+        """The source of a Python file."""
+        asked = self._names.asked.get(path)
+        return asked.source if asked is not None else self._texts[path]()
+
+    def code(self, path: str) -> bytes:
+        """What of a file names something: all but comments, sentences and the names that it defines."""
+        if path not in self._codes:
+            source = self.text(path)
+            code = STRINGS.sub(lambda m: _told(m, source), source)
+            self._codes[path] = _DEFINITION.sub(lambda m: b" " * len(m[0]), code)
+        return self._codes[path]
+
+
+def _around(asked: Asked, qualname: str) -> list[Function]:
+    """A function and those around it, from the outermost in."""
+    names = qualname.split(_LOCAL)
+    wanted = {_LOCAL.join(names[: at + 1]) for at in range(len(names))}
+    found = []
+    for function in asked.file.module.outer:
+        if function.qualname == names[0]:
+            function.wake()
+            found += [f for f in (function, *function.inner) if f.qualname in wanted]
+    return found
+
+
+def _told(match: re.Match[bytes], source: bytes) -> bytes:
+    """What is left of a comment or a string: nothing where it only speaks to readers."""
+    text, start = match[0], match.start()
+    if text.startswith(b"#"):
+        return b" " * len(text)
+    formats = _FORMATS.search(source, max(start - 2, 0), start) is not None
+    return text if formats or not (b" " in text or b"\n" in text) else b" " * len(text)
+
+
+def _parts(name: str) -> list[str]:
+    """The beginnings and ends of a name, of which a program may put it together."""
+    cuts = [at for at, char in enumerate(name) if char == "_" and 0 < at < len(name) - 1]
+    return [part for at in cuts for part in (name[: at + 1], name[at:]) if may_be_known(part)]
+
+
+def _says(code: bytes, word: bytes) -> bool:
+    return word in code and re.search(_WORD % word, code) is not None
+
+
+def _decorator(decorator: Expr) -> str:
+    callee = decorator.callee if isinstance(decorator, Call) else decorator
+    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""

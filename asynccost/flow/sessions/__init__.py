@@ -1,0 +1,1 @@
+"""Clients that own connections: where they are built, how often, who keeps and closes them."""

@@ -1,0 +1,160 @@
+"""A function that returns a client: its callers keep what they get, or throw it away.
+
+A client opened only where the caller handed in none: `if session is None: async with Client() as session`.
+"""
+
+from collections.abc import Sequence
+
+from asynccost.flow.around import above
+from asynccost.flow.file import File, Site, site_at
+from asynccost.flow.linked.calls import Caller
+from asynccost.flow.linked.heat import Heat
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.project import Project
+from asynccost.flow.sessions.recreated import heat_of, is_test, says, silent, title, ways
+from asynccost.flow.sessions.worth import Worth, worth_of
+from asynccost.flow.tree import Call, Constant, If, Node
+from asynccost.flow.words import words
+from asynccost.model import Confidence, Finding, Silence
+
+_DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job", "render", "loop"})
+_KEEPS = frozenset({"attribute", "global", "element"})
+_USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
+_MANY = 5  # so many functions that use a factory once each make it a hot one, whatever calls them
+_LISTENS = frozenset({"listen", "listener", "listens"})  # what waits for messages needs a connection of its own
+
+
+def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Silence:
+    """A function that returns the client: its callers keep it, or throw it away."""
+    entry = project.heats.entry(made)
+    if entry is not None and entry[0] == "cached":
+        return silent(finding, entry[1])
+    if finding.pending["property"]:
+        read = f"every read of {title(made).removesuffix('()')}"
+        return says(finding, read, Confidence.MEDIUM, ())
+    names = project.memo(worth_of)
+    callers = [c for c in project.calls.callers(made) if not is_test(c, project)]
+    if not callers:
+        return silent(finding, "it is returned: whoever calls this owns it")
+    if any(c.call["use"] in _KEEPS for c in callers):
+        return silent(finding, "a caller keeps what this returns")
+    worst: tuple[bool, int, str, Heat, Caller] | None = None
+    for caller in callers:
+        if caller.call["use"] not in _USES or not _LISTENS.isdisjoint(words(caller.by.facts["qualname"])):
+            continue
+        heat = _caller_heat(caller, project)
+        if heat.hot:
+            rank = (
+                names.takes_long(caller.by.facts["qualname"]),
+                len(heat.chain) + (heat.kind != "loop"),
+                caller.by.file["path"] + str(caller.call["start"]).zfill(9),
+                heat,
+                caller,
+            )
+            worst = rank if worst is None else min(worst, rank, key=lambda r: r[:3])
+    if worst is None and len(spread := _users(callers, project)) >= _MANY:
+        place = spread[0].related(f"{title(spread[0].by)} uses it for one call and drops it")
+        many = f"every call of {title(made)}, by {len(spread)} functions that use it once,"
+        return says(finding, many, Confidence.MEDIUM, (place,))
+    if worst is None and (own := _own_users(made, callers, names)):
+        place = own[0].related(f"{title(own[0].by)} uses it for one call and drops it")
+        each = f"every call of {title(made)} from {title(own[0].by)}"
+        return says(finding, each, Confidence.MEDIUM, (place,))
+    if worst is None:
+        return silent(finding, "it is returned, and nothing shows that its callers throw it away often")
+    long, _, _, heat, caller = worst
+    if heat.kind == "job" and finding.pending["is_async"]:
+        return silent(finding, "a job runs in an event loop of its own")
+    place = caller.related(f"{title(caller.by)} uses it for one call and drops it")
+    confidence = Confidence.HIGH if not heat.chain and heat.kind in _DIRECT else Confidence.MEDIUM
+    by = caller.by.file["path"]
+    known = caller.by.facts["qualname"]
+    seldom = heat.kind != "loop" and (names.manages(known) or names.looks_after(known) or names.now_and_then(by, known))
+    if heat.kind == "render" and heat.chain:
+        confidence = Confidence.LOW  # what a component's handlers call runs when somebody clicks
+    if long or seldom or any(map(names.takes_long, ways(heat))) or names.now_and_then(by, known):
+        confidence = Confidence.LOW
+    each = f"every call of {title(made)} from {title(caller.by)}"
+    said = f"{each} ({heat.reason})" if heat.chain else each
+    return says(finding, said, confidence, (place, *heat.chain))
+
+
+def _own_users(made: Def, callers: list[Caller], names: Worth) -> list[Caller]:
+    """The calls of a factory method, where the methods of its own class alone use it, each for one call."""
+    owner = made.facts["owner"]
+    for caller in callers:
+        facts = caller.by.facts
+        if not owner or facts["owner"] != owner or facts["kind"] == "constructor" or facts["seldom"]:
+            return []
+        if caller.call["use"] not in _USES or caller.call["cold"] or facts["qualname"] == made.facts["qualname"]:
+            return []
+    return [c for c in callers if not names.takes_long(c.by.facts["qualname"])]
+
+
+def _users(callers: list[Caller], project: Project) -> list[Caller]:
+    """One call for each function that uses what it gets and drops it, those that are known to run once left out."""
+    found: dict[tuple[str, int], Caller] = {}
+    for caller in callers:
+        facts, call = caller.by.facts, caller.call
+        if call["use"] not in _USES or call["cold"] or facts["kind"] == "module" or facts["seldom"]:
+            continue
+        if project.heats.of(caller.by).hot is not False:
+            found.setdefault(caller.by.place, caller)
+    return sorted(found.values(), key=lambda c: c.by.place)
+
+
+def _caller_heat(caller: Caller, project: Project) -> Heat:
+    if caller.call["cold"]:
+        return Heat(False, caller.call["cold"], "")
+    if caller.call["loop"]:
+        return Heat(True, "loop", f"{title(caller.by)} calls it in a loop")
+    return heat_of(caller.by, project)
+
+
+_SELF = frozenset({"self", "cls"})
+
+
+def stands_in(file: File, site: Site) -> Sequence[str | int]:
+    """The parameter that a client stands in for, and how many a caller may put before it; nothing where it does not.
+
+    The parameter is named after what is built: `session` for a `ClientSession`.
+    """
+    built = frozenset(words(site.name.rpartition(".")[2])) if site.name else frozenset()
+    params = [p for p in site.function.params if p.name not in _SELF]
+    for at, param in enumerate(params):
+        is_client = param.default is not None and not built.isdisjoint(words(param.name))
+        if is_client and any(_where_missing(file, up, site.call, param.name) for up in above(site.call)):
+            return [param.name, at]
+    return []
+
+
+def _where_missing(file: File, up: Node, call: Call, name: str) -> bool:
+    """Whether a branch around a call is taken only where a name holds nothing."""
+    if isinstance(up, If):
+        then = any(s.start <= call.start < s.end for s in up.body)
+        other = any(s.start <= call.start < s.end for s in up.orelse)
+        test = " ".join(file.text(up.test).split()).strip("()")
+        missing = (f"{name} is None", f"not {name}", f"{name} == None")
+        return (then and test in missing) or (other and test in (name, f"{name} is not None", f"{name} != None"))
+    return False
+
+
+def left_out(instead: Sequence[str | int], made: Def, project: Project) -> bool:
+    """Whether a call in sight, of a test or a script aside, leaves out the parameter that a client stands in for."""
+    name, at = str(instead[0]), int(instead[1])
+    callers = project.calls.callers(made)
+    return any(not is_test(caller, project) and not _hands_in(caller, name, at, project) for caller in callers)
+
+
+def _hands_in(caller: Caller, name: str, at: int, project: Project) -> bool:
+    """Whether a call gives a parameter a value."""
+    asked = project.names.asked.get(caller.by.file["path"])
+    site = site_at(asked.file, caller.related("").span) if asked is not None else None
+    if site is None:
+        return False
+    given = site.call.arguments
+    if any(a.star for a in given):
+        return True
+    plain = [a for a in given if a.keyword is None]
+    value = next((a.value for a in given if a.keyword == name), plain[at].value if at < len(plain) else None)
+    return value is not None and not (isinstance(value, Constant) and value.value is None)

@@ -1,0 +1,247 @@
+"""A client that is built where it may be thrown away again: what one file can say of it."""
+
+from asynccost.flow.around import above, function_of, is_guarded, words_in
+from asynccost.flow.clients import Client, clients, identity, is_fake
+from asynccost.flow.dead import is_dead
+from asynccost.flow.facts.entries import is_script, seldom
+from asynccost.flow.file import File, Site
+from asynccost.flow.life import Life
+from asynccost.flow.owner import life_of
+from asynccost.flow.repeat import work_loops
+from asynccost.flow.sessions.addresses import fixed_request, free_request, loopback_request
+from asynccost.flow.sessions.factories import stands_in
+from asynccost.flow.sessions.meant import (
+    asked_once,
+    for_development,
+    is_one_visit,
+    on_purpose,
+    polls_slowly,
+    waits_for_a_start,
+)
+from asynccost.flow.sessions.recreated import COST
+from asynccost.flow.sessions.sharing import answers_from_cache, listens, shared_by
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+)
+from asynccost.flow.varies import parameters, varies
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, root, words
+from asynccost.model import Confidence, Finding, Silence
+
+_SECRETS = frozenset({"credentials", "secret", "password"})
+_KEPT = {
+    "self": "the object keeps it",
+    "object": "another object keeps it",
+    "global": "the module keeps it",
+    "collection": "a collection keeps it",
+}
+
+
+def look(file: File, site: Site, client: Client) -> Finding | Silence:
+    """What to say of one call that builds a client; how often its function runs is for the project to say."""
+    call, function = site.call, site.function
+    if file.is_test:
+        return file.silence(call, "it is part of a test")
+    if is_fake(file, call):
+        return file.silence(call, "it talks to something in this process")
+    if is_dead(call, function, file.module.source):
+        return file.silence(call, "this code is never reached")
+    life = life_of(file, call, function, client.close)
+    if life.kind == "kept" and life.where == "self" and _reopened(file, call, function, life):
+        life.kind = "local"
+    if (reason := _owned(life)) is not None:
+        return file.silence(call, reason)
+    if file.language == "javascript" and _only_signs(life):
+        return file.silence(call, "it only signs addresses, and opens no connection")
+    if file.language == "javascript" and _is_sent_along(life):
+        return file.silence(call, "a page takes along what it has fetched: no other request may see that")
+    loops = [loop for loop in work_loops(file, call) if life.kind in ("local", "scoped", "temporary", "dropped")]
+    changing = next((v for part in identity(file, call) if (v := varies(file, part, function))), None)
+    if changing and not _is_one_of_few(file, call, function, life):
+        return file.silence(call, f"its arguments depend on {changing}")
+    if (reason := shared_by(file, life, loops)) is not None:
+        return file.silence(call, reason)
+    if loops and not _keeps_nothing(site):
+        near = client.cost == "pool" and loopback_request(file, function, life)
+        near = near or on_purpose(file, site) or for_development(file, call)
+        near = near or client.cost == "nothing" or waits_for_a_start(file, function, loops[0]) or polls_slowly(loops[0])
+        return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
+    return _open(file, site, client, life)
+
+
+_SIGNS = frozenset({"getSignedUrl", "createPresignedPost", "getSignedCookies"})
+
+
+def _only_signs(life: Life) -> bool:
+    """Whether all that is done with a client is to sign addresses: `getSignedUrl(client, command)`."""
+    return 0 < sum(taker in _SIGNS for taker in _takers(life)) == len(life.reads)
+
+
+def _is_sent_along(life: Life) -> bool:
+    """Whether a server puts the cache of a client into a page: `dehydrate(queryClient)`."""
+    return "dehydrate" in _takers(life)
+
+
+def _takers(life: Life) -> list[str]:
+    """The last names of the functions that a client is handed to."""
+    handed = [read.parent.parent for read in life.reads if isinstance(read.parent, Argument)]
+    return [chain(call.callee)[-1] for call in handed if isinstance(call, Call)]
+
+
+def _owned(life: Life) -> str | None:
+    """Why nobody builds it again; None where that is not settled here."""
+    if life.kind == "kept" and not (life.where == "self" and life.attr):
+        return _KEPT[life.where]
+    if life.kind == "default":
+        return "a default is made once, with its function"
+    if life.kind == "yielded":
+        return "it is yielded: whoever resumes this owns it"
+    if life.kind == "fallback":
+        return "it only stands in for one that the caller left out"
+    return None
+
+
+def _is_one_of_few(file: File, call: Call, function: Function, life: Life) -> bool:
+    """`def get_service(config, service_name, version)`: a factory whose parameters choose one of a few clients."""
+    if life.kind != "returned" or function.kind == "module":
+        return False
+    few = clients(file).few
+    changing = [part for part in identity(file, call) if varies(file, part, function)]
+    return all((chosen := parameters(part, function)) and chosen <= few for part in changing)
+
+
+def _reopened(file: File, call: Call, function: Function, life: Life) -> bool:
+    """`self.session = Client()` in every call of a method that closes it again."""
+    if function.name in ("__init__", "constructor") or is_guarded(call, life.attr) or function.index is None:
+        return False
+    if any(
+        isinstance(loop, Loop) and (loop.kind == "while" or loop.is_async) for loop in function.index.loops
+    ) or listens(function):
+        return False
+    return any(
+        file.text(c.callee).split(".")[-2:-1] == [life.attr]
+        and file.text(c.callee).rpartition(".")[2] in ("close", "aclose")
+        and c.start > call.start
+        for c in function.index.calls
+    )
+
+
+def _in_loop(
+    file: File, call: Call, client: Client, loops: list[Loop | Comprehension], left: str, sure: Confidence
+) -> Finding:
+    loop = loops[0]
+    header = loop.header_end if isinstance(loop, Loop) else loop.end
+    place = file.related((loop.start, header), "every turn of this loop builds another")
+    turn = f"every turn of the loop builds {client.what} of its own{left} and {COST[client.cost]}"
+    finding = file.finding(
+        call,
+        f"{turn}: build it once, before the loop",
+        sure,
+        related=(place,),
+        entry="script" if file.memo(is_script) else "loop",
+    )
+    finding.resource = client.cost
+    return finding
+
+
+def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:
+    """How often the function runs is for the project to say."""
+    function = site.function
+    if life.kind == "kept" and not (
+        function.name in ("__init__", "constructor", "__post_init__") and not is_guarded(site.call, life.attr)
+    ):
+        return file.silence(site.call, _KEPT[life.where])
+    if function.kind == "module":
+        return file.silence(site.call, "a module's top level runs once")
+    rare = seldom(file, function) if life.kind != "kept" else None
+    if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
+        rare = "fixed"
+    if rare is None and life.kind != "kept" and asked_once(file, site, life):
+        rare = "asked once"
+    if rare is None and for_development(file, site.call):
+        rare = "development"
+    if rare is None and on_purpose(file, site):
+        rare = "meant"
+    if rare is None and client.cost == "pool" and loopback_request(file, function, life):
+        rare = "no pool"
+    if rare is None and (client.cost == "nothing" or _keeps_nothing(site)):
+        rare = "no pool"
+    if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
+        rare = "an error"
+    if rare is None and (answers_from_cache(file, function, site.call) or _fills_a_memo(file, site.call)):
+        rare = "cached"
+    if rare is None and life.kind == "returned" and _takes_credentials(site):
+        rare = "lent keys"
+    if rare is None and client.cookies and is_one_visit(function, life):
+        rare = "one visit"
+    return file.finding(
+        site.call,
+        "",
+        Confidence.MEDIUM,
+        what=client.what + _left(client, life),
+        cost=client.cost,
+        is_async=client.is_async,
+        life=life.kind,
+        start=function.start,
+        rare=rare or "",
+        instead=stands_in(file, site),
+        free=client.http and free_request(file, function, life),
+        owner=function.owner.qualname if function.owner else "",
+        property=any(getattr(d, "id", "") == "property" for d in function.decorators),
+    )
+
+
+def _takes_credentials(site: Site) -> bool:
+    """`create_client(config)` with `config.secret_key` in it: the keys of whoever asks, which are not to be kept."""
+    given = {p.name for p in site.function.params if p.name not in ("self", "cls", "this")}
+    for node in walk(site.call):
+        pairs: list[tuple[str, Node]] = []
+        if isinstance(node, Argument) and node.keyword:
+            pairs = [(node.keyword, node.value)]
+        elif isinstance(node, Collection) and node.kind == "dict":
+            keys = zip(node.keys, node.items, strict=True)
+            pairs = [(str(k.value), v) for k, v in keys if isinstance(k, Constant)]
+        for name, value in pairs:
+            if not _SECRETS.isdisjoint(words(name)) and isinstance(root(value), Name) and chain(value)[0] in given:
+                return True
+    return False
+
+
+def _fills_a_memo(file: File, call: Call) -> bool:
+    """`if _names is None: client = Client(); _names = client.list()`: what the client is asked for is kept."""
+    for up in above(call):
+        if isinstance(up, If) and any(s.start <= call.start < s.end for s in up.body):
+            tested = words_in(up.test)
+            targets = (t for n in walk(*up.body) if isinstance(n, Assign) and n.start > call.start for t in n.targets)
+            outer = (t for t in targets if isinstance(t, Member) or file.text(t) not in function_of(call).bindings)
+            if any(chain(t)[-1] in tested for t in outer):
+                return True
+    return False
+
+
+def _left(client: Client, life: Life) -> str:
+    """What to add where nothing closes a client that must be closed."""
+    if life.kind != "local" or not (client.close and client.is_async):
+        return ""
+    return "" if life.closed or life.captured or life.handed else ", which nothing closes,"
+
+
+def _keeps_nothing(site: Site) -> bool:
+    """`new https.Agent({ rejectUnauthorized: false })`: without keepAlive an agent has no connections to lose."""
+    if site.name not in ("http:Agent", "https:Agent"):
+        return False
+    given = site.call.arguments[0].value if site.call.arguments else None
+    keys = given.keys if isinstance(given, Collection) else []
+    return not any(isinstance(k, Constant) and k.value == "keepAlive" for k in keys)

@@ -1,0 +1,203 @@
+"""Whether one client serves many requests where it stands, or always the same one."""
+
+import re
+
+from asynccost.flow.around import above, function_of, loops_around, words_in
+from asynccost.flow.file import File
+from asynccost.flow.life import Life
+from asynccost.flow.reach import local_function
+from asynccost.flow.repeat import is_short, is_tries
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Comprehension,
+    Constant,
+    Do,
+    Expr,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Return,
+    Subscript,
+    With,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
+
+_CACHE = re.compile(r"cache|memo|ttl|expir", re.I)
+_ON_DISK = re.compile(r"\b(?:exists|isfile|is_file)\(")
+_NOT_ON_DISK = re.compile(r"\bnot\s+[\w.]*(?:\([^()]*\)\.)?(?:exists|isfile|is_file)\(")
+_LISTEN = frozenset({"ws_connect", "websocket_connect", "connect_ws", "pubsub", "aconnect_sse", "connect_sse"})
+
+
+def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str | None:
+    """Why one client is enough here: a loop inside its life uses it; None where one request is all that it serves."""
+    outer = {id(loop) for loop in around}
+    for read in (*life.reads, *_parts(life)):
+        inside = [
+            loop
+            for loop in loops_around(read)
+            if id(loop) not in outer and not is_tries(file, loop) and not is_short(loop) and not _holds(loop, life)
+        ]
+        if inside:
+            return "one client serves a loop of requests here"
+        if _listens(read):
+            return "it holds one long connection"
+    if any(_lent_to_a_loop(file, read) for read in life.reads):
+        return "one client serves a loop of requests in what it is handed to"
+    if not all(map(_runs_now, life.captured)):
+        return "the functions written here share it"
+    forever = [loop for loop in around if isinstance(loop, Loop) and loop.kind == "while"]
+    if forever and any(_goes_on(s) or _lends(s, life, forever[0], file) for s in life.scopes):
+        return "the loop outside only reconnects"
+    return None
+
+
+def _lent_to_a_loop(file: File, read: Name) -> bool:
+    """`await walk(client, root)`, where a function of the file asks in a loop, or calls itself."""
+    given = read.parent
+    call = given.parent if isinstance(given, Argument) else None
+    made = local_function(call.callee, function_of(call), file) if isinstance(call, Call) else None
+    if made is None or not isinstance(call, Call) or not isinstance(given, Argument) or given.star:
+        return False
+    params = [p.name for p in made.params if p.name not in ("self", "cls", "this")]
+    at = [a for a in call.arguments if a.keyword is None].index(given) if given.keyword is None else -1
+    name = given.keyword if given.keyword in params else params[at] if 0 <= at < len(params) else ""
+    made.wake()
+    reads = [n for n in (made.index.names if made.index else ()) if n.id == name]
+    return any(not is_tries(file, loop) and not is_short(loop) for n in reads for loop in loops_around(n))
+
+
+def _parts(life: Life) -> list[Name]:
+    """The reads of a client's parts that have a name of their own: `db = client[name]`."""
+    found = []
+    for read in life.reads:
+        part: Node = read
+        while isinstance(part.parent, (Member, Subscript)) and part.parent.value is part:
+            part = part.parent
+        up = part.parent
+        names = {t.id for t in up.targets if isinstance(t, Name)} if isinstance(up, Assign) and part is not read else ()
+        index = function_of(read).index
+        found += [name for name in (index.names if index else ()) if name.id in names and name.start > part.end]
+    return found
+
+
+def _runs_now(function: Function) -> bool:
+    """Whether a function runs where it is written, once: `new Promise(async (resolve) => ...)`."""
+    up = function.closure.parent if function.closure is not None else None
+    call = up.parent if isinstance(up, Argument) else None
+    return isinstance(call, Call) and call.new and isinstance(call.callee, Name) and call.callee.id == "Promise"
+
+
+def _holds(loop: Loop | Comprehension, life: Life) -> bool:
+    """Whether the client is made inside a loop, so that the loop does not share it."""
+    return any(loop.start <= scope.start and scope.end <= loop.end for scope in life.scopes)
+
+
+def _listens(read: Name) -> bool:
+    up = read.parent
+    return isinstance(up, Member) and up.attr in _LISTEN
+
+
+def listens(function: Function) -> bool:
+    """Whether a function opens a websocket: its client lives as long as the connection."""
+    return any(
+        isinstance(c.callee, Member) and c.callee.attr in _LISTEN
+        for c in (function.index.calls if function.index else ())
+    )
+
+
+def answers_from_cache(file: File, function: Function, call: Call) -> bool:
+    """Whether a function returns what it remembers before it comes to a call, or puts away what comes of it."""
+    if _CACHE.search(function.name) or _puts_away(function, call) or _unless_on_disk(file, call):
+        return True
+    if _asked_once(file, function):
+        return True
+    for made in function.index.returns if function.index else ():
+        if made.end > call.start:
+            break
+        up = made.parent
+        if isinstance(up, If):
+            said = _spelled(file, up.test, function) + _spelled(file, made.value, function)
+            if _CACHE.search(said) or _remembered(file, function, up, made):
+                return True
+            if _ON_DISK.search(file.text(up.test)) and not _NOT_ON_DISK.search(file.text(up.test)):
+                return True
+    return False
+
+
+_KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
+
+
+def _asked_once(file: File, function: Function) -> bool:
+    """Whether a function without parameters keeps its answer for good: `@lru_cache(maxsize=1)`."""
+    plain = not function.params and function.owner is None
+    named = (d.callee if isinstance(d, Call) else d for d in function.decorators)
+    return plain and any(file.resolve(name) in _KEEPS for name in named)
+
+
+def _unless_on_disk(file: File, call: Call) -> bool:
+    """`if not path.exists(): download(path)`: what is asked for is put into a file, once."""
+    for up in above(call):
+        if isinstance(up, If) and _ON_DISK.search(test := file.text(up.test)):
+            missing = any(s.start <= call.start < s.end for s in up.orelse)
+            if missing is not bool(_NOT_ON_DISK.search(test)):
+                return True
+    return False
+
+
+def _puts_away(function: Function, call: Call) -> bool:
+    """`cache.set("address", answer, 3600)` further down: who asks again within an hour gets what lies there."""
+    later = (c for c in (function.index.calls if function.index else ()) if c.start > call.end)
+    named = (chain(c.callee) for c in later if isinstance(c.callee, Member) and len(c.arguments) > 1)
+    return any(names[-1] in ("set", "setex") and _CACHE.search(names[-2]) for names in named if len(names) > 1)
+
+
+def _remembered(file: File, function: Function, branch: If, made: Return) -> bool:
+    """`if cls._id is not None: return cls._id`, where the same function fills it further down; `return maker()`."""
+    kept = made.value.callee if isinstance(made.value, Call) else made.value
+    if not isinstance(kept, (Name, Member, Subscript)):
+        return False
+    name = file.text(kept)
+    held = file.text(kept.value) if isinstance(kept, Subscript) else name
+    filled = (t for a in (function.index.assigns if function.index else ()) for t in getattr(a, "targets", ()))
+    return held in file.text(branch.test) and any(t.start > made.end and file.text(t) == name for t in filled)
+
+
+def _spelled(file: File, expr: Expr | None, function: Function) -> str:
+    """An expression's text, and that of what its names were assigned."""
+    if expr is None:
+        return ""
+    bound = function.index.bound if function.index else {}
+    values = [v for word in words_in(expr) for v in bound.get(word, ()) if v is not None]
+    return " ".join(file.text(part) for part in (expr, *values))
+
+
+def _lends(scope: With, life: Life, loop: Loop, file: File) -> bool:
+    """`while True: try: async with Client() as c: await consume(c)`: no pause between turns but after an error."""
+    body = scope.body[0] if len(scope.body) == 1 else None
+    call = body.value.value if isinstance(body, Do) and isinstance(body.value, Await) else None
+    if not isinstance(call, Call) or not isinstance(loop.test, Constant):
+        return False
+    lent = any(isinstance(read.parent, Argument) and read.parent.parent is call for read in life.reads)
+    calls = file.knowledge.table("entries")["pauses"]["calls"]
+    pauses = [n for n in walk(*loop.body) if isinstance(n, Await) and chain(n.value)[-1] in calls]
+    return lent and all(any(isinstance(up, Handler) for up in above(p)) for p in pauses)
+
+
+def _goes_on(scope: With) -> bool:
+    """Whether a with block loops on by itself, waiting for messages."""
+    todo: list[Node] = list(scope.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Loop) and (node.is_async or node.kind == "while"):
+            return True
+        for field in ("body", "orelse", "final", "handlers"):
+            todo += getattr(node, field, ())
+    return False

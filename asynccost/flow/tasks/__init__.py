@@ -1,0 +1,1 @@
+"""Tasks and promises: who holds them."""

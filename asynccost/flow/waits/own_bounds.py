@@ -1,0 +1,196 @@
+"""The bound that a request should have, as its own code tells: a file's other requests, a constant, a parameter.
+
+How long an answer may well take: what is asked of a model, or moves a file, is not there in half a minute.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from asynccost.flow.file import File, Site
+from asynccost.flow.tree import Constant, Expr, Function, Member, Name
+from asynccost.flow.walk import walk
+from asynccost.flow.words import words
+
+USUAL, LONG = 30, 300  # seconds; the longer one is what aiohttp grants a whole answer by default
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SERVICES = (  # whose every answer is a model's
+    "openai|anthropic|claude|gemini|mistral|ollama|llama|vllm|sglang|groq|cohere|llms?|gpt|dify|flowise|langflow|n8n|typebot|kobold|comfy"
+    "|unstructured|ocr|docling|tika|grobid|wenxin|ernie|qwen|dashscope|zhipu|doubao|moonshot|deepseek|minimax|hunyuan|xinference|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
+)
+_WORK = (
+    "completions?|logits|logprobs|chats?|answers?|ask|questions?|conversations?|sql|execute|jobs?|workflows?|analy[sz]e|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"
+    "|synthesi[sz]e|captions?|txt2img|img2img|upload|download|files?|form data|formdata|multipart|arraybuffer|blob|zip"
+    "|video|audio|media|attachment|backup|export|import|ingest|deploy|convert|crawl|scrape|train|render|cognify"
+)
+_SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
+_SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_SERVICES}|{_WORK})(?![a-z])")
+_WORKS = re.compile(  # what a request that only reads may wait long for: not what it lists by the name of
+    r"(?<![a-z])(?:completions?|generate|generation|predict|uploads?|downloads?|files?|arraybuffer|blob|zip|video|audio|media"
+    r"|attachment|backup|export|import|ingest|convert|crawl|scrape|render|sql|execute|ask|prompt)(?![a-z])"
+)
+_READS = re.compile(r"[.:](?:get|head)$|^fetch$|^node-fetch:")
+_OTHER_METHOD = re.compile(r"""method["']?\s*:\s*["'`]?(?!get|head)\w""", re.I)
+
+_ANY = re.compile(  # a method for whatever its callers send
+    r"(?:(?:post|put|patch|request|send|call|make|do|api|http|async|json)(?: |$))+"
+)
+
+_BESIDE = re.compile(  # says nothing of the work: whose repository it is, and what is told of the client
+    r"(?i)github(?:usercontent)?\.com/[\w./-]*|(?:user|https?|proxy|tls|socks)[-_ ]?agents?\w*"
+    r"|\bagent\s*:\s*[\w.]+"
+)
+_LOOK_UP = re.compile(  # of what the service has at hand
+    r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
+    r"status|health|tags|usage|credits?|balance|quota|token|user|account|info|online|available|running|alive)(?![a-z])"
+    r"|(?<![a-z])(?:verify|validate|check|refresh|exchange)(?: \w+)? (?:key|token|license|credentials|account)(?![a-z])"
+)
+_VERSION = re.compile(r"(?<![a-z])versions?(?![a-z])")
+_MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
+_FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
+_TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
+_TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
+_GENERATES = re.compile(r"\b(?:max_(?:new_|output_|completion_)?tokens|max(?:Output|Completion)?Tokens|top_p|topP)\b")
+_NOTICE = re.compile(rf"(?<![a-z])(?:{_TOLD}|webhooks?|push\w*)(?![a-z])")  # a few bytes
+
+
+def seconds_for(site: Site, file: File) -> int:
+    """A bound for the wait of a request, in seconds, by what its own text, its function and its file speak of."""
+    call = _plain(_BESIDE.sub(" ", file.text(site.call)))
+    said = f"{_plain(site.function.name)} {call}"
+    if _LOOK_UP.search(said) and not _MOVES.search(said):
+        return USUAL
+    if _VERSION.search(_plain(site.function.name)) and not _MOVES.search(_plain(site.function.name)):
+        return USUAL
+    if _TELLS.search(said) and not (_MOVES.search(said) or _FILES.search(call)):
+        return USUAL
+    if file.language == "javascript" and _MOVES.search(_plain(site.function.name)):
+        return LONG  # there the bound is one for the whole answer, in Python for each part of it
+    around = _plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
+    whatever = site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip())
+    if whatever and not _NOTICE.search(f"{around} {_plain(site.function.owner.name if site.function.owner else '')}"):
+        return LONG
+    if _READS.search(site.name or "") and not _OTHER_METHOD.search(file.text(site.call)):
+        return LONG if _WORKS.search(call) else USUAL  # a model is asked by other methods; these look something up
+    if site.function.kind != "module" and _GENERATES.search(file.text(site.function)):
+        return LONG
+    return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
+
+
+def _plain(text: str) -> str:
+    """Words apart and in small letters: `generateText_now` -> "generate text now"."""
+    return _CAMEL.sub(" ", text).replace("_", " ").lower()
+
+
+MOST = 1000  # a larger number is no number of seconds
+_GENERAL = frozenset({  # words of a method for whatever its callers send
+    "post", "get", "put", "patch", "delete", "head", "request", "requests", "req", "send", "call", "make", "do", "api",
+    "http", "json", "fetch", "query", "execute", "invoke", "raw", "data", "async", "sync", "perform", "with", "retry",
+    "session", "rest",
+})
+_WHERE = frozenset({"path", "endpoint", "route", "url", "uri", "href", "resource", "action", "method", "suffix"})
+_SPEAKS = re.compile(r"(?<![A-Za-z])_?timeouts?(?![A-Za-z])|[a-z_]Timeouts?(?:Ms|Seconds|Secs)?\b|\btimeout[A-Z_]\w*")
+_GIVEN = re.compile(  # to a call, or as the default of a parameter that hands it on
+    r"""\btimeout["']?\s*[=:]\s*(?:None\b|\(?[\d._]+(?:\s*,\s*[\d._]+\))?)|\btimeout\s*=\s*timeout\b"""
+    r"""|\btimeout\s*:[\w\s\[\].,|]+=\s*None\b"""
+)
+_NO_BOUND = re.compile(r"\b(?:set|clear)Timeout\b|except[^\n]*|\bECONN\w+|\w*(?:Error|Exception)\b|#.*|//.*")
+
+
+@dataclass(slots=True, frozen=True)
+class Bound:
+    """A bound as it is written in the code, and who else has it: "the constant X", "other requests of the file"."""
+
+    text: str
+    source: str
+
+
+def general(site: Site) -> bool:
+    """Whether a request is one for all: a method `_request(path)` whose callers say where to.
+
+    How long an answer may take differs from call to call there.
+    """
+    function = site.function
+    own = set(words(function.name.lstrip("_")))
+    params = {p.name for p in function.params}
+    named = {n.id for a in site.call.arguments for n in walk(a.value) if isinstance(n, Name)} | _behind(site)
+    return bool(own) and own <= _GENERAL and any(_WHERE & set(words(n)) for n in named & params)
+
+
+_RUN = re.compile(  # what a request is to run: its name, or that of a function that a caller has given
+    r"\b(?:func|function|fn|method|callback|handler)\w*\.__(?:qual)?name__|\bget_function_name\(\)"
+    r"|\b(?:func|function|fn|method|procedure|activity|action|tool|task|command|workflow|skill)_?[nN]ame\b"
+)
+
+
+def runs_what_is_named(site: Site, file: File) -> bool:
+    """Whether a request has the other side run what a name in its text stands for: nobody can tell how long that is."""
+    return _RUN.search(file.text(site.call)) is not None
+
+
+def _behind(site: Site) -> set[str]:
+    """The names of which a local is made that a request is given: `url = base + path`."""
+    bound = site.function.index.bound if site.function.index else {}
+    given = {n.id for a in site.call.arguments for n in walk(a.value) if isinstance(n, Name)}
+    values = [v for name in given for v in bound.get(name, ()) if v is not None]
+    return {n.id for n in walk(*values) if isinstance(n, Name)}
+
+
+def asked(site: Site, file: File) -> str:
+    """What around a request speaks of a timeout that the request is not given; "" where nothing does."""
+    function = site.function
+    while function.scope is not None and function.scope.kind != "module":
+        function = function.scope
+    text = file.text(function) if function.kind != "module" else file.text(site.call)
+    found = _SPEAKS.search(_NO_BOUND.sub("", _GIVEN.sub("", text)))
+    return found[0].strip() if found else ""
+
+
+def parameter(site: Site) -> Bound | None:
+    """A parameter that is a number of seconds by default, and that nothing else of the function uses."""
+    function = site.function
+    uses = Counter(n.id for n in function.index.names) if function.index else Counter()
+    for param in function.params:
+        value = param.default.value if isinstance(param.default, Constant) else None
+        if param.name.lower() != "timeout" or uses[param.name] or isinstance(value, bool):
+            continue
+        if isinstance(value, (int, float)) and 0 < value <= MOST:
+            return Bound(param.name, f"the parameter {param.name}")
+    return None
+
+
+def beside(site: Site, file: File, least: int, most: int = MOST) -> Bound | None:
+    """The bound of the other requests of a file by the same library: a constant, an attribute, or a number.
+
+    The one that most of them have; that of the object, only where it is the object of the request as well. least, most:
+    the seconds that a number should have.
+    """
+    library = (site.name or "").partition(".")[0].partition(":")[0]
+    found: Counter[tuple[str, str]] = Counter()
+    for other in file.calls:
+        if (other.name or "").partition(".")[0].partition(":")[0] != library or other.call is site.call:
+            continue
+        given = next((a.value for a in other.call.arguments if a.keyword == "timeout"), None)
+        text = file.text(given) if given is not None else ""
+        if isinstance(given, Name) and _is_constant(given.id, file):
+            found[given.id, f"the constant {given.id}"] += 2  # somebody has thought about it
+        elif isinstance(given, Constant) and isinstance(given.value, (int, float)) and least <= given.value <= most:
+            if given.value in (USUAL, LONG):
+                continue  # what a fix has guessed for another one says nothing
+            found[text, "other requests of the file"] += 1
+        elif _is_own(given) and _same_object(other.function, site.function):
+            found[text, "other requests of the object"] += 2
+    return Bound(*found.most_common(1)[0][0]) if found else None
+
+
+def _is_constant(name: str, file: File) -> bool:
+    return name in file.module.top.bindings and name.isupper()
+
+
+def _is_own(given: Expr | None) -> bool:
+    return isinstance(given, Member) and isinstance(given.value, Name) and given.value.id == "self"
+
+
+def _same_object(one: Function, other: Function) -> bool:
+    return one.owner is not None and one.owner is other.owner

@@ -1,0 +1,107 @@
+"""What an async function of a script asks of others, and lets fail where nothing catches it."""
+
+from collections.abc import Iterator
+
+from asynccost.flow.around import use_of
+from asynccost.flow.file import File
+from asynccost.flow.reach import local_function
+from asynccost.flow.tree import Assign, Await, Call, Closure, Collection, Function, If, Member, Name, Node
+from asynccost.flow.waits.awaits import classify
+from asynccost.flow.waits.failing import catches_answer, failing, is_caught, lets_out, never_rejects
+
+_DEPTH = 4
+_TOGETHER = frozenset({"all", "any", "race"})
+Row = tuple[str, str, str]
+
+
+def risks(file: File, function: Function) -> list[list[str]]:
+    """Rows [kind, label, ref] of what a JavaScript function waits for, or hands on, where nothing catches its errors.
+
+    The kinds are those of flow.awaits; ref: a function of another file. Functions of its own file are followed.
+    """
+    if file.language != "javascript":
+        return []
+    found: dict[Row, None] = {}
+    _collect(file, function, found, set(), 0)
+    if not found and not function.is_async and _answers_at_worst(file, function):
+        return [["value", "a promise that does not fail", ""]]
+    return [list(row) for row in found]
+
+
+def _answers_at_worst(file: File, function: Function) -> bool:
+    """Whether all that a plain function hands back are promises that see to their own errors, or have none."""
+    given = [one.value for one in function.index.returns if one.value is not None] if function.index else []
+    return bool(given) and all(catches_answer(value) or never_rejects(file, value) for value in given)
+
+
+def _collect(file: File, function: Function, found: dict[Row, None], seen: set[int], depth: int) -> None:
+    if id(function) in seen or depth > _DEPTH:
+        return
+    seen.add(id(function))
+    for value in _left(file, function):
+        if isinstance(value, Call) and value.new and isinstance(value.callee, Name) and value.callee.id == "Promise":
+            found["unknown", "new Promise", ""] = None  # whatever its executor calls, somebody may reject it
+        for wait in classify(value, file, function):
+            inner = local_function(wait.node.callee, function, file) if isinstance(wait.node, Call) else None
+            if wait.label == wait.root and any(p.name == wait.root for p in function.params):
+                continue  # who hands a callback in hears of what fails in it
+            if inner is not None:
+                _collect(file, inner, found, seen, depth + 1)
+            else:
+                kind = wait.otherwise if wait.ref else wait.kind
+                if kind == "unknown" and _heard(value, function):
+                    kind = "value"
+                found[kind, wait.label[:80], wait.ref or _imported(file, wait.node, function)] = None
+
+
+def _imported(file: File, node: Node, function: Function) -> str:
+    """The resolved name of a call on what another file of the project hands out, whatever its words say of it."""
+    name = (file.resolve(node.callee, function) or "") if isinstance(node, Call) else ""
+    return name if ":" in name else ""
+
+
+def _heard(value: Node, function: Function) -> bool:
+    """`const done = await f(); if (done.success) { ... } else { ... }`: what f answers tells of its failure."""
+    use = use_of(value)
+    kept = use.node.targets if isinstance(use.node, Assign) else ()
+    names = {target.id for target in kept if isinstance(target, Name)}
+    return any(
+        name.id in names
+        and isinstance(name.parent, Member)
+        and name.parent.attr == "success"
+        and isinstance(test := use_of(name.parent).node, If)
+        and bool(test.orelse)
+        for name in (function.index.names if function.index else ())
+    )
+
+
+def _left(file: File, function: Function) -> Iterator[Node]:
+    """What a function waits for, or hands on, uncaught; each of several that it waits for together."""
+    index = function.index
+    if index is None:
+        return
+    for wait in index.awaits:
+        if lets_out(file, wait, function, 0):
+            yield from _parts(file, wait.value)
+    for handed in index.returns:
+        value = handed.value
+        if value is None or isinstance(value, Await) or is_caught(handed):
+            continue
+        if not (catches_answer(value) or never_rejects(file, value)):
+            yield from _parts(file, value)
+
+
+def _parts(file: File, value: Node) -> Iterator[Node]:
+    given = [a.value for a in value.arguments] if isinstance(value, Call) else []
+    if not (isinstance(value, Call) and isinstance(value.callee, Member) and value.callee.attr in _TOGETHER):
+        handed = [v.function for v in given if isinstance(v, Closure) and v.function.is_async]
+        if not handed or any(failing(file, one) for one in handed):
+            yield value
+        return
+    for one in given:
+        if isinstance(one, Collection):
+            yield from one.items
+        elif isinstance(one, Call):  # `Promise.all(ids.map((id) => load(id)))`
+            maps = [a.value.function for a in one.arguments if isinstance(a.value, Closure)]
+            for each in maps:
+                yield from _left(file, each)
