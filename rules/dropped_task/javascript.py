@@ -14,9 +14,10 @@ from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.unawaited_arrays import unawaited
 from asynccost.flow.tree import Closure, Constant, Do, Function
-from asynccost.flow.waits.failing import failing, is_caught, is_server, lets
+from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_so
 from asynccost.flow.waits.risks import risks
+from asynccost.flow.waits.side import serves
 from asynccost.flow.words import words
 from asynccost.javascript.array_words import hands_callbacks
 from asynccost.model import Confidence, Finding, Related, Silence, Span
@@ -88,7 +89,7 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     table = file.knowledge.table("tasks")["floating"]
     best_effort = any(w in table["besteffort"] for w in words(name))
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
-    server = is_server(file)
+    server = serves(file)
     meant = _is_meant(file.module.source, site.call.start, site.call.end)
     left = meant or (tells if server else best_effort)
     message = f"Nobody waits for {name}() or catches its errors: " + (

@@ -11,7 +11,8 @@ from asynccost.flow.linked.replaced import local_name, replacing
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
-from asynccost.flow.waits.timeouts import bounded_by, hands_on, is_server, none_by_default
+from asynccost.flow.waits.side import runs_in_node
+from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _weaker(sure: Confidence) -> Confidence:
 
 
 def _confidence(file: File, call: Call, row: Mapping[str, Any]) -> Confidence:
-    if file.language == "javascript" and not file.memo(is_server):
+    if file.language == "javascript" and not file.memo(runs_in_node):
         return Confidence.LOW
     given = _argument(call, row.get("keyword"))
     sure = Confidence(row["sure"])

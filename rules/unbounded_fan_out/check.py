@@ -14,9 +14,8 @@ from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.tree import Call, Closure, Function, Name, Node
 from asynccost.flow.waits.awaits import Wait, classify, waits_in
-from asynccost.flow.waits.failing import is_page
 from asynccost.flow.waits.fanout import FAN_OUTS, FanOut, fan_outs
-from asynccost.flow.waits.timeouts import is_server
+from asynccost.flow.waits.side import runs_in_page
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
@@ -79,7 +78,7 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     doubt = few(fan.items, [w.node for w in waits if w.kind != "memory"], fan.home, function) if where else ""
     if name and not doubt and has_most(name, file.module.source):
         doubt = "the file says how many there may be"
-    if where and not doubt and file.language == "javascript" and file.memo(_is_page):
+    if where and not doubt and file.language == "javascript" and file.memo(runs_in_page):
         doubt = "a browser sends a few at a time to one host"
     return file.finding(
         fan.call,
@@ -92,14 +91,6 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
         what=_all(fan.call),
         item=waits[0].label if waits else "",
     )
-
-
-_FRONT = re.compile(r"(?:^|/)(?:client|frontend|front-end|web|webapp|ui|components|composables|hooks|renderer)/")
-
-
-def _is_page(file: File) -> bool:
-    """Whether a script runs in a page, as far as its imports and its path tell."""
-    return (is_page(file) or _FRONT.search(file.path) is not None) and not is_server(file)
 
 
 def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> str:

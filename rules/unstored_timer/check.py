@@ -18,7 +18,7 @@ from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.reach import binder, class_functions, reach, within
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
-from asynccost.flow.waits.failing import is_page, is_server
+from asynccost.flow.waits.side import is_page, serves
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
 
@@ -187,7 +187,7 @@ def _repeating(one: Timer, end: Fate, file: File) -> Finding | Silence:
 
 
 def _serves(file: File) -> bool:
-    return file.language == "python" or is_server(file)
+    return file.language == "python" or serves(file)
 
 
 def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Silence:

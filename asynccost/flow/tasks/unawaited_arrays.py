@@ -9,7 +9,8 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.kept import fate_of
 from asynccost.flow.tree import Argument, Await, Call, Function, Member, Node
-from asynccost.flow.waits.failing import failing, is_page, leans_on_answers, lets
+from asynccost.flow.waits.failing import failing, leans_on_answers, lets
+from asynccost.flow.waits.side import is_page
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
 

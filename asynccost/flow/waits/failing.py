@@ -25,6 +25,7 @@ from asynccost.flow.tree import (
     Try,
     With,
 )
+from asynccost.flow.waits.side import serves
 from asynccost.flow.words import chain
 
 _DEPTH = 4
@@ -147,32 +148,11 @@ def never_rejects(file: File, value: Node) -> bool:
     return not any(name.id == reject for index in inner for name in index.names)
 
 
-def is_server(file: File) -> bool:
-    """Whether a JavaScript file runs in a server, by what it imports or its name (`posts.server.ts`)."""
-    return ".server." in file.path or serves(file.module.imports.values(), file.knowledge.table("tasks")["floating"])
-
-
-def is_page(file: File) -> bool:
-    """Whether a JavaScript file is a part of a page, by its kind or by what it imports."""
-    table = file.knowledge.table("tasks")["floating"]
-    modules = {name.partition(":")[0] for name in file.module.imports.values()}
-    return file.path.endswith((".vue", ".svelte", ".jsx", ".tsx")) or not modules.isdisjoint(table["page"])
-
-
-def serves(imports: Iterable[str], table: dict[str, list[str]]) -> bool:
-    """Whether imported names are a server's and not a page's, nor those of a tool that builds or watches files."""
-    modules = {name.partition(":")[0] for name in imports}
-    serving = modules.intersection(table["server"])
-    if not modules.isdisjoint(table["tools"]):
-        serving.difference_update(table["weak"])
-    return bool(serving) and modules.isdisjoint(table["page"])
-
-
 def floats(file: File, function: Function) -> list[str]:
     """What a JavaScript function that other files can call lets fail, if it is an async one of a server."""
     waits = function.is_async and not function.is_generator and bool(function.name)
     top = function.owner is not None or (function.scope is not None and function.scope.kind == "module")
-    shown = waits and top and file.language == "javascript" and file.memo(is_server)
+    shown = waits and top and file.language == "javascript" and file.memo(serves)
     return lets(file, function) if shown else []
 
 

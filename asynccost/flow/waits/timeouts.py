@@ -1,6 +1,5 @@
 """Whether a call is given a timeout, or may be."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,11 +7,6 @@ from asynccost.flow.around import class_around
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Argument, Call, Class, Collection, Constant, Expr, Function, Member, Name
-
-_SERVER = re.compile(
-    r"^(?:express|koa|fastify|@nestjs/|hono|next/server|fs|fs/promises|path|http|https|net|os|child_process|crypto|@hapi/|bullmq|bull|ioredis|pg|mongodb|"
-    r"mongoose|@prisma/client|dotenv|winston|pino|discord\.js|telegraf|@slack/bolt|aws-lambda|typeorm|sequelize|knex|stream|util|worker_threads|node-cron|process)"
-)
 
 
 def bounded_by(file: File, site: Site, row: Mapping[str, Any]) -> str | None:
@@ -167,23 +161,3 @@ def _literal(expr: Expr, function: Function) -> Expr | None:
     if len(values) == 1 and isinstance(values[0], Collection):
         return values[0]
     return None
-
-
-_HOOK = re.compile(r"react:use(?:State|Effect|LayoutEffect|Reducer|Ref)$")
-
-
-def is_server(file: File) -> bool:
-    """Whether a JavaScript file runs on a server, as far as its imports and its path tell.
-
-    A page of a desktop program may import what only Node has, and runs in a window all the same.
-    """
-    if file.path.endswith((".vue", ".svelte")) or "electron:ipcRenderer" in file.module.imports.values():
-        return False
-    if any(_HOOK.match(name) for name in file.module.imports.values()):
-        return False  # a component of React with state runs in a page, whatever an editor put among its imports
-    if re.search(
-        r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$",
-        file.path,
-    ):
-        return not re.search(r"(?:^|/)(?:client|frontend|web|ui|components|hooks|pages/(?!api))/", file.path)
-    return any(_SERVER.match(name) for name in file.module.imports.values())
