@@ -10,14 +10,23 @@ from asynccost.flow.effects.deadlines import Deadline, deadline
 from asynccost.flow.effects.flags import tests_any
 from asynccost.flow.effects.leaks import covered
 from asynccost.flow.effects.release import fate
-from asynccost.flow.effects.timers import Timer, cleared_by_name, ends_of, may_end, rearms, started_once, timer
+from asynccost.flow.effects.timers import (
+    Timer,
+    cleared_by_name,
+    ends_of,
+    in_promise,
+    may_end,
+    rearms,
+    started_once,
+    timer,
+)
 from asynccost.flow.facts.entries import is_script
 from asynccost.flow.file import File
 from asynccost.flow.handles import kept_in, mentions
 from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.reach import binder, class_functions, reach, within
-from asynccost.flow.tree import Argument, Assign, Bind, Call, Class, Function, Handler, Member, Name
+from asynccost.flow.tree import Assign, Bind, Class, Function, Handler, Member, Name
 from asynccost.flow.waits.side import is_page, serves
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
@@ -90,7 +99,7 @@ def _harmless(one: Timer, file: File) -> str:
         return ""
     if isinstance(one.handler, Member) and one.handler.attr in _SETTLES:
         return "it only settles a future"
-    if _in_promise(one.function):
+    if in_promise(one.function):
         return "it is the delay of a promise"
     return ""
 
@@ -106,19 +115,6 @@ def _kept_and_unref(one: Timer, file: File) -> bool:
         isinstance(m.expr.parent, Member) and m.expr.parent.attr == "unref"
         for m in mentions(places[0], one.function, file)
     )
-
-
-def _in_promise(function: Function) -> bool:
-    """Whether a function is, or stands in, what `new Promise(...)` is given."""
-    here: Function | None = function
-    while here is not None and here.closure is not None:
-        argument = here.closure.parent
-        if isinstance(argument, Argument) and isinstance(argument.parent, Call):
-            call = argument.parent
-            if call.new and isinstance(call.callee, Name) and call.callee.id == "Promise":
-                return True
-        here = here.scope
-    return False
 
 
 # ------------------------------------------------------------------- deadlines

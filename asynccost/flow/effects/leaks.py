@@ -27,7 +27,7 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of
 from asynccost.flow.effects.targets import is_page, needs_no_release, word_of
-from asynccost.flow.effects.timers import Timer, counted, may_end, rearms, retries, timer
+from asynccost.flow.effects.timers import Timer, counted, in_promise, may_end, rearms, retries, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
 from asynccost.flow.paths import ways_out
@@ -139,10 +139,8 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
         if counted(ticking):
             return say(LOW, "it starts itself again, and stops by itself after a while")
         if may_end(ticking):
-            return say(
-                LOW if ticking.frame or short or retries(ticking) or _inside_setup(effect, got) else MEDIUM,
-                "it starts itself again for some time",
-            )
+            few = ticking.frame or short or retries(ticking) or in_promise(got.function) or _inside_setup(effect, got)
+            return say(LOW if few else MEDIUM, "it starts itself again for some time")
         return say(HIGH, "it starts itself again and nothing can stop it")
     if ticking.frame:
         return say(None, "it runs once, on the next frame")

@@ -138,11 +138,21 @@ def _ended(receiver: Expr, got: Acquisition, good: Container[int], file: File) -
         expr = mention.expr
         if isinstance(expr.parent, Member) and expr.parent.attr == "current":  # what a ref holds
             expr = expr.parent
-        member = expr.parent
-        if isinstance(member, Member) and member.attr in _ENDS and id(mention.function) in good:
-            return Fate("released", expr, f"{file.text(expr)} is ended in the cleanup")
+        ended = _spelled_out(expr, receiver, file)
+        if ended is not None and id(mention.function) in good:
+            return Fate("released", ended, f"{file.text(ended)} is ended in the cleanup")
         if id(mention.function) in good and use_of(expr).kind == "argument":
             return Fate("handed on", expr, f"the cleanup hands {file.text(expr)} on")
+    return None
+
+
+def _spelled_out(expr: Node, receiver: Expr, file: File) -> Node | None:
+    """What an end is called on: the root of a receiver, or all of it, as in `link.events.moved.unsubscribe(f)`."""
+    here = expr
+    while isinstance(up := here.parent, Member) and up.value is here:
+        if up.attr in _ENDS and (here is expr or same_text(here, receiver, file)):
+            return here
+        here = up
     return None
 
 

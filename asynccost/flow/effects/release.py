@@ -31,6 +31,8 @@ def fate(got: Acquisition, wanted: Iterable[Function], file: File) -> Fate:
     if got.pair.handle == "same":
         return _same(got, good, file)
     what, places = kept_in(got.call)
+    if (told := _promised(got)) is not None:
+        return _of_places(*told, good, file)
     if what == "chained":
         what, places = _chained(got)
         got = Acquisition(got.call, got.function, replace(got.pair, handle="disposer"))
@@ -69,6 +71,17 @@ def _chained(got: Acquisition) -> tuple[str, list[Place]]:
     if isinstance(use.node, Member) and use.node.attr in got.pair.release and use_of(use.node).kind != "called":
         return kept_in(use.node)
     return "dropped", []
+
+
+def _promised(got: Acquisition) -> tuple[Acquisition, list[Place]] | None:
+    """`source.subscribe(f).then((stop) => ...)`: what a promise hands over is what stops it."""
+    up = got.call.parent
+    call = up.parent if isinstance(up, Member) and up.attr == "then" else None
+    taker = call.arguments[0].value if isinstance(call, Call) and call.callee is up and call.arguments else None
+    if not isinstance(taker, Closure) or len(taker.function.params) != 1:
+        return None
+    pair = replace(got.pair, handle="disposer")
+    return Acquisition(got.call, taker.function, pair), [Place(taker.function.params[0].name, ())]
 
 
 def _of_places(got: Acquisition, places: list[Place], good: _Reached, file: File) -> Fate:
@@ -179,6 +192,8 @@ def _same(got: Acquisition, good: _Reached, file: File) -> Fate:
     """Listeners: the same target, type and function have to be named again."""
     call = got.call
     what, places = kept_in(call)
+    if (told := _promised(got)) is not None:
+        return _of_places(*told, good, file)
     if what == "kept":  # emitters that hand out a disposer
         pair = replace(got.pair, handle="disposer")
         found = _of_places(Acquisition(call, got.function, pair), places, good, file)

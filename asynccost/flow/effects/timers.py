@@ -31,6 +31,7 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
+_LAST = re.compile(r"[.:]")  # `threading.Timer`, `timers:setTimeout`
 _COUNTERS = frozenset({"attempt", "attempts", "try", "tries", "retry", "retries", "count", "counter", "remaining"})
 
 
@@ -68,7 +69,7 @@ def timer(site: Site, file: File) -> Timer | None:
     if row is None:
         return None
     handler, delay = _argument(site.call, row["callback"]), _argument(site.call, row["delay"])
-    name = site.call.callee.attr if isinstance(site.call.callee, Member) else (site.name or "").rpartition(":")[2]
+    name = chain(site.call.callee)[-1] if isinstance(site.call.callee, Member) else _LAST.split(site.name or "")[-1]
     pair = Pair(name, tuple(row["stop"]), row["handle"], "timer", "it still fires", "high")
     return Timer(
         Acquisition(site.call, site.function, pair),
@@ -118,14 +119,41 @@ _CLEARS = re.compile(rb"\bclear(?:Interval|Timeout)\(\s*this\[")
 
 
 def cleared_by_name(one: Timer, file: File) -> bool:
-    """`for (const name of ["_tick", "_beat"]) clearInterval(this[name])`: an attribute is found by its name."""
+    """`for (const name of ["_tick", "_beat"]) clearInterval(this[name])`: an attribute is found by its name.
+
+    So is that of one of many: `session.beat = setInterval(...)`, and `clearInterval(sessions.get(id).beat)` elsewhere.
+    """
     holder = one.call.parent
+    if isinstance(holder, Assign) and any(_is_of_another(t, one, file) for t in holder.targets):
+        return True
     cls = class_around(one.function)
     if not isinstance(holder, Assign) or cls is None or not _CLEARS.search(file.module.source, cls.start, cls.end):
         return False
     kept = {t.attr.encode() for t in holder.targets if isinstance(t, Member)}
     source = file.module.source[cls.start : cls.end]
     return any(re.search(rb"[\"'`]%s[\"'`]" % re.escape(name), source) for name in kept)
+
+
+def _is_of_another(target: Expr, one: Timer, file: File) -> bool:
+    """Whether what is cleared elsewhere is the same attribute of an object that goes by another name there."""
+    if not isinstance(target, Member) or not isinstance(target.value, Name) or target.value.id in ("this", "self"):
+        return False
+    cleared = (s for s in file.calls if chain(s.call.callee)[-1] in one.got.pair.release and s.call.arguments)
+    given = [site.call.arguments[0].value for site in cleared if site.function is not one.callback]
+    return any(isinstance(value, Member) and value.attr == target.attr for value in given)
+
+
+def in_promise(function: Function) -> bool:
+    """Whether a function is, or stands in, what `new Promise(...)` is given."""
+    here: Function | None = function
+    while here is not None and here.closure is not None:
+        argument = here.closure.parent
+        if isinstance(argument, Argument) and isinstance(argument.parent, Call):
+            call = argument.parent
+            if call.new and isinstance(call.callee, Name) and call.callee.id == "Promise":
+                return True
+        here = here.scope
+    return False
 
 
 def started_once(one: Timer, file: File) -> bool:
