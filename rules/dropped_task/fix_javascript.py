@@ -115,8 +115,12 @@ def _nobody_waits(site: Site) -> str:
     """A question where the function around a call is handed to what drops its promise; "" for any other."""
     taken = site.function.closure.parent if site.function.closure is not None else None
     taker = taken.parent if isinstance(taken, Argument) else None
-    name = chain(taker.callee)[-1] if isinstance(taker, Call) else ""
-    return f"nobody waits for what {name}() is handed: who is to hear of a failure?" if name in _DROPS else ""
+    if not isinstance(taker, Call):
+        return ""
+    name, use = chain(taker.callee)[-1], use_of(taker)
+    last = name in ("then", "finally") and use.kind == "dropped" and not use.awaited
+    drops = last or name in _DROPS
+    return f"nobody waits for what {name}() is handed: who is to hear of a failure?" if drops else ""
 
 
 def _ends_a_loop(site: Site) -> str:

@@ -7,14 +7,15 @@ from asynccost.flow.around import class_around, statement_of, use_of
 from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tasks.task_helpers import runs, spawns, work_of
-from asynccost.flow.tree import Call, Do, Member, Name
+from asynccost.flow.tree import Call, Do, Member, Name, Try
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, goes_round, owner_of
 from asynccost.python.codemod.holders import Holder, hold_by, holder_of
-from asynccost.python.codemod.holding import cancels, hold, kept_already
+from asynccost.python.codemod.holding import cancels, hold, kept_already, lifelong
 from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.patch import Patch
+from asynccost.python.codemod.unused import remove_import, used_once
 from asynccost.python.reasons import HELD
 
 
@@ -31,6 +32,12 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if any(chain(d)[-2:] == ["atexit", "register"] for d in site.function.decorators):
         reason = "the program is about to end, and no event loop may run any more: is it to be waited for before?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if (work := _ends_its_object(site)) is not None:
+        reason = f"{site.function.name}() waits for it, as it can: its object is ended when that is over"
+        return Offer(Safety.UNSAFE, reason, lambda: _waited_itself(file, site, work))
+    if _is_tried(site, file):
+        reason = "what is around it would hear of a failure if it were waited for: await in its place?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if site.function.is_async and _gathers(site, file) and isinstance(site.call.parent, Do):
         reason = "it is waited for, and its errors are heard of; is what follows to wait for it?"
@@ -67,8 +74,34 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if kept.startswith("self."):
         reason = f"{kept}, which holds other tasks of the object, holds it as well: what ends them ends it"
         return Offer(Safety.UNSAFE, reason, lambda: _held(file, site))
+    if not kept and (name := lifelong(file, site)):
+        return Offer(Safety.SAFE, "a variable of the module holds the task; nothing else changes",
+                     lambda: _named(file, site, name))
     reason = f"{kept}, which holds other tasks of the module, holds it as well until it is done" if kept else HELD
     return Offer(Safety.SAFE, reason, lambda: _held(file, site))
+
+
+_LEAVES = frozenset({"unload", "close", "aclose", "stop", "shutdown", "disconnect", "teardown", "aexit"})
+
+
+def _ends_its_object(site: Site) -> Call | None:
+    """`asyncio.create_task(self.session.close())` of an `async def cog_unload()`: the work, which it could wait for."""
+    work = work_of(site)
+    if not isinstance(work, Call) or len(site.call.arguments) != 1 or not isinstance(site.call.parent, Do):
+        return None
+    ends = site.function.is_async and not _LEAVES.isdisjoint(words(site.function.name))
+    return work if ends and not _ENDS.isdisjoint(words(chain(work.callee)[-1])) else None
+
+
+def _is_tried(site: Site, file: File) -> bool:
+    """Whether a coroutine tries to start tasks and nothing else: the errors that it is ready for are theirs."""
+    tried = statement_of(site.call).parent
+    if not site.function.is_async or not isinstance(tried, Try) or not tried.handlers:
+        return False
+    started = {id(known.call) for known, _ in spawns(file)}
+    return all(isinstance(s, Do) and id(s.value) in started for s in tried.body) and any(
+        s is statement_of(site.call) for s in tried.body
+    )
 
 
 def _gathers(site: Site, file: File) -> bool:
@@ -140,6 +173,22 @@ def _by_home_assistant(file: File, site: Site, hass: Member | Name) -> Iterator[
 def _waited(file: File, site: Site) -> Iterator[Edit]:
     patch = Patch(file)
     patch.insert(site.call.start, "await ")
+    return patch.edits()
+
+
+def _waited_itself(file: File, site: Site, work: Call) -> Iterator[Edit]:
+    """`await f()` for `create_task(f())`."""
+    patch, name = Patch(file), chain(site.call.callee)[0]
+    patch.replace(site.call.start, work.start, "await ")
+    patch.replace(work.end, site.call.end, "")
+    if name in file.module.imports and used_once(file, name):
+        remove_import(patch, name)
+    return patch.edits()
+
+
+def _named(file: File, site: Site, name: str) -> Iterator[Edit]:
+    patch = Patch(file)
+    patch.insert(site.call.start, f"{name} = ")
     return patch.edits()
 
 

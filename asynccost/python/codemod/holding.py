@@ -1,10 +1,12 @@
 """A module's set that holds background tasks until they are done."""
 
-from asynccost.flow.around import class_around, statement_of, use_of
-from asynccost.flow.file import File
-from asynccost.flow.tasks.task_helpers import spawns
+from asynccost.flow.around import class_around, loops_around, statement_of, use_of
+from asynccost.flow.file import File, Site
+from asynccost.flow.mentions import places
+from asynccost.flow.tasks.task_helpers import spawns, work_of
 from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.python.codemod.annotating import annotates, evaluated, knows_generics, oldest
 from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.names import fresh
@@ -42,6 +44,21 @@ def hold(patch: Patch, call: Call, function: Function, held: str = "") -> None:
         _around(patch, call)
 
 
+def lifelong(file: File, site: Site) -> str:
+    """A name for a task that a module starts once, which a variable of it holds for as long as anything lives; ""
+    for any other."""
+    if site.function.kind != "module" or loops_around(site.call) or not isinstance(site.call.parent, Do):
+        return ""
+    name = _after_work(site)
+    alike = [s for s, _ in spawns(file) if s.function.kind == "module" and _after_work(s) == name]
+    return "" if len(alike) > 1 or any(True for _ in places(file.module.source, name.encode())) else name
+
+
+def _after_work(site: Site) -> str:
+    work = work_of(site)
+    return f"_{chain(work.callee)[-1].lstrip('_')}_task" if isinstance(work, Call) else "_task"
+
+
 _MANY = 3  # tasks of a file that are dropped: a function then says once what three lines would say each time
 
 
@@ -50,7 +67,8 @@ def _by_helper(patch: Patch) -> bool:
     file = patch.file
     if _defined(file, HOLD):
         return True
-    dropped = [site.call for site, what in spawns(file) if what == "task" and _is_dropped(site.call)]
+    tasks = [site for site, what in spawns(file) if what == "task" and _is_dropped(site.call)]
+    dropped = [site.call for site in tasks if not lifelong(file, site)]
     alone = [call for call in dropped if patch.layout.alone(statement_of(call))]
     return len(alone) < len(dropped) or (len(dropped) >= _MANY and not _defined(file, SET))
 

@@ -37,7 +37,7 @@ def remove_import(patch: Patch, name: str) -> None:
         found[0].names = left
         patch.replace(start, start + len(written), ast.unparse(found[0]))
     else:
-        patch.remove_lines(Node(start, start + len(written)))
+        patch.remove_lines(Node(start, start + len(written)), gap=True)
 
 
 def _binds(statement: ast.Import | ast.ImportFrom, name: str) -> bool:
