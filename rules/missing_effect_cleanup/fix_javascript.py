@@ -106,6 +106,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         keep.end.finish(keep.releases)
         nested = keep.nested
     edits: tuple[Edit, ...] = patch.edits()
+    apart = keep is not None and (nested or keep.outside() or not isinstance(effect.anchor, Call))
     what = " and ".join(dict.fromkeys(f"the {v.got.pair.what}" for v in found))
     assumed = next((a for v in rest if (a := assumed_of(v.got, file))), "")
     if any(v.got.pair.once and v.sure is Confidence.LOW for v in rest):
@@ -126,7 +127,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     elif word := next(filter(None, (_of_all(v.got, effect, file) for v in rest)), ""):
         reason = f"the cleanup gives back {what}; {word}, which the module has for all, listens for others as well?"
         safety = Safety.DISPLAY_ONLY
-    elif rest and (nested or not isinstance(effect.anchor, Call)) and all(_ends_itself(v.got, file) for v in rest):
+    elif apart and all(_ends_itself(v.got, file) for v in rest):
         reason = f"the cleanup gives back {what}; it ends itself when its work is done: is that not enough?"
         safety = Safety.DISPLAY_ONLY
     elif keep is not None and keep.flag.startswith("this.") and all(_repeats(v) for v in rest):

@@ -15,6 +15,7 @@ from asynccost.javascript.edits.late import runs_late
 from asynccost.javascript.edits.releasing import Releasing
 from asynccost.javascript.edits.script import Script
 
+_PLAIN_TYPE = re.compile(r":\s*\w+(?:\.\w+)*")
 _MEDIA = frozenset({"getUserMedia", "getDisplayMedia"})
 
 
@@ -189,13 +190,18 @@ def _hoisted(keep: Releasing, got: Acquisition, place: Place, declared: Cst, wor
         m for m in mentions(place, got.function, keep.file) if m.function is not got.function
     ]
     simple = len(declarators) == 1 and got.call.start > declared.start_byte and got.call.end <= declared.end_byte
-    noted = simple and declarators[0].child_by_field_name("type") is not None
+    said = declarators[0].child_by_field_name("type") if simple else None
+    noted = said is not None and _PLAIN_TYPE.fullmatch(script.text(said)) is None
     if simple and not noted and (not others or at != "nested"):
         home = keep.effect.scope if isinstance(keep.effect.scope, Function) else keep.setup
         outer = keep.setup if not keep.outside() else home
         alone = scope is outer and len((outer.index.bound if outer.index else {}).get(place.root, [])) == 1
         if alone or place.root not in outer.bindings:
-            keep.end.declare(keep.let(place.root, got, word))
+            if said is None:
+                keep.end.declare(keep.let(place.root, got, word))
+            else:
+                keep.end.declare(f"let {place.root}{script.text(said)} | undefined{patch.semi}")
+                patch.replace(said.start_byte, said.end_byte, "")
             patch.replace(declared.start_byte, declarators[0].start_byte, "")
             keep.names.add(place.root)
             return place.root

@@ -4,12 +4,12 @@ import re
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.around import use_of
+from asynccost.flow.around import above, use_of
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.listeners import option_of, receiver_of
 from asynccost.flow.handles import constant_text
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Call, Closure, Collection, Constant, Do, Expr, Function, Member, Name, Node
+from asynccost.flow.tree import Call, Closure, Collection, Constant, Do, Expr, Function, If, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError
@@ -212,22 +212,19 @@ def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
     attribute = keep.attribute(name)
     if isinstance(handler, Closure) and handler.function.kind != "arrow":
         raise UnfixableError
-    indent = script.indent(top.start_byte)
-    text = script.moved(handler.start, handler.end, script.shift(handler.start, indent))
-    patch.before(top, f"{attribute} = {_flat(text, indent)}{patch.semi}")
+    patch.before(top, f"{attribute} = {script.flat(handler)}{patch.semi}")
     patch.replace(handler.start, handler.end, attribute)
     return attribute
 
 
 def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst, typed: str) -> str:
     script, patch = keep.script, keep.patch
-    if _free_of_inner(handler, keep, top):
+    if _free_of_inner(handler, keep, top) or (script.typed and _is_narrowed(handler, keep)):
         raise UnfixableError
     old, new = parameters(handler, script, typed) if script.typed else ("", "")
     made = keep.name(name)
     base = script.indent(top.start_byte)
-    text = script.moved(handler.start, handler.end, script.shift(handler.start, base)).replace(old, new, 1)
-    line = f"const {made} = {_flat(text, base)}{patch.semi}"
+    line = f"const {made} = {script.flat(handler).replace(old, new, 1)}{patch.semi}"
     short = re.sub(r"=>\n\s*(?=[^\s{])", "=> ", line)  # broken off for the call that was around it
     line = short if len(base) + len(short) <= script.width and "\n" not in short else line
     if getattr(keep.end, "inside", True) is False or top == script.body(keep.setup):
@@ -248,12 +245,6 @@ def _to_bracket(handler: Expr, script: Script) -> int:
     return after.start_byte if same else handler.end
 
 
-def _flat(text: str, indent: str) -> str:
-    """A text whose lines are to be indented again by where it is put."""
-    head, *rest = text.split("\n")
-    return "\n".join([head, *(line.removeprefix(indent) for line in rest)])
-
-
 def _free_of_inner(handler: Expr, keep: Releasing, top: Cst) -> bool:
     """Whether a handler uses a name that is bound in a block further in than where it would be named."""
     script = keep.script
@@ -266,6 +257,13 @@ def _free_of_inner(handler: Expr, keep: Releasing, top: Cst) -> bool:
     return any(
         binder(n, keep.setup) is keep.setup and _declaration(n, keep.setup) is None for n in names if n in block
     )
+
+
+def _is_narrowed(handler: Expr, keep: Releasing) -> bool:
+    """Whether a handler uses what an `if` around it has looked at: before the `if`, TypeScript takes it for null."""
+    tested = {n.id for up in above(handler) if isinstance(up, If) for n in walk(up.test) if isinstance(n, Name)}
+    used = handler.function.index.names if isinstance(handler, Closure) and handler.function.index else ()
+    return any(n.id in tested and binder(n.id, keep.setup) is keep.setup for n in used)
 
 
 def is_statement(call: Call) -> bool:

@@ -1,5 +1,7 @@
 """Removals that cannot match what was added: another function, another target, another phase."""
 
+import re
+
 from asynccost.flow.around import statement_of
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.effect_code import registered_cleanups
@@ -26,6 +28,8 @@ def match(verdict: Verdict, file: File, patch: Patch) -> bool:
     keep = Releasing(verdict.effect, file, patch, ending(verdict.effect, file, patch))
     unlisten(verdict.got, keep)
     (text,) = keep.releases
+    if isinstance(removal.callee, Member) and removal.callee.optional:
+        text = re.sub(rf"(?<!\?)\.(?={removal.callee.attr}\()", "?.", text, count=1)
     patch.replace(removal.start, removal.end, text.removesuffix(";"))
     return True
 

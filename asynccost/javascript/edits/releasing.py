@@ -172,6 +172,6 @@ def _is_member(name: str, source: str) -> bool:
     """Whether a class, or the options of a component, may have a member of a name; a local name is none."""
     word = re.escape(name)
     return re.search(
-        rf"[.#]{word}\b|^\s*(?:(?:private|public|protected|readonly|static|async|get|set|declare)\s+)*{word}\b"
+        rf"[.#]{word}\b|^\s*(?:(?:private|public|protected|readonly|static|async|get|set|declare)\s+)*{word}\b(?!\s*\??\.)"
         rf"|\b{word}\s*[:(]|[\"']{word}[\"']", source, re.M,
     ) is not None
