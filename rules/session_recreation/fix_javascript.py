@@ -13,6 +13,7 @@ from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Expr, Function
 from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.imports import imported
+from asynccost.javascript.edits.names import camel
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.model import Finding, Offer, Safety
@@ -39,7 +40,7 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
     ):
         return None
     patch = Patch(script(file), site.call.start)
-    component = _component(site.function)
+    component, safety = _component(site.function), Safety.UNSAFE
     if component is site.function and life.kind == "local":
         _in_component(file, site, patch)
         if any(s.start < site.call.start and _may_leave(s) for s in site.function.body):
@@ -49,10 +50,13 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
         reason = "it is built once, before the loop, and closed behind it: its turns share connections and state"
     else:
         _unclosed(life, patch)
-        _in_module(file, site, patch)
+        _in_module(file, site, client, patch)
         reason = f"one {client.short} serves every call: connections and state are shared, and nothing closes it"
+        if patch.script.typed and not _in_place(file, site) and (checked := _checked(site, patch)):
+            safety = Safety.DISPLAY_ONLY
+            reason = f"{reason}; what makes it does not see that {checked} has been looked at: what if it is not set?"
     edits = patch.edits()
-    return Offer(Safety.UNSAFE, reason, lambda: edits)
+    return Offer(safety, reason, lambda: edits)
 
 
 # -------------------------------------------------------------------- arguments
@@ -167,7 +171,30 @@ def _unclosed(life: Life, patch: Patch) -> None:
         _gone(statement, patch)
 
 
-def _in_module(file: File, site: Site, patch: Patch) -> None:
+def _alike(file: File, site: Site) -> list[Site]:
+    """The calls of a file that build the same client of the same."""
+    text = file.text(site.call).split()
+    return [s for s, _ in built(file) if s.name == site.name and file.text(s.call).split() == text]
+
+
+def _in_place(file: File, site: Site) -> bool:
+    """Whether a client is still made where it was, if there is none yet: no function of its own is needed for one."""
+    return site.call.new and len(_alike(file, site)) == 1
+
+
+def _checked(site: Site, patch: Patch) -> str:
+    """What a client is made of that an `if` has looked at before, as TypeScript knows; "" where there is nothing."""
+    tests = (n.test for n in walk(*site.function.body) if isinstance(n, If) and n.start < site.call.start)
+    looked, made_of = _members(patch, *tests), _members(patch, *(a.value for a in site.call.arguments))
+    return min(made_of & looked, default="")
+
+
+def _members(patch: Patch, *roots: Node) -> set[str]:
+    whole = (n for n in walk(*roots) if isinstance(n, Member) and not isinstance(n.parent, Member))
+    return {patch.script.text(n) for n in whole}
+
+
+def _in_module(file: File, site: Site, client: Client, patch: Patch) -> None:
     """A function that builds it and a variable that keeps it, before the code that asks for it."""
     tree, call, semi = patch.script, site.call, patch.semi
     base = _name(site)
@@ -179,19 +206,20 @@ def _in_module(file: File, site: Site, patch: Patch) -> None:
         return
     top = file.module.top
     used = top.bindings | set(file.module.imports) | {n.id for f in file.functions if f.index for n in f.index.names}
+    if shared in used or maker in used:
+        base = camel("the", client.short).removeprefix("the")
+        shared, maker = f"shared{base}", f"create{base}"
     number = 2
     while shared in used or maker in used:
         shared, maker, number = f"shared{base}{number}", f"create{base}{number}", number + 1
     indent = tree.indent(call.start)
     if (site.name or "").endswith("Agent") and all(_literal(a.value) for a in call.arguments):
         # it opens nothing before the first request, so that nothing is gained by making it late
-        alike = [s for s, _ in built(file) if s.name == site.name and tree.text(s.call).split() == text.split()]
-        at = min(_place(one, patch) for one in alike)  # for all of them, whichever is fixed first
+        at = min(_place(one, patch) for one in _alike(file, site))  # for all of them, whichever is fixed first
         patch.insert(at, f"const {shared} = {tree.flat(call)}{semi}\n\n")
         patch.replace(call.start, call.end, shared)
         return
-    alike = [s for s, _ in built(file) if s.name == site.name and tree.text(s.call).split() == text.split()]
-    if call.new and len(alike) == 1:
+    if _in_place(file, site):
         kind = tree.text((call.callee.start, call.callee.end))
         note = f": {kind} | undefined" if tree.typed else ""
         patch.insert(_place(site, patch), f"let {shared}{note}{semi}\n\n")

@@ -1,5 +1,7 @@
 """Moves the building of a client out of the loop that builds it again and again."""
 
+import re
+
 from asynccost.flow.around import above
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
@@ -17,7 +19,7 @@ from asynccost.python.codemod.building import (
     text_of,
 )
 from asynccost.python.codemod.layout import Layout
-from asynccost.python.codemod.names import bound_in, changed_in, set_attributes
+from asynccost.python.codemod.names import bound_in, changed_in, set_attributes, used
 from asynccost.python.codemod.patch import Patch
 
 
@@ -49,13 +51,22 @@ def _may_leave(file: File, made: Building, loop: Loop) -> bool:
     layout = Layout(file.module.source)
     if loop.is_async or any(isinstance(n, Yield) for n in walk(loop)) or not layout.begins_line(loop.start):
         return False
-    if not _path_is_clear(made, loop):
+    if not _path_is_clear(made, loop) or _imported_in(loop, made, layout):
         return False
     if not steady_in(made.call, made, loop, file):
         return False
     body = made.block.body if made.block is not None else loop.body
     own_lines = body and layout.begins_line(body[0].start)
     return bool(own_lines) and (plain_with(made.block, layout) if made.block else layout.alone(made.statement))
+
+
+_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t].*", re.M)
+
+
+def _imported_in(loop: Loop, made: Building, layout: Layout) -> bool:
+    """Whether a turn of the loop imports what the client is built with: before the loop it is not known yet."""
+    lines = "".join(_IMPORT.findall(layout.text(loop.start, loop.end)))
+    return any(re.search(rf"\b{re.escape(name)}\b", lines) for name in used(made.call))
 
 
 def steady_in(call: Call, made: Building, loop: Loop, file: File) -> bool:
