@@ -32,6 +32,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if owner is not None:
         reason = f"{reason}; should each {owner.name} rather keep one of its own?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _kept(file, one))
+    if who == "each thread":
+        reason = f"{reason}; is it sent so often that the connections of a thread pay?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _kept(file, one))
     return Offer(Safety.UNSAFE, reason, lambda: _kept(file, one))
 
 
@@ -41,6 +44,8 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return f"what of {name}() with what only a client of its own can carry?"
     if outside(file, one, loop):
         return f"should what {one.site.function.name}() sends before or after the loop go over it as well?"
+    if b"http://" in file.module.source and b"https://" not in file.module.source:
+        return "there is no handshake of TLS to save: does the server keep a connection open?"
     if pauses(loop, file):
         return "does the server keep a connection open for as long as the loop pauses?"
     return ""

@@ -8,7 +8,8 @@ from asynccost.flow.effects.timers import Timer, ends_of, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import kept_in
 from asynccost.flow.paths import Way
-from asynccost.flow.tree import Call, Class, Do, Function, Return
+from asynccost.flow.reach import binder
+from asynccost.flow.tree import Call, Class, Closure, Do, Function, Return
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.endings import UnfixableError, ending
@@ -136,7 +137,7 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
     if keep.flag and one.repeats:
         reason = f"{ends[0].name}() clears the timer; is a flag, for where it comes too early, worth it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
-    if method.params and (keep.flag or keep.nested):
+    if method.params and (keep.flag or keep.nested or _of_each_call(one, method)):
         reason = f"{ends[0].name}() clears the newest timer that {method.name}() has armed: is there one for each call?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     if one.repeats and not keep.nested and use_of(one.call).kind != "dropped":
@@ -147,6 +148,15 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = f"{ends[0].name}() clears the timer; one object is taken to have one of it at a time"
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+def _of_each_call(one: Timer, method: Function) -> bool:
+    """Whether a timeout does something with what its method was handed: each call arms one for itself."""
+    handed = one.call.arguments[0].value if one.call.arguments else None
+    if one.repeats or not isinstance(handed, Closure):
+        return False
+    names = handed.function.index.names if handed.function.index else []
+    return any(binder(n.id, handed.function) is method for n in names)
 
 
 def _wakes(timer: Call) -> bool:

@@ -9,7 +9,7 @@ from asynccost.python.codemod.fan_calls import Calls, Defer
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.turns import Shape, deferred, handed_on, may_move, needed, settled_call, whole_turn
 
-_CARRIED = 2  # values that are kept beside each call
+_CARRIED = 1  # values that are kept beside each call
 _FEW = 3  # values that a tuple may carry and still be read
 
 
