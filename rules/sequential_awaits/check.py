@@ -29,6 +29,8 @@ _REASONS = {
     "ordered": "one stateful thing is driven step by step ({})",
 }
 
+_AT_ONCE = frozenset({"better-sqlite3"})  # answers before anybody can wait
+
 
 def worth(text: "Text") -> bool:
     """Whether two statements of a script may await one after the other."""
@@ -173,6 +175,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if len(shared) > 1:
         asked = f"do {shared[0]} and {shared[1]} share one session of the database?"
         finding.fix = shown_only(finding.fix, asked)
+    if project.names.imports_any(_AT_ONCE) and not any(v.wide for v in verdicts):
+        finding.fix = shown_only(finding.fix, "is their database that of better-sqlite3, which answers at once?")
     if doubt:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubt})"

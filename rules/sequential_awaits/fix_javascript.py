@@ -33,6 +33,6 @@ def _offer(run: list[Node], function: Function, file: File) -> Offer | None:
     if any(isinstance(s, Do) and any(isinstance(n, Closure) for n in walk(s)) for s in run):
         reason = f"{reason}; does what follows rely on what a callback among them leaves?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
-    if asked := question(run, function):
+    if asked := question(run, function, file):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)

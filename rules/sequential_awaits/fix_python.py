@@ -19,7 +19,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     run = run_at(file, finding.span, function) if function is not None else None
     if run is None or not knows_asyncio(file, run.function):
         return None
-    if asked := question([part.node for part in run.parts], run.function):
+    if asked := question([part.node for part in run.parts], run.function, file):
         return Offer(Safety.DISPLAY_ONLY, f"{_REASON}; {asked}", lambda: _joined(file, run))
     return Offer(Safety.UNSAFE, _REASON, lambda: _joined(file, run))
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from asynccost.flow.reach import binder
+from asynccost.flow.file import File
+from asynccost.flow.reach import binder, local_function, within
 from asynccost.flow.tree import Assign, Await, Call, Constant, Do, Function, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -16,7 +17,7 @@ _OVER = frozenset({
 _BEGINS = frozenset({"init", "initialize", "initialise", "setup", "boot", "bootstrap", "startup", "install", "migrate"})
 
 
-def question(run: Sequence[Node], function: Function) -> str:
+def question(run: Sequence[Node], function: Function, file: File) -> str:
     """A question about waits of a function that would start together; "" where nothing is asked."""
     if all(isinstance(step, Do) for step in run) and not _BEGINS.isdisjoint(words(function.name)):
         return f"nobody takes what they give: is there an order in which {function.name}() has to go?"
@@ -30,6 +31,8 @@ def question(run: Sequence[Node], function: Function) -> str:
         name = next((chain(c.callee)[-1] for c in _calls(step) if isinstance(step, Do) and _changes(c)), "")
         if name and (reader := next((n for n in later if not _READS.isdisjoint(words(n)[:1])), "")):
             return f"is {reader}() to read what {name}() has changed?"
+    if asked := _asks_twice([call for step in run for call in _calls(step)], function, file):
+        return asked
     used = [name for step in run for call in _calls(step) if (name := _in_thread(call, function))]
     if twice := next((name for name in used if used.count(name) > 1), ""):
         return f"may two threads use {twice} at once?"
@@ -37,6 +40,33 @@ def question(run: Sequence[Node], function: Function) -> str:
     if twice := next((name for name in written if written.count(name) > 1), ""):
         return f"do they change one record of {twice}, so that the later one has to come last?"
     return ""
+
+
+_ADDRESSES = frozenset({"url", "uri", "href", "src"})
+_LOCKED = frozenset({"getUser", "getSession", "refreshSession", "getClaims"})  # auth-js: one after the other, by a lock
+
+
+def _asks_twice(calls: Sequence[Call], function: Function, file: File) -> str:
+    """A question where one wait asks for what another asks for as well, or is made to wait for it; "" elsewhere."""
+    runs = [local_function(call.callee, function, file) for call in calls]
+    for one, its in zip(calls, runs, strict=True):
+        for other, theirs in zip(calls, runs, strict=True):
+            if its is not None and theirs is not None and its is not theirs and _calls_it(its, theirs, file):
+                first, second = chain(one.callee)[-1], chain(other.callee)[-1]
+                return f"{first}() asks {second}() as well: would one answer do for both?"
+    given = {tuple(file.text(a) for a in call.arguments) for call in calls}
+    said = [n.id for a in calls[0].arguments for n in walk(a) if isinstance(n, Name)] if len(given) == 1 else []
+    if address := next((name for name in said if not _ADDRESSES.isdisjoint(words(name))), ""):
+        return f"do they load the same, from {address}: would one answer do for both?"
+    names = [chain(call.callee) for call in calls]
+    if sum(one[-2:-1] == ["auth"] and one[-1] in _LOCKED for one in names) > 1:
+        return "does the client answer one after the other, as auth-js does by its lock?"
+    return ""
+
+
+def _calls_it(function: Function, other: Function, file: File) -> bool:
+    calls = (c for f in within(function, file) for c in (f.index.calls if f.index else ()))
+    return any(local_function(call.callee, function, file) is other for call in calls)
 
 
 def _holds_a_lock(function: Function, at: int) -> bool:
