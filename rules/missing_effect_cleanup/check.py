@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from asynccost.flow.effects import vue
-from asynccost.flow.effects.lasting import made_by_modules, only_in_root
+from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
@@ -80,6 +80,9 @@ def settle(finding: Finding, project: Project) -> Finding:
         finding.confidence = Confidence.LOW
         does = "always shows" if finding.pending["shown"] else "uses"
         finding.message += f" (but the root component {does} it, which lives as long as the page)"
+    elif finding.pending.get("shown") and is_mounted(finding.path, project):
+        finding.confidence = Confidence.LOW
+        finding.message += " (but it is the root of a page, which lives as long as it)"
     if "made" in finding.pending and made_by_modules(finding.path, project):
         finding.confidence = Confidence.LOW
         finding.message += " (but a module makes it when it is read, so that it lives as long as the page)"

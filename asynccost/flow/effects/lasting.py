@@ -173,6 +173,20 @@ def only_in_root(path: str, project: Project, shown: bool) -> bool:
     return roots and (not shown or all(_shows(user, refs, project) for user, refs in users.items()))
 
 
+_MOUNTS = rb"(?m)^(?:\S.*\b)?create(?:SSR)?App\(\s*%s\b|\brender\s*:\s*\(?\w+\)?\s*=>\s*\w+\(\s*%s\s*\)"
+
+
+def is_mounted(path: str, project: Project) -> bool:
+    """Whether a script mounts a component of Vue, and keeps it: `createApp(Import)`, `render: (h) => h(Import)`."""
+    for user, refs in _importers(path, project).items():
+        names = [local for local, name in project.names.files[user]["imports"].items() if name in refs]
+        source = project.names.scripts.by_path[user].source
+        ends = b"unmount(" in source or b"$destroy(" in source or is_test(user)
+        if not ends and any(re.search(_MOUNTS % ((re.escape(n.encode()),) * 2), source) for n in names):
+            return True
+    return False
+
+
 def made_by_modules(path: str, project: Project) -> bool:
     """Whether other modules make a file's objects, each when it is read: `window.backend = new Backend(store)`."""
     users = {user: refs for user, refs in _importers(path, project).items() if not is_test(user)}
