@@ -2,7 +2,7 @@
 
 from asynccost.flow.around import callback_call, class_around, function_of, use_of
 from asynccost.flow.effects.deadlines import Deadline, deadline
-from asynccost.flow.effects.goes_along import begins_again
+from asynccost.flow.effects.goes_along import begins_again, begun_without
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.timers import Timer, ends_of, timer
 from asynccost.flow.file import File
@@ -145,6 +145,9 @@ def _in_class(one: Timer, owner: Class, file: File) -> Offer:
         return Offer(Safety.SAFE, reason, lambda: edits)
     if _wakes(one.call):
         reason = f"{ends[0].name}() clears the newest timer; what of the promise that it is to settle?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    if one.repeats and (again := begun_without(owner, ends[0].name, method, file)):
+        reason = f"{ends[0].name}() clears the timer; {again}() does not arm it again: is it over for good?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     reason = f"{ends[0].name}() clears the timer; one object is taken to have one of it at a time"
     return Offer(Safety.UNSAFE, reason, lambda: edits)

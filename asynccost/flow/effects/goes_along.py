@@ -5,6 +5,8 @@ Timeouts that move a state on after a while, whatever it has become meanwhile.
 Methods that undo each other: what `open()` shows again, `close()` only hides, and is no end of what was before.
 """
 
+import re
+
 from asynccost.flow.around import above
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.effect_code import own_functions
@@ -126,6 +128,20 @@ def begins_again(cls: Class, end: str, function: Function, file: File) -> bool:
     if init is None or not (init is function or _calls(init, function, file)):
         return False
     return any(m is not function and not _calls(m, function, file) for m in methods)
+
+
+def begun_without(cls: Class, end: str, function: Function, file: File) -> str:
+    """A method that begins anew what an end ends, and comes to a function on no way; "" where there is none."""
+    for name in _BEGINS.get(end, ()):
+        pending, reached = [cls.methods[name]] if name in cls.methods else [], {name}
+        while pending:
+            said = file.text(pending.pop())
+            further = [n for n in cls.methods if n not in reached and re.search(rf"\.{re.escape(n)}\b", said)]
+            pending += [cls.methods[n] for n in further]
+            reached |= {*further}
+        if name in cls.methods and function.name not in reached:
+            return name
+    return ""
 
 
 def _calls(method: Function, function: Function, file: File) -> bool:

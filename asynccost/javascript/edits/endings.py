@@ -200,6 +200,7 @@ class _Method:
         if not effect.ends:
             raise UnfixableError
         self.setup = effect.setups[0]
+        self.fields: list[str] = []
         self.cleanup = _end_method(effect)
         if self.cleanup is None and effect.plain:
             raise UnfixableError
@@ -211,10 +212,19 @@ class _Method:
     def declare(self, line: str) -> None:
         """TypeScript wants a field declared; a JavaScript attribute comes with its first assignment."""
         if self.patch.script.typed and isinstance(self.effect.scope, Class):
-            self.patch.first(class_body(self.effect.scope, self.patch), line)
+            self.fields.append(line)
+
+    def _declare_fields(self, cls: Class) -> None:
+        """Put the fields first, and a blank line between them and a method."""
+        body = class_body(cls, self.patch)
+        members = [c for c in body.named_children if c.type != "comment"]
+        gap = "\n" if members and members[0].type == "method_definition" else ""
+        self.patch.first(body, *self.fields[:-1], self.fields[-1] + gap)
 
     def finish(self, releases: list[str]) -> None:
         script, patch = self.patch.script, self.patch
+        if self.fields and isinstance(self.effect.scope, Class):
+            self._declare_fields(self.effect.scope)
         if self.cleanup is not None:
             into(self.cleanup, releases, patch)
             return
