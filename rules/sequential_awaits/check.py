@@ -169,6 +169,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     finding.related = tuple(Related(finding.path, Span(**s["span"]), f"{s['name']} waits here") for s in steps[1:])
     listed = ", ".join(names[:-1]) + " and " + names[-1]
     finding.message = f"{listed} wait one after another though neither needs the other: their times add up"
+    if told := next((v.bad[1] for v in verdicts if v.bad is not None and v.bad[0] == "message"), ""):
+        finding.fix = shown_only(finding.fix, f"may the messages that they send on their way mix: {told}?")
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
     doubt = doubt or not_worth(finding, names, verdicts, all(s["bundled"] for s in steps), project)
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
@@ -225,17 +227,21 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     if any(not _OPENS.isdisjoint(words(name.rpartition(".")[2])) for name in names):
         return "connections are opened once"
     for verdict, name in zip(verdicts, names, strict=True):
-        if verdict.bad is not None and verdict.bad[0] == "message":
-            return f"messages on the way would mix: {verdict.bad[1]}"
         if not verdict.good and not verdict.likely:
             return f"nothing shows that {name} waits for another machine"
         if unknown := [*verdict.unknown, *verdict.others, *(w for w in verdict.likely if "->" in w)]:
             return f"{unknown[0]} is not known"
-    if all(s["verb"] == "read" and (v.good or s["bound"]) for s, v in zip(steps, verdicts, strict=True)):
+    if all(_reads(s, v) and (v.good or s["bound"]) for s, v in zip(steps, verdicts, strict=True)):
         return ""
     if not all(v.good for v in verdicts):
         return "only names say that they wait for another machine"
     return _writes(steps, verdicts, all_stored)
+
+
+def _reads(step: dict[str, Any], verdict: Verdict) -> bool:
+    """By its name; or an answer is taken and all it sends are questions: `write_summary()` has a model write it."""
+    asked = verdict.asks and bool(step["bound"]) and not verdict.writes
+    return step["verb"] == "read" or asked
 
 
 _OPENS = frozenset({"connect", "connection", "connections"})

@@ -162,6 +162,8 @@ class Names:
             path = self.module(".".join(parts[:cut]), file["path"], "python")
             if path is not None:
                 yield path, ".".join(parts[cut:])
+        if "()." in name:  # a class of the file itself, of which only the methods that wait were parsed
+            yield file["path"], name
 
     def _in_module(self, path: str, rest: str, depth: int, tried: Tried) -> tuple[str, str] | None:
         file = self.files[path]

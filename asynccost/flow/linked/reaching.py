@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
+from asynccost.flow.waits.await_kinds import GOOD
+from asynccost.flow.words import verb
 
 _DEPTH = 7
 _WIDTH = 150
@@ -16,13 +18,15 @@ class Reached:
     """What calling a function waits for.
 
     kinds: kind -> how it gets there: "save() -> session.commit()"; "abstract": a method of a base class. targets: the
-    tables that it names. reads, writes: attributes of objects that outlive the call.
+    tables that it names. reads, writes: attributes of objects that outlive the call. changes: a request that by its
+    name may change something on another machine; "" where all that it sends are questions.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
+    changes: str = ""
 
 
 class Waiting:
@@ -71,7 +75,10 @@ class Waiting:
             reached.targets.update({target} - {""})
             found = self.project.names.find(ref, way.made.file["path"]) if ref else None
             if not ref or found is None:
-                reached.kinds.setdefault(otherwise if ref else kind, text)
+                met = otherwise if ref else kind
+                reached.kinds.setdefault(met, text)
+                if met in GOOD and verb(label.rpartition(".")[2], self.project.knowledge) != "read":
+                    reached.changes = reached.changes or text
             elif way.depth >= _DEPTH:
                 reached.kinds.setdefault("unknown", text)
             elif kind != "thread":

@@ -45,7 +45,8 @@ class Verdict:
     bad: (kind, way) that speaks against running them together. good: known requests; likely: by words alone.
     doubt: a call that is handed something that may tie
     it to the others. stored: a call of a store or a service that is not in sight. others: files and threads. unknown:
-    of which nothing is known. memory: answered at once.
+    of which nothing is known. memory: answered at once. asks: whether functions of the project, all of whose requests
+    are questions, are what reaches another machine.
     """
 
     bad: tuple[str, str] | None = None
@@ -61,6 +62,7 @@ class Verdict:
     doubt: str = ""
     stored: str = ""
     wide: bool = False
+    asks: bool = False
 
     @property
     def pooled(self) -> bool:
@@ -94,6 +96,7 @@ def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdic
                 # `delay(ms)` of the project's own hands out a promise that a timer resolves: nothing that it awaits
                 kinds = reached.kinds or {"wait" if otherwise == "wait" else "memory": f"{label}()"}
                 verdict.targets |= reached.targets
+                verdict.asks = not reached.changes and any(k in kinds for k in GOOD) and len(rows) == 1
                 if not own:
                     verdict.reads |= reached.reads
                     verdict.writes |= reached.writes

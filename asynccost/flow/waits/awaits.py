@@ -227,7 +227,10 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
         kind = "conn"
     if kind:
         return Wait(kind, label, call, names[0], target=target)
-    if handed := by_argument(call, file, function):
+    handed = by_argument(call, file, function)
+    if handed == "message" and _is_project(name, file):  # `ask(prompt, websocket)`: whether it sends, its body tells
+        return Wait("project", label, call, names[0], ref=name, otherwise=handed, target=target)
+    if handed:
         return Wait(handed, label, call, names[0], target=target)
     if recodes(names[-1]):
         return Wait("memory", label, call, names[0])
