@@ -169,10 +169,13 @@ def _is_command(file: File) -> bool:
     Or it is a shell: whoever types waits for the answer, and can stop waiting.
     """
     source = file.module.source
-    if b"cmd.Cmd)" in source and file.language == "python":
+    if file.language != "python":
+        return False
+    if b"cmd.Cmd)" in source:
         return True
-    goes_on = _SERVES if _ASKS.search(source) else GOES_ON  # who asks goes round until the answer is one
-    if file.language != "python" or not _ARGUMENTS.search(source) or goes_on.search(source):
+    if _SERVES.search(source) or not _ARGUMENTS.search(source):  # in this order: the first is soon found in most
+        return False
+    if GOES_ON.search(source) and not _ASKS.search(source):  # who asks goes round until the answer is one
         return False
     starts = b"__main__" in source or b"sys.argv" in source
     return starts and entry_table(file).serving.isdisjoint(i.partition(".")[0] for i in file.module.imports.values())
