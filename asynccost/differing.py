@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from asynccost import scanning
 from asynccost.baseline.functions import standing
+from asynccost.config.settings import Settings
 from asynccost.errors import GitError, ResultError
+from asynccost.files.sources import Project
 from asynccost.report.as_json import findings
 from asynccost.report.difference import Difference, Row, difference
 from asynccost.report.merging import read
 from asynccost.revisions import at
-from asynccost.settings import Settings
-from asynccost.sources import Project
 
 if TYPE_CHECKING:
     from asynccost.git import Git

@@ -5,16 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from asynccost import engine, scanning, settings, sources, suppress
-from asynccost.decoding import decode
+from asynccost import scanning, suppress
+from asynccost.config import settings
+from asynccost.config.selection import visible
+from asynccost.config.settings import Settings
+from asynccost.engine import passes
 from asynccost.errors import PathError, RuleError, nearest
+from asynccost.files import sources
+from asynccost.files.decoding import decode
+from asynccost.files.sources import Project
 from asynccost.model import Finding, Silence, Span
 from asynccost.report import Report
 from asynccost.report.fix_diff import diff
 from asynccost.report.frame import visible as show
-from asynccost.selection import visible
-from asynccost.settings import Settings
-from asynccost.sources import Project
 
 NEAR = 2  # lines
 _PAGES = Path(__file__).with_name("pages")
@@ -58,7 +61,7 @@ def place(path: str, line: int, *, config: str | None = None, isolated: bool = F
     if not asked:
         raise PathError(f"{path}: is not scanned: {_why(project) or 'not Python, JavaScript or TypeScript'}")
     source = asked[0]
-    findings, silences = engine.silences(project.sources, source.path, chosen, project.texts)
+    findings, silences = passes.silences(project.sources, source.path, chosen, project.texts)
     near = [f for f in findings if _near(f.span, line)]
     report = scanning.with_edits(Report(near, read=scanning.reader(project)), project, chosen)
     findings = [*(f for f in findings if not _near(f.span, line)), *report.findings]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asynccost import scanning
 from asynccost.baseline import find
-from asynccost.config_file import git_root, shown
+from asynccost.config.config_file import git_root, shown
+from asynccost.config.selection import chosen, sure_enough
+from asynccost.config.settings import Settings
+from asynccost.files.sources import Project
 from asynccost.model import Finding
 from asynccost.report import Report
 from asynccost.rulebook import load
 from asynccost.scanning import Progress
-from asynccost.selection import chosen, sure_enough
-from asynccost.settings import Settings
-from asynccost.sources import Project
 
 if TYPE_CHECKING:  # a scan that compares with nothing loads nothing for that
     from asynccost.baseline.compare import Before, Compared

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asynccost.kinds import language_of
-from asynccost.settings import Settings
-from asynccost.sources import Project, Source, belongs
+from asynccost.config.settings import Settings
+from asynccost.files.kinds import language_of
+from asynccost.files.sources import Project, Source, belongs
 
 if TYPE_CHECKING:
     from asynccost.git import Changes, Git

@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from asynccost import engine, sources, suppress
-from asynccost.cache import folders
-from asynccost.config_file import git_root
-from asynccost.kinds import language_of
-from asynccost.listings import Listings
+from asynccost import suppress
+from asynccost.config.config_file import git_root
+from asynccost.config.selection import chosen, visible
+from asynccost.config.settings import Settings
+from asynccost.engine import passes
+from asynccost.engine.cache import folders
+from asynccost.files import sources
+from asynccost.files.kinds import language_of
+from asynccost.files.listings import Listings
+from asynccost.files.sources import Project
 from asynccost.model import Finding, Severity
 from asynccost.report import About, Report, View, ordered
 from asynccost.report.context import context
 from asynccost.rulebook import load
-from asynccost.selection import chosen, visible
-from asynccost.settings import Settings
-from asynccost.sources import Project
 
 if TYPE_CHECKING:  # prices are loaded only where there is something to price
     from asynccost.pricing.money import Money
@@ -54,7 +56,7 @@ def scan(
 ) -> Report:
     """Look at the project and report on what was asked for. money: what prices rest on, if not on the usage file."""
     families = {name: rule.family for name, rule in load().items()}
-    result = engine.scan(
+    result = passes.scan(
         found.sources,
         found.targets,
         settings,
@@ -96,7 +98,7 @@ def _price(findings: Sequence[Finding], settings: Settings, money: "Money | None
     price(findings, money or known(settings.root))
 
 
-def _measured(result: engine.Result, found: Project, money: "Money") -> list[Finding]:
+def _measured(result: passes.Result, found: Project, money: "Money") -> list[Finding]:
     """The findings with what a trace says of them, and those that only the trace saw, comments respected."""
     from asynccost.pricing.joining import join
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from asynccost.kinds import is_minified, language_of
+from asynccost.files.kinds import is_minified, language_of
 from tests.edits import edit
 from tests.small_project import Answer, scan
 

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from asynccost.firstpass import look_at
+from asynccost.engine.firstpass import look_at
+from asynccost.engine.secondpass import settle
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Silence
-from asynccost.secondpass import settle
 
 ROOT = Path(__file__).parents[1] / "fixtures"
 LANGUAGE = {

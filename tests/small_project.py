@@ -9,9 +9,10 @@ from random import Random
 from textwrap import dedent
 from typing import Any
 
-from asynccost import scanning, settings
+from asynccost import scanning
+from asynccost.config import settings
+from asynccost.engine.rows import finding_row, problem_row
 from asynccost.model import Finding
-from asynccost.rows import finding_row, problem_row
 
 PYTHON = {
     "app/__init__.py": "",

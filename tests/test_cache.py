@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
-from asynccost import firstpass, listings, workers
-from asynccost.cache import Cache, Stamp, folders, signature
+import asynccost
+from asynccost.engine import firstpass, workers
+from asynccost.engine.cache import Cache, Stamp, folders, signature
+from asynccost.files import listings
 from asynccost.model import Problem
+from asynccost.rules import ROOT
 from tests.small_project import Answer, put, scan, write
 
 SLOW = b"import aiohttp\n\nasync def load(urls, http):\n    for url in urls:\n        await http.get(url)\n"
@@ -304,6 +307,17 @@ def test_other_tables_begin_anew() -> None:
 
     assert signature({}) != signature(known)
     assert signature(known) == signature(dict(known))
+
+
+def test_rows_are_of_the_whole_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of any module, and of any rule or table, begins anew: each is looked at."""
+    real, looked = os.stat, set()
+    monkeypatch.setattr(os, "stat", lambda path, **options: looked.add(str(path)) or real(path, **options))
+    signature({})
+
+    package = Path(asynccost.__file__).parent
+    modules = {str(path) for path in package.rglob("*.py")} | {str(p) for p in Path(ROOT).rglob("*.toml")}
+    assert modules <= looked
 
 
 def test_a_moved_project_is_the_same_project(root: Path, folder: str, tmp_path: Path) -> None:

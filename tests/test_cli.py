@@ -373,8 +373,8 @@ UNUSED_BY_VERSION = (
         "pathlib",
         "difflib",
         "logging",
-        "asynccost.engine",
-        "asynccost.settings",
+        "asynccost.engine.passes",
+        "asynccost.config.settings",
     ),
 )
 UNUSED_BY_A_WARM_SCAN = (

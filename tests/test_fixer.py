@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asynccost import python
+from asynccost.engine.lowered import Lowered
+from asynccost.files.splice import Moved, splice
 from asynccost.fixer.patch import patch
 from asynccost.flow.file import File
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
-from asynccost.lowered import Lowered
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.rulebook import Rule
-from asynccost.splice import Moved, splice
 from tests import fixable
 from tests.test_fixes import fix
 

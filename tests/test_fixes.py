@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from asynccost import fixer
 from asynccost.cli.group import group
+from asynccost.config.settings import Settings
+from asynccost.files.sources import Source
 from asynccost.fixer import rounds
 from asynccost.model import Confidence, Finding
 from asynccost.rulebook import Rule, load
-from asynccost.settings import Settings
-from asynccost.sources import Source
 from tests.fixtures import LANGUAGE, ROOT, Fixture, after, fixtures, scan, shown
 
 FIXTURES = fixtures()

@@ -3,13 +3,13 @@
 from functools import partial
 
 from asynccost import python
+from asynccost.engine.lowering import Again
+from asynccost.engine.seen import LateRow, Seen
 from asynccost.flow.facts.scripts import TextRow
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.project import Project
 from asynccost.javascript.text import Text
 from asynccost.knowledge import Knowledge
-from asynccost.lowering import Again
-from asynccost.seen import LateRow, Seen
 
 
 def heat(function: str, **files: str) -> Heat:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from asynccost import gate, scanning, settings
+from asynccost import gate, scanning
+from asynccost.config import settings
 from asynccost.errors import GitError
 from asynccost.gate import Question
 from tests.gate_cases import PYTHON, TYPESCRIPT, Files

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from asynccost import gate, scanning, settings
+from asynccost import gate, scanning
 from asynccost.baseline import NAME, store
 from asynccost.baseline.entry import entry_of
+from asynccost.config import settings
 from asynccost.gate import Question
 from asynccost.model import Finding
 from tests.gate_cases import CASES, LANGUAGES, Case, Files, Language

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from asynccost import fixer
+from asynccost.config.settings import Settings
+from asynccost.files.sources import Source
 from asynccost.model import Confidence
-from asynccost.settings import Settings
-from asynccost.sources import Source
 from tests.fixtures import LANGUAGE, Fixture, after, fixtures
 from tests.test_fixes import fix
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from asynccost import fixer
-from asynccost.settings import Settings
-from asynccost.sources import Source
+from asynccost.config.settings import Settings
+from asynccost.files.sources import Source
 from tests.fixtures import ROOT, Fixture, after, fixtures, shown
 from tests.node_programs import run
 

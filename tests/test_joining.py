@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from asynccost import probe, scanning, settings
+from asynccost import probe, scanning
+from asynccost.config import settings
 from asynccost.cost.receipt import evaluate
 from asynccost.model import Confidence, Finding
 from asynccost.pricing import money

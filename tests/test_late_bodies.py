@@ -2,8 +2,9 @@
 
 import pytest
 
-from asynccost import firstpass, javascript, python
-from asynccost.concerns import found_in
+from asynccost import javascript, python
+from asynccost.engine import firstpass
+from asynccost.engine.concerns import found_in
 from asynccost.flow.attributes import may_assign, may_change
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.outline import filled, outline_of

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from asynccost import workers
+from asynccost.engine import workers
 from tests.mutations import Limits, Mutant, mutants
 from tests.small_project import JAVASCRIPT, PYTHON, put, scan
 

@@ -3,7 +3,7 @@
 import pytest
 
 from asynccost import javascript
-from asynccost.concerns import found_in
+from asynccost.engine.concerns import found_in
 from asynccost.flow.file import File
 from asynccost.javascript.text import Text
 from asynccost.knowledge import Knowledge

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from asynccost import settings
+from asynccost.config import settings
+from asynccost.config.selection import chosen, visible
 from asynccost.errors import RuleError, SettingsError
 from asynccost.model import Confidence, Finding, Span
-from asynccost.selection import chosen, visible
 
 FAMILIES = {"await-in-loop": "latency", "sequential-awaits": "latency", "session-recreation": "connections"}
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asynccost import settings as user_settings
-from asynccost import sources
-from asynccost.decoding import decode, minified
+from asynccost.config import settings as user_settings
 from asynccost.errors import PathError
+from asynccost.files import sources
+from asynccost.files.decoding import decode, minified
 from asynccost.patterns import Patterns
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from asynccost.baseline.match import Stands
-from asynccost.decoding import decode
-from asynccost.kinds import language_of
+from asynccost.files.decoding import decode
+from asynccost.files.kinds import language_of
 
 
 def standing(read: Callable[[str], bytes], paths: Iterable[str]) -> Stands:

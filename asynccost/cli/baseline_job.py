@@ -8,17 +8,18 @@ from typing import Any
 
 import click
 
-from asynccost import gate, scanning, settings
+from asynccost import gate, scanning
 from asynccost.baseline import NAME, store
 from asynccost.baseline.compare import Compared
 from asynccost.baseline.entry import Entry, entry_of
 from asynccost.baseline.three_way import merged
 from asynccost.cli import output
-from asynccost.config_file import shown
+from asynccost.config import settings
+from asynccost.config.config_file import shown
+from asynccost.config.settings import Settings
 from asynccost.errors import PathError
 from asynccost.gate import Question
 from asynccost.report import count
-from asynccost.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

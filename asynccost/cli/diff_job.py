@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asynccost import differing, settings
+from asynccost import differing
 from asynccost.cli import output
+from asynccost.config import settings
 from asynccost.cost.words import KINDS, dollars
 from asynccost.errors import SettingsError
 from asynccost.pricing.money import load

@@ -3,12 +3,12 @@
 import click
 
 from asynccost import fixer, scanning
+from asynccost.files.sources import Project
 from asynccost.fixer import Place
 from asynccost.model import Finding, Safety
 from asynccost.report import Report
 from asynccost.report.fix_diff import diff
 from asynccost.report.frame import visible
-from asynccost.sources import Project
 
 _HELP = "y: make it; n: leave it; a: make this and all further ones of this rule; q: leave it and all further ones"
 _SAID_NO = "you said no"

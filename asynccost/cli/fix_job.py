@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from asynccost import fixer, scanning, settings
+from asynccost import fixer, scanning
 from asynccost.cli import fix_summary, output
+from asynccost.config import settings
+from asynccost.config.settings import Settings
 from asynccost.errors import PathError, SettingsError
 from asynccost.fixer.checkout import refuse_dirty
 from asynccost.fixer.patch import patch
 from asynccost.fixer.writing import replace_file, sweep
 from asynccost.model import Finding
 from asynccost.report import at_least
-from asynccost.settings import Settings
 
 if TYPE_CHECKING:  # prices are loaded only where something says how often things run
     from asynccost.pricing.money import Money

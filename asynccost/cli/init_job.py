@@ -10,7 +10,7 @@ import click
 
 from asynccost.adopting.plans import DRIVER, PLANS, Plan, fitting
 from asynccost.cli import output
-from asynccost.config_file import git_root
+from asynccost.config.config_file import git_root
 from asynccost.errors import AsynccostError
 from asynccost.git import Git
 

@@ -19,8 +19,8 @@ def command(
 
     Code frames are read from the files as they lie below the current project now.
     """
-    from asynccost import settings
     from asynccost.cli import output as out
+    from asynccost.config import settings
     from asynccost.errors import ResultError
     from asynccost.probe.tracefile import is_trace
     from asynccost.scanning import from_results, from_traces

@@ -55,8 +55,9 @@ def command(
     if trace:
         tracefile.write(trace, tracefile.dumps(ran.trace))
     if html:
-        from asynccost import scanning, settings
+        from asynccost import scanning
         from asynccost.cli import output
+        from asynccost.config import settings
 
         report = scanning.from_trace(ran.trace, trace or "this run", settings.load())
         output.write(report, [("html", html)], "never", statistics=False)

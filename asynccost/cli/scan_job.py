@@ -5,13 +5,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from asynccost import gate, scanning, settings
+from asynccost import gate, scanning
 from asynccost.cli import output
+from asynccost.config import settings
+from asynccost.config.settings import Settings
 from asynccost.errors import ResultError, SettingsError
+from asynccost.files.sources import Project
 from asynccost.gate import Question
 from asynccost.report import Report, at_least, count
-from asynccost.settings import Settings
-from asynccost.sources import Project
 
 if TYPE_CHECKING:
     from asynccost.pricing.money import Money

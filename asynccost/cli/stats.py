@@ -12,8 +12,9 @@ from asynccost.cli.choices import config_options
 @config_options
 def command(date: str, since: str, form: str, config: str | None, isolated: bool) -> None:
     """Print the history of a project's scans, one row a run, the oldest first."""
-    from asynccost import history, settings
+    from asynccost import history
     from asynccost.cli.output import to_stdout
+    from asynccost.config import settings
     from asynccost.report.past import as_csv, as_json, as_text, day
 
     chosen = settings.load(config=config, isolated=isolated)

@@ -3,9 +3,10 @@
 import os
 import re
 
-from asynccost import scanning, settings
+from asynccost import scanning
 from asynccost.cli.output import replace
-from asynccost.config_file import shown
+from asynccost.config import settings
+from asynccost.config.config_file import shown
 from asynccost.cost.usage_file import read as read_file
 from asynccost.errors import PathError, SettingsError
 from asynccost.pricing.money import USAGE, load

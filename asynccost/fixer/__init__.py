@@ -9,7 +9,7 @@
     verify.py      keep only the fixes that a command accepts
     showing.py     the edits of fixes that are shown, not made
 
-Offsets count in decoded sources until `asynccost.splice` maps them to bytes on disk.
+Offsets count in decoded sources until `asynccost.files.splice` maps them to bytes on disk.
 """
 
 from asynccost.fixer.rounds import fix

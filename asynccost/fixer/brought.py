@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from asynccost.files.splice import Moved
 from asynccost.fixer.choosing import owned
 from asynccost.fixer.proposals import Proposal
 from asynccost.fixer.task import Place
 from asynccost.model import Finding
-from asynccost.splice import Moved
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copy2
 from tempfile import TemporaryDirectory
 
-from asynccost.config_file import git_root
+from asynccost.config.config_file import git_root
 from asynccost.errors import AsynccostError
 
 _LINKED = (".venv", "venv", "node_modules")  # ignored, and too large to copy

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from asynccost.files.splice import SpliceError, on_disk, splice
 from asynccost.fixer.choosing import joined
 from asynccost.fixer.proposals import Proposal
-from asynccost.splice import SpliceError, on_disk, splice
 
 
 def judging(path: str, language: str, data: bytes, text: bytes) -> Callable[[Sequence[Proposal]], str | None]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
+from asynccost.engine.lowering import lower
+from asynccost.files.splice import with_line_ends
 from asynccost.flow.file import File
 from asynccost.knowledge import Knowledge
-from asynccost.lowering import lower
 from asynccost.model import Edit, Finding, Offer
 from asynccost.rulebook import load
-from asynccost.splice import with_line_ends
 
 _COMMENT = re.compile(rb"#[^\r\n]*")
 

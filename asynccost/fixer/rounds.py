@@ -13,8 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from asynccost import engine
-from asynccost.decoding import decode
+from asynccost.config.selection import visible
+from asynccost.config.settings import Settings
+from asynccost.engine import passes
+from asynccost.engine.rereading import Handed
+from asynccost.files.decoding import decode
+from asynccost.files.splice import Moved, on_disk
 from asynccost.fixer.brought import Change, inside, owners, strange
 from asynccost.fixer.choosing import apart, joined
 from asynccost.fixer.judging import judging
@@ -23,11 +27,7 @@ from asynccost.fixer.task import Left, Outcome, Place, Task
 from asynccost.fixer.texts import Texts, UnreadError
 from asynccost.knowledge import Knowledge
 from asynccost.model import Finding, Safety
-from asynccost.rereading import Handed
 from asynccost.rulebook import load
-from asynccost.selection import visible
-from asynccost.settings import Settings
-from asynccost.splice import Moved, on_disk
 
 MOST = 20  # rounds; each makes at least one fix, and a nest of overlapping ones is not that deep
 
@@ -92,7 +92,7 @@ class _Rounds:
     # ------------------------------------------------------------------ looking
 
     def _scan(self, texts: Mapping[str, bytes]) -> list[Finding]:
-        result = engine.scan(
+        result = passes.scan(
             self.task.sources,
             None,
             self.mine,

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from asynccost.decoding import decode
+from asynccost.config.settings import Settings
+from asynccost.files.decoding import decode
+from asynccost.files.splice import SpliceError, places_on_disk
 from asynccost.fixer.proposals import lowered, offer, propose
 from asynccost.flow.file import File
 from asynccost.knowledge import Knowledge
 from asynccost.model import Edit, Finding, Fix, Offer, Safety
-from asynccost.settings import Settings
-from asynccost.splice import SpliceError, places_on_disk
 
 
 def with_edits(

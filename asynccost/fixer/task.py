@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from asynccost.config.settings import Settings
+from asynccost.files.sources import Source
 from asynccost.model import Finding, Problem
-from asynccost.settings import Settings
-from asynccost.sources import Source
 
 Place = tuple[str, str, int]  # rule, path and the offset that the finding had before anything was changed
 

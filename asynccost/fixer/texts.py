@@ -4,13 +4,13 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from asynccost.files.sources import Source
 from asynccost.fixer.brought import Change
 from asynccost.fixer.task import Place
 from asynccost.model import Finding
-from asynccost.sources import Source
 
 if TYPE_CHECKING:
-    from asynccost.splice import Moved
+    from asynccost.files.splice import Moved
 
 
 class UnreadError(Exception):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from time import monotonic
 
-from asynccost.config_file import git_root
+from asynccost.config.config_file import git_root
 from asynccost.errors import AsynccostError
 from asynccost.fixer.checkout import copy
 from asynccost.fixer.rounds import fix

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from difflib import unified_diff
 
-from asynccost.decoding import decode, encoding_of
-from asynccost.kinds import language_of
+from asynccost.files.decoding import decode, encoding_of
+from asynccost.files.kinds import language_of
 from asynccost.model import Finding
 from asynccost.report import Report
 from asynccost.report.frame import visible

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from asynccost.decoding import decode
+from asynccost.files.decoding import decode
 from asynccost.model import Span
 from asynccost.report import Report
 

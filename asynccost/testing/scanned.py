@@ -28,7 +28,8 @@ class NewFindings(pytest.Item):
 
     def runtest(self) -> None:
         """Scan as `asynccost scan` would; what was there before is let pass."""
-        from asynccost import gate, scanning, settings
+        from asynccost import gate, scanning
+        from asynccost.config import settings
         from asynccost.report import as_concise, at_least
 
         root = self.config.rootpath

@@ -13,10 +13,12 @@ from collections import Counter
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from asynccost import engine, fixer, scanning, settings
+from asynccost import fixer, scanning
+from asynccost.config import settings
+from asynccost.config.selection import visible
+from asynccost.engine import passes
 from asynccost.fixer.patch import patch
 from asynccost.rulebook import load
-from asynccost.selection import visible
 
 _NEAR = 40  # lines between a change and the finding that it is for, unless it stands at a module's top or a class's end
 _COMMENT = re.compile(rb"(?<![\w:'\"/])(?:#|//)[ \t]*([^\r\n]+)")
@@ -83,7 +85,7 @@ def _again(task: fixer.Task, outcome: fixer.Outcome) -> list[str]:
     families = {name: rule.family for name, rule in load().items()}
 
     def shown(texts: dict[str, bytes]) -> Counter[str]:
-        result = engine.scan(
+        result = passes.scan(
             task.sources, None, task.settings, families=families, rules=families, jobs=1, cache=False, texts=texts
         )
         return Counter(f.rule for f in visible(result.findings, task.settings, families))

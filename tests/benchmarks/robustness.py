@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from asynccost import workers
-from asynccost.cache import digest
-from asynccost.kinds import language_of
+from asynccost.engine import workers
+from asynccost.engine.cache import digest
+from asynccost.files.kinds import language_of
 from tests.mutations import Limits, Mutant, mutants
 from tests.test_robustness import judged, with_tail
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from shlex import quote
 
 from asynccost.cost.words import dollars, worth_saying
-from asynccost.kinds import language_of
+from asynccost.files.kinds import language_of
 from asynccost.model import Cost, Figure, Finding, Span
 from asynccost.report import Report
 from asynccost.report.excerpt import excerpt

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from asynccost.config_file import shown
+from asynccost.config.config_file import shown
+from asynccost.config.settings import Settings
 from asynccost.errors import PathError, nearest
-from asynccost.gitignore import Chain, extended, ignored, outside
-from asynccost.kinds import is_minified, language_of, why_not
-from asynccost.listings import Listings
+from asynccost.files.gitignore import Chain, extended, ignored, outside
+from asynccost.files.kinds import is_minified, language_of, why_not
+from asynccost.files.listings import Listings
 from asynccost.model import Problem
 from asynccost.patterns import Patterns
-from asynccost.settings import Settings
 
 # nobody keeps sources there, and some come and go with a scan: not counted
 _NOISE = {

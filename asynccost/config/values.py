@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from asynccost.config_file import Layer
+from asynccost.config.config_file import Layer
 from asynccost.errors import SettingsError, nearest
 from asynccost.model import Confidence
 

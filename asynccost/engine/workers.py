@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from asynccost.cache import digest
-from asynccost.concerns import found_in
-from asynccost.decoding import decode, minified
-from asynccost.firstpass import batches, get_ready, look_with, unread
+from asynccost.engine.cache import digest
+from asynccost.engine.concerns import found_in
+from asynccost.engine.firstpass import batches, get_ready, look_with, unread
+from asynccost.engine.lowered import Lowered
+from asynccost.engine.processes import spread
+from asynccost.engine.seen import Seen
+from asynccost.files.decoding import decode, minified
 from asynccost.knowledge import Knowledge
-from asynccost.lowered import Lowered
 from asynccost.model import Problem
-from asynccost.processes import spread
-from asynccost.seen import Seen
 from asynccost.suppress import comments
 from asynccost.tokens import Found
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from asynccost.kinds import WORTH_NAMING
+from asynccost.files.kinds import WORTH_NAMING
 
 RACY_NS = 2_000_000_000  # times younger than this are not trusted: what comes next could share them
 _TELLS = os.name == "posix"

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from asynccost.decoding import encoding_of
+from asynccost.files.decoding import encoding_of
 from asynccost.model import Edit
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
+from asynccost.engine.rows import finding_of, finding_row, problem_of, problem_row
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.outline import Outline
 from asynccost.flow.facts.scripts import Script, TextRow
 from asynccost.model import Finding, Problem, Silence
-from asynccost.rows import finding_of, finding_row, problem_of, problem_row
 
 
 class LateRow(TypedDict):

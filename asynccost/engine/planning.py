@@ -4,14 +4,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from asynccost.cache import Stamp
-from asynccost.listings import RACY_NS
-from asynccost.settings import Settings
-from asynccost.sources import Source
+from asynccost.config.settings import Settings
+from asynccost.engine.cache import Stamp
+from asynccost.files.listings import RACY_NS
+from asynccost.files.sources import Source
 
 if TYPE_CHECKING:
-    from asynccost.lowered import Lowered
-    from asynccost.workers import Task
+    from asynccost.engine.lowered import Lowered
+    from asynccost.engine.workers import Task
 
 Progress = Callable[[int, int], None]
 
@@ -28,7 +28,7 @@ def plan(
         else:
             tasks.append((path, absolute, language, size, last.digest if last else ""))
     if tasks:
-        from asynccost.workers import Task
+        from asynccost.engine.workers import Task
 
         return [Task(*t) for t in tasks], kept
     return [], kept
@@ -45,7 +45,7 @@ def read(
     lowered: "Lowered | None" = None,
 ) -> tuple[dict[str, str], dict[str, tuple[str, str | None]], dict[str, str]]:
     """path -> row of every file that says anything; what changed, as the cache takes it; digests of what was read."""
-    from asynccost.workers import read_all
+    from asynccost.engine.workers import read_all
 
     rows = {p: row for p, (mark, row) in old.items() if kept.get(p) == mark}
     changed: dict[str, tuple[str, str | None]] = {}

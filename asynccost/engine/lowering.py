@@ -6,16 +6,16 @@ from functools import lru_cache, partial
 from typing import Any
 
 from asynccost import python
-from asynccost.concerns import tokens_of
+from asynccost.engine.concerns import tokens_of
+from asynccost.engine.lowered import Lowered
+from asynccost.engine.seen import Seen
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.scripts import Script
 from asynccost.flow.file import File
 from asynccost.flow.tree import Module
 from asynccost.knowledge import Knowledge
-from asynccost.lowered import Lowered
 from asynccost.python.paths import module_name
 from asynccost.rulebook import load
-from asynccost.seen import Seen
 from asynccost.tokens import Found
 
 _LATEST = 32  # JavaScript files that stay lowered while others ask about them

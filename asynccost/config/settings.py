@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from asynccost import config_file
-from asynccost.config_file import Layer
+from asynccost.config import config_file
+from asynccost.config.config_file import Layer
+from asynccost.config.oldest_python import oldest_python
+from asynccost.config.strict_types import strict_types
+from asynccost.config.values import reader
 from asynccost.model import Confidence
-from asynccost.oldest_python import oldest_python
-from asynccost.setting_values import reader
-from asynccost.strict_types import strict_types
 
 SKIPPED_FOLDERS = (
     *("node_modules", "bower_components", ".venv", "venv", "site-packages", "dist", "build", "__pycache__"),

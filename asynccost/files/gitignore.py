@@ -2,7 +2,7 @@
 
 import os
 
-from asynccost.config_file import above
+from asynccost.config.config_file import above
 from asynccost.patterns import Patterns
 
 # innermost first: what to cut from and put before a path to make it relative to the file, and its patterns

@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from asynccost.cache import Cache, digest, key, signature
-from asynccost.listings import Listings
+from asynccost.config.settings import Settings
+from asynccost.engine.cache import Cache, digest, key, signature
+from asynccost.engine.planning import Progress, plan, read, stamp
+from asynccost.engine.rows import finding_of, finding_row, path_of, problem_of
+from asynccost.files.listings import Listings
+from asynccost.files.sources import Source
 from asynccost.model import Finding, Problem, Silence
-from asynccost.planning import Progress, plan, read, stamp
-from asynccost.rows import finding_of, finding_row, path_of, problem_of
-from asynccost.settings import Settings
-from asynccost.sources import Source
 from asynccost.suppress import Comment, apply
 
 if TYPE_CHECKING:
-    from asynccost.rereading import Handed, Reader
-    from asynccost.seen import Seen
-    from asynccost.workers import Task
+    from asynccost.engine.rereading import Handed, Reader
+    from asynccost.engine.seen import Seen
+    from asynccost.engine.workers import Task
 
 
 @dataclass(slots=True)
@@ -95,10 +95,10 @@ def silences(
     sources: Sequence[Source], path: str, settings: Settings, texts: Mapping[str, bytes] | None = None
 ) -> tuple[list[Finding], list[Silence]]:
     """Everything that the rules say of one file of a project: findings of any confidence, and silences."""
-    from asynccost.firstpass import look_at
+    from asynccost.engine.firstpass import look_at
+    from asynccost.engine.rereading import Reader, decoded, raw
+    from asynccost.engine.secondpass import settle
     from asynccost.knowledge import Knowledge
-    from asynccost.rereading import Reader, decoded, raw
-    from asynccost.secondpass import settle
 
     texts = texts or {}
     with _no_collector():
@@ -113,7 +113,7 @@ def silences(
 
 
 def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str, bytes]) -> "list[Seen]":
-    from asynccost.rereading import Reader
+    from asynccost.engine.rereading import Reader
 
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if settings.cache else None
     known = store.stamps() if store else {}
@@ -187,7 +187,7 @@ def _answered(
     handed: "Handed | None",
 ) -> tuple[_Whole, list[str]]:
     """The answer over all files, texts included; and the files that have changed since they were first read."""
-    from asynccost.rereading import Handed, Reader
+    from asynccost.engine.rereading import Handed, Reader
 
     known = Handed() if handed is None else handed
     in_memory = [t._replace(known=known.rows.get(t.path, ("",))[0]) for t in in_memory]
@@ -202,7 +202,7 @@ def _answered(
 
 def _answer(rows: Mapping[str, str], reader: "Reader") -> _Whole:
     """Run the second pass over all rows."""
-    from asynccost.secondpass import settle
+    from asynccost.engine.secondpass import settle
 
     comments: dict[str, list[Comment]] = {}
     seen = [reader.seen(path, rows[path], comments) for path in sorted(rows)]

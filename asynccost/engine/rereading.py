@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from asynccost.cache import digest
-from asynccost.decoding import decode
+from asynccost.config.settings import Settings
+from asynccost.engine.cache import digest
+from asynccost.engine.lowered import Lowered
+from asynccost.engine.lowering import Again
+from asynccost.engine.seen import Seen
+from asynccost.files.decoding import decode
+from asynccost.files.sources import Source
 from asynccost.flow.facts.asked import Asked
 from asynccost.knowledge import Knowledge
-from asynccost.lowered import Lowered
-from asynccost.lowering import Again
-from asynccost.seen import Seen
-from asynccost.settings import Settings
-from asynccost.sources import Source
 from asynccost.suppress import Comment
 
 

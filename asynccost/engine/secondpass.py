@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from asynccost.engine.seen import Seen
 from asynccost.fingerprints import number
 from asynccost.flow.linked.aside import is_copy
 from asynccost.flow.linked.project import Project, shown_only
@@ -9,7 +10,6 @@ from asynccost.flow.linked.unimported import is_loose, unimported
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.rulebook import load
-from asynccost.seen import Seen
 
 _COPY = "the file lies among copies of packages: is it yours to change?"
 

@@ -5,18 +5,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asynccost import python
-from asynccost.concerns import found_in, tokens_of
+from asynccost.engine.concerns import found_in, tokens_of
+from asynccost.engine.lowered import Lowered
+from asynccost.engine.lowering import Again, lower
+from asynccost.engine.seen import LateRow, Seen
 from asynccost.flow.facts.entry_table import in_main_guard, is_script
 from asynccost.flow.facts.outline import outline_of
 from asynccost.flow.facts.scripts import TextRow
 from asynccost.flow.facts.vocabulary import vocabulary
 from asynccost.flow.file import File
 from asynccost.knowledge import Knowledge
-from asynccost.lowered import Lowered
-from asynccost.lowering import Again, lower
 from asynccost.model import Finding, Fix, Problem, Silence
 from asynccost.rulebook import Rule, load
-from asynccost.seen import LateRow, Seen
 from asynccost.tokens import Found
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from asynccost.config.settings import Settings
 from asynccost.errors import RuleError, nearest
 from asynccost.model import Confidence, Finding
 from asynccost.patterns import Patterns
-from asynccost.settings import Settings
 
 SUPPRESSION = {"unused-suppression": "suppression", "bare-suppression": "suppression"}
 _RANK = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}

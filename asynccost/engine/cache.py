@@ -15,8 +15,8 @@ from contextlib import closing, suppress
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from asynccost.files.kinds import WORTH_NAMING
 from asynccost.hashing import blake2b
-from asynccost.kinds import WORTH_NAMING
 from asynccost.rules import ROOT
 
 ANSWERS = 6  # whole results that are kept by content: of the branch, of what it is compared with, of the index
@@ -53,8 +53,8 @@ def key(marks: Mapping[str, str]) -> str | None:
 def signature(knowledge: Mapping[str, Any]) -> str:
     """What must be the same for old rows to hold: our code, rules and tables, the parsers, the user's tables."""
     seen = blake2b(repr((sys.version_info[:2], sorted(_parsers()), json.dumps(knowledge, sort_keys=True))).encode())
-    here = os.path.dirname(__file__)
-    for root in (here, ROOT):
+    package = os.path.dirname(os.path.dirname(__file__))
+    for root in (package, ROOT):
         for folder, folders, files in os.walk(root):
             folders[:] = sorted(f for f in folders if f != "__pycache__")
             for name in sorted(files):
