@@ -1,5 +1,6 @@
 """What an effect may ask by, and how it changes: whether state is set, and what is a part of the address."""
 
+import re
 from collections.abc import Iterator
 
 from asynccost.flow.effects.effect_code import own_functions
@@ -7,7 +8,7 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.state import State, hook_name, pattern_names, root_name
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, values, within
-from asynccost.flow.tree import Call, Collection, Function, Name
+from asynccost.flow.tree import Call, Collection, Function, Member, Name
 from asynccost.flow.words import words
 
 _PLACES = frozenset({
@@ -52,6 +53,23 @@ def from_address(key: str, effect: Effect) -> bool:
         if hook_name(value) == "" and (name := root_name(value)) and name != key and _is_place(name, effect.scope):
             return True
     return False
+
+
+_ROUTE = re.compile(r"(?:^|/)app/(?:.+/)?\[")
+_PART = re.compile(r"\[(?:\.\.\.)?(\w+)\]")
+
+
+def is_own_route(key: str, effect: Effect, file: File) -> bool:
+    """Whether a key is the part of the address that a page of Next's `app/` stands for: `app/rows/[id]/page.tsx`.
+
+    For another value of it, another page is mounted.
+    """
+    folder = file.path.rpartition("/")[0]
+    if not _ROUTE.search(folder) or not from_address(key, effect) or not isinstance(effect.scope, Function):
+        return False
+    named = {key.rpartition(".")[2].removesuffix("?")}
+    named |= {value.attr for value in values(key.partition(".")[0], effect.scope) if isinstance(value, Member)}
+    return not named.isdisjoint(_PART.findall(folder))
 
 
 def from_place(name: str, scope: Function) -> bool:

@@ -8,18 +8,18 @@ from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.state import SETTER, State, pattern_names, root_name, wrapped_deps
 from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
-from asynccost.flow.reach import binder, local_function
-from asynccost.flow.tree import Argument, Await, Call, Closure, Function, Member, Name, Node
+from asynccost.flow.reach import binder, local_function, values
+from asynccost.flow.tree import Argument, Await, Call, Closure, Collection, Function, Member, Name, Node, Return
 from asynccost.flow.words import words
 
 # ------------------------------------------------------------------------ keys
 
 
-def keys_of(effect: Effect, state: State) -> tuple[set[str], bool]:
+def keys_of(effect: Effect, state: State, file: File) -> tuple[set[str], bool]:
     """The names whose change asks again; where nothing can, what the caller or the address decides."""
     assert isinstance(effect.scope, Function)
     if effect.framework != "React":
-        return _reactive_keys(effect), not effect.once
+        return _reactive_keys(effect, file), not effect.once
     if effect.deps is None:
         return set(), False
     keys: set[str] = set()
@@ -33,7 +33,7 @@ def keys_of(effect: Effect, state: State) -> tuple[set[str], bool]:
     return (set(state.inputs) if not effect.deps else set()), False
 
 
-def _reactive_keys(effect: Effect) -> set[str]:
+def _reactive_keys(effect: Effect, file: File) -> set[str]:
     """Frameworks that track what is read: the watched source, or all that the component's scope binds."""
     assert isinstance(effect.scope, Function)
     if effect.once:
@@ -41,11 +41,12 @@ def _reactive_keys(effect: Effect) -> set[str]:
     keys = {n for p in effect.setups[0].params[:1] for n in ({p.name} if p.name else pattern_names(p.pattern))}
     for dep in effect.deps or ():
         if isinstance(dep, Closure):
-            keys |= {_watched(n) for n in dep.function.index.names} if dep.function.index else set()
+            names = dep.function.index.names if dep.function.index else ()
+            keys |= {_watched(n) for n in names if not _is_plain(n, dep.function)}
         else:
             keys.add(root_name(dep))
     if effect.deps is None:
-        keys |= {n for n in effect.scope.bindings if not SETTER.match(n)}
+        keys |= {n for n in _tracked(effect, file) if not SETTER.match(n)}
     return keys - {""}
 
 
@@ -53,6 +54,55 @@ def _watched(name: Name) -> str:
     """What a watched getter reads: of the properties only the one that it names."""
     up = name.parent
     return f"props.{up.attr}" if name.id == "props" and isinstance(up, Member) and up.value is name else name.id
+
+
+_REACTIVE = frozenset({
+    "reactive", "shallowReactive", "readonly", "defineProps", "withDefaults", "defineModel", "inject", "storeToRefs",
+    "toRefs", "computed", "ref",
+})
+
+
+def _is_plain(name: Name, getter: Function) -> bool:
+    """Whether a watched getter hands out what a call of the set-up once gave: `() => [rowId]` runs for no change."""
+    holder = name.parent.parent if isinstance(name.parent, Collection) else name.parent
+    home = binder(name.id, getter)
+    made = values(name.id, home) if home is not None and home is not getter else []
+    call = made[0] if len(made) == 1 else None
+    word = word_of(call) if isinstance(call, Call) else "reactive"
+    return isinstance(holder, Return) and word not in _REACTIVE and not word.startswith("use")
+
+
+_TRACKS = frozenset({
+    "$effect", "$effect.pre", "watchEffect", "watchPostEffect", "watchSyncEffect", "createEffect",
+    "createRenderEffect", "createComputed",
+})
+_LATER = frozenset({
+    "setTimeout", "setInterval", "setImmediate", "requestAnimationFrame", "requestIdleCallback", "queueMicrotask",
+    "then", "catch", "finally", "nextTick", "tick", "addEventListener", "on", "subscribe", "untrack",
+})
+
+
+def _tracked(effect: Effect, file: File) -> set[str]:
+    """What an effect reads while it runs, by itself or by what it calls; not in a timer, nor behind its first wait."""
+    assert isinstance(effect.scope, Function)
+    names = set(effect.scope.bindings)
+    if effect.name not in _TRACKS:
+        return names
+    read: set[str] = set()
+    seen: set[int] = set()
+    pending = list(effect.setups)
+    while pending:
+        one = pending.pop(0)
+        if id(one) in seen or one.index is None:
+            continue
+        seen.add(id(one))
+        until = min((a.end for a in one.index.awaits), default=one.end) if one.is_async else one.end
+        read |= {n.id for n in one.index.names if n.start < until}
+        calls = [c for c in one.index.calls if c.start < until]
+        pending += [f for f in (local_function(c.callee, one, file) for c in calls) if f is not None]
+        later = [a.value for c in calls if word_of(c) in _LATER for a in c.arguments]
+        pending += [c.function for c in one.index.closures if c.start < until and c not in later]
+    return names & read
 
 
 # -------------------------------------------------------------------- requests

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from asynccost.flow.around import callback_call
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.effects.race_changes import from_place
+from asynccost.flow.effects.race_changes import from_place, is_own_route
 from asynccost.flow.effects.state import root_name, state_of, wrapped_deps
 from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
@@ -67,8 +67,10 @@ def _source_of(key: str, effect: Effect) -> str:
 _LOADS = frozenset({"loading", "submitting", "fetching", "pending"})
 
 
-def is_settled(key: str, effect: Effect) -> bool:
+def is_settled(key: str, effect: Effect, file: File) -> bool:
     """Whether a key can change, but in practice does not while its request runs."""
+    if is_own_route(key, effect, file):
+        return True
     settings = _SETTINGS.search(_source_of(key, effect)) is not None
     return settings or _is_signed_in(key, effect) or _is_made_anew(effect) or _once_started(effect)
 

@@ -66,10 +66,10 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     writes = list(_late_writes(functions, effect, state))
     if not writes:
         return None
-    keys, listed = keys_of(effect, state)
+    keys, listed = keys_of(effect, state, file)
     keys = {k for k in keys if not is_function(k, effect, functions, file) and not is_fixed(k, effect.scope)}
     runs = running(effect.setups, functions, file)
-    moving = {k for k in keys if not (is_settled(k, effect) or is_loaded_once(k, effect.scope, state, file))}
+    moving = {k for k in keys if not (is_settled(k, effect, file) or is_loaded_once(k, effect.scope, state, file))}
     seen = keyed_request(runs, moving, effect, file) if moving else None
     request = seen or keyed_request(runs, keys, effect, file)
     if request is None:
@@ -81,7 +81,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    settled = seen is None or is_settled(key, effect)
+    settled = seen is None or is_settled(key, effect, file)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
     return Race(key, call, writes[0], listed, settled, guard, errors)
