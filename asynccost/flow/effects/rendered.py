@@ -1,7 +1,8 @@
 """Whether a property of a React component changes while the component stays, as far as those who render it tell.
 
-A `key`, an item of a list and a constant give each component one value for its life; state, what was chosen and what a
-hook hands out change. A property that is handed on is asked for where its own component is rendered.
+A `key`, an item of a list and a constant give each component one value for its life, as does a modal that is there only
+while it is open; state, what was chosen and what a hook hands out change. A property that is handed on is asked for
+where its own component is rendered.
 """
 
 import re
@@ -21,6 +22,7 @@ _NAME = re.compile(rb"[A-Za-z_$][\w$:.-]*")
 _ROOT = re.compile(rb"\(?(?:props\.)?([A-Za-z_$][\w$]*)")
 _CONSTANT = re.compile(rb"[\"'`\d]|(?:true|false|null|undefined)\b")
 _COMPONENT = re.compile(rb"\b(?:function|const)\s+((?:use)?[A-Z]\w*)")
+_WORD = rb"(?<![\w$])%s(?![\w$])"
 _STATE = rb"\[\s*%s\s*,[^\]=]*\]\s*=\s*(?:React\.)?use[A-Z]"
 _HOOK = rb"\b(?:const|let)\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\}|%s)\s*=\s*use[A-Z]\w*\("
 _ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])|%s(?![\w$]))"
@@ -62,6 +64,8 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
     uses, mark = (_calls, name + b"(") if hook else (_tags, b"<" + name)
     found = [
         _given(project, one, code, at, handed, prop, depth)
+        if not _is_masked(name, code[:at], handed.get(prop, b""))
+        else Fate.STAYS
         for one, code in _using(project, path, name, mark)
         for at, handed in uses(code, name)
     ]
@@ -139,6 +143,25 @@ def _given(
     if around is None or not _takes(code[around.end() : at], root[1]):
         return Fate.UNKNOWN
     return fate_of(project, path, around[1].decode(), root[1].decode(), depth + 1)
+
+
+_MODAL = re.compile(rb"Modal|Dialog|Lightbox|Drawer|Sheet|Popup|Popover")
+_CONDITION = re.compile(rb"\{([^{};]*)(?:&&|\?)\s*\(?\s*$")
+_OPEN = re.compile(rb"(?i)open|show|visib|modal|dialog|drawer|popup|popover|sheet")
+_NAMES_ONE = re.compile(rb"(?:[a-z\d]Id|[._]id|^id|Uuid|uuid|Slug|slug)$")
+
+
+def _is_masked(name: bytes, before: bytes, value: bytes) -> bool:
+    """Whether what covers the page is mounted when it opens: `{file && <FileModal file={file} />}`.
+
+    Another one is chosen when it is closed, and so is no longer there; what it is handed besides may change.
+    """
+    condition = _CONDITION.search(before[-300:]) if _MODAL.search(name) else None
+    root = _ROOT.match(value)
+    if condition is None or root is None:
+        return False
+    asked = re.search(_WORD % root[1], condition[1]) is not None
+    return asked or (_OPEN.search(condition[1]) is not None and _NAMES_ONE.search(value) is not None)
 
 
 def _changes(code: bytes, name: bytes) -> bool:
