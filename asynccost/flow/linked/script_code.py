@@ -7,6 +7,7 @@ Imports of JavaScript that came out of use: a file takes in what a module export
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from posixpath import normpath
 
 from asynccost.flow.linked.linking import Names
 
@@ -32,6 +33,7 @@ def used_imports(code: bytes, path: str) -> bytes:
     return _DEFAULT.sub(lambda found: b"" if found[1] in idle else found[0], code) if idle else code
 
 
+_HANDED_ON = re.compile(rb"\bexport\s*(?:type\s*)?(?:\{[^{}]*\}|\*)\s*from\s*[\"'][^\"'\n]*[\"']")
 _PROSE = re.compile(  # only what begins a line: a glob such as `src/**/*.ts` begins no comment
     rb"^[ \t]*//[^\n]*|^[ \t]*\{?/\*.*?\*/|<!--.*?-->", re.M | re.S
 )
@@ -71,6 +73,10 @@ class ScriptCode:
             self._used[path] = used_imports(self.code(path), path)
         return self._used[path]
 
+    def said(self, path: str) -> bytes:
+        """What stands in a file besides what it hands on of others: `export { Card } from "./Card"`."""
+        return _HANDED_ON.sub(b" ", self.used(path))
+
     def holding(self, word: bytes) -> list[str]:
         """The scripts that hold a word."""
         return [path for path in self._texts if word in self.text(path)]
@@ -83,6 +89,21 @@ class ScriptCode:
         rest = [one for one in self._texts if one not in self._whole and one not in first]
         yield from read
         yield from rest
+
+
+_FROM = re.compile(rb"\b(?:import|export)\b(?!\s*type\b)[^;\"']*?\bfrom\s*[\"']([^\"'\n]+?)(?:/index)?[\"']")
+
+
+def imports_folder(code: bytes, path: str, folder: str) -> bool:
+    """Whether a script imports from a folder's index: by a path from its own, or by the folder's last names."""
+    for found in _FROM.finditer(code):
+        said = found[1].decode("utf-8", "replace")
+        if said.startswith("."):
+            if normpath(f"{path.rpartition('/')[0]}/{said}") == folder:
+                return True
+        elif any(part and f"/{folder}".endswith(f"/{part}") for part in (said, said.partition("/")[2])):
+            return True
+    return False
 
 
 _QUOTES = (b'"', b"'", b"`")

@@ -6,11 +6,12 @@ names. What a package hands on with `export *` is for others to use, as is a mod
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 
 from asynccost.flow.facts.entry_table import HANDS_OUT
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.linking import Names
-from asynccost.flow.linked.script_code import ScriptCode, without_prose
+from asynccost.flow.linked.script_code import ScriptCode, imports_folder, without_prose
 from asynccost.flow.tree import Class, Function, Module
 
 _WORD = rb"(?<![\w$])%s(?![\w$])"
@@ -39,9 +40,11 @@ _FOUND = frozenset({
 _TOPS = frozenset({"", "src", "lib", "source", "sources", "dist", "packages"})
 _COMPONENTS = (".vue", ".svelte")
 _FEWEST = 3  # neighbours that are imported, and two of three of them; half of a component's
+_SOME = 2
 _ENOUGH = 30
 _SHORTEST = 4
 _RENDERED = "render"
+_HOOK = re.compile(r"use[A-Z]")
 
 
 class UnmentionedScripts:
@@ -53,6 +56,7 @@ class UnmentionedScripts:
         self._scripts = code
         self._known: dict[tuple[str, str], str] = {}
         self._imported: dict[tuple[str, bool], bool] = {}
+        self._taken: dict[str, bool] = {}
 
     def left(self, path: str, qualname: str) -> str:
         """What no code mentions, as a clause, of a function and what it stands in; "" where something may."""
@@ -109,7 +113,7 @@ class UnmentionedScripts:
         rest = re.sub(b"|".join(p % word for p in (_DEFAULT, _NAMED, _NAMES_ITSELF)), b" ", code, flags=re.M)
         if re.search(_WORD % word[b"name"], rest) and not self._speaks_of_itself(name, path):
             return False
-        if by_name and (self._is_said(name, path) or self._hands_all_on(path) or not self._has_neighbours(path)):
+        if by_name and (self._is_said(name, path) or self._hands_all_on(path) or not self._has_neighbours(name, path)):
             return False
         if by_default and (self._is_found(path) or self._is_imported(path) or not self._is_exception(path)):
             return False
@@ -166,20 +170,37 @@ class UnmentionedScripts:
         """Whether another script says a name."""
         word = name.encode()
         spoken = re.compile(_WORD % re.escape(word))
-        texts = (one for one in self._scripts.near(path) if one != path and word in self._scripts.text(one))
-        return any(spoken.search(self._scripts.used(one)) for one in texts)
+        near = (one for one in self._scripts.near(path) if one != path and not is_test(one))
+        texts = (one for one in near if word in self._scripts.text(one))
+        said = (one for one in texts if spoken.search(self._scripts.used(one)))
+        return any(spoken.search(self._scripts.said(one)) or not self._is_taken_from(one) for one in said)
+
+    def _is_taken_from(self, barrel: str) -> bool:
+        """Whether scripts of the project import what a file hands on, so that it is not there for others alone."""
+        folder = barrel.rpartition("/")[0]
+        if barrel not in self._taken:
+            word = _said_as(barrel).encode()
+            holding = (p for p in self._scripts.near(barrel) if word in self._scripts.text(p) and not is_test(p))
+            known = (p for p in holding if p != barrel and imports_folder(self._scripts.used(p), p, folder))
+            enough = len([*islice(known, _FEWEST)]) == _FEWEST
+            top = folder.rpartition("/")[2] in _TOPS or _stem(barrel) != "index"
+            self._taken[barrel] = not top and enough and not self._hands_all_on(barrel)
+        return self._taken[barrel]
 
     def _hands_all_on(self, path: str, name: str = "") -> bool:
         """Whether a file hands on all that a module exports, or a class of it: who uses its package may name it."""
         stem, word = re.escape(_said_as(path).encode()), re.escape(name.encode())
         what = rb"(?:\*|(?:type\s*)?\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\})" % word if name else rb"\*"
         said = re.compile(rb"export\s*%s[^;\n]*[/\"'](?:%s)(?:\.\w+)?[\"']" % (what, stem))
-        near = self._names.scripts.importers(path)
-        return any(said.search(self._scripts.text(one)) for one in near if one != path)
+        near = (one for one in self._names.scripts.importers(path) if one != path)
+        return any(said.search(self._scripts.text(one)) and not self._is_taken_from(one) for one in near)
 
-    def _has_neighbours(self, path: str) -> bool:
-        """Whether scripts import a module, or those beside it."""
-        return self._is_imported(path) or (not self._is_found(path) and self._is_exception(path))
+    def _has_neighbours(self, name: str, path: str) -> bool:
+        """Whether scripts import a module, or most beside it; of what only its name finds, a hook, some are enough."""
+        if self._is_imported(path) or (not self._is_found(path) and self._is_exception(path)):
+            return True
+        beside = self._in_folder(path) if _HOOK.match(name) else ()
+        return sum(map(self._is_imported, beside)) >= _SOME
 
     def _is_exception(self, path: str) -> bool:
         """Whether files import most modules beside this one."""
@@ -190,13 +211,18 @@ class UnmentionedScripts:
 
     def _beside(self, path: str) -> list[str]:
         """The modules of its folder; where these are few, some of those below the folder around it."""
-        folder = path.rpartition("/")[0]
-        others = [p for p in self._texts if p != path and not _is_start(p) and not is_test(p)]
-        beside = [p for p in others if p.rpartition("/")[0] == folder]
-        around = folder.rpartition("/")[0]
+        beside = self._in_folder(path)
+        around = path.rpartition("/")[0].rpartition("/")[0]
         if len(beside) >= _FEWEST or not around:
             return beside
-        return [p for p in others if p.startswith(f"{around}/")][:_ENOUGH]
+        return [p for p in self._others(path) if p.startswith(f"{around}/")][:_ENOUGH]
+
+    def _in_folder(self, path: str) -> list[str]:
+        folder = path.rpartition("/")[0]
+        return [p for p in self._others(path) if p.rpartition("/")[0] == folder]
+
+    def _others(self, path: str) -> list[str]:
+        return [p for p in self._texts if p != path and not _is_start(p) and not is_test(p)]
 
     def _is_imported(self, path: str, *, idly: bool = False) -> bool:
         """Whether another script says the name of a file where it may mean a module. idly: also where it imports it
@@ -204,7 +230,8 @@ class UnmentionedScripts:
         if (path, idly) not in self._imported:
             stem = _said_as(path).encode()
             said = re.compile(rb"[/\"'`]%s(?:\.\w+)*[\"'`?]" % re.escape(stem))
-            near = (one for one in self._scripts.near(path) if one != path and stem in self._scripts.text(one))
+            near = (one for one in self._scripts.near(path) if one != path and not is_test(one))
+            near = (one for one in near if stem in self._scripts.text(one))
             code = self._scripts.code if idly else self._scripts.used
             self._imported[path, idly] = any(said.search(code(one)) for one in near)
         return self._imported[path, idly]
