@@ -99,12 +99,17 @@ def _built(file: File) -> list[tuple[Site, Client]]:
     for site in file.calls_if(speaks_of(file, table.names)):
         row = get(site.name) if site.name else None
         if row is not None and not (row.socket and not site.call.new):
-            found.append((site, _as_built(site.call, row)))
+            found.append((site, _as_built(file, site.call, row)))
     return found
 
 
-def _as_built(call: Call, row: Client) -> Client:
+_FILE = re.compile(r"""[fFrRbB]*["']+sqlite[+:]""")  # a database that is a file, or lies in memory
+
+
+def _as_built(file: File, call: Call, row: Client) -> Client:
     """A row as the arguments make it: without verification nobody reads certificates, a given client has them."""
+    if row.cost == "database" and call.arguments and _FILE.match(file.text(call.arguments[0].value)):
+        return replace(row, cost="nothing")
     given = {a.keyword: a.value for a in call.arguments} if row.cost == "certificates" else {}
     if "http_client" in given and not isinstance(given["http_client"], (Constant, Call)):
         return replace(row, cost="nothing")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.sessions.closing import is_close, is_connection, says_close, serves_one
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -47,8 +48,14 @@ def check(file: File) -> Iterator[Finding | Silence]:
     for site in file.calls_if(speaks_of(file, _WORDS)):
         name = site.name or ""
         for said in (*_switches(file, site, name), *_too_small(file, site, name)):
-            yield _answer(file, *said)
+            if serves_one(file, site.call, site.function):
+                yield file.silence(said[0], _ENDS)
+            else:
+                yield _answer(file, *said)
     yield from _headers(file)
+
+
+_ENDS = "the client ends with this one request, and its connection with it"
 
 
 def _answer(file: File, at: Node, message: str, sure: Confidence) -> Finding | Silence:
@@ -162,11 +169,11 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
         return
     for function in file.functions:
         for assign in function.index.assigns if function.index else ():
-            if isinstance(assign, Assign) and isinstance(assign.value, Constant) and _is_close(assign.value):
+            if isinstance(assign, Assign) and isinstance(assign.value, Constant) and is_close(assign.value):
                 for target in assign.targets:
                     if (
                         isinstance(target, Subscript)
-                        and _is_connection(target.index)
+                        and is_connection(target.index)
                         and not _RESPONSE.search(file.text(target.value))
                     ):
                         yield _answer(
@@ -177,7 +184,11 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
                         )
         for call in function.index.calls if function.index else ():
             for options in _dicts(file, call):
-                if _says_close(options) and not _RESPONSE.search(file.text(call.callee)):
+                if not says_close(options) or _RESPONSE.search(file.text(call.callee)):
+                    continue
+                if serves_one(file, call, function):
+                    yield file.silence(call, _ENDS)
+                else:
                     yield _answer(
                         file,
                         call,
@@ -185,7 +196,7 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
                         Confidence.MEDIUM,
                     )
         for value in (a.value for a in (function.index.assigns if function.index else ())):
-            if isinstance(value, Collection) and _says_close(value) and _is_sent(file, value, function):
+            if isinstance(value, Collection) and says_close(value) and _is_sent(file, value, function):
                 yield _answer(
                     file,
                     value,
@@ -204,21 +215,6 @@ def _dicts(file: File, call: Call) -> Iterator[Collection]:
             for key, item in zip(value.keys, value.items, strict=False):
                 if isinstance(key, Constant) and key.value == "headers" and isinstance(item, Collection):
                     yield item
-
-
-def _says_close(options: Collection) -> bool:
-    return options.kind == "dict" and any(
-        _is_connection(key) and isinstance(item, Constant) and _is_close(item)
-        for key, item in zip(options.keys, options.items, strict=False)
-    )
-
-
-def _is_connection(key: Expr | None) -> bool:
-    return isinstance(key, Constant) and isinstance(key.value, str) and key.value.lower() == "connection"
-
-
-def _is_close(value: Constant) -> bool:
-    return isinstance(value.value, str) and value.value.lower() == "close"
 
 
 def _is_sent(file: File, value: Collection, function: Function) -> bool:

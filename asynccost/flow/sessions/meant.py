@@ -1,7 +1,4 @@
-"""A client that is built anew on purpose, or where building it hardly matters: what the code around it says.
-
-A session that is one visit to a site: its requests build on each other, and it carries the cookies between them.
-"""
+"""A client that is built anew on purpose, or where building it hardly matters: what the code around it says."""
 
 import re
 from collections.abc import Iterator
@@ -23,16 +20,14 @@ from asynccost.flow.tree import (
     If,
     Loop,
     Member,
-    Name,
-    Node,
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_ABOVE = 400  # bytes of comment above a place that still speak of it
+_ABOVE = 800  # bytes of comment above a place that still speak of it
 _COMMENT = re.compile(r"(?:#|//|/?\*)[^\n]*")
 _OWN = re.compile(  # what each event loop, thread or process needs of its own
-    r"\b(?:each|every|per|own|different|separate|another|across|between|multiple|several)[ -]"
+    r"\b(?:each|every|per|own|fresh|different|separate|another|across|between|multiple|several)[ -]"
     r"(?:event[ -]?loops?|loops?|threads?|process(?:es)?|workers?|forks?)\b|\bafter (?:a )?fork|\bnot thread[- ]?safe"
     r"|\b(?:bound|tied|attached|belongs?) to (?:\w+\s+){0,3}(?:event )?loop|\bevent loop is closed",
     re.I,
@@ -43,7 +38,7 @@ _ANEW = re.compile(
     r"\b(?:avoid|because|since|so that|so as|to prevent|instead|rather)"
     r"|\b(?:re-?creat|re-?build|re-?open)\w*\s+(?:\w+\s+){0,3}(?:client|session|connection|pool|engine)s?\b[^\n]*"
     r"\b(?:avoid|because|since|so that|to prevent)"
-    r"|\b(?:avoid|prevent|do not|don't|never|not)\s+(?:\w+\s+){0,3}(?:shar|reus|cach)\w*"
+    r"|\b(?:avoid|prevent|do not|don't|never|not|rather than)\s+(?:\w+\s+){0,3}(?:shar|reus|cach)\w*"
     r"|\b(?:instantiated|created|built|made|opened)\s+(?:\w+\s+){0,2}(?:each|every|per)[ -](?:request|call|time)\b"
     r"[^.]*\b(?:so that|because|since|to avoid)",
     re.I,
@@ -61,16 +56,27 @@ _KEYS = frozenset({"aws_access_key_id", "aws_secret_access_key", "secretAccessKe
 
 def on_purpose(file: File, site: Site) -> bool:
     """Whether a comment at the place, or the function's documentation, says why the client is not kept."""
-    function, call = site.function, site.call
-    source = file.module.source
-    begin = max(function.start, call.start - _ABOVE, source.rfind(b"\n\n", 0, call.start))
-    near = " ".join(_COMMENT.findall(source[begin : call.end].decode("utf-8", "replace")))
-    told = documentation(function)
-    return _says_why(near) or (_SPEAKS.search(told) is not None and _says_why(told))
+    told = documentation(site.function)
+    return _says_why(comments(file, site)) or (_SPEAKS.search(told) is not None and _says_why(told))
+
+
+def comments(file: File, site: Site) -> str:
+    """What the comments above a call say, back to an empty line."""
+    source, call = file.module.source, site.call
+    begin = max(site.function.start, call.start - _ABOVE, source.rfind(b"\n\n", 0, call.start))
+    return " ".join(_COMMENT.findall(source[begin : call.end].decode("utf-8", "replace")))
 
 
 def _says_why(text: str) -> bool:
     return bool(text) and (_OWN.search(text) is not None or _ANEW.search(text) is not None)
+
+
+_DEPLOYS = re.compile(rb"""["']ResourceProperties["']|\.ResourceProperties\b|\bcfnresponse\.""")
+
+
+def at_deployment(file: File, function: Function) -> bool:
+    """Whether a function answers the cloud that sets up a stack: it runs once for each change of that."""
+    return _DEPLOYS.search(file.module.source, function.start, function.end) is not None
 
 
 def asked_once(file: File, site: Site, life: Life) -> bool:
@@ -133,33 +139,3 @@ def _keys(call: Call) -> Iterator[Expr]:
         elif isinstance(node, Collection) and node.kind == "dict":
             pairs = zip(node.keys, node.items, strict=True)
             yield from (value for key, value in pairs if isinstance(key, Constant) and key.value in _KEYS)
-
-
-def is_one_visit(function: Function, life: Life) -> bool:
-    """Whether a later request of a session sends what an earlier one answered."""
-    asked = sorted({id(c): c for read in life.reads if (c := _asks(read)) is not None}.values(), key=lambda c: c.start)
-    return any(_uses(later, earlier, function) for at, later in enumerate(asked) for earlier in asked[:at])
-
-
-def _asks(read: Name) -> Call | None:
-    """The request that a read of a session is for: `session.get(url)`, `token_of(session)`."""
-    up = read.parent
-    call = up.parent if isinstance(up, (Member, Argument)) else None
-    if not isinstance(call, Call) or not call.arguments:
-        return None
-    return call if isinstance(up, Argument) or call.callee is up else None
-
-
-def _uses(later: Call, earlier: Call, function: Function) -> bool:
-    """Whether the arguments of a call come, over the names of its function, of what an earlier one answered."""
-    bound = function.index.bound if function.index else {}
-    todo: list[Node] = list(later.arguments)
-    seen: set[str] = set()
-    while todo:
-        for node in walk(todo.pop()):
-            if node is earlier:
-                return True
-            if isinstance(node, Name) and node.id not in seen:
-                seen.add(node.id)
-                todo += [value for value in bound.get(node.id, ()) if value is not None and value.start < later.start]
-    return False

@@ -1,46 +1,26 @@
 """A client that is built where it may be thrown away again: what one file can say of it."""
 
-from asynccost.flow.around import above, function_of, is_guarded, words_in
+from asynccost.flow.around import is_guarded
 from asynccost.flow.clients import Client, clients, identity, is_fake
 from asynccost.flow.dead import is_dead
-from asynccost.flow.facts.entries import is_script, seldom
+from asynccost.flow.facts.entries import is_script
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.sessions.addresses import fixed_request, free_request, loopback_request
+from asynccost.flow.sessions.addresses import free_request, loopback_request
+from asynccost.flow.sessions.closing import keeps_none
 from asynccost.flow.sessions.factories import stands_in
-from asynccost.flow.sessions.meant import (
-    asked_once,
-    for_development,
-    is_one_visit,
-    on_purpose,
-    polls_slowly,
-    waits_for_a_start,
-)
+from asynccost.flow.sessions.meant import for_development, on_purpose, polls_slowly, waits_for_a_start
+from asynccost.flow.sessions.rare import keeps_nothing, why_rare
 from asynccost.flow.sessions.recreated import COST
-from asynccost.flow.sessions.sharing import answers_from_cache, listens, shared_by
-from asynccost.flow.tree import (
-    Argument,
-    Assign,
-    Call,
-    Collection,
-    Comprehension,
-    Constant,
-    Function,
-    Handler,
-    If,
-    Loop,
-    Member,
-    Name,
-    Node,
-)
+from asynccost.flow.sessions.sharing import lent_to_methods, listens, outlasts, shared_by
+from asynccost.flow.sessions.visits import is_somebody_else
+from asynccost.flow.tree import Argument, Call, Comprehension, Function, Loop
 from asynccost.flow.varies import parameters, varies
-from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, root, words
+from asynccost.flow.words import chain
 from asynccost.model import Confidence, Finding, Silence
 
-_SECRETS = frozenset({"credentials", "secret", "password"})
 _KEPT = {
     "self": "the object keeps it",
     "object": "another object keeps it",
@@ -63,6 +43,12 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         life.kind = "local"
     if (reason := _owned(life)) is not None:
         return file.silence(call, reason)
+    if lent_to_methods(file, function, life):
+        return file.silence(call, "the object's methods share it while it lasts")
+    if keeps_none(site, life):
+        return file.silence(call, "each of its requests ends its connection: there is none to keep")
+    if life.kind in ("scoped", "local") and outlasts(function, life, call):
+        return file.silence(call, "it lasts as long as what runs here")
     if file.language == "javascript" and _only_signs(life):
         return file.silence(call, "it only signs addresses, and opens no connection")
     if file.language == "javascript" and _is_sent_along(life):
@@ -73,9 +59,10 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         return file.silence(call, f"its arguments depend on {changing}")
     if (reason := shared_by(file, life, loops)) is not None:
         return file.silence(call, reason)
-    if loops and not _keeps_nothing(site):
+    if loops and not keeps_nothing(site):
         near = client.cost == "pool" and loopback_request(file, function, life)
         near = near or on_purpose(file, site) or for_development(file, call)
+        near = near or (client.http and is_somebody_else(file, site, life))
         near = near or client.cost == "nothing" or waits_for_a_start(file, function, loops[0]) or polls_slowly(loops[0])
         return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
@@ -165,27 +152,6 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         return file.silence(site.call, _KEPT[life.where])
     if function.kind == "module":
         return file.silence(site.call, "a module's top level runs once")
-    rare = seldom(file, function) if life.kind != "kept" else None
-    if rare is None and client.http and life.kind != "kept" and fixed_request(file, function, life):
-        rare = "fixed"
-    if rare is None and life.kind != "kept" and asked_once(file, site, life):
-        rare = "asked once"
-    if rare is None and for_development(file, site.call):
-        rare = "development"
-    if rare is None and on_purpose(file, site):
-        rare = "meant"
-    if rare is None and client.cost == "pool" and loopback_request(file, function, life):
-        rare = "no pool"
-    if rare is None and (client.cost == "nothing" or _keeps_nothing(site)):
-        rare = "no pool"
-    if rare is None and any(isinstance(up, Handler) for up in above(site.call)):
-        rare = "an error"
-    if rare is None and (answers_from_cache(file, function, site.call) or _fills_a_memo(file, site.call)):
-        rare = "cached"
-    if rare is None and life.kind == "returned" and _takes_credentials(site):
-        rare = "lent keys"
-    if rare is None and client.cookies and is_one_visit(function, life):
-        rare = "one visit"
     return file.finding(
         site.call,
         "",
@@ -195,7 +161,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         is_async=client.is_async,
         life=life.kind,
         start=function.start,
-        rare=rare or "",
+        rare=why_rare(file, site, client, life),
         instead=stands_in(file, site),
         free=client.http and free_request(file, function, life),
         owner=function.owner.qualname if function.owner else "",
@@ -203,45 +169,8 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
     )
 
 
-def _takes_credentials(site: Site) -> bool:
-    """`create_client(config)` with `config.secret_key` in it: the keys of whoever asks, which are not to be kept."""
-    given = {p.name for p in site.function.params if p.name not in ("self", "cls", "this")}
-    for node in walk(site.call):
-        pairs: list[tuple[str, Node]] = []
-        if isinstance(node, Argument) and node.keyword:
-            pairs = [(node.keyword, node.value)]
-        elif isinstance(node, Collection) and node.kind == "dict":
-            keys = zip(node.keys, node.items, strict=True)
-            pairs = [(str(k.value), v) for k, v in keys if isinstance(k, Constant)]
-        for name, value in pairs:
-            if not _SECRETS.isdisjoint(words(name)) and isinstance(root(value), Name) and chain(value)[0] in given:
-                return True
-    return False
-
-
-def _fills_a_memo(file: File, call: Call) -> bool:
-    """`if _names is None: client = Client(); _names = client.list()`: what the client is asked for is kept."""
-    for up in above(call):
-        if isinstance(up, If) and any(s.start <= call.start < s.end for s in up.body):
-            tested = words_in(up.test)
-            targets = (t for n in walk(*up.body) if isinstance(n, Assign) and n.start > call.start for t in n.targets)
-            outer = (t for t in targets if isinstance(t, Member) or file.text(t) not in function_of(call).bindings)
-            if any(chain(t)[-1] in tested for t in outer):
-                return True
-    return False
-
-
 def _left(client: Client, life: Life) -> str:
     """What to add where nothing closes a client that must be closed."""
     if life.kind != "local" or not (client.close and client.is_async):
         return ""
     return "" if life.closed or life.captured or life.handed else ", which nothing closes,"
-
-
-def _keeps_nothing(site: Site) -> bool:
-    """`new https.Agent({ rejectUnauthorized: false })`: without keepAlive an agent has no connections to lose."""
-    if site.name not in ("http:Agent", "https:Agent"):
-        return False
-    given = site.call.arguments[0].value if site.call.arguments else None
-    keys = given.keys if isinstance(given, Collection) else []
-    return not any(isinstance(k, Constant) and k.value == "keepAlive" for k in keys)

@@ -5,7 +5,7 @@ import re
 from asynccost.flow.around import above, function_of, loops_around, words_in
 from asynccost.flow.file import File
 from asynccost.flow.life import Life
-from asynccost.flow.reach import local_function
+from asynccost.flow.reach import class_functions, local_function
 from asynccost.flow.repeat import is_short, is_tries
 from asynccost.flow.tree import (
     Argument,
@@ -57,6 +57,37 @@ def shared_by(file: File, life: Life, around: list[Loop | Comprehension]) -> str
     if forever and any(_goes_on(s) or _lends(s, life, forever[0], file) for s in life.scopes):
         return "the loop outside only reconnects"
     return None
+
+
+def lent_to_methods(file: File, function: Function, life: Life) -> bool:
+    """`async with Client() as self.client: await self.load()`: the object's methods share it while it lasts."""
+    owner = function.owner if life.scopes and life.where == "self" else None
+    others = [f for f in class_functions(owner, file) if f is not function] if owner is not None else []
+    names = (n.parent for f in others for n in (f.index.names if f.index else ()) if n.id in ("self", "this"))
+    return any(isinstance(up, Member) and up.attr == life.attr for up in names)
+
+
+_FOREVER = frozenset({
+    "run_forever", "serve_forever", "run_until_disconnected", "wait_closed", "wait_for_termination", "idle",
+})
+_RUNNERS = frozenset({"runner", "bot", "dispatcher", "dp", "worker", "server", "consumer"})
+
+
+def outlasts(function: Function, life: Life, call: Call) -> bool:
+    """`async with Client() as c: await bot.run(c)`, `await asyncio.Future()`: it lasts as long as what runs there."""
+    waits = [w.value for w in (function.index.awaits if function.index else ()) if w.start > call.end]
+    inside = [w for w in waits if not life.scopes or any(s.start <= w.start < s.end for s in life.scopes)]
+    return any(isinstance(w, Call) and _runs_on(w) for w in inside)
+
+
+def _runs_on(call: Call) -> bool:
+    said = chain(call.callee)
+    if said[-1] in _FOREVER or (said[-1] in ("Future", "create_future") and not call.arguments):
+        return True
+    callee = call.callee
+    if said[-1] == "wait" and isinstance(callee, Member) and isinstance(callee.value, Call):
+        return chain(callee.value.callee)[-1] == "Event"  # an event that nobody else has
+    return said[-1] in ("run", "start_polling") and len(said) > 1 and said[-2] in _RUNNERS
 
 
 def _lent_to_a_loop(file: File, read: Name) -> bool:
