@@ -26,6 +26,7 @@ _CHAIN = frozenset(
         "on",
         "once",
         "connect",
+        "initialize",
         "configure",
         "with_options",
         "withOptions",

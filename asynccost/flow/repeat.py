@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Await,
     Break,
     Call,
+    Choice,
     Collection,
     Comprehension,
     Constant,
@@ -216,9 +217,10 @@ def is_tries(file: File, loop: Loop | Comprehension) -> bool:
 
 
 def is_short(loop: Loop | Comprehension) -> bool:
-    """A loop over a literal list of one to three things."""
+    """A loop over a literal list of one to three things, or over the one of such lists that a condition picks."""
     source = loop.clauses[0].iter if isinstance(loop, Comprehension) and loop.clauses else getattr(loop, "iter", None)
-    return isinstance(source, Collection) and 0 < len(source.items) <= _FEW and source.kind != "dict"
+    picked = source.options if isinstance(source, Choice) and source.test is not None else [source]
+    return all(isinstance(one, Collection) and 0 < len(one.items) <= _FEW and one.kind != "dict" for one in picked)
 
 
 def each_call(file: File, function: Function) -> Call | None:

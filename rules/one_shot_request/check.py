@@ -7,7 +7,9 @@ from asynccost.flow.facts.entries import seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.repeat import work_loops
+from asynccost.flow.sessions.meant import at_terminal
 from asynccost.flow.sessions.oneshot import (
     address,
     any_host,
@@ -21,7 +23,6 @@ from asynccost.flow.sessions.oneshot import (
     together,
 )
 from asynccost.flow.sessions.recreated import is_test
-from asynccost.flow.sessions.sharing import answers_from_cache
 from asynccost.flow.sessions.worth import worth_of
 from asynccost.flow.tree import Constant, Loop
 from asynccost.flow.words import words
@@ -55,7 +56,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
         many = any_host(site) and not (site.name or "").startswith("httpx")
-        if many or function.kind == "module" or starts_something(file, function):
+        if many or function.kind == "module" or starts_something(file, function) or at_terminal(file, function):
             confidence = Confidence.LOW
         if file.memo(worth_of).discovers(file.path):
             confidence = Confidence.LOW
@@ -94,7 +95,7 @@ def _rare(file: File, site: Site) -> str:
         return "a large answer"
     if any(pauses(loop, file) for loop in (function.index.loops if function.index else ())):
         return "it sleeps between its requests"
-    return seldom(file, function) or ""
+    return seldom(file, function) or ("a terminal" if at_terminal(file, function) else "")
 
 
 def _sent(file: File) -> list[Site]:

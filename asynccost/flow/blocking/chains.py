@@ -13,8 +13,8 @@ from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import is_data
-from asynccost.flow.sessions.sharing import answers_from_cache
 from asynccost.flow.tree import Await
 from asynccost.flow.words import words
 from asynccost.model import Related

@@ -33,7 +33,10 @@ def entry_of(file: File, function: Function) -> Entry | None:
 def seldom(file: File, function: Function) -> str | None:
     """The word of a function's name that says that it runs seldom: `refresh_token`, `connect`."""
     words = entry_table(file).seldom
-    found = next((w for w in _spelled(function.name) if w in words), None)
+    name = function.name
+    if name in ("", "default") and file.language == "javascript" and function.qualname == "default":
+        name = file.path.rpartition("/")[2].partition(".")[0]  # what others import by the name of its file
+    found = next((w for w in _spelled(name) if w in words), None)
     if found is None and function.owner is not None:
         found = next((w for w in _spelled(function.owner.name) if w in _SELDOM_CLASSES), None)
         found = found or ("oauth" if "oauth" in function.owner.name.lower() else None)

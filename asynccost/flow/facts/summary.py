@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
-from asynccost.flow.around import Use, is_guarded, use_of
+from asynccost.flow.around import Use, is_guarded, loops_around, use_of
 from asynccost.flow.facts.entries import entry_of, registrations, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import Mentions
 from asynccost.flow.owner import life_of
-from asynccost.flow.repeat import work_loops
+from asynccost.flow.remembering import remembers
+from asynccost.flow.repeat import is_short, is_tries, work_loops
 from asynccost.flow.tree import Assign, Bind, Call, Class, Closure, Function, Member, Name, Node, Other
 from asynccost.flow.waits.failing import floats, quiet
 from asynccost.flow.waits.risks import risks
@@ -28,10 +29,11 @@ class CallFact(TypedDict):
     use: "dropped", "void" (dropped on purpose), "awaited", "returned", "with", "local", "attribute" (kept on an
     object), "global" (kept by the module), "element" (kept in a collection), "argument" (detail: the callee it is
     handed to), "captured" (by a function written there), "other".
+    "shared": the turns of a loop use what one call has made.
     A result kept by way of a local name counts as kept. dropped: whether use is "dropped", which an outline tells.
     timed: whether it passes something on that may be a timeout.
-    cold: "" or why a call does not run as often as its function: "lazy" (only where what it fills is empty), "fresh"
-    (its coroutine runs in an event loop of its own).
+    cold: "" or why a call does not run as often as its function: "lazy" (only where what it fills is empty), "keyed"
+    (only for what the function does not remember yet), "fresh" (its coroutine runs in an event loop of its own).
     """
 
     name: str
@@ -193,9 +195,12 @@ def _call(file: File, site: Site) -> CallFact:
     line, column = file.lines.place(call.start)
     use = use_of(call)
     kind, detail = _kept(file, use, site.function)
-    if kind == "local":
+    if kind in ("local", "with"):
         life = life_of(file, call, site.function)
-        kind = _LIVES.get(life.kind, "captured" if life.captured else "argument" if life.handed else kind)
+        if kind == "local":
+            kind = _LIVES.get(life.kind, "captured" if life.captured else "argument" if life.handed else kind)
+        if kind in ("local", "with") and any(_in_turns(file, read, call) for read in life.reads):
+            kind = "shared"
     return CallFact(
         name=site.name or "",
         line=line,
@@ -208,14 +213,21 @@ def _call(file: File, site: Site) -> CallFact:
         dropped=kind == "dropped",
         detail=detail,
         timed=may_set(call),
-        cold=_cold(file, call, use, kind, detail),
+        cold=_cold(file, site, use, kind, detail),
     )
+
+
+def _in_turns(file: File, read: Name, call: Call) -> bool:
+    """Whether what a call has made is used in a loop that the call itself does not stand in."""
+    inside = [loop for loop in loops_around(read) if not loop.start <= call.start < loop.end]
+    return any(not is_tries(file, loop) and not is_short(loop) for loop in inside)
 
 
 _LIVES = {"kept": "attribute", "returned": "returned", "scoped": "with", "yielded": "attribute", "default": "global"}
 
 
-def _cold(file: File, call: Call, use: Use, kind: str, detail: str) -> str:
+def _cold(file: File, site: Site, use: Use, kind: str, detail: str) -> str:
+    call, function = site.call, site.function
     if kind == "argument":
         calls = file.knowledge.table("entries")["fresh_loops"]["calls"]
         if detail in calls or detail.rpartition(".")[2].lstrip("_") in calls:
@@ -227,7 +239,7 @@ def _cold(file: File, call: Call, use: Use, kind: str, detail: str) -> str:
         place = target.attr if isinstance(target, Member) else plain
         if place and is_guarded(call, place):
             return "lazy"
-    return ""
+    return "keyed" if use.kind == "assigned" and remembers(file, function, call) else ""
 
 
 def _fills(use: Use) -> Node | None:

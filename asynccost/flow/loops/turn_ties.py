@@ -12,7 +12,7 @@ from asynccost.flow.file import File
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.reach import binder, local_function
-from asynccost.flow.sessions.sharing import answers_from_cache
+from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
     Argument,

@@ -11,7 +11,7 @@ from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
-from asynccost.flow.sessions.recreated import heat_of, is_test, says, silent, title, ways
+from asynccost.flow.sessions.recreated import heat_of, is_test, leads_seldom, says, silent, title, ways
 from asynccost.flow.sessions.worth import Worth, worth_of
 from asynccost.flow.tree import Call, Constant, If, Node
 from asynccost.flow.words import words
@@ -70,6 +70,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     by = caller.by.file["path"]
     known = caller.by.facts["qualname"]
     seldom = heat.kind != "loop" and (names.manages(known) or names.looks_after(known) or names.now_and_then(by, known))
+    seldom = seldom or leads_seldom(heat)
     if heat.kind == "render" and heat.chain:
         confidence = Confidence.LOW  # what a component's handlers call runs when somebody clicks
     if long or seldom or any(map(names.takes_long, ways(heat))) or names.now_and_then(by, known):

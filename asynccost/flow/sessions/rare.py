@@ -5,9 +5,9 @@ from asynccost.flow.clients import Client
 from asynccost.flow.facts.entries import seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
+from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import fixed_request, loopback_request
-from asynccost.flow.sessions.meant import asked_once, at_deployment, for_development, on_purpose
-from asynccost.flow.sessions.sharing import answers_from_cache
+from asynccost.flow.sessions.meant import asked_once, at_deployment, at_terminal, for_development, on_purpose
 from asynccost.flow.sessions.visits import is_one_visit, is_somebody_else, keeps_cookies
 from asynccost.flow.tree import Argument, Assign, Call, Collection, Constant, Handler, If, Member, Name, Node
 from asynccost.flow.walk import walk
@@ -43,6 +43,8 @@ def why_rare(file: File, site: Site, client: Client, life: Life) -> str:
         return "one visit"
     if client.http and is_somebody_else(file, site, life):
         return "another visitor"
+    if not kept and at_terminal(file, function):
+        return "a terminal"
     return "a deployment" if at_deployment(file, function) else ""
 
 

@@ -15,6 +15,7 @@ from asynccost.model import Confidence, Finding, Silence
 
 _NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
 _FAR = 3  # a loop further away than this says little of how often a function runs
+_MADE = ("local", "shared", "other", "dropped")  # what becomes of an object that ends with the call
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
 
@@ -55,7 +56,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         known = made.facts["qualname"]
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
         seldom = heat.kind != "loop" and (returns or names.now_and_then(finding.path, known, heat.reason))
-        seldom = seldom or leads_seldom(heat) or names.discovers(finding.path)
+        seldom = seldom or leads_seldom(heat) or names.discovers(finding.path) or _is_remembered(made, project)
         beside = heat.kind == "tool" and (finding.pending["rare"] or names.makes_media(known))
         if seldom or beside or _hardly_pays(finding, made, heat, names):
             confidence = Confidence.LOW
@@ -76,6 +77,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         rarely = rarely or names.manages(known) or names.notifies(known) or names.reads_documents(known)
         rarely = rarely or names.looks_after(known) or bool(names.now_and_then(finding.path, known))
         rarely = rarely or _at_beginnings(made, project) or _looks_up_once(made, project, names)
+        rarely = rarely or _is_remembered(made, project)
         sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
@@ -90,6 +92,12 @@ def _at_beginnings(made: Def, project: Project) -> bool:
     """Whether all that call a function run seldom themselves, by their names: `connect`, `launch`."""
     callers = [caller.by.facts["seldom"] for caller in project.calls.callers(made) if not is_test(caller, project)]
     return bool(callers) and all(callers)
+
+
+def _is_remembered(made: Def, project: Project) -> bool:
+    """Whether all that call a function remember what it answers, and ask for what they do not know yet."""
+    callers = [caller.call["cold"] for caller in project.calls.callers(made) if not is_test(caller, project)]
+    return bool(callers) and all(cold in ("lazy", "keyed") for cold in callers)
 
 
 def _looks_up_once(made: Def, project: Project, names: Worth) -> bool:
@@ -124,7 +132,7 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
     """A client that an object makes for itself: it lives as long as the object."""
     reason, names = "the object keeps it", project.memo(worth_of)
     for caller in sorted(project.calls.callers(made), key=lambda c: (c.by.file["path"], c.call["start"])):
-        if is_test(caller, project) or caller.call["cold"] or caller.call["use"] not in ("local", "other", "dropped"):
+        if is_test(caller, project) or caller.call["cold"] or caller.call["use"] not in _MADE:
             continue
         entry = project.heats.entry(caller.by)
         if caller.call["loop"]:

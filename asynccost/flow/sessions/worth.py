@@ -73,11 +73,11 @@ class Worth:
         return words(name.rpartition(".")[0])[-1:] in (("reader",), ("loader",))
 
     def looks_after(self, name: str) -> bool:
-        """`check_api_key`, `get_releases`, `service_health`: what the page of settings asks, now and then."""
+        """`check_api_key`, `get_releases`, `get_public_ip`: what a page of settings, or a start, asks seldom."""
         own = words(name.rpartition(".")[2])
         if self._met("state", own[-1:]) or "marketplace" in own or self._met("shows", words(name.rpartition(".")[0])):
             return True
-        if self._met("able", own):
+        if self._met("able", own) or (own[-1:] == ("ip",) and self._met("own", own)):
             return True
         return self._met("proves", own[:1]) and self._met("means", own[1:])
 
