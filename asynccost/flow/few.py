@@ -101,6 +101,9 @@ def _made_of(expr: Expr | None, function: Function, depth: int) -> Iterator[Call
     elif isinstance(expr, Choice):
         for option in expr.options:
             yield from _made_of(option, function, depth + 1)
+    elif isinstance(expr, Collection) and len(expr.items) == 1 and isinstance(only := expr.items[0], Other):
+        if only.op.startswith("spread"):  # `[...rows]`
+            yield from _made_of(only.parts[0], function, depth + 1)
     elif isinstance(expr, Comprehension):
         yield from _made_of(expr.clauses[0].iter, function, depth + 1)
     elif isinstance(expr, Name):
@@ -120,8 +123,14 @@ def _values(name: str, function: Function) -> Iterator[Expr]:
         scope = scope.scope
 
 
+_HEAD = re.compile(r"\s*(?:\w+\s*>?\s*)?(?:link|script|style|meta)\b(?!\s*[>+~\w])")  # elements of a page's head
+
+
 def _narrowed(call: Call) -> str:
-    """What a query says of its rows: those of a list of keys, or those that hang on one other row."""
+    """What a query says of its rows: those of a list of keys, or of one other row; a page's own files."""
+    asked = call.arguments[0].value if call.arguments and chain(call.callee)[-1] == "querySelectorAll" else None
+    if isinstance(asked, Constant) and _HEAD.match(str(asked.value)):
+        return "a page has a handful of them"
     for argument in call.arguments:
         if isinstance(argument.value, Closure):
             continue

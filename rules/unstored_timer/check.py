@@ -8,6 +8,7 @@ from asynccost.flow.around import above, class_around, use_of
 from asynccost.flow.effects.acquisitions import Fate
 from asynccost.flow.effects.deadlines import Deadline, deadline
 from asynccost.flow.effects.flags import tests_any
+from asynccost.flow.effects.lasting import one_of_its_kind
 from asynccost.flow.effects.leaks import covered
 from asynccost.flow.effects.release import fate
 from asynccost.flow.effects.timers import (
@@ -196,7 +197,7 @@ def _of_class(one: Timer, owner: Class, lost: str, file: File) -> Finding | Sile
         return file.finding(
             one.call,
             f"{message}{owner.name}.{ends[0]}() cannot stop it, and it keeps the object alive",
-            LOW if _is_whole(owner) or _does_nothing(owner.methods[ends[0]]) else MEDIUM,
+            LOW if _is_whole(owner, file) or _does_nothing(owner.methods[ends[0]]) else MEDIUM,
         )
     return file.finding(one.call, f"{message}each {owner.name} adds one that nothing can stop", LOW)
 
@@ -209,9 +210,10 @@ def _does_nothing(method: Function) -> bool:
 _WHOLES = frozenset({"controller", "runtime", "server", "app", "application", "core", "daemon", "hub", "kernel"})
 
 
-def _is_whole(owner: Class) -> bool:
-    """`CacheController`, `Runtime`: of which a process has one, as a rule, that ends with it."""
-    return not _WHOLES.isdisjoint(words(owner.name)[-1:])
+def _is_whole(owner: Class, file: File) -> bool:
+    """`CacheController`, `Runtime`: of which a process has one, as a rule, that ends with it; `new General()` of a
+    module."""
+    return not _WHOLES.isdisjoint(words(owner.name)[-1:]) or one_of_its_kind(owner, file)
 
 
 def _flags(owner: Class, file: File) -> set[str]:
@@ -268,7 +270,7 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if owner is not None and ends and revives and not _asks(one, _flags(owner, file), file):
         what = "starts itself again" if again else "still acts on the object"
         lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
-        sure = LOW if _is_whole(owner) else MEDIUM
+        sure = LOW if _is_whole(owner, file) else MEDIUM
         return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", sure)
     if again and not may_end(one):
         return _endless(one, file)

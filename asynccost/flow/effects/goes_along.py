@@ -40,9 +40,20 @@ def goes_along(effect: Effect, got: Acquisition, file: File) -> str:
         return ""
     if got.pair.name == "on" and not _CAROUSELS.isdisjoint(words(target.id)) and _once(effect, file, target.id):
         return f"{target.id} goes away with the component, as a rule"
+    if _of_motion(effect, target, file):
+        return f"{target.id} is made by the component, and goes away with it"
     if on_element(effect, got, file) and effect.deps is not None and not _moves(effect, file):
         return "its target is an element of the component, and the effect seldom runs again"
     return ""
+
+
+_MOTION = re.compile(r"(?:framer-motion|motion/react|motion-v|@react-spring/\w+):use[A-Z]")
+
+
+def _of_motion(effect: Effect, target: Name, file: File) -> bool:
+    """`const spring = useSpring(left)`: a value of the component's own, of which nobody else hears."""
+    made = values(target.id, effect.scope) if isinstance(effect.scope, Function) else ()
+    return any(isinstance(v, Call) and _MOTION.match(file.site(v).name or "") for v in made)
 
 
 def _is_root(effect: Effect) -> bool:

@@ -138,7 +138,7 @@ def _ended(receiver: Expr, got: Acquisition, good: Container[int], file: File) -
         expr = mention.expr
         if isinstance(expr.parent, Member) and expr.parent.attr == "current":  # what a ref holds
             expr = expr.parent
-        ended = _spelled_out(expr, receiver, file)
+        ended = _spelled_out(expr, receiver, got.call, file)
         if ended is not None and id(mention.function) in good:
             return Fate("released", ended, f"{file.text(ended)} is ended in the cleanup")
         if id(mention.function) in good and use_of(expr).kind == "argument":
@@ -146,14 +146,22 @@ def _ended(receiver: Expr, got: Acquisition, good: Container[int], file: File) -
     return None
 
 
-def _spelled_out(expr: Node, receiver: Expr, file: File) -> Node | None:
-    """What an end is called on: the root of a receiver, or all of it, as in `link.events.moved.unsubscribe(f)`."""
+def _spelled_out(expr: Node, receiver: Expr, added: Call, file: File) -> Node | None:
+    """What an end is called on: the root of a receiver, or all of it, as in `link.events.moved.unsubscribe(f)`.
+
+    Without what was added, `this.service.moved.unsubscribe()`, it ends what others hear as well.
+    """
     here = expr
     while isinstance(up := here.parent, Member) and up.value is here:
-        if up.attr in _ENDS and (here is expr or same_text(here, receiver, file)):
+        if up.attr in _ENDS and (here is expr or (same_text(here, receiver, file) and _gives(up.parent, added, file))):
             return here
         here = up
     return None
+
+
+def _gives(end: Node | None, added: Call, file: File) -> bool:
+    given = end.arguments if isinstance(end, Call) else []
+    return any(same_text(a.value, b.value, file) for a in given for b in added.arguments)
 
 
 def _this_place(expr: Expr) -> Place | None:

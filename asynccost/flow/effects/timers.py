@@ -191,11 +191,18 @@ def _listens(call: Node | None) -> bool:
 
 
 def may_end(one: Timer) -> bool:
-    """Whether the timer is started under a test of its own function: then it may end by itself."""
-    if any(isinstance(up, If) for up in above(one.call)):
+    """Whether the timer is started under a test of its own function, or of its callback: then it may end by itself."""
+    if any(isinstance(up, If) for up in above(one.call)) or _asked_again(one):
         return True
     body = one.function.body
     return any(isinstance(s, If) and s.end <= one.call.start and _leaves(s) for s in body)
+
+
+def _asked_again(one: Timer) -> bool:
+    """`const go = () => setTimeout(() => { if (tries < 8) go(); }, delay)`."""
+    index = one.callback.index if one.callback is not None and one.callback is not one.function else None
+    again = [c for c in (index.calls if index else ()) if chain(c.callee)[-1] == one.function.name]
+    return bool(again) and all(any(isinstance(up, If) for up in above(c)) for c in again)
 
 
 def retries(one: Timer) -> bool:

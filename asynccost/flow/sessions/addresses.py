@@ -80,7 +80,7 @@ def _signed(call: Call, function: Function) -> bool:
     """Whether a request takes headers or a query from the object itself: then it asks one service."""
     bound = function.index.bound if function.index else {}
     for argument in call.arguments:
-        if argument.keyword in ("headers", "params", "auth", "json", "data"):
+        if argument.keyword in ("headers", "params", "auth"):
             names = words_in(argument.value)
             values = [argument.value, *(v for name in names for v in bound.get(name, ()) if v is not None)]
             if any(_reads_self(value) for value in values):

@@ -79,11 +79,11 @@ def at_deployment(file: File, function: Function) -> bool:
     return _DEPLOYS.search(file.module.source, function.start, function.end) is not None
 
 
-_TERMINAL = frozenset({"sys.exit", "click.echo", "click.secho", "typer.echo", "typer.secho"})
+_TERMINAL = frozenset({"click.echo", "click.secho", "typer.echo", "typer.secho"})
 
 
 def at_terminal(file: File, function: Function) -> bool:
-    """Whether a function ends the program, or speaks to who has started it: a command line, over in a while."""
+    """Whether a function speaks to who has started the program, as a command line does that is over in a while."""
     calls = function.index.calls if function.index else ()
     return any(isinstance(c.callee, Member) and file.site(c).name in _TERMINAL for c in calls)
 

@@ -12,6 +12,10 @@ from asynccost.flow.words import chain
 
 _SELF = frozenset({"self", "cls", "this"})
 _KEEPING = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "with"})
+_CALLED = frozenset({  # by frameworks
+    "cog_unload", "async_will_remove_from_hass", "ngOnDestroy", "onModuleDestroy", "onApplicationShutdown",
+    "beforeApplicationShutdown", "componentWillUnmount", "disconnectedCallback",
+})
 _EXITS = frozenset({"__aexit__", "__exit__", "__del__", "__aclose__"})
 _CLOSING = (
     "close",
@@ -140,6 +144,8 @@ def object_verdict(
     for name in closers:
         made = project.names.named_in(path, f"{cls}.{name}")
         if made is None or project.calls.callers(made) or _named_call(project, name, cls):
+            return f"{name}() closes it"
+        if name in _CALLED:
             return f"{name}() closes it"
     bases = file["classes"].get(cls, [])
     mark = ":" if file["language"] == "javascript" else "."
