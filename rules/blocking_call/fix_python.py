@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.blocking.calls import blocking
-from asynccost.flow.blocking.harmless import ThreadHelper, handed_over, thread_helper
+from asynccost.flow.blocking.harmless import ThreadHelper, ends_program, handed_over, thread_helper
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.intent import documentation
 from asynccost.flow.reach import local_function
@@ -80,6 +80,8 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return f"{name}() is handed to a thread beside it: is it called here by itself on purpose?"
     if asked := _meant(site, file) or _half(site, name):
         return asked
+    if ends_program(file, site):
+        return "the program ends right after it: is anything else to run till then?"
     if _makes_what_lacks(site):
         return "another task may come while it is half there: is it to wait for this one?"
     if through and any(_is_nothing(a.value) for a in site.call.arguments):

@@ -70,7 +70,7 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
     seconds = first.value if isinstance(first, Constant) else None
     if kind.name == "sleep" and isinstance(seconds, (int, float)) and seconds <= 0.01:
         return "it sleeps for no more than a hundredth of a second"
-    if kind.name == "sleep" and _ends_program(file, site):
+    if kind.name == "sleep" and ends_program(file, site):
         return "the program ends right after it"
     if (site.name or "").endswith("VideoCapture().read") and not loops_around(site.call):
         return "one frame is decoded in milliseconds"
@@ -79,10 +79,14 @@ def harmless(file: File, site: Site, kind: Kind) -> str:
     return ""
 
 
-def _ends_program(file: File, site: Site) -> bool:
+def ends_program(file: File, site: Site) -> bool:
     """Whether the function that waits leaves the program, or puts another in its place, without a condition."""
     later = (one for one in file.calls_of(site.function) if one.call.start > site.call.start)
-    return any(one.name in _LEAVES and _tests(one.call) == _tests(site.call) for one in later)
+    return any(_leaves(file, one) and _tests(one.call) == _tests(site.call) for one in later)
+
+
+def _leaves(file: File, site: Site) -> bool:
+    return site.name in _LEAVES or bool(_ENDS_ITSELF.search(file.module.source, site.call.start, site.call.end))
 
 
 def _tests(call: Call) -> list[Node]:
