@@ -6,8 +6,24 @@ from itertools import takewhile
 from asynccost.flow.around import above, statement_of, use_of
 from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File, Site
-from asynccost.flow.tree import Argument, Await, Call, Closure, Do, Expr, Function, Loop, Member, Name, Try
-from asynccost.flow.words import chain
+from asynccost.flow.tree import (
+    Argument,
+    Await,
+    Call,
+    Closure,
+    Do,
+    Expr,
+    Function,
+    Handler,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Raise,
+    Try,
+)
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
 from asynccost.javascript.edits.sources import walks_itself
@@ -81,6 +97,8 @@ _DROPS = frozenset({  # what they are handed they call, and take no answer
     "setImmediate", "nextTick", "queueMicrotask", "requestAnimationFrame", "forEach", "subscribe", "watch",
     "onMounted", "onMount",
 })
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "all", "use", "route"})
+_STARTS = frozenset({"start", "launch", "spawn", "trigger", "schedule", "enqueue", "kick"})
 _IN_TURN = re.compile(r"(?i)one by one|one at a time|one after another|sequential|in order|clobber|rate.?limit")
 
 
@@ -91,6 +109,8 @@ def _asked(site: Site, file: File) -> str:
     said = [*takewhile(lambda line: line.strip().startswith(("//", "*", "/*")), reversed(above))]
     if any(map(_IN_TURN.search, said)):
         return "what is said above it speaks of an order: should one follow the other?"
+    if not _STARTS.isdisjoint(words(site.function.name)[:1]):
+        return f"is {site.function.name}() to be over only when all that it starts is done?"
     body = site.function.body
     return (_nobody_waits(site) if body and body[-1].start <= site.call.start else "") or _later(site)
 
@@ -118,9 +138,29 @@ def _nobody_waits(site: Site) -> str:
     if not isinstance(taker, Call):
         return ""
     name, use = chain(taker.callee)[-1], use_of(taker)
-    last = name in ("then", "finally") and use.kind == "dropped" and not use.awaited
-    drops = last or name in _DROPS
+    left = use.kind == "dropped" and not use.awaited and name not in _ROUTES
+    drops = (left or name in _DROPS) and not _caught(site)
     return f"nobody waits for what {name}() is handed: who is to hear of a failure?" if drops else ""
+
+
+def _caught(site: Site) -> bool:
+    return any(isinstance(up, Try) and up.handlers for up in above(site.call))
+
+
+def _delays(site: Site) -> str:
+    """A question where something else is waited for behind a place: the two would no longer go side by side."""
+    below: Node = statement_of(site.call)
+    for up in above(below):
+        blocks = [getattr(up, name, []) for name in ("body", "orelse", "final")]
+        block = next((b for b in blocks if any(s is below for s in b)), [])
+        behind = [s for s in block if s.start > below.start]
+        if isinstance(up, Handler) and any(isinstance(s, Raise) for s in behind):
+            return "where it fails as well, the first error is lost: may it be?"
+        if wait := next((n for n in walk(*behind) if isinstance(n, Await)), None):
+            word = chain(wait.value)[-1]
+            return f"{word}() would begin only then: are the two to go side by side?"
+        below = up
+    return ""
 
 
 def _ends_a_loop(site: Site) -> str:
@@ -145,7 +185,7 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        if asked := _later(site) or _nobody_waits(site) or _ends_a_loop(site):
+        if asked := _later(site) or _nobody_waits(site) or _ends_a_loop(site) or _delays(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

@@ -127,9 +127,11 @@ _ENDS = frozenset({"cancel", "shutdown", "stop", "close", "aclose", "disconnect"
 
 
 def _ends_others(site: Site, file: File) -> str:
-    """What the work of a task calls on its object that ends it, and with it the tasks that it holds; "" for nothing."""
-    work = runs(file, site)
-    calls = work.index.calls if work is not None and work.index else []
+    """What the work of a task, or a call of it, is on its object that ends it, and with it the tasks that it holds; ""
+    for nothing."""
+    work, started = runs(file, site), work_of(site)
+    calls = [started] if isinstance(started, Call) else []
+    calls += work.index.calls if work is not None and work.index else []
     named = (chain(call.callee) for call in calls if isinstance(call.callee, Member))
     return next((n[-1] for n in named if n[0] == "self" and len(n) == 2 and not _ENDS.isdisjoint(words(n[-1]))), "")
 

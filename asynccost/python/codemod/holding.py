@@ -12,6 +12,7 @@ from asynccost.python.codemod.arguments import handed
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import define, member_of
+from asynccost.python.codemod.top_beside import import_beside, takes_names
 
 SET = "_background_tasks"
 HOLD = "_in_background"
@@ -166,6 +167,9 @@ def _set_line(patch: Patch) -> str:
 def _task(patch: Patch) -> str:
     """What a task is called in an annotation; with what it returns, where the file says that of others."""
     some = "[object]" if _says_object(patch) else ""
+    if takes_names(patch, "asyncio") and "Task" not in patch.file.module.imports:
+        import_beside(patch, "asyncio", "Task")
+        return f"Task{some}"
     return f"{member_of(patch, 'asyncio', 'Task')}{some}"
 
 

@@ -1,5 +1,7 @@
 """An import beside what is imported of the same package already."""
 
+import re
+
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import FROM, PLAIN, module_of
@@ -27,6 +29,13 @@ def place_beside(layout: Layout, module: str) -> Cst | None:
     return found[-1] if found else None
 
 
+def takes_names(patch: Patch, module: str) -> bool:
+    """Whether a file imports names of a module at its top, and never the module itself."""
+    node = place_beside(patch.layout, module)
+    whole = module in patch.file.module.imports.values()
+    return not whole and node is not None and node.kind_id == FROM and module_of(patch.layout, node) == module
+
+
 def import_beside(patch: Patch, module: str, name: str) -> None:
     """Import a name beside what is imported of the same package already; there must be something."""
     layout, node = patch.layout, place_beside(patch.layout, module)
@@ -35,15 +44,22 @@ def import_beside(patch: Patch, module: str, name: str) -> None:
         return
     patch.imported.add(line)
     text = layout.text(node.start_byte, node.end_byte)
-    if module_of(layout, node) == module and "(" not in text and "\\" not in text:
-        names = text.partition(" import ")[2].split(", ")
-        first = next((n for n in names if names == sorted(names, key=_rank) and _rank(n) > _rank(name)), "")
-        if first:
-            patch.insert(node.start_byte + len(text[: text.rindex(f" {first}") + 1].encode()), f"{name}, ")
-        else:
-            patch.insert(node.end_byte, f", {name}")
+    if module_of(layout, node) == module and "\\" not in text and "#" not in text:
+        _among(patch, node, text, name)
     else:
         patch.insert_lines(layout.next_line(node.end_byte - 1), "", line)
+
+
+def _among(patch: Patch, node: Cst, text: str, name: str) -> None:
+    """Put a name among those of an import, where isort would."""
+    head = len(text.partition(" import ")[0]) + len(" import ")
+    names = [m for m in re.finditer(r"\w+(?:\s+as\s+\w+)?", text) if m.start() >= head]
+    ranks = [_rank(m[0]) for m in names]
+    first = next((m for m in names if ranks == sorted(ranks) and _rank(m[0]) > _rank(name)), None)
+    lines = len({text.count("\n", 0, m.start()) for m in names}) == len(names) > 1 or text.count("\n") > 1
+    gap = f",\n{patch.layout.indent(node.start_byte + len(text[: names[0].start()].encode()))}" if lines else ", "
+    at = first.start() if first is not None else names[-1].end()
+    patch.insert(node.start_byte + len(text[:at].encode()), f"{name}{gap}" if first is not None else f"{gap}{name}")
 
 
 def _rank(name: str) -> tuple[int, str]:
