@@ -62,6 +62,8 @@ def _limited(shape: Shape, file: File) -> str:
     if asked := worth(shape.loop, shape.function, file):
         return asked
     place = file.span(shape.loop)
+    if form_of(shape, file) == "calls" and shape.awaited is not None and file.text(shape.awaited).count("\n") > 1:
+        return "would a function for each turn read better than a call over several lines?"
     if form_of(shape, file) == "body" and place.end_line - place.line > _LONG:
         return "can a function of its own take the long turn?"
     return ""

@@ -1,5 +1,6 @@
 """Gives back in an effect's cleanup what the effect starts."""
 
+import re
 from dataclasses import replace
 
 from asynccost.flow.effects import vue
@@ -26,6 +27,7 @@ from asynccost.javascript.edits.returned import registers
 from asynccost.javascript.edits.script import script
 from asynccost.model import Confidence, Edit, Finding, Offer, Safety
 
+_OWN_WAY = re.compile(rb"\b(this\.\w+UntilDestroyed)\(")  # a method of the class, or of its base
 _BRIDGES = frozenset({"ipc", "electron", "bridge"})
 
 
@@ -115,6 +117,9 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         assumed = assumed or vue.SAYS[version]
     if moved := moves_itself(effect, effect.setups, file):
         reason = f"{moved} changes what the effect depends on, so that its next run ends this one: is it to go on?"
+        safety = Safety.DISPLAY_ONLY
+    elif rest and (own := _OWN_WAY.search(file.module.source)):
+        reason = f"the cleanup gives back {what}; is {own[1].decode()}(), which the class has for such, to do so?"
         safety = Safety.DISPLAY_ONLY
     elif assumed.endswith("?"):  # nobody but its authors knows
         reason, safety = f"the cleanup gives back {what}; {assumed}", Safety.DISPLAY_ONLY

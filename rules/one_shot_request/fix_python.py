@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from asynccost.flow.around import class_around
 from asynccost.flow.file import File, site_at
 from asynccost.flow.sessions.oneshot import pauses
-from asynccost.flow.tree import Loop
+from asynccost.flow.tree import Call, Constant, Loop, Member
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.oneshot import Sent, beside, keep, left_out, outside, sent
 from asynccost.python.codemod.patch import Patch
@@ -46,9 +48,15 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return f"should what {one.site.function.name}() sends before or after the loop go over it as well?"
     if b"http://" in file.module.source and b"https://" not in file.module.source:
         return "there is no handshake of TLS to save: does the server keep a connection open?"
-    if pauses(loop, file):
+    if pauses(loop, file) or _is_fed(loop):
         return "does the server keep a connection open for as long as the loop pauses?"
     return ""
+
+
+def _is_fed(loop: Loop) -> bool:
+    """`while True: item = queue.get()`: nobody knows how long a turn waits for its work."""
+    calls = (n for n in walk(*loop.body) if isinstance(n, Call) and not n.arguments and isinstance(n.callee, Member))
+    return isinstance(loop.test, Constant) and any(chain(call.callee)[-1] in ("get", "recv") for call in calls)
 
 
 def _kept(file: File, one: Sent) -> Iterator[Edit]:

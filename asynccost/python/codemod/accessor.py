@@ -1,5 +1,6 @@
 """Gives a client to the module: a function makes it when it is first asked for, and hands it out from then on."""
 
+import re
 from dataclasses import dataclass
 
 from asynccost.flow.clients import built
@@ -49,9 +50,12 @@ def shared(file: File, made: Building) -> Shared | None:
     alike = [(one, recipe) for one, recipe in file.memo(_shareable) if recipe.key == mine.key]
     word = "session" if "session" in (made.site.name or "").rpartition(".")[2].lower() else "client"
     package = (made.site.name or "").partition(".")[0]
-    stem = f"{_service(alike[0][0].call) or package}_{word}"
-    name = next(n for n in (f"_get_{stem}", f"_get_shared_{stem}") if fresh(file, n) == n)
-    return Shared(alike, name, fresh(file, f"_{stem}", f"_shared_{stem}"))
+    service, spelled = _service(alike[0][0].call), re.sub(r"\W+", "_", made.client.short.lower())
+    others = {one.client.short for one, _ in file.memo(_shareable) if (one.site.name or "").startswith(f"{package}.")}
+    stems = [f"{service or package}_{word}", spelled, f"shared_{package}_{word}"]
+    stems = stems[1:] if len(others) > 1 and not service else stems
+    name = next(f"_get_{stem}" for stem in stems if fresh(file, f"_get_{stem}") == f"_get_{stem}")
+    return Shared(alike, name, fresh(file, *(f"_{stem}" for stem in stems)))
 
 
 def _shareable(file: File) -> list[tuple[Building, Recipe]]:

@@ -1,6 +1,6 @@
 """A loop that waits together, where the turn, or the part of it that waits, becomes a function of its own."""
 
-from asynccost.flow.tree import Call, Collection, Member, Name
+from asynccost.flow.tree import Await, Call, Collection, Member, Name
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.outcomes import Outcome
 from asynccost.python.codemod.turns import handed_on, needed, whole_turn
@@ -65,10 +65,17 @@ class Body(Writer):
         """`xs.append(value)` becomes `return value`."""
         value = sink.arguments[0].value
         around = self.layout.text(sink.callee.end, value.start) + self.layout.text(value.end, sink.end)
-        closed = isinstance(value, (Call, Collection)) and self.layout.source[value.end - 1 : value.end] in b")]}"
+        ends = self.layout.source[value.end - 1 : value.end]
+        closed = isinstance(value, (Await, Call, Collection)) and ends in b")]}"
         many = "\n" in self.text(value) and not closed
         bare = "\n" not in self.text(value) and "#" not in around  # what stood on a line of its own
-        if ("\n" in around and not bare) or many:  # the parentheses stay
+        if "\n" in around and closed and "#" not in around and "\n" in self.text(value):
+            layout = self.layout
+            self.patch.replace(sink.start, value.start, "return ")
+            self.patch.replace(value.end, sink.end, "")
+            old, new = layout.indent(value.start), layout.indent(sink.start)
+            self.patch.reindent(layout.next_line(value.start), value.end, old, new)
+        elif ("\n" in around and not bare) or many:  # the parentheses stay
             self.patch.replace(sink.start, sink.callee.end, "return ")
             comma = self.layout.source.find(b",", value.end, sink.end)
             if comma >= 0:

@@ -7,7 +7,16 @@ from asynccost.flow.words import chain
 from asynccost.python.codemod.fan_body import Body
 from asynccost.python.codemod.fan_calls import Calls, Defer
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.turns import Shape, deferred, handed_on, may_move, needed, settled_call, whole_turn
+from asynccost.python.codemod.turns import (
+    Shape,
+    deferred,
+    handed_on,
+    is_short,
+    may_move,
+    needed,
+    settled_call,
+    whole_turn,
+)
 
 _CARRIED = 1  # values that are kept beside each call
 _FEW = 3  # values that a tuple may carry and still be read
@@ -23,14 +32,23 @@ def form_of(shape: Shape, file: File) -> str:
     )
     if not plain_targets:
         return ""
+    moves = may_move(shape) or whole_turn(shape, file) is not None
+    if moves and shape.awaited is not None and _over_lines(shape, file):
+        return "body"
     if shape.awaited is not None and settled_call(shape) and not _long_string(shape.awaited, file):
         wrapped = shape.sink is not None and not shape.before and not shape.rest and len(shape.core) == 1
         if not wrapped or shape.sink is None or shape.sink.arguments[0].value is shape.awaited:
             return "calls"
-    if may_move(shape) or whole_turn(shape, file) is not None:
+    if moves:
         return "body"
     calls = shape.awaited is not None and settled_call(shape) and not _long_string(shape.awaited, file)
     return "calls" if calls else ""
+
+
+def _over_lines(shape: Shape, file: File) -> bool:
+    """Whether a call over several lines would be wrapped twice, for a bound and for the gathering."""
+    bounded = shape.loop.iter is not None and not is_short(shape.loop.iter)
+    return bounded and shape.awaited is not None and file.text(shape.awaited).count("\n") > 1
 
 
 def doubt(shape: Shape, file: File) -> str:

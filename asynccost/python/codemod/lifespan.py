@@ -130,7 +130,8 @@ def _new(patch: Patch, app: App, chosen: Shared, attr: str) -> None:
         f"        {app.name}.state.{attr} = {made.name}", "        yield", "", "",
     ]
     at = layout.with_comments(app.made.start)
-    blank = [] if not layout.source[:at].strip() or layout.source[:at].endswith((b"\n\n\n", b"\r\n\r\n\r\n")) else [""]
+    before = layout.source[:at].replace(b"\r\n", b"\n")
+    blank = [""] * max(0, 3 - (len(before) - len(before.rstrip(b"\n")))) if before.strip() else []
     patch.insert_lines(at, "", *blank, *(stepped(line, layout) for line in lines))
     add_keyword(patch, app.call, f"lifespan={name}")
 
