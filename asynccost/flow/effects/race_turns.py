@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import above
+from asynccost.flow.around import above, callback_call
 from asynccost.flow.effects.late import waits_from
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.state import SETTER, State
@@ -13,7 +13,7 @@ from asynccost.flow.handles import place_of
 from asynccost.flow.reach import binder, values
 from asynccost.flow.tree import Assign, Call, Choice, Constant, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.walk import walk
-from asynccost.flow.words import words
+from asynccost.flow.words import chain, words
 
 
 def turn_of(effect: Effect, functions: list[Function], state: State, file: File) -> str:
@@ -22,6 +22,8 @@ def turn_of(effect: Effect, functions: list[Function], state: State, file: File)
         return "a ref keeps it from running again"
     if _has_begun(effect, file):
         return "it leaves once it has begun"
+    if any(map(_holds_lock, functions)):
+        return "one request at a time: each waits for the lock that the other holds"
     if any(_is_busy(f, state) for f in functions) or _waits_its_turn(effect, functions):
         return "a flag keeps it from asking again while it waits"
     if name := _asks_until(effect, functions, state):
@@ -53,10 +55,29 @@ def _has_begun(effect: Effect, file: File) -> bool:
     return any(not any(isinstance(up, Other) and up.op in ("!", "&&") for up in above(n)) for n in flags)
 
 
+_LOCKS = frozenset({"mutex", "lock"})
+
+
+def _holds_lock(function: Function) -> bool:
+    """Whether a function waits for a lock, `mutex.acquire()`, or is run by one: `useLockFn(load)`."""
+    handed = callback_call(function)
+    if handed is not None and word_of(handed[0]) in ("useLockFn", "runExclusive"):
+        return True
+    for call in function.index.calls if function.index is not None else ():
+        *of, word = chain(call.callee)
+        named = {said for part in of for said in words(part)}
+        if word in ("acquire", "lock", "runExclusive") and not _LOCKS.isdisjoint(named):
+            return True
+    return False
+
+
+_HELD = ("current", "value")
+
+
 def _is_busy(function: Function, state: State) -> bool:
     """Whether a function leaves by a flag that it then sets: `if (running) return; running = true; await f()`.
 
-    A ref is such a flag, and state of the component: `if (loading) return; setLoading(true)`.
+    A ref of React or Vue is such a flag, and state of the component: `if (loading) return; setLoading(true)`.
     """
     index = function.index
     if index is None:
@@ -65,8 +86,9 @@ def _is_busy(function: Function, state: State) -> bool:
     names = {t.id for a in assigns for t in a.targets if isinstance(t, Name)}
     names = {name for name in names if binder(name, function) is not function}
     names |= {state.setters.get(word, "") for word in _begun(function)}
-    refs = {p.root for a in assigns for p in map(place_of, a.targets) if p is not None and p.path == ("current",)}
-    held = (n for n in index.names if n.id in refs and isinstance(n.parent, Member) and n.parent.attr == "current")
+    places = [p for a in assigns for p in map(place_of, a.targets) if p is not None]
+    refs = {p.root for p in places if p.path in (("current",), ("value",))}  # of React, and of Vue
+    held = (n for n in index.names if n.id in refs and isinstance(n.parent, Member) and n.parent.attr in _HELD)
     return any(_leaves(n) for n in (*(n for n in index.names if n.id in names), *held))
 
 
