@@ -170,7 +170,7 @@ _NOT_REQUESTS = frozenset(
 
 _LOCAL = frozenset({
     "storage", "clipboard", "svg", "canvas", "render", "digest", "encrypt", "decrypt", "serialize", "highlight",
-    "tokenize", "compress",
+    "tokenize", "compress", "colorize",
 })
 _CONVERTS = re.compile(r"(?:[a-z]T|^t)o(Html|HTML|Text|Svg|SVG|Image|Blob|Base64|Excalidraw|Canvas|Markdown|DataU\w+)$")
 _CALLBACK = re.compile(r"on[A-Z]")  # `await onStep?.(step)`: whoever uses the component says what happens

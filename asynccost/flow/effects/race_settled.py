@@ -46,8 +46,8 @@ def is_fixed(name: str, component: Function) -> bool:
     return bool(made) and all(isinstance(value, Constant) for value in made) and len(made) == 1
 
 
-_SETTINGS = re.compile(  # credentials, who is logged in, where the server is, what the caller begins with
-    r"(?i)^(props\.)?current_?user(\.?(id|name|slug))?$|^session_?(details|data|info|user)\b|^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
+_SETTINGS = re.compile(  # credentials, who is logged in, where the server is, what the caller begins with, what runs
+    r"(?i)^(app|run|build)_?(mode|env|environment)$|^platform$|^(props\.)?current_?user(\.?(id|name|slug))?$|^session_?(details|data|info|user)\b|^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
     r"((api|write|public|publishable|client|license|site)_?key|token|secret|password|credential|"
     r"(base|server)_?(path|url|uri)|endpoint|host)s?$"
 )

@@ -10,6 +10,7 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.race_changes import is_loaded_once
 from asynccost.flow.effects.race_guards import guard_of
 from asynccost.flow.effects.race_keys import keyed_request, keys_of
+from asynccost.flow.effects.race_own import carries_key, of_one_kind, own_key
 from asynccost.flow.effects.race_settled import is_fixed, is_function, is_settled
 from asynccost.flow.effects.state import SETTER, State, root_name, state_of
 from asynccost.flow.effects.targets import word_of
@@ -20,7 +21,6 @@ from asynccost.flow.tree import (
     Bind,
     Call,
     Closure,
-    Collection,
     Constant,
     Expr,
     Function,
@@ -29,7 +29,6 @@ from asynccost.flow.tree import (
     Member,
     Name,
     Node,
-    Other,
     Return,
 )
 
@@ -75,8 +74,8 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     if request is None:
         return "nothing that it asks by can change while it waits"
     call, key = request
-    writes = [w for w in writes if state.setters.get(w.target) not in keys and not _carries_key(w, keys)]
-    writes = [w for w in writes if not _of_one_kind(w)]
+    writes = [w for w in writes if state.setters.get(w.target) not in keys and not carries_key(w.node, keys)]
+    writes = [w for w in writes if not of_one_kind(w.node, w.function, w.target)]
     if not listed:
         writes = [w for w in writes if w.shared]
     if not writes:
@@ -97,7 +96,7 @@ def _late_writes(functions: list[Function], effect: Effect, state: State) -> Ite
         start = waits_from(function, functions)
         if start is not None:
             for node, target in _writes(function, effect):
-                if node.end > start and not _own_key(node) and _may_follow(node, function):
+                if node.end > start and not own_key(node) and _may_follow(node, function):
                     yield _late(node, function, target, state)
         for call in function.index.calls:  # .then(setX)
             if word_of(call) == "then" and call.arguments and isinstance(call.arguments[0].value, Name):
@@ -192,47 +191,6 @@ def _carries(value: Expr, function: Function) -> bool:
 
 def _closures_in(value: Expr) -> list[Function]:
     return [value.function] if isinstance(value, Closure) else []
-
-
-def _carries_key(write: Late, keys: set[str]) -> bool:
-    """Whether the key is written beside the answer: `setLoaded({id, answer})` can be checked when it is shown."""
-    value = write.node.arguments[0].value if isinstance(write.node, Call) and write.node.arguments else None
-    if not isinstance(value, Collection) or value.kind != "dict":
-        return False
-    roots = {key.partition(".")[0] for key in keys}
-    return any(isinstance(i, (Name, Member)) and root_name(i) in roots for i in value.items)
-
-
-def _of_one_kind(write: Late) -> bool:
-    """Whether what is asked for chooses the state: `if (kind === "site") setSites(answer); else setFeeds(answer)`."""
-    below, given = write.node, {p.name for p in write.function.params}
-    for up in above(write.node):
-        if isinstance(up, If) and below is not up.test and up.orelse and _asks_kind(up.test, given):
-            calls = write.function.index.calls if write.function.index else []
-            return [c for c in calls if word_of(c) == write.target] == [write.node]
-        below = up
-    return False
-
-
-def _asks_kind(test: Expr, given: set[str]) -> bool:
-    if not isinstance(test, Other) or test.op not in ("===", "==", "!==", "!="):
-        return False
-    names = [n for n in test.parts if isinstance(n, Name) and n.id in given]
-    return len(names) == 1 and any(isinstance(n, Constant) for n in test.parts)
-
-
-def _own_key(node: Node) -> bool:
-    """Whether a write goes under a key of its own: `setAll(all => ({...all, [id]: answer}))`."""
-    if not isinstance(node, Call) or not node.arguments:
-        return False
-    update = node.arguments[0].value
-    if not isinstance(update, Closure) or update.function.index is None:
-        return False
-    for returned in update.function.index.returns:
-        keys = getattr(returned.value, "keys", [])
-        if any(k is not None and not isinstance(k, Constant) for k in keys):
-            return True
-    return False
 
 
 # ---------------------------------------------------------------------- guards
