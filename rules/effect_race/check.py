@@ -84,8 +84,9 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
 
 
 def _handed_in(effect: Effect, race: Race, file: File) -> list[str]:
-    """The component or hook of React that is handed the key, and as what; [] where the key says that it is chosen."""
-    if effect.framework != "React" or not isinstance(effect.scope, Function) or is_chosen(race.key, effect.scope):
+    """The component or hook that is handed the key, and as what; [] where the key says that it is chosen."""
+    known = effect.framework in ("React", "Svelte")
+    if not known or not isinstance(effect.scope, Function) or is_chosen(race.key, effect.scope):
         return []
     return given_by(effect.scope, race.key, file)
 
@@ -115,7 +116,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
     elif finding.pending["handed"] and finding.confidence is not Confidence.LOW:
         name, prop = finding.pending["handed"]
-        if fate_of(project, finding.path, name, prop) in (Fate.STAYS, Fate.UNKNOWN):
+        fate = fate_of(project, finding.path, name, prop)
+        if fate is Fate.STAYS or (fate is Fate.UNKNOWN and not finding.path.endswith(".svelte")):
             finding.confidence = Confidence.LOW
             finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
     return finding

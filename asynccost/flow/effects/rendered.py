@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from enum import Enum
 
 from asynccost.flow.effects.race_changes import says_chosen
-from asynccost.flow.effects.state import pattern_names
+from asynccost.flow.effects.state import hook_name, pattern_names
 from asynccost.flow.file import File, is_test
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.script_code import arguments, closed
-from asynccost.flow.tree import Function
+from asynccost.flow.reach import values
+from asynccost.flow.tree import Assign, Function, Member, Name
 
 _DEPTH = 3
 _IS_HOOK = re.compile(r"use[A-Z]")
@@ -31,16 +32,39 @@ _ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(
 def given_by(component: Function, key: str, file: File) -> list[str]:
     """The component or hook that is handed a key, and the property or position by which it is; [] for other keys."""
     root, _, rest = key.partition(".")
+    if file.path.endswith(".svelte"):
+        return [_component_of(file.path), root] if "$props" in map(hook_name, values(root, component)) else []
     params = enumerate(component.params)
     held = [(n, p) for n, p in params if root in ({p.name} if p.name else pattern_names(p.pattern))]
-    if not held:
-        return []
     named = [*_COMPONENT.finditer(file.module.source, 0, component.start)][-1:]
     name = component.name or "".join(match[1].decode() for match in named)
+    if not held:
+        prop = _taken_out(root, component)
+        return [name, prop] if prop and not _IS_HOOK.match(name) else []
     number, param = held[0]
     if _IS_HOOK.match(name):
         return [name, str(number) if param.name else ""]
     return [name, rest.partition(".")[0] if param.name else root]
+
+
+def _component_of(path: str) -> str:
+    """The name by which others render the component of a file: `RowBadge` of `row-badge.svelte`."""
+    stem = path.rpartition("/")[2].partition(".")[0]
+    return "".join(part[:1].upper() + part[1:] for part in stem.split("-"))
+
+
+def _taken_out(name: str, component: Function) -> str:
+    """The property that a component's body gives a name: `const { row } = props`, `const id = props.rowId`."""
+    given = component.params[0].name if component.params else ""
+    for assign in component.index.assigns if given and component.index is not None else ():
+        value = assign.value
+        targets = assign.targets if isinstance(assign, Assign) else []
+        if isinstance(value, Name) and value.id == given and name in {n for t in targets for n in pattern_names(t)}:
+            return name
+        named = any(isinstance(target, Name) and target.id == name for target in targets)
+        if named and isinstance(value, Member) and isinstance(value.value, Name) and value.value.id == given:
+            return value.attr
+    return ""
 
 
 class Fate(Enum):
