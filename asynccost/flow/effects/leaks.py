@@ -24,6 +24,7 @@ from asynccost.flow.effects.lasting import (
     stays,
 )
 from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of
 from asynccost.flow.effects.targets import is_page, needs_no_release, word_of
@@ -151,6 +152,8 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     changing = (
         not effect.once and effect.deps != [] and isinstance(effect.anchor, Call) and got.function is effect.setups[0]
     )
+    if changing and once_by_ref(effect):
+        return say(LOW, "a ref lets the effect begin once")
     if changing and not short and end.kind in ("dropped", "kept") and _acts(ticking, effect, file):
         return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
     if changing and not short and end.kind in ("dropped", "kept") and moves_on(ticking, effect, file):
