@@ -32,7 +32,7 @@ def fixed_request(file: File, function: Function, life: Life) -> bool:
     """Whether a function without parameters asks one address that never changes: it hardly runs often."""
     if [p for p in function.params if p.name not in ("self", "cls", "this")] or function.closure is not None:
         return False
-    sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
+    sent = [call for read in life.reads if (call := request_of(read)) is not None and call.arguments]
     return bool(sent) and all(
         _is_fixed(file, a.value, function) for call in sent for a in call.arguments if a.keyword not in _EXTRAS
     )
@@ -40,27 +40,27 @@ def fixed_request(file: File, function: Function, life: Life) -> bool:
 
 def free_request(file: File, function: Function, life: Life) -> bool:
     """Whether all that a client is asked for is an address that somebody gives whole: each may be another host."""
-    sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
+    sent = [call for read in life.reads if (call := request_of(read)) is not None and call.arguments]
     sent = [c for c in sent if isinstance(c.callee, Member) and c.callee.attr in _VERBS]
-    given = [c for c in sent if _is_given(_address(c), function, file, 0) and not _signed(c, function)]
+    given = [c for c in sent if _is_given(address_of(c), function, file, 0) and not _signed(c, function)]
     rest = [c for c in sent if c not in given]
-    return bool(given) and all(_of_an_answer(_address(c), function, life.name, 0) for c in rest)
+    return bool(given) and all(_of_an_answer(address_of(c), function, life.name, 0) for c in rest)
 
 
 def loopback_request(file: File, function: Function, life: Life) -> bool:
     """Whether all that a client asks is this machine, by a literal address: no handshake is far."""
-    sent = [call for read in life.reads if (call := _request(read)) is not None and call.arguments]
-    return bool(sent) and all(_is_loopback(_address(c), function, file) for c in sent)
+    sent = [call for read in life.reads if (call := request_of(read)) is not None and call.arguments]
+    return bool(sent) and all(_is_loopback(address_of(c), function, file) for c in sent)
 
 
 def to_loopback(file: File, site: Site) -> bool:
     """Whether one request goes to this machine, by a literal address."""
-    return _is_loopback(_address(site.call), site.function, file)
+    return _is_loopback(address_of(site.call), site.function, file)
 
 
 def is_data(site: Site) -> bool:
     """Whether a request asks for what its own address holds: `urlopen(data_uri)`."""
-    said = words(chain(given)[-1]) if isinstance(given := _address(site.call), (Name, Member)) else ()
+    said = words(chain(given)[-1]) if isinstance(given := address_of(site.call), (Name, Member)) else ()
     return "data" in said and not {"uri", "url"}.isdisjoint(said)
 
 
@@ -97,7 +97,8 @@ _TRIMS = frozenset({
 })
 
 
-def _address(call: Call) -> Expr | None:
+def address_of(call: Call) -> Expr | None:
+    """What a request of a client is sent to."""
     named = next((a.value for a in call.arguments if a.keyword == "url"), None)
     verb = call.callee.attr if isinstance(call.callee, Member) else ""
     place = 1 if verb in ("request", "stream") else 0
@@ -208,7 +209,8 @@ def _opens(template: Other) -> bool:
     return template.op == "template" and template.parts[0].start - template.start == len('f"{')
 
 
-def _request(read: Name) -> Call | None:
+def request_of(read: Name) -> Call | None:
+    """The request that the name of a client stands in: `client.get(url)`."""
     up = read.parent
     return up.parent if isinstance(up, Member) and isinstance(up.parent, Call) and up.parent.callee is up else None
 

@@ -10,7 +10,7 @@ from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sessions.addresses import free_request, loopback_request
 from asynccost.flow.sessions.closing import keeps_none
-from asynccost.flow.sessions.factories import stands_in
+from asynccost.flow.sessions.handed_in import handed_address, stands_in
 from asynccost.flow.sessions.meant import for_development, on_purpose, polls_slowly, waits_for_a_start
 from asynccost.flow.sessions.rare import keeps_nothing, why_rare
 from asynccost.flow.sessions.recreated import COST
@@ -164,9 +164,19 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         rare=why_rare(file, site, client, life),
         instead=stands_in(file, site),
         free=client.http and free_request(file, function, life),
+        address=handed_address(function, life) if client.http else [],
         owner=function.owner.qualname if function.owner else "",
+        registered=_is_registered(function),
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )
+
+
+def _is_registered(function: Function) -> bool:
+    """`@plugin.method(...)`, where the module has made the plugin: what that calls when it is asked to."""
+    top = function.scope.index if function.scope is not None and function.scope.kind == "module" else None
+    roots = (chain(d.callee if isinstance(d, Call) else d) for d in function.decorators)
+    made = (value for names in roots if top is not None and len(names) > 1 for value in top.bound.get(names[0], ()))
+    return any(isinstance(value, Call) for value in made)
 
 
 def _left(client: Client, life: Life) -> str:

@@ -7,7 +7,8 @@ it is built by every call of a method, or of a function that others of the proje
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
-from asynccost.flow.sessions.factories import judge_factory, left_out
+from asynccost.flow.sessions.factories import judge_factory
+from asynccost.flow.sessions.handed_in import asks_one_service, left_out
 from asynccost.flow.sessions.recreated import heat_of, is_test, leads_seldom, says, silent, title, ways
 from asynccost.flow.sessions.worth import Worth, worth_of
 from asynccost.flow.words import words
@@ -43,6 +44,8 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     if (instead := finding.pending["instead"]) and not left_out(instead, made, project):
         return silent(finding, f"it only stands in for a {instead[0]} that no caller in sight leaves out")
     name, heat, names = title(made), heat_of(made, project), project.memo(worth_of)
+    if finding.pending["free"] and asks_one_service(finding.pending["address"], made, project):
+        finding.pending["free"] = False
     if heat.hot is False or heat.kind == "effect":
         return silent(finding, heat.reason)
     if heat.kind == "job" and finding.pending["is_async"]:
@@ -70,7 +73,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     if finding.pending["property"]:
         read = f"every read of {name.removesuffix('()')}"
         return says(finding, read, Confidence.MEDIUM, heat.chain)
-    asked = finding.pending["owner"] or _is_used(made, project)
+    asked = finding.pending["owner"] or finding.pending["registered"] or _is_used(made, project)
     if heat.kind == "unknown" and asked and made.facts["kind"] != "constructor":
         known = made.facts["qualname"]
         rarely = names.takes_long(known) or names.reports(known) or names.reports_an_event(known)
