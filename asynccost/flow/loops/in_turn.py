@@ -31,6 +31,9 @@ def question(run: Sequence[Node], function: Function, file: File) -> str:
         name = next((chain(c.callee)[-1] for c in _calls(step) if isinstance(step, Do) and _changes(c)), "")
         if name and (reader := next((n for n in later if not _READS.isdisjoint(words(n)[:1])), "")):
             return f"is {reader}() to read what {name}() has changed?"
+    for step in run[:-1]:
+        if address := next((said for call in _calls(step) for said in _told_to_act(call)), ""):
+            return f"does {address} change what the others ask for?"
     if asked := _asks_twice([call for step in run for call in _calls(step)], function, file):
         return asked
     used = [name for step in run for call in _calls(step) if (name := _in_thread(call, function))]
@@ -94,6 +97,17 @@ def _changes(call: Call) -> bool:
         return True
     given = [n for a in call.arguments for n in walk(a.value) if isinstance(n, Constant)]
     return chain(call.callee)[-1] == "fetch" and any(n.value in ("POST", "PUT", "PATCH", "DELETE") for n in given)
+
+
+_ACTS = {*_CHANGES, *_DOES, "refresh", "reload", "reset", "login", "logout", "clear", "flush", "prepare", "init"}
+
+
+def _told_to_act(call: Call) -> Iterator[str]:
+    """The addresses that a call is given whose last part is something to do: `fetch(base + "/refresh_all")`."""
+    given = (n.value for a in call.arguments for n in walk(a.value) if isinstance(n, Constant))
+    for value in given:
+        if isinstance(value, str) and "/" in value and not _ACTS.isdisjoint(words(value.rpartition("/")[2])[:1]):
+            yield value
 
 
 def written_to(call: Call) -> str:

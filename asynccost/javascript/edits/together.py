@@ -67,8 +67,8 @@ class Together:
         """Make the edits. Raises UnfixableError."""
         steps = [self._step(s) for s in self.run]
         self._hoisted(steps)
-        head = self._head(steps)
         indent = self.script.indent(self.statements[0].start_byte)
+        head = self._head(steps, indent)
         text = self._layout(head, steps, indent)
         late = "".join(f"\n{indent}{s.late}" for s in steps if s.late)
         first, last = next(iter(self._led()), self.statements[0]), self.statements[-1]
@@ -176,7 +176,7 @@ class Together:
                 again = self._behind(statement, wait)
                 step.target, step.declares, step.late, step.note = again.target, "const", again.late, ""
 
-    def _head(self, steps: list[Step]) -> str:
+    def _head(self, steps: list[Step], indent: str) -> str:
         taken = [s for s in steps if s.target]
         if not taken:
             return ""
@@ -188,10 +188,16 @@ class Together:
         pattern = re.sub(r",(?=,)", ", ", pattern)
         note = f": [{', '.join(s.note for s in taken)}]" if all(s.note for s in taken) else ""
         if words == {""}:
-            guard = ";" if not self.patch.semi else ""
-            return f"{guard}{pattern} = "
-        word = "let" if "let" in words and any(self._changes(s) for s in steps) else "const"
-        return f"{word} {pattern}{note} = "
+            before = ";" if not self.patch.semi else ""
+        else:
+            before = "let " if "let" in words and any(self._changes(s) for s in steps) else "const "
+        head = f"{before}{pattern}{note} = "
+        long = "\n" in pattern or len(f"{indent}{head}".rstrip()) > self.script.width
+        if long and all(targets) and len(targets) > 1:
+            inner = f"{indent}{self.script.unit}"
+            lines = f",\n{inner}".join(t.replace("\n", f"\n{self.script.unit}") for t in targets)
+            return f"{before}[\n{inner}{lines}{self.script.comma}\n{indent}]{note} = "
+        return head
 
     def _changes(self, step: Step) -> bool:
         """Whether a variable that is declared by `let` is set again, or its pattern does not tell."""
