@@ -17,7 +17,7 @@ from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.annotating import oldest
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.threads import await_instead, may_await, plain_callee, to_thread
+from asynccost.python.codemod.threads import await_instead, grows_long, may_await, plain_callee, to_thread
 from asynccost.python.codemod.top import member_of
 from asynccost.python.codemod.unused import remove_import, used_once
 from asynccost.python.reasons import BOUND, THREAD
@@ -62,7 +62,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
     if _works_on_bound(site):
         return Offer(Safety.DISPLAY_ONLY, BOUND, lambda: _in_thread(file, site, helper))
-    if asked := _question(site, file, through=kind is None):
+    if asked := _question(site, file, helper.called if helper is not None else "", through=kind is None):
         return Offer(Safety.DISPLAY_ONLY, f"{THREAD}; {asked}", lambda: _in_thread(file, site, helper))
     return Offer(Safety.UNSAFE, THREAD, lambda: _in_thread(file, site, helper))
 
@@ -73,7 +73,7 @@ def _is_started(site: Site) -> bool:
     return isinstance(up, Call) and chain(up.callee)[-1] in ("create_task", "ensure_future", "gather", "wait_for")
 
 
-def _question(site: Site, file: File, *, through: bool) -> str:
+def _question(site: Site, file: File, called: str, *, through: bool) -> str:
     """What only somebody who knows the code can say; "" where nothing is asked."""
     name = chain(site.call.callee)[-1]
     if handed_over(file, site.function, file.text(site.call.callee)):
@@ -91,6 +91,8 @@ def _question(site: Site, file: File, *, through: bool) -> str:
         return f"may {name}() be a coroutine, as {chain(up.callee)[-1]}() takes it?"
     if name[:1].isupper() and site.call.arguments:
         return f"is {name}() to be made in a thread, or is what blocks in it better done elsewhere?"
+    if isinstance(site.call.parent, (Argument, Member)) and grows_long(file, site.call, called):
+        return "would the call, in a statement of its own, read better than one over several lines within another?"
     if file.text(site.call).count("\n") > 2 and isinstance(site.call.parent, Member):
         return "would an asynchronous client read better than a call over several lines in parentheses?"
     if through and not _MAKES.isdisjoint(words(name)[:1]):
@@ -131,7 +133,11 @@ def _comes_to(site: Site, file: File, names: tuple[str, ...], depth: int) -> boo
 
 
 _NEAR = 8  # lines above a call in which a comment may name it
-_SAYS = re.compile(r"(?i)\bblock(?:s|ed|ing)?\b|\bsynchronous(?:ly)?\b|\bno I/O loop\b")
+_SAYS = re.compile(
+    r"(?i)\bblock(?:s|ed|ing)?\b|\bsynchronous(?:ly)?\b|\bno I/O loop\b|\bon purpose\b|\bdeliberate"
+    r"|\binstead of asyncio\b"
+)
+_HOLDS = frozenset({"suspend", "freeze", "hang", "block", "stall"})
 
 
 def _meant(site: Site, file: File) -> str:
@@ -142,6 +148,8 @@ def _meant(site: Site, file: File) -> str:
     name = chain(site.call.callee)[-1]
     said += [line for line in above[-_NEAR:] if line.strip().startswith("#") and name in line]
     said.append(documentation(site.function))
+    if not _HOLDS.isdisjoint(words(site.function.name)):
+        return f"is {site.function.name}() to hold up everything, as its name has it?"
     return "what is said beside it speaks of blocking: is it meant?" if any(map(_SAYS.search, said)) else ""
 
 

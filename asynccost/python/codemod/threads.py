@@ -3,9 +3,11 @@
 from itertools import pairwise
 
 from asynccost.flow.around import above
+from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Class, Comprehension, Function, Member, Name, Other, Subscript
 from asynccost.flow.walk import walk
 from asynccost.python.codemod.arguments import spread, takes_keyword, too_long
+from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.top import member_of
 
@@ -55,6 +57,13 @@ def to_thread(patch: Patch, call: Call, helper: str = "") -> None:
         spread(patch, call, opening + 1, [callee])
     else:
         patch.replace(call.start, opening + 1, f"{head}{callee}, ")
+
+
+def grows_long(file: File, call: Call, helper: str) -> bool:
+    """Whether a call in one line, within another expression, has to be broken off once a thread takes it."""
+    layout, asyncio = layout_of(file), next((n for n, d in file.module.imports.items() if d == "asyncio"), "asyncio")
+    head = f"{_parentheses(call)[0]}await {helper or f'{asyncio}.to_thread'}("
+    return bool(call.arguments) and "\n" not in file.text(call) and too_long(call, layout, len(head) + 2)
 
 
 def await_instead(patch: Patch, call: Call, name: str) -> None:
