@@ -11,6 +11,7 @@ from asynccost.flow.owner import life_of
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Expr, Function, If, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
+from asynccost.flow.words import words
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.imports import imported
 from asynccost.javascript.edits.names import camel
@@ -40,7 +41,7 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
     ):
         return None
     patch = Patch(script(file), site.call.start)
-    component, safety = _component(site.function), Safety.UNSAFE
+    component, asked = _component(site.function), ""
     if component is site.function and life.kind == "local":
         _in_component(file, site, patch)
         if any(s.start < site.call.start and _may_leave(s) for s in site.function.body):
@@ -52,11 +53,27 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
         _unclosed(life, patch)
         _in_module(file, site, client, patch)
         reason = f"one {client.short} serves every call: connections and state are shared, and nothing closes it"
-        if patch.script.typed and not _in_place(file, site) and (checked := _checked(site, patch)):
-            safety = Safety.DISPLAY_ONLY
-            reason = f"{reason}; what makes it does not see that {checked} has been looked at: what if it is not set?"
+        asked = _asked(file, site, life, patch)
     edits = patch.edits()
-    return Offer(safety, reason, lambda: edits)
+    if asked:
+        return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
+    return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+_MAKES = {("create",), ("make",), ("new",), ("build",)}
+_LOOKS_FOR = frozenset({"connectivity", "ping", "reachable", "online", "probe"})
+
+
+def _asked(file: File, site: Site, life: Life, patch: Patch) -> str:
+    """What only somebody who knows the code can say of one client for all calls; "" where nothing is asked."""
+    name, said = site.function.name, words(site.function.name)
+    if life.kind == "returned" and said[:1] in _MAKES:
+        return f"{name}() makes one for each call, by its name: may its callers share one?"
+    if not _LOOKS_FOR.isdisjoint((*said, *words(site.function.qualname.partition(".")[0]))):
+        return f"is a new connection what {name}() tries?"
+    if patch.script.typed and not _in_place(file, site) and (checked := _checked(site, patch)):
+        return f"what makes it does not see that {checked} has been looked at: what if it is not set?"
+    return ""
 
 
 # -------------------------------------------------------------------- arguments

@@ -8,12 +8,13 @@ from asynccost.flow.loops.depend import blocks
 from asynccost.flow.reach import local_function, mentioned
 from asynccost.flow.tree import Assign, Await, Call, Comprehension, Function, Loop, Member, Name, Node, Yield
 from asynccost.flow.walk import walk
-from asynccost.python.codemod.accessor import may_take, note_of
+from asynccost.python.codemod.accessor import may_take
 from asynccost.python.codemod.arguments import spread, too_long
 from asynccost.python.codemod.building import Building, header_end
 from asynccost.python.codemod.joining import width
 from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.names import used
+from asynccost.python.codemod.naming import bring, class_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe
 
@@ -170,7 +171,7 @@ def _take(patch: Patch, made: Building, recipe: Recipe) -> None:
     """Take the client as the first parameter, and do without the with statement."""
     function = made.function
     annotated = function.returns is not None or any(p.annotation is not None for p in function.params)
-    note = note_of(made, patch) if annotated else ""
+    note = bring(patch, class_of(made.call, patch.file)) if annotated else ""
     _add_parameter(patch, function, f"{made.name}: {note}" if note else made.name)
     for statement in recipe.locals:
         patch.remove_lines(statement, gap=True)
