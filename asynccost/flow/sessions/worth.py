@@ -48,13 +48,11 @@ class Worth:
         return self._met("changes", own[:2]) and self._met("machinery", own[1:])
 
     def manages(self, name: str) -> bool:
-        """`delete_thread`, `list_available_models`, `search_plugin_registry`: what a person does now and then."""
+        """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
         own = words(name.rpartition(".")[2])
         if own[:2] == ("list", "available") or own[-2:] == ("model", "list") or own[-1:] == ("share",):
             return True
         if own[-1:] == ("models",) and self._met("asks_for", own[:2]):
-            return True
-        if self._met("added", own) and self._met("shelves", own):
             return True
         return self._met("seldom", own[:1])
 
