@@ -1,6 +1,7 @@
 """Whether a function remembers what it has asked for: in a variable, a cache, a file."""
 
 import re
+from math import inf
 
 from asynccost.flow.around import above, words_in
 from asynccost.flow.file import File
@@ -69,8 +70,20 @@ def _spelled(file: File, expr: Expr | None, function: Function) -> str:
 
 def remembers(file: File, function: Function, call: Call) -> bool:
     """Whether a function comes to a call only for what it does not remember: `if key in names: return names[key]`."""
-    early = (r for r in (function.index.returns if function.index else ()) if r.end <= call.start)
-    return any(isinstance(r.parent, If) and _remembered(file, function, r.parent, r) for r in early)
+    known = file.memo(_firsts)
+    if id(function) not in known:
+        known[id(function)] = _first(file, function)
+    return known[id(function)] <= call.start
+
+
+def _firsts(_: File) -> dict[int, float]:
+    """Where each function that was asked for first returns what it remembers."""
+    return {}
+
+
+def _first(file: File, function: Function) -> float:
+    under = ((r, r.parent) for r in (function.index.returns if function.index else ()))
+    return min((r.end for r, up in under if isinstance(up, If) and _remembered(file, function, up, r)), default=inf)
 
 
 def _remembered(file: File, function: Function, branch: If, made: Return) -> bool:

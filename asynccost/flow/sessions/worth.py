@@ -54,7 +54,7 @@ class Worth:
             return True
         if own[-1:] == ("models",) and self._met("asks_for", own[:2]):
             return True
-        return self._met("seldom", own[:1])
+        return self._met("seldom", own[1:2] if own[:1] == ("force",) else own[:1])
 
     def administers(self, name: str) -> bool:
         """`delete_api_key`, `remove_member`, `rotate_key`: what an administrator does, one by one."""
