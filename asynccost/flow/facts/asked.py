@@ -15,11 +15,13 @@ from asynccost.flow.facts.registered import may_register
 from asynccost.flow.facts.summary import CallFact, FileFacts, FunctionFacts, bases, calls_of, handed
 from asynccost.flow.facts.vocabulary import defines, holds, import_words, renamed
 from asynccost.flow.file import File, Site
-from asynccost.flow.mentions import speaks_of
+from asynccost.flow.mentions import speaks_of, spoken
 from asynccost.flow.tree import Function
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
+
+_SEARCHES = 16  # of a source cost about as much as to take it apart into its words
 
 
 class Asked:
@@ -42,6 +44,7 @@ class Asked:
         self._lower = lower
         self._knowledge = knowledge
         self.facts = cast("FileFacts", FileAsked(self, rules))
+        self._searches = 0
         self._functions: dict[int, FunctionFacts] = {}
         self._told: dict[str, list[tuple[int, Site]]] = {}  # calls by the last part of their names
         self._heard: set[int] = set()  # the numbers of the functions whose calls are among them
@@ -70,7 +73,17 @@ class Asked:
 
     def holds(self, word: str) -> bool:
         """Whether a word stands in the source: what does not is not defined there, and needs no parse to say so."""
-        return holds(self.source, word)
+        if self._searches < _SEARCHES or not (word.isascii() and word.isidentifier()):
+            self._searches += 1
+            return holds(self.source, word)
+        return word in self._words
+
+    def _defines(self, keyword: str, name: str) -> bool:
+        return (name.startswith("<") or self.holds(name)) and defines(self.source, keyword, name)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return spoken(self.source)
 
     def imports_name(self, local: str) -> bool:
         """Whether a name stands where the file says what it imports."""
@@ -92,7 +105,7 @@ class Asked:
 
     def named(self, qualname: str) -> FunctionFacts | None:
         """The function of a qualname; of several the first."""
-        if not qualname.startswith("<") and not defines(self.source, "def", qualname.rpartition(".")[2]):
+        if not qualname.startswith("<") and not self._defines("def", qualname.rpartition(".")[2]):
             return None
         found = self.file.names.definitions.function(qualname)
         return self.function(found) if found is not None else None
@@ -181,7 +194,7 @@ class Asked:
 
     def base_names(self, qualname: str) -> list[str] | None:
         """What the bases of a class resolve to; None where there is no such class."""
-        if not defines(self.source, "class", qualname.rpartition(".")[2]):
+        if not self._defines("class", qualname.rpartition(".")[2]):
             return None
         cls = self.file.names.definitions.cls(qualname)
         return bases(self.file, cls) if cls is not None else None
