@@ -172,12 +172,13 @@ def places(source: bytes, word: bytes) -> Iterator[int]:
     at = source.find(word) if word else -1
     while at >= 0:
         after = at + size
-        if not (_is_letter(source[at - 1 : at]) or _is_letter(source[after : after + 1])):
+        if not (is_letter(source[at - 1 : at]) or is_letter(source[after : after + 1])):
             yield at
         at = source.find(word, after)
 
 
-def _is_letter(char: bytes) -> bool:
+def is_letter(char: bytes) -> bool:
+    """Whether a byte may be a part of a word; none is not."""
     return char.isalnum() or char == b"_"
 
 

@@ -16,16 +16,13 @@ from asynccost.flow.facts.vocabulary import may_be_known, word_mark
 from asynccost.flow.linked.importers import Importers
 from asynccost.flow.linked.linking import Names
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
-from asynccost.flow.mentions import STRINGS
+from asynccost.flow.mentions import STRINGS, is_letter, places
 from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
 
 _LOCAL = ".<locals>."
 _FEW = 6  # places: what more of them speak of is used
 _DEPTH = 3  # functions that nothing mentions, each mentioned by the next
-_WORD = rb"(?<!\w)%s(?!\w)"
-_BEGINNING = rb"(?<=[\"'}])%s(?!\w)"  # `"get_" + name`, `f"get_{name}"`
-_END = rb"(?<!\w)%s(?=[\"'])"  # `f"{name}_view"`
-_NO_VARIABLE = rb"(?<![\s(])"
+_BEFORE_A_VARIABLE = frozenset(b" \t\n\r\x0b\x0c(")
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
 _FORMATS = re.compile(rb"[fFtT][rR]?\Z")
 _LISTS = re.compile(  # what a module holds, but for a question whether a name is bound
@@ -136,12 +133,11 @@ class Unmentioned:
     def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
         """Where the name of a function stands: the file, if it can be asked, and the byte."""
         word, mark = function.name.encode(), word_mark(function.name)
-        own = re.compile(_WORD % word)
-        elsewhere = own if function.owner is None else re.compile(_NO_VARIABLE + _WORD % word)
         for path, marks in self.words.items():
-            if mark in marks and word in self.code(path):
-                pattern = own if path == asked.path else elsewhere
-                yield from ((self._names.asked.get(path), m.start()) for m in pattern.finditer(self.code(path)))
+            if mark in marks:
+                code, any_ = self.code(path), function.owner is None or path == asked.path
+                found = (at for at in places(code, word) if any_ or not _is_variable(code, at))
+                yield from ((self._names.asked.get(path), at) for at in found)
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
         """Whether a place lies in a function that nothing mentions, or in such a class."""
@@ -160,9 +156,8 @@ class Unmentioned:
 
     def _is_made_of(self, part: str) -> bool:
         mark, word = word_mark(part), part.encode()
-        quoted = re.compile((_BEGINNING if part.endswith("_") else _END) % re.escape(word))  # no `_poster()` of its own
-        holding = (path for path, marks in self.words.items() if mark in marks and word in self.code(path))
-        asked = (path for path in holding if quoted.search(self.code(path)))
+        holding = (path for path, marks in self.words.items() if mark in marks)
+        asked = (path for path in holding if _is_quoted(self.code(path), word))
         return any(_DISPATCHES.search(self.text(path)) for path in asked)
 
     def is_said_elsewhere(self, word: str, path: str) -> bool:
@@ -222,7 +217,29 @@ def _parts(name: str) -> list[str]:
 
 
 def _says(code: bytes, word: bytes) -> bool:
-    return word in code and re.search(_WORD % word, code) is not None
+    return any(True for _ in places(code, word))
+
+
+def _is_variable(code: bytes, at: int) -> bool:
+    """Whether a word stands by itself, neither an attribute nor in a string."""
+    return at > 0 and code[at - 1] in _BEFORE_A_VARIABLE
+
+
+def _is_quoted(code: bytes, part: bytes) -> bool:
+    """Whether names are put together that begin or end so: `"get_" + name`, `f"get_{name}"`, `f"{name}_view"`."""
+    begins, at = part.endswith(b"_"), code.find(part)
+    while at >= 0:
+        before, after = code[max(at - 1, 0) : at], code[at + len(part) : at + len(part) + 1]
+        if begins and before in _OPENING and not is_letter(after):
+            return True
+        if not begins and after in _QUOTES and not is_letter(before):
+            return True
+        at = code.find(part, at + 1)
+    return False
+
+
+_QUOTES = frozenset({b'"', b"'"})
+_OPENING = _QUOTES | {b"}"}
 
 
 def _decorator(decorator: Expr) -> str:
