@@ -221,8 +221,8 @@ def _nears(one: Timer, branch: If) -> bool:
     """`if (shown < wanted) step()` in the callback, where `step` is what arms the timer: it ends at its goal."""
     if not any(isinstance(n, Other) and n.op in ("<", "<=", ">", ">=") for n in walk(branch.test)):
         return False
-    calls = [n for s in branch.body for n in walk(s) if isinstance(n, Call) and isinstance(n.callee, Name)]
-    return any(n.callee.id == one.function.name for n in calls if isinstance(n.callee, Name))
+    calls = [n for s in branch.body for n in walk(s) if isinstance(n, Call) and isinstance(n.callee, (Name, Member))]
+    return any(chain(call.callee)[-1] == one.function.name for call in calls)
 
 
 def _counts(test: Node) -> bool:
