@@ -1,12 +1,13 @@
 """await-in-loop in Python: asyncio.gather over the turns, ten at a time, with everything else in its order."""
 
+import re
 from collections.abc import Callable, Iterator
 
-from asynccost.flow.around import loops_around
+from asynccost.flow.around import above, loops_around
 from asynccost.flow.file import File, loop_at
 from asynccost.flow.loops.alongside import obstacle, question
 from asynccost.flow.loops.turn_worth import worth
-from asynccost.flow.tree import Comprehension, Function, Loop
+from asynccost.flow.tree import Comprehension, Function, If, Loop, Node
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.comprehending import gather, may_gather
 from asynccost.python.codemod.fan_writer import LIMIT
@@ -61,11 +62,25 @@ def _limited(shape: Shape, file: File) -> str:
     """A question where a list of any length takes a semaphore; "" where that is worth its lines."""
     if asked := worth(shape.loop, shape.function, file):
         return asked
+    if name := _asked_for_one(shape.loop, file):
+        return f"len({name}) is asked for one alone: are there ever many?"
     place = file.span(shape.loop)
     if form_of(shape, file) == "calls" and shape.awaited is not None and file.text(shape.awaited).count("\n") > 1:
         return "would a function for each turn read better than a call over several lines?"
     if form_of(shape, file) == "body" and place.end_line - place.line > _LONG:
         return "can a function of its own take the long turn?"
+    return ""
+
+
+def _asked_for_one(loop: Loop, file: File) -> str:
+    """What a loop goes through where `if len(items) == 1` has had its turn before; "" elsewhere."""
+    below: Node = loop
+    for up in above(loop):
+        if isinstance(up, If) and any(below is s for s in up.orelse) and loop.iter is not None:
+            asked = re.fullmatch(r"len\((.+)\) == 1", file.text(up.test))
+            if asked is not None and asked[1] == file.text(loop.iter):
+                return asked[1]
+        below = up
     return ""
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import class_around, statement_of, use_of
+from asynccost.flow.around import above, class_around, statement_of, use_of
 from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tasks.task_helpers import runs, spawns, work_of
@@ -94,14 +94,12 @@ def _ends_its_object(site: Site) -> Call | None:
 
 
 def _is_tried(site: Site, file: File) -> bool:
-    """Whether a coroutine tries to start tasks and nothing else: the errors that it is ready for are theirs."""
-    tried = statement_of(site.call).parent
-    if not site.function.is_async or not isinstance(tried, Try) or not tried.handlers:
-        return False
+    """Whether a coroutine tries to start tasks and nothing else, and this one is among them or starts where they fail:
+    the errors that it is ready for are theirs."""
     started = {id(known.call) for known, _ in spawns(file)}
-    return all(isinstance(s, Do) and id(s.value) in started for s in tried.body) and any(
-        s is statement_of(site.call) for s in tried.body
-    )
+    tries = (up for up in above(site.call) if isinstance(up, Try) and up.handlers)
+    only = (all(isinstance(s, Do) and id(s.value) in started for s in one.body) for one in tries)
+    return site.function.is_async and any(only)
 
 
 def _gathers(site: Site, file: File) -> bool:

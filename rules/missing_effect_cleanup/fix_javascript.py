@@ -105,7 +105,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
                 unlisten(verdict.got, keep)
             else:
                 keep_handle(verdict.got, keep)
-        keep.end.finish(keep.releases)
+        keep.end.finish([*dict.fromkeys(keep.releases)])
         nested = keep.nested
     edits: tuple[Edit, ...] = patch.edits()
     apart = keep is not None and (nested or keep.outside() or not isinstance(effect.anchor, Call))

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import class_around
-from asynccost.flow.file import File, site_at
-from asynccost.flow.sessions.oneshot import pauses
-from asynccost.flow.tree import Call, Constant, Loop, Member
+from asynccost.flow.file import File, Site, site_at
+from asynccost.flow.reach import values
+from asynccost.flow.sessions.oneshot import address, pauses
+from asynccost.flow.tree import Call, Constant, Loop, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -46,11 +47,21 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return f"what of {name}() with what only a client of its own can carry?"
     if outside(file, one, loop):
         return f"should what {one.site.function.name}() sends before or after the loop go over it as well?"
-    if b"http://" in file.module.source and b"https://" not in file.module.source:
+    spelled = _spelled(address(one.site), one.site, file, 2)
+    if "http://" in spelled and "https://" not in spelled:
         return "there is no handshake of TLS to save: does the server keep a connection open?"
     if pauses(loop, file) or _is_fed(loop):
         return "does the server keep a connection open for as long as the loop pauses?"
     return ""
+
+
+def _spelled(expr: Node | None, site: Site, file: File, depth: int) -> str:
+    """What an address is made of, as the code spells it; also where names of the function or module stand for parts."""
+    if expr is None:
+        return ""
+    names = [n.id for n in walk(expr) if isinstance(n, Name)] if depth else []
+    parts = [v for name in names for scope in (site.function, file.module.top) for v in values(name, scope)]
+    return "".join([file.text(expr), *(_spelled(part, site, file, depth - 1) for part in parts)])
 
 
 def _is_fed(loop: Loop) -> bool:

@@ -18,6 +18,10 @@ from asynccost.javascript.edits.releasing import Releasing
 
 def match(verdict: Verdict, file: File, patch: Patch) -> bool:
     """Write a removal anew so that it takes away what was added; False where there is none to mend."""
+    if (again := _added_again(verdict, file)) is not None:
+        end = again.callee.end
+        patch.replace(end - len(chain(again.callee)[-1]), end, verdict.got.pair.release[0])
+        return True
     removal = _removal(verdict, file) or _unmatched(verdict, file)
     if removal is None:
         return False
@@ -32,6 +36,16 @@ def match(verdict: Verdict, file: File, patch: Patch) -> bool:
         text = re.sub(rf"(?<!\?)\.(?={removal.callee.attr}\()", "?.", text, count=1)
     patch.replace(removal.start, removal.end, text.removesuffix(";"))
     return True
+
+
+def _added_again(verdict: Verdict, file: File) -> Call | None:
+    """`addEventListener("drop", end)` of a cleanup, which is written as the effect has it: a removal was meant."""
+    got = verdict.got
+    if got.pair.handle != "same" or not isinstance(got.call.callee, Member):
+        return None
+    calls = [c for f in verdict.effect.cleanups for c in (f.index.calls if f.index else ())]
+    alike = [c for c in calls if file.text(c) == file.text(got.call)]
+    return alike[0] if len(alike) == 1 and not any(isinstance(a.value, Closure) for a in got.call.arguments) else None
 
 
 def _removal(verdict: Verdict, file: File) -> Call | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.flow.file import File
 from asynccost.flow.tree import Assign, Await, Do, Function, Member, Node
 from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.names import fresh
 from asynccost.javascript.edits.patch import Patch
@@ -108,7 +109,9 @@ class Together:
         """`const url = (await load()) || ""`: the answer gets a name, and the statement stays, with it."""
         base = self.script.text(statement.targets[0])
         named = re.search(r"(?:^|[.#])([A-Za-z$_][\w$]*)(?:\.(?:value|current))?$", base)  # `options.value` of Vue
-        made = fresh(f"{named[1].lstrip('_')}Answer" if named else "answer", self.function, self.file, self.used)
+        asked = chain(wait.value)[-2:-1]  # `field` of `this.prisma.field.findFirst()`
+        word = named[1].lstrip("_") if named else "".join(n for n in asked if n.isidentifier() and n != "this")
+        made = fresh(f"{word}Answer" if word else "answer", self.function, self.file, self.used)
         self.used.add(made)
         cst = self.script.statement(statement)
         around = self.script.of(wait).parent

@@ -14,6 +14,7 @@ from asynccost.python.codemod.names import names_in
 from asynccost.python.codemod.patch import Patch
 
 _MANAGERS = ("Client", "Session", "AsyncOpenAI", "OpenAI")  # a with statement takes these
+_LIKE_NONE = ("motor.",)  # neither a context manager nor closed by a coroutine
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,13 +32,16 @@ def local_at(file: File, span: Span) -> Local | None:
     for site, client in built(file):
         if site.call.start != span.start or site.call.end != span.end or not client.close:
             continue
+        if (site.name or "").startswith(_LIKE_NONE):
+            return None
         if (client.is_async or isinstance(site.call.parent, Await)) and not site.function.is_async:
             return None  # only a coroutine may wait for its end
         assign = site.call.parent.parent if isinstance(site.call.parent, Await) else site.call.parent
         if isinstance(assign, Assign) and len(assign.targets) == 1 and isinstance(assign.targets[0], Name):
             rest = _rest(assign, site.function)
             may = bool(rest) and _may_wrap(site, assign, rest, file)
-            out = _hands_out(assign.targets[0].id, client, rest)
+            name = assign.targets[0].id
+            out = _hands_out(name, client, rest) or (bool(rest) and _goes_on(name, client, rest, site.function))
             return Local(site, client, assign, rest) if may and not out else None
     return None
 
@@ -55,6 +59,14 @@ def _hands_out(name: str, client: Client, rest: list[Node]) -> bool:
         if isinstance(callee, Member) and isinstance(callee.value, Name) and callee.value.id == name:
             return client.is_async or not client.http
     return False
+
+
+def _goes_on(name: str, client: Client, rest: list[Node], function: Function) -> bool:
+    """Whether what comes of a client without a wait (`cursor = connection.cursor()`) is read behind its block."""
+    made = (n for s in rest for n in walk(s) if isinstance(n, Assign) and not isinstance(n.value, Await))
+    kept = {t.id for a in made if chain(a.value)[0] == name for t in a.targets if isinstance(t, Name)}
+    names = function.index.names if function.index and (client.is_async or not client.http) else []
+    return any(n.id in kept and n.start > rest[-1].end for n in names)
 
 
 def _outlives(made: Call) -> bool:

@@ -1,6 +1,6 @@
 """A loop that waits together, where the turn, or the part of it that waits, becomes a function of its own."""
 
-from asynccost.flow.tree import Await, Call, Collection, Member, Name
+from asynccost.flow.tree import Assign, Await, Call, Collection, Member, Name
 from asynccost.python.codemod.fan_writer import Writer
 from asynccost.python.codemod.outcomes import Outcome
 from asynccost.python.codemod.turns import handed_on, needed, whole_turn
@@ -57,9 +57,20 @@ class Body(Writer):
         sink = self.shape.sink if not self.shape.rest else None
         if sink is not None:
             self._returned(sink)
+        elif (only := self._only_wait(end)) is not None:
+            self.patch.replace(*only, "return ")
         elif names := self._given():
             extra = self.unit if self.bounded else ""
             self.patch.insert_lines(self.layout.next_line(end - 1), self.inner + extra, f"return {', '.join(names)}")
+
+    def _only_wait(self, end: int) -> tuple[int, int] | None:
+        """Where `price = ` of `price = await fetch(name)` stands, if that is all that is handed on."""
+        last = self.shape.core[-1]
+        if not isinstance(last, Assign) or last.end != end or last.annotation is not None:
+            return None
+        named = [t.id for t in last.targets if isinstance(t, Name)]
+        alone = len(last.targets) == 1 and named == self._given()
+        return (last.start, last.value.start) if alone and isinstance(last.value, Await) else None
 
     def _returned(self, sink: Call) -> None:
         """`xs.append(value)` becomes `return value`."""
