@@ -5,11 +5,25 @@ import re
 from asynccost.flow.around import above, use_of
 from asynccost.flow.effects.late import is_waited, waits_from
 from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.race_turns import in_test
 from asynccost.flow.effects.state import SETTER, State, pattern_names, root_name, wrapped_deps
 from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
-from asynccost.flow.reach import binder, local_function, values
-from asynccost.flow.tree import Argument, Await, Call, Closure, Collection, Function, Member, Name, Node, Return
+from asynccost.flow.reach import binder, local_function, mentioned, reach, values, within
+from asynccost.flow.tree import (
+    Argument,
+    Await,
+    Call,
+    Closure,
+    Collection,
+    Constant,
+    Function,
+    Member,
+    Name,
+    Node,
+    Return,
+    Switch,
+)
 from asynccost.flow.words import words
 
 # ------------------------------------------------------------------------ keys
@@ -184,7 +198,8 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
             if is_waited(up) and _may_ask(up):
                 return up
             local = local_function(up.callee, function, file)
-            if local is not None and any(local is f for f in functions) and _waits(local, functions):
+            asks = local is not None and any(local is f for f in functions) and _waits(local, functions)
+            if local is not None and asks and not _chooses_only(local, up.arguments.index(below), file):
                 return up
         if (
             isinstance(up, Call)
@@ -201,6 +216,32 @@ def _waited_call(name: Name, function: Function, functions: list[Function], file
 def _waits(local: Function, functions: list[Function]) -> bool:
     """Whether a helper waits for an answer: by `await`, or by what it hands to `then` itself."""
     return local.is_async or any(f.scope is local and waits_from(f, functions) is not None for f in functions)
+
+
+def _chooses_only(local: Function, place: int, file: File) -> bool:
+    """`switch (tab) { case "people": await loadPeople(); break; case "teams": await loadTeams() }`.
+
+    What is asked for is the same whenever it is asked for, and each answer goes to a state of its own.
+    """
+    given = local.params[place].name if place < len(local.params) else ""
+    names = [n for f in within(local, file) for n in (f.index.names if f.index else ()) if n.id == given]
+    if not given or not names or not all(map(_is_asked, names)) or _sets(local):
+        return False
+    loads = {id(f): f for f, called in mentioned(local, file) if called}.values()
+    sets = [{word for one in reach([f], file, called_only=True) for word in _sets(one)} for f in loads]
+    return bool(sets) and len(set().union(*sets)) == sum(map(len, sets))
+
+
+def _is_asked(name: Name) -> bool:
+    switches = (up for up in above(name) if isinstance(up, Switch))
+    return in_test(name) or any(s.subject.start <= name.start < s.subject.end for s in switches)
+
+
+def _sets(function: Function) -> set[str]:
+    """The setters that a function hands more than the start or the end of a wait."""
+    calls = function.index.calls if function.index is not None else []
+    told = [c for c in calls if SETTER.match(word_of(c)) and c.arguments]
+    return {word_of(c) for c in told if not isinstance(c.arguments[0].value, Constant)}
 
 
 def _may_ask(call: Call) -> bool:
