@@ -7,7 +7,7 @@ from asynccost.flow.around import above
 from asynccost.flow.effects.effect_code import own_functions
 from asynccost.flow.effects.late import running, waits_from
 from asynccost.flow.effects.lifecycle import Effect, effects
-from asynccost.flow.effects.race_changes import is_loaded_once
+from asynccost.flow.effects.race_changes import is_loaded_once, is_set
 from asynccost.flow.effects.race_guards import guard_of
 from asynccost.flow.effects.race_keys import keyed_request, keys_of
 from asynccost.flow.effects.race_own import carries_key, of_one_kind, own_key
@@ -69,7 +69,8 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     keys = {k for k in keys if not is_function(k, effect, functions, file) and not is_fixed(k, effect.scope)}
     runs = running(effect.setups, functions, file)
     moving = {k for k in keys if not (is_settled(k, effect, file) or is_loaded_once(k, effect.scope, state, file))}
-    seen = keyed_request(runs, moving, effect, file) if moving else None
+    own = {k for k in moving & state.values if is_set(k, effect.scope, state, file)}  # what changes for certain
+    seen = next((found for some in (own, moving) if some and (found := keyed_request(runs, some, effect, file))), None)
     request = seen or keyed_request(runs, keys, effect, file)
     if request is None:
         return "nothing that it asks by can change while it waits"

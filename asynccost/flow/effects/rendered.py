@@ -25,7 +25,9 @@ _CONSTANT = re.compile(rb"[\"'`\d]|(?:true|false|null|undefined)\b")
 _COMPONENT = re.compile(rb"\b(?:function|const)\s+((?:use)?[A-Z]\w*)")
 _WORD = rb"(?<![\w$])%s(?![\w$])"
 _STATE = rb"\[\s*%s\s*,[^\]=]*\]\s*=\s*(?:React\.)?use[A-Z]"
-_HOOK = rb"\b(?:const|let)\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\}|%s)\s*=\s*use[A-Z]\w*\("
+_HOOK = (  # not what a component makes itself, or keeps
+    rb"\b(?:const|let)\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\}|%s)\s*=\s*use(?!(?:Memo|Ref|Callback)\b)[A-Z]\w*\("
+)
 _ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])|%s(?![\w$]))"
 
 
@@ -88,7 +90,7 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
     uses, mark = (_calls, name + b"(") if hook else (_tags, b"<" + name)
     found = [
         _given(project, one, code, at, handed, prop, depth)
-        if not _is_masked(name, code[:at], handed.get(prop, b""))
+        if not (_is_masked(name, code[:at], handed.get(prop, b"")) or _KEPT.search(code, max(at - 40, 0), at))
         else Fate.STAYS
         for one, code in _using(project, path, name, mark)
         for at, handed in uses(code, name)
@@ -119,7 +121,7 @@ def _calls(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
 
 def _tags(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
     """Where a component is rendered, with the attributes' texts; a spread stands as "..."."""
-    for match in re.finditer(rb"<%s(?=[\s/>])" % name, code):
+    for match in re.finditer(rb"<%s(?:<[^<>;(){}]*>)?(?=[\s/>])" % name, code):
         yield match.start(), _attributes(code, match.end())
 
 
@@ -159,7 +161,8 @@ def _given(
     root = _ROOT.match(value)
     if root is None:
         return Fate.UNKNOWN
-    if says_chosen(value.decode("utf-8", "replace")) or _changes(code, root[1]):
+    said = value.decode("utf-8", "replace").replace(".current", "")
+    if says_chosen(said) or _changes(code, root[1]):
         return Fate.MOVES
     if re.search(_ITEM % (root[1], root[1]), code[:at]):
         return Fate.STAYS
@@ -169,6 +172,7 @@ def _given(
     return fate_of(project, path, around[1].decode(), root[1].decode(), depth + 1)
 
 
+_KEPT = re.compile(rb"\b(?:component|element):\s*\(?\s*$")  # `open({ component: <Tab id={id} /> })`: made once
 _MODAL = re.compile(rb"Modal|Dialog|Lightbox|Drawer|Sheet|Popup|Popover")
 _CONDITION = re.compile(rb"\{([^{};]*)(?:&&|\?)\s*\(?\s*$")
 _OPEN = re.compile(rb"(?i)open|show|visib|modal|dialog|drawer|popup|popover|sheet")
