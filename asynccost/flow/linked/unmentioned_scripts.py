@@ -57,6 +57,7 @@ class UnmentionedScripts:
         self._known: dict[tuple[str, str], str] = {}
         self._imported: dict[tuple[str, bool], bool] = {}
         self._taken: dict[str, bool] = {}
+        self._loaded: dict[str, bool] = {}
 
     def left(self, path: str, qualname: str) -> str:
         """What no code mentions, as a clause, of a function and what it stands in; "" where something may."""
@@ -98,7 +99,8 @@ class UnmentionedScripts:
         folder = path.rpartition("/")[0].rpartition("/")[2]
         if folder in _TOPS or self._is_found(path) or not HANDS_OUT.search(self._scripts.code(path)):
             return False
-        return not self._is_imported(path, idly=True) and not self._hands_all_on(path) and self._is_exception(path)
+        known = self._is_imported(path, idly=True) or self._is_loaded(path) or self._hands_all_on(path)
+        return not known and self._is_exception(path)
 
     def _is_left(self, name: str, path: str) -> bool:
         """Whether nothing speaks of a function or a class of a module but its own code."""
@@ -115,7 +117,8 @@ class UnmentionedScripts:
             return False
         if by_name and (self._is_said(name, path) or self._hands_all_on(path) or not self._has_neighbours(name, path)):
             return False
-        if by_default and (self._is_found(path) or self._is_imported(path) or not self._is_exception(path)):
+        known = self._is_found(path) or self._is_imported(path) or self._is_loaded(path)
+        if by_default and (known or not self._is_exception(path)):
             return False
         defined = self._defined(name, path)
         return defined is not None and not (isinstance(defined, Class) and defined.decorators)
@@ -235,6 +238,16 @@ class UnmentionedScripts:
             code = self._scripts.code if idly else self._scripts.used
             self._imported[path, idly] = any(said.search(code(one)) for one in near)
         return self._imported[path, idly]
+
+    def _is_loaded(self, path: str) -> bool:
+        """Whether a script names a file's folder to load all that lies in it: `autoLoad("./systems/")`."""
+        folder = path.rpartition("/")[0].rpartition("/")[2]
+        if folder not in self._loaded:
+            said = re.compile(rb"[\"'`][^\"'`\n]*(?<![\w-])%s/(?:[\"'`]|\$\{|\*)" % re.escape(folder.encode()))
+            word = f"{folder}/".encode()
+            holding = (p for p in self._scripts.holding(word) if not is_test(p))
+            self._loaded[folder] = folder != "components" and any(said.search(self._scripts.code(p)) for p in holding)
+        return self._loaded[folder]
 
     def _is_found(self, path: str) -> bool:
         """Whether something may find a file by its name or its folder; what lies in `components/` is named."""
