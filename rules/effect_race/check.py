@@ -1,5 +1,6 @@
 """effect-race: an effect's late answer can overwrite a newer one."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "re
 _LANDING = frozenset({
     "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite", "saml",
 })
+_KEYS = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$]*")
 _WAITS = frozenset({"await", "then", "finally", "catch"})
 _COMPUTES = frozenset({
     "has", "is", "can", "should", "parse", "format", "compute", "calculate", "validate", "check", "digest", "hash",
@@ -83,12 +85,20 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     )
 
 
-def _handed_in(effect: Effect, race: Race, file: File) -> list[str]:
-    """The component or hook that is handed the key, and as what; [] where the key says that it is chosen."""
-    known = effect.framework in ("React", "Svelte")
-    if not known or not isinstance(effect.scope, Function) or is_chosen(race.key, effect.scope):
+def _handed_in(effect: Effect, race: Race, file: File) -> list[list[str]]:
+    """The component or hook that is handed the key, and as what, and so of others that the request says.
+
+    [] where one says that it is chosen, or the key is not handed in.
+    """
+    scope = effect.scope
+    if effect.framework not in ("React", "Svelte") or not isinstance(scope, Function):
         return []
-    return given_by(effect.scope, race.key, file)
+    first = given_by(scope, race.key, file)
+    asked = {word.partition(".")[0] for word in _KEYS.findall(file.text(race.request))}
+    others = (race.moving & asked) - {race.key.partition(".")[0]} if first else set()
+    if not first or any(is_chosen(key, scope) for key in (race.key, *others)):
+        return []
+    return [first, *(given for key in sorted(others) if (given := given_by(scope, key, file)) and given[1])]
 
 
 def _is_landing(file: File) -> bool:
@@ -115,9 +125,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
     elif finding.pending["handed"] and finding.confidence is not Confidence.LOW:
-        name, prop = finding.pending["handed"]
-        fate = fate_of(project, finding.path, name, prop)
-        if fate is Fate.STAYS or (fate is Fate.UNKNOWN and not finding.path.endswith(".svelte")):
+        name = finding.pending["handed"][0][0]
+        fates = {fate_of(project, finding.path, *given) for given in finding.pending["handed"]}
+        if fates <= ({Fate.STAYS} if finding.path.endswith(".svelte") else {Fate.STAYS, Fate.UNKNOWN}):
             finding.confidence = Confidence.LOW
             finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
     return finding

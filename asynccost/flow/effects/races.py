@@ -54,6 +54,7 @@ class Race:
     settled: bool  # whether the key is not seen to change while the component stays
     guard: str  # why a late answer cannot win; "" where it can
     error: bool  # whether only a late error is written, in a handler
+    moving: set[str]  # all names whose change asks again
 
 
 def race_of(effect: Effect, file: File) -> Race | str | None:
@@ -84,7 +85,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     settled = seen is None or is_settled(key, effect, file)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
-    return Race(key, call, writes[0], listed, settled, guard, errors)
+    return Race(key, call, writes[0], listed, settled, guard, errors, moving)
 
 
 # ---------------------------------------------------------------------- writes

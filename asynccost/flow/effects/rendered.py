@@ -28,6 +28,8 @@ _STATE = rb"\[\s*%s\s*,[^\]=]*\]\s*=\s*(?:React\.)?use[A-Z]"
 _HOOK = (  # not what a component makes itself, or keeps
     rb"\b(?:const|let)\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\}|%s)\s*=\s*use(?!(?:Memo|Ref|Callback)\b)[A-Z]\w*\("
 )
+_MEMO = rb"\b(?:const|let)\s+%s\s*=\s*(?:React\.)?useMemo(?:<[^()]*>)?\("
+_WORDS = re.compile(rb"(?<![\w$.])[A-Za-z_$][\w$]*")
 _ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])|%s(?![\w$]))"
 
 
@@ -106,9 +108,10 @@ def _using(project: Project, path: str, name: bytes, mark: bytes) -> Iterator[tu
     """The scripts that use a component or a hook: those that import its module, or else those that import its name."""
     holding = [p for p in project.code.near(path) if not is_test(p) and mark in project.code.text(p)]
     importing = project.names.scripts.importers(path)
-    near = [p for p in holding if p in importing or p == path]
+    others = [p for p in holding if p != path]
     imports = re.compile(rb"import\b[^;\"']*(?<![\w$])%s(?![\w$])" % name)
-    for one in near or [p for p in holding if imports.search(project.code.code(p))]:
+    near = [p for p in others if p in importing] or [p for p in others if imports.search(project.code.code(p))]
+    for one in (*near, *(p for p in holding if p == path)):
         yield one, project.code.code(one)
 
 
@@ -193,8 +196,13 @@ def _is_masked(name: bytes, before: bytes, value: bytes) -> bool:
 
 
 def _changes(code: bytes, name: bytes) -> bool:
-    """Whether a name is state, or what a hook hands out."""
-    return re.search(_STATE % name, code) is not None or re.search(_HOOK % (name, name), code) is not None
+    """Whether a name is state, or what a hook hands out, or is made of such a thing."""
+    if re.search(_STATE % name, code) is not None or re.search(_HOOK % (name, name), code) is not None:
+        return True
+    made = re.search(_MEMO % name, code)
+    body, deps = [*arguments(code, made.end()), b"", b""][:2] if made is not None else [b"", b""]
+    named = {word for word in _WORDS.findall(deps) if word != name and not re.search(rb"(?<![\w$.])%s\(" % word, body)}
+    return any(says_chosen(word.decode()) or _changes(code, word) for word in named)
 
 
 def _takes(behind: bytes, name: bytes) -> bool:
