@@ -187,6 +187,4 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     heat = project.heats.of(made) if made else None
     if heat is not None and heat.hot is False and heat.kind != "fresh":
         return Silence("", finding.path, finding.span, f"it lives as long as the process: {heat.reason}")
-    if heat is not None and heat.kind == "rare" and not heat.chain:  # a step of a set-up, a validator of settings
-        finding.confidence = Confidence.LOW
     return finding
