@@ -50,12 +50,17 @@ def shared(file: File, made: Building) -> Shared | None:
     alike = [(one, recipe) for one, recipe in file.memo(_shareable) if recipe.key == mine.key]
     word = "session" if "session" in (made.site.name or "").rpartition(".")[2].lower() else "client"
     package = (made.site.name or "").partition(".")[0]
-    service, spelled = _service(alike[0][0].call), re.sub(r"\W+", "_", made.client.short.lower())
-    others = {one.client.short for one, _ in file.memo(_shareable) if (one.site.name or "").startswith(f"{package}.")}
-    stems = [f"{service or package}_{word}", spelled, f"shared_{package}_{word}"]
-    stems = stems[1:] if len(others) > 1 and not service else stems
+    service = _service(alike[0][0].call)
+    classes = {site.name for site, _ in built(file) if (site.name or "").startswith(f"{package}.")}
+    stems = [f"{service or package}_{word}", f"{_snake(made)}_{word}", f"shared_{package}_{word}"]
+    stems = stems[1:] if len(classes) > 1 and not service else stems
     name = next(f"_get_{stem}" for stem in stems if fresh(file, f"_get_{stem}") == f"_get_{stem}")
     return Shared(alike, name, fresh(file, *(f"_{stem}" for stem in stems)))
+
+
+def _snake(made: Building) -> str:
+    """`anthropic.AnthropicVertex` -> "anthropic_vertex"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", (made.site.name or "").rpartition(".")[2]).lower()
 
 
 def _shareable(file: File) -> list[tuple[Building, Recipe]]:
