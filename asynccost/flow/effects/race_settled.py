@@ -67,10 +67,13 @@ def _source_of(key: str, effect: Effect) -> str:
 _LOADS = frozenset({"loading", "submitting", "fetching", "pending"})
 
 
-def is_settled(key: str, effect: Effect, file: File) -> bool:
-    """Whether a key can change, but in practice does not while its request runs."""
+def is_settled(key: str, effect: Effect, shared: bool, file: File) -> bool:
+    """Whether a key can change, but in practice does not while its request runs. shared: the answer is others' as well.
+
+    A page is mounted anew for another address, and what it shares with others stays: `app/[id]/layout.tsx`.
+    """
     if is_own_route(key, effect, file):
-        return True
+        return not shared
     settings = _SETTINGS.search(_source_of(key, effect)) is not None
     return settings or _is_signed_in(key, effect) or _is_made_anew(effect) or _once_started(effect)
 

@@ -66,10 +66,12 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
     writes = list(_late_writes(functions, effect, state))
     if not writes:
         return None
+    shared = any(write.shared for write in writes)
     keys, listed = keys_of(effect, state, file)
     keys = {k for k in keys if not is_function(k, effect, functions, file) and not is_fixed(k, effect.scope)}
     runs = running(effect.setups, functions, file)
-    moving = {k for k in keys if not (is_settled(k, effect, file) or is_loaded_once(k, effect.scope, state, file))}
+    moving = {k for k in keys if not is_settled(k, effect, shared, file)}
+    moving = {k for k in moving if not is_loaded_once(k, effect.scope, state, file)}
     own = {k for k in moving & state.values if is_set(k, effect.scope, state, file)}  # what changes for certain
     seen = next((found for some in (own, moving) if some and (found := keyed_request(runs, some, effect, file))), None)
     request = seen or keyed_request(runs, keys, effect, file)
@@ -82,7 +84,7 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    settled = seen is None or is_settled(key, effect, file)
+    settled = seen is None or is_settled(key, effect, shared, file)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
     return Race(key, call, writes[0], listed, settled, guard, errors, moving)
