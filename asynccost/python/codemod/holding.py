@@ -181,11 +181,14 @@ def _says_object(patch: Patch) -> bool:
 def _holder(patch: Patch) -> str:
     """The function that holds a task and hands it back."""
     if not _defined(patch.file, HOLD):
-        task = evaluated(_task(patch), patch.file, since=(3, 9)) if "[" in _task(patch) else _task(patch)
+        said = ""
+        if _says_object(patch) or annotates(patch.file):
+            said = evaluated(_task(patch), patch.file, since=(3, 9)) if "[" in _task(patch) else _task(patch)
+        signature = f"(task: {said}) -> {said}" if said else "(task)"
         known = _statement(patch.file, SET)
         first = [] if known is not None else [_set_line(patch), "", ""]
         define(
-            patch, *first, f"def {HOLD}(task: {task}) -> {task}:",
+            patch, *first, f"def {HOLD}{signature}:",
             '    """Hold a task until it is done: the event loop keeps only a weak reference."""',
             f"    {SET}.add(task)", f"    task.add_done_callback({SET}.discard)", "    return task",
             behind=known,
