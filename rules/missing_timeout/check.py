@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.replaced import local_name, replacing
+from asynccost.flow.linked.replaced import default_timeout, local_name, replacing
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
@@ -85,6 +85,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     if file.language == "python" and "keyword" in row:
         handed = _MAKES.search(file.module.source) is None
         found.pending.update(sends=site.name, by=local_name(file, site), handed=handed)
+    elif site.name and site.name.startswith("axios:"):
+        found.pending.update(sends=site.name, by="", handed=False)
     return found
 
 
@@ -231,6 +233,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         by = finding.pending["by"]
         if by and (where := replacing(project, finding.path, by)):
             return Silence("", finding.path, finding.span, f"{where} puts something else in the place of {by}")
+        if finding.pending["sends"].startswith("axios:") and (setter := default_timeout(project, finding.path)):
+            return Silence("", finding.path, finding.span, f"{setter} sets axios.defaults.timeout")
         where = project.memo(_bounding)
         if where and finding.pending["handed"] and _plain(finding.pending["sends"]).startswith("requests.Session()"):
             finding.confidence = Confidence.LOW

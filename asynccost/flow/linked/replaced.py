@@ -1,4 +1,4 @@
-"""Names that other Python files put something else in the place of: `mod.Session = RetryingSession`."""
+"""What one file puts in the place of something for all: `mod.Session = Retrying`, `axios.defaults.timeout = 9000`."""
 
 import re
 from collections.abc import Iterator
@@ -47,3 +47,17 @@ def _may_be(name: str, parts: list[str]) -> bool:
     """Whether a dotted name, or a beginning that ends in a dot, is that of a module, by any end of its name."""
     given = name.split(".") if not name.endswith(".") else [*name.split(".")[:-1], parts[-1]]
     return len(given) > 1 and parts[-len(given) :] == given
+
+
+_DEFAULT = re.compile(rb"\baxios\.defaults\.timeout\s*=(?!=)")
+
+
+def default_timeout(project: Project, path: str) -> str:
+    """A script in the same top folder that gives all requests of axios a timeout; "" where there is none."""
+    top = path.partition("/")[0]
+    return next((one for one in project.memo(_giving) if one.partition("/")[0] == top), "")
+
+
+def _giving(project: Project) -> list[str]:
+    holding = sorted(one for one in project.code.holding(b"axios.defaults.timeout") if not is_test(one))
+    return [one for one in holding if _DEFAULT.search(project.code.code(one))]
