@@ -70,7 +70,7 @@ def _doubt(finding: Finding, project: Project) -> str:
     if is_loose(project, finding.path):
         return "no other file imports this one, and nothing in it goes on by itself"
     if left := project.unmentioned.left(finding.path, finding.function):
-        return f"no code of the project mentions {left}"
+        return f"no code of the program mentions {left}"
     if clause := project.unmentioned_scripts.left(finding.path, finding.function):
         return clause
     return unimported(project, finding.path)

@@ -1,9 +1,9 @@
 """Python functions that no code of a project mentions: calls that were commented out, methods that nobody came to use.
 
 A name counts as mentioned wherever it stands in code, in a string without blanks or in one that is formatted, of any
-Python file; definitions of that name, comments and documentation aside. So do the names that a program puts together:
-where `"get_"` stands, whatever begins so may be meant. What stands only in functions that nothing mentions, or, of a
-method, only where another file names a variable so, is no mention.
+Python file that is no test; definitions of that name, comments and documentation aside. So do the names that a program
+puts together: where `"get_"` stands, whatever begins so may be meant. What stands only in functions that nothing
+mentions, or, of a method, only where another file names a variable so, is no mention.
 """
 
 import re
@@ -13,6 +13,7 @@ from itertools import islice
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.summary import entry
 from asynccost.flow.facts.vocabulary import may_be_known, word_mark
+from asynccost.flow.file import is_test
 from asynccost.flow.linked.importers import Importers
 from asynccost.flow.linked.linking import Names
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
@@ -48,6 +49,7 @@ class Unmentioned:
         self._names = names
         self._importers = importers
         self.words = words
+        self._saying = {path: marks for path, marks in words.items() if not is_test(path)}
         self._texts = texts
         self._bases = Bases(names, self.text, words)
         self._codes: dict[str, bytes] = {}
@@ -133,7 +135,7 @@ class Unmentioned:
     def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
         """Where the name of a function stands: the file, if it can be asked, and the byte."""
         word, mark = function.name.encode(), word_mark(function.name)
-        for path, marks in self.words.items():
+        for path, marks in self._saying.items():
             if mark in marks:
                 code, any_ = self.code(path), function.owner is None or path == asked.path
                 found = (at for at in places(code, word) if any_ or not _is_variable(code, at))
@@ -156,7 +158,7 @@ class Unmentioned:
 
     def _is_made_of(self, part: str) -> bool:
         mark, word = word_mark(part), part.encode()
-        holding = (path for path, marks in self.words.items() if mark in marks)
+        holding = (path for path, marks in self._saying.items() if mark in marks)
         asked = (path for path in holding if _is_quoted(self.code(path), word))
         return any(_DISPATCHES.search(self.text(path)) for path in asked)
 
@@ -166,8 +168,8 @@ class Unmentioned:
 
     def _stands(self, word: str, aside: str = "") -> bool:
         mark, encoded = word_mark(word), word.encode()
-        read = [path for path in self.words if path in self._codes]
-        rest = (path for path in self.words if path not in self._codes)
+        read = [path for path in self._saying if path in self._codes]
+        rest = (path for path in self._saying if path not in self._codes)
         asked = (path for group in (read, rest) for path in group if path != aside)
         return any(mark in self.words[path] and _says(self.code(path), encoded) for path in asked)
 

@@ -70,14 +70,14 @@ class UnmentionedScripts:
 
     def _left(self, path: str, names: list[str]) -> str:
         if path.endswith(_COMPONENTS):
-            return "no code of the project mentions this component" if self._is_spare(path) else ""
+            return "no code of the program mentions this component" if self._is_spare(path) else ""
         if self._is_orphan(path):
             return "no other script imports this one"
         name = names[0]
         if len(name) >= _SHORTEST and name.isidentifier() and self._is_left(name, path):
-            return f"no code of the project mentions {name}"
+            return f"no code of the program mentions {name}"
         if len(names) > 1 and len(names[1]) >= _SHORTEST and self._is_method_left(names[0], names[1], path):
-            return f"no code of the project mentions {names[1]}()"
+            return f"no code of the program mentions {names[1]}()"
         return ""
 
     def _is_spare(self, path: str) -> bool:
