@@ -81,6 +81,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     return Offer(Safety.SAFE, reason, lambda: _held(file, site))
 
 
+_SAVES = frozenset({"save", "flush", "persist", "dump", "store", "write"})  # what is lost if nobody waits for it
 _LEAVES = frozenset({"unload", "close", "aclose", "stop", "shutdown", "disconnect", "teardown", "aexit"})
 
 
@@ -90,7 +91,7 @@ def _ends_its_object(site: Site) -> Call | None:
     if not isinstance(work, Call) or len(site.call.arguments) != 1 or not isinstance(site.call.parent, Do):
         return None
     ends = site.function.is_async and not _LEAVES.isdisjoint(words(site.function.name))
-    return work if ends and not _ENDS.isdisjoint(words(chain(work.callee)[-1])) else None
+    return work if ends and not (_ENDS | _SAVES).isdisjoint(words(chain(work.callee)[-1])) else None
 
 
 def _is_tried(site: Site, file: File) -> bool:

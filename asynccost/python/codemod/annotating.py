@@ -25,8 +25,9 @@ def evaluated(note: str, file: File, *, since: tuple[int, int]) -> str:
 
 
 def annotates(file: File) -> bool:
-    """Whether a file says what its functions return."""
-    return any(function.returns is not None for function in file.functions)
+    """Whether a file says what its functions take or return."""
+    said = (f.returns is not None or any(p.annotation is not None for p in f.params) for f in file.functions)
+    return any(said)
 
 
 def knows_generics(file: File) -> bool:

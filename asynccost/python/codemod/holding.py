@@ -156,10 +156,11 @@ def _set_line(patch: Patch) -> str:
     if local in patch.file.module.top.bindings:
         return f"{SET}: {local}[{_task(patch)}] = set()"
     quoted = evaluated("set[Task]", patch.file, since=(3, 9)).startswith('"')
-    if not _says_object(patch) and oldest(patch.file) is None:  # nothing but the file's own style says what is known
-        if quoted or not annotates(patch.file):
+    if not _says_object(patch):
+        unknown = oldest(patch.file) is None  # nothing but the file's own style says what is known
+        if not annotates(patch.file) or (unknown and quoted):
             return f"{SET} = set()"
-        quoted = not knows_generics(patch.file)
+        quoted = quoted or (unknown and not knows_generics(patch.file))
     note = f"set[{_task(patch)}]"
     return f'{SET}: "{note}" = set()' if quoted else f"{SET}: {note} = set()"
 
