@@ -22,8 +22,14 @@ def ends(file: File) -> dict[str, bool]:
     return {name: True for name, word in (("older", _OLDER), ("newer", _NEWER)) if word.search(source)}
 
 
+_MOST = 4  # times as many components as say otherwise
+
+
 def version(project: Project) -> int:
-    """OLDER or NEWER; 0 where the components do not agree, or do not say."""
-    rows = project.rows("missing-effect-cleanup").values()
-    older, newer = (any(name in row for row in rows) for name in ("older", "newer"))
-    return (OLDER if older else NEWER) if older != newer else 0
+    """OLDER or NEWER; 0 where components do not agree, or none says. Other scripts count where no component says."""
+    told = project.rows("missing-effect-cleanup")
+    rows = [row for path, row in told.items() if path.endswith(".vue") and row] or [*told.values()]
+    older, newer = (sum(name in row for row in rows) for name in ("older", "newer"))
+    if max(older, newer) < _MOST * min(older, newer) or older == newer:
+        return 0
+    return OLDER if older > newer else NEWER

@@ -35,6 +35,8 @@ def in_transaction(names: list[str]) -> bool:
 def is_tied(callee: Node | None, function: Function, file: File, depth: int = 0) -> bool:
     """Whether what is called, or what it was made of, is one transaction, cursor or pipeline."""
     base = root(callee)
+    if _takes_part(callee):
+        return True
     if not isinstance(callee, Member) or not isinstance(base, Name) or depth > _DEPTH:
         return False
     if in_transaction(chain(callee)):
@@ -46,6 +48,19 @@ def is_tied(callee: Node | None, function: Function, file: File, depth: int = 0)
         return _is_lent(base, scope) or _is_typed(base, function, file)
     values = scope.index.bound.get(base.id, []) if scope.index else []
     return any(v is not None and _makes_one(v, scope, file, depth) for v in values)
+
+
+def _takes_part(callee: Node | None) -> bool:
+    """`this.accounts().query(trx).findOne(...)`, `knex("users").transacting(trx).first()`."""
+    while isinstance(callee, (Member, Call)):
+        if isinstance(callee, Call):
+            given = (a.value for a in callee.arguments)
+            if any(isinstance(v, (Name, Member)) and chain(v)[-1].lower() in _TRANSACTIONS for v in given):
+                return True
+            callee = callee.callee
+        else:
+            callee = callee.value
+    return False
 
 
 def _is_lent(base: Name, scope: Function) -> bool:
