@@ -208,7 +208,11 @@ def _some_go_on(finding: Finding, project: Project) -> bool:
 
 def _calm(made: Def, project: Project, names: list[str]) -> str:
     """Why what blocks in a coroutine is thought to hold up little, or nothing."""
-    return _once(made, project.heats.of(made), names) or in_own_thread(made, project)
+    if said := _once(made, project.heats.of(made), names):
+        return said
+    if start := project.heats.once(made):
+        return f"only {start} comes to it, which runs once"
+    return in_own_thread(made, project)
 
 
 def _once(made: Def, heat: Heat, names: list[str]) -> str:

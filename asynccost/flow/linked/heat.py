@@ -1,38 +1,24 @@
 """How often a function runs: by how it is entered, who calls it, and who calls them."""
 
+import re
 from dataclasses import dataclass
 
 from asynccost.flow.facts.entries import HOT, ONCE
+from asynccost.flow.file import is_test
 from asynccost.flow.linked.calls import Caller, Calls
 from asynccost.flow.linked.linking import Def, Names
 from asynccost.model import Related
 
 _HOPS = 8
-_AT_START = frozenset(
-    {
-        "init",
-        "initialize",
-        "initialise",
-        "initialization",
-        "setup",
-        "bootstrap",
-        "install",
-        "migrate",
-        "migration",
-        "startup",
-        "shutdown",
-        "teardown",
-        "cleanup",
-        "configure",
-        "seed",
-        "warmup",
-        "onboard",
-        "wizard",
-        "upgrade",
-        "registration",
-        "backfill",
-    }
-)
+_AT_START = frozenset({
+    "init", "initialize", "initialise", "initialization", "setup", "bootstrap", "install", "migrate", "migration",
+    "startup", "shutdown", "teardown", "cleanup", "configure", "seed", "warmup", "onboard", "wizard", "upgrade",
+    "registration", "backfill",
+})  # fmt: skip
+
+
+# what a program does before it serves, or when it serves no more; a `main()` goes on as long as the program
+_AROUND = re.compile(r"(?i)life_?span|start_?up|shut_?down|on_event|serving|server_st(?:art|op)|on_cleanup")
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +41,7 @@ class Heats:
     def __init__(self, names: Names, calls: Calls) -> None:
         self._names, self._calls = names, calls
         self._heat: dict[tuple[str, int], Heat] = {}
+        self._once: dict[tuple[str, int], str] = {}
 
     def entry(self, made: Def) -> tuple[str, str] | None:
         """How a function is entered, by its own file or by one that registers it."""
@@ -66,6 +53,24 @@ class Heats:
         if target.place not in self._heat:
             self._heat[target.place] = self._climb(target)
         return self._heat[target.place]
+
+    def once(self, target: Def) -> str:
+        """What runs before or after all service and alone comes to a function, in whatever loops; else ""."""
+        if target.place not in self._once:
+            self._once[target.place] = ""  # a cycle comes from nowhere
+            self._once[target.place] = self._only(target)
+        return self._once[target.place]
+
+    def _only(self, target: Def) -> str:
+        if (entry := self.entry(target)) is not None:
+            around = entry[0] == "once" and _AROUND.search(f"{_title(target)} {entry[1]}")
+            return _title(target) if around else ""
+        callers = [c for c in self._calls.callers(target) if not is_test(c.by.file["path"])]
+        if not callers or self._calls.mentioned(target):
+            return ""
+        waited = all(c.call["awaited"] or not target.facts["is_async"] for c in callers)  # a task of its own goes on
+        told = [self.once(c.by) for c in callers] if waited else [""]
+        return told[0] if all(told) else ""
 
     def _climb(self, target: Def) -> Heat:
         """Go from callers to their callers, nearest first, until one is known to run often."""
