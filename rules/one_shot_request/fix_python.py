@@ -52,7 +52,18 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return "there is no handshake of TLS to save: does the server keep a connection open?"
     if pauses(loop, file) or _is_fed(loop):
         return "does the server keep a connection open for as long as the loop pauses?"
-    return ""
+    return _how_many(one, loop)
+
+
+def _how_many(one: Sent, loop: Loop) -> str:
+    """A question where the turns are those of a parameter, which may hold one thing only; "" where they add up."""
+    function = one.site.function
+    named = [n.id for n in walk(loop.iter) if isinstance(n, Name)] if loop.iter is not None else []
+    params = {p.name for p in function.params}
+    behind = walk(*(v for name in named for v in values(name, function) if v is not None))
+    handed = (name for name in [*named, *(n.id for n in behind if isinstance(n, Name))] if name in params)
+    given = next(handed, "")
+    return f"has {given} more than one item as a rule?" if given else ""
 
 
 def _spelled(expr: Node | None, site: Site, file: File, depth: int) -> str:
@@ -64,10 +75,16 @@ def _spelled(expr: Node | None, site: Site, file: File, depth: int) -> str:
     return "".join([file.text(expr), *(_spelled(part, site, file, depth - 1) for part in parts)])
 
 
+_ASKS = frozenset({"input", "prompt", "get_input", "read_input", "readline", "ask"})  # somebody at a terminal
+
+
 def _is_fed(loop: Loop) -> bool:
     """`while True: item = queue.get()`: nobody knows how long a turn waits for its work."""
-    calls = (n for n in walk(*loop.body) if isinstance(n, Call) and not n.arguments and isinstance(n.callee, Member))
-    return isinstance(loop.test, Constant) and any(chain(call.callee)[-1] in ("get", "recv") for call in calls)
+    for call in (n for n in walk(*loop.body) if isinstance(n, Call)):
+        word = chain(call.callee)[-1]
+        if word in _ASKS or (word in ("get", "recv") and not call.arguments and isinstance(call.callee, Member)):
+            return isinstance(loop.test, Constant)
+    return False
 
 
 def _kept(file: File, one: Sent) -> Iterator[Edit]:
