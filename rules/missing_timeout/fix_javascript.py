@@ -19,7 +19,7 @@ from asynccost.flow.tree import (
     Node,
     Other,
 )
-from asynccost.flow.waits.own_bounds import LONG, USUAL, asked, general, runs_what_is_named, seconds_for
+from asynccost.flow.waits.own_bounds import LONG, USUAL, asked, general, runs_queries, runs_what_is_named, seconds_for
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.objects import add
 from asynccost.javascript.edits.patch import Patch
@@ -36,6 +36,7 @@ _QUICK = 10_000  # ms; a shorter bound was chosen for one request, a longer one 
 _BOUNDED = re.compile(
     r"\btimeout:\s*([A-Z][A-Z0-9_]*|\d[\d_]*)\s*[,}\n]|AbortSignal\.timeout\(([A-Z][A-Z0-9_]*|\d[\d_]*)\)"
 )
+_TYPED = re.compile(r"\.[cm]?tsx?$")
 _STREAMED = re.compile(r"""responseType["']?\s*:\s*["']stream""")
 _URL = re.compile(r"(?i)ur[il]$|(?:endpoint|address|path|href|host|webhook)$")
 _DATA = frozenset({"post", "put", "patch"})  # of axios: the body stands before the options
@@ -72,6 +73,10 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
     if not known and runs_what_is_named(site, file):
         return f"may what it runs take longer than {time}?"
+    if not known and runs_queries(site, file):
+        return f"may a query take longer than {time}?"
+    if (site.name or "").startswith("node-fetch") and _TYPED.search(file.path):
+        return "do the types of node-fetch that the project has take a signal of Node's own?"
     if not known and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
     return ""

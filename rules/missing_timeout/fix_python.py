@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File, Site, site_at
-from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Param, Try, WithItem
+from asynccost.flow.tree import Call, Constant, Function, If, Member, Name, Node, Param, Try, WithItem
 from asynccost.flow.waits.own_bounds import (
     LONG,
     MOST,
@@ -15,6 +15,7 @@ from asynccost.flow.waits.own_bounds import (
     beside,
     general,
     parameter,
+    runs_queries,
     runs_what_is_named,
     seconds_for,
 )
@@ -69,12 +70,16 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
         return "is it waited without a bound on purpose where none is given?"
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer?"
+    if chain(site.call.callee)[-1] == "partial" and sum(not a.keyword for a in site.call.arguments) == 1:
+        return "which of the requests that go by it may take longer?"
     if bound is None and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
     if bound is None and runs_what_is_named(site, file):
         return "how long may what it runs take?"
+    if bound is None and runs_queries(site, file):
+        return "how long may a query take?"
     if _is_sent_again(site):
-        return "the decorator tries again after a timeout: may it arrive twice?"
+        return "it is tried again after a timeout: may it arrive twice?"
     if _lets_timeouts_out(site, file):
         return "should what catches a ConnectionError, and no ReadTimeout, catch a Timeout as well?"
     return ""
@@ -85,9 +90,14 @@ _TRIES_AGAIN = frozenset({"retry", "retrying", "retries", "backoff"})
 
 
 def _is_sent_again(site: Site) -> bool:
-    """Whether a decorator repeats a function that fails, and with it what it sends: `@retry` around a POST."""
+    """Whether a function that fails is repeated, and with it what it sends: `@retry`, or what catches calls it anew."""
+    if chain(site.call.callee)[-1] not in _SENT:
+        return False
     said = (word for d in site.function.decorators for name in chain(d) for word in words(name))
-    return chain(site.call.callee)[-1] in _SENT and not _TRIES_AGAIN.isdisjoint(said)
+    caught = [h for up in above(site.call) if isinstance(up, Try) for h in up.handlers]
+    calls = (n for handler in caught for n in walk(handler) if isinstance(n, Call))
+    anew = any(chain(call.callee)[-1] == site.function.name for call in calls)
+    return anew or not _TRIES_AGAIN.isdisjoint(said)
 
 
 _LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout)\b")

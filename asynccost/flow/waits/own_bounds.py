@@ -25,11 +25,17 @@ _WORK = (
     "|video|audio|media|attachment|backup|export|import|ingest|deploy|convert|crawl|scrape|train|render|cognify"
 )
 _SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
-_SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_SERVICES}|{_WORK})(?![a-z])")
-_WORKS = re.compile(  # what a request that only reads may wait long for: not what it lists by the name of
-    r"(?<![a-z])(?:completions?|generate|generation|predict|uploads?|downloads?|files?|arraybuffer|blob|zip|video|audio|media"
-    r"|attachment|backup|export|import|ingest|convert|crawl|scrape|render|sql|execute|ask|prompt)(?![a-z])"
+_SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_WORK})(?![a-z])")
+_HOST = re.compile(r"https?://[^/\s\"'{}]*")  # says whose service it is, not what it is to do
+_MADE = (  # what a request that only reads may wait long for: not what it lists by the name of
+    "completions?|generate|generation|predict|uploads?|backup|export|import|ingest|convert|crawl|scrape|render|sql"
+    "|execute|ask|prompt"
 )
+_MOVED = "downloads?|files?|arraybuffer|blob|zip|video|audio|media|attachment"
+_WORKS = {  # in Python the bound is one for each part of an answer, in JavaScript for the whole of it
+    "python": re.compile(rf"(?<![a-z])(?:{_MADE})(?![a-z])"),
+    "javascript": re.compile(rf"(?<![a-z])(?:{_MADE}|{_MOVED})(?![a-z])"),
+}
 _READS = re.compile(r"[.:](?:get|head)$|^fetch$|^node-fetch:")
 _OTHER_METHOD = re.compile(r"""method["']?\s*:\s*["'`]?(?!get|head)\w""", re.I)
 
@@ -45,6 +51,7 @@ _LOOK_UP = re.compile(  # of what the service has at hand
     r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
     r"status|health|tags|usage|credits?|balance|quota|token|user|account|info|online|available|running|alive)(?![a-z])"
     r"|(?<![a-z])(?:verify|validate|check|refresh|exchange)(?: \w+)? (?:key|token|license|credentials|account)(?![a-z])"
+    r"|(?<![a-z])(?:get|find|fetch|resolve)(?: \w+)? (?:url|uri|link)(?![a-z])"
 )
 _VERSION = re.compile(r"(?<![a-z])versions?(?![a-z])")
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
@@ -68,14 +75,16 @@ def seconds_for(site: Site, file: File) -> int:
     if file.language == "javascript" and _MOVES.search(_plain(site.function.name)):
         return LONG  # there the bound is one for the whole answer, in Python for each part of it
     around = _plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
+    if _READS.search(site.name or "") and not _OTHER_METHOD.search(file.text(site.call)):
+        return LONG if _WORKS[file.language].search(call) else USUAL  # a model is asked by other methods
     whatever = site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip())
     if whatever and not _NOTICE.search(f"{around} {_plain(site.function.owner.name if site.function.owner else '')}"):
         return LONG
-    if _READS.search(site.name or "") and not _OTHER_METHOD.search(file.text(site.call)):
-        return LONG if _WORKS.search(call) else USUAL  # a model is asked by other methods; these look something up
     if site.function.kind != "module" and _GENERATES.search(file.text(site.function)):
         return LONG
-    return LONG if _SAYS_WORK.search(call) or _SAYS_SERVICE.search(around) else USUAL
+    if _SAYS_SERVICE.search(call) or _SAYS_SERVICE.search(around):
+        return LONG
+    return LONG if _SAYS_WORK.search(_HOST.sub("", call)) else USUAL
 
 
 def _plain(text: str) -> str:
@@ -115,7 +124,8 @@ def general(site: Site) -> bool:
     own = set(words(function.name.lstrip("_")))
     params = {p.name for p in function.params}
     named = {n.id for a in site.call.arguments for n in walk(a.value) if isinstance(n, Name)} | _behind(site)
-    return bool(own) and own <= _GENERAL and any(_WHERE & set(words(n)) for n in named & params)
+    where = (n for n in named & params if n.startswith("url") or _WHERE & set(words(n)))
+    return bool(own) and own <= _GENERAL and any(where)
 
 
 _RUN = re.compile(  # what a request is to run: its name, or that of a function that a caller has given
@@ -127,6 +137,21 @@ _RUN = re.compile(  # what a request is to run: its name, or that of a function 
 def runs_what_is_named(site: Site, file: File) -> bool:
     """Whether a request has the other side run what a name in its text stands for: nobody can tell how long that is."""
     return _RUN.search(file.text(site.call)) is not None
+
+
+_QUERIES = re.compile(
+    r"(?<![a-z])(?:sparql|cypher|n1ql|promql|influxql|logql|(?:run|execute|exec)(?: \w+)? (?:query|queries|statement|sql)"
+    r"|query runners?|querier|sql (?:query|statement))(?![a-z])"
+)
+_KNOWN = re.compile(r"""["']https://[\w.-]+""")
+
+
+def runs_queries(site: Site, file: File) -> bool:
+    """Whether a request hands a query to a database or a search engine whose address somebody sets."""
+    call = file.text(site.call)
+    around = f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname} {call}"
+    plain = _plain(re.sub(r"[./]", " ", around))
+    return _QUERIES.search(plain) is not None and not (_KNOWN.search(call) or _LOOK_UP.search(plain))
 
 
 def _behind(site: Site) -> set[str]:
