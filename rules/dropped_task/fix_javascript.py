@@ -20,6 +20,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Raise,
+    Stmt,
     Try,
 )
 from asynccost.flow.walk import walk
@@ -147,6 +148,41 @@ def _caught(site: Site) -> bool:
     return any(isinstance(up, Try) and up.handlers for up in above(site.call))
 
 
+def _silent(site: Site, file: File) -> str:
+    """A question where what catches a failure says nothing of it: `catch {}`, `.catch(() => {})`; "" for any other."""
+    asked = "what catches its failure says nothing of it: who is to hear of one?"
+    for up in above(site.call):
+        if isinstance(up, Try) and up.handlers and any(s.start <= site.call.start < s.end for s in up.body):
+            handler = up.handlers[0]
+            return "" if _speaks(handler.name or "", handler.body, file) else asked
+    taken = site.function.closure.parent if site.function.closure is not None else None
+    chained: Node | None = taken.parent if isinstance(taken, Argument) else None
+    while isinstance(chained, Call) and isinstance(chained.parent, Member) and isinstance(chained.parent.parent, Call):
+        chained = chained.parent.parent
+        heard = chained.arguments[0].value if chained.arguments else None
+        if chain(chained.callee)[-1] == "catch" and isinstance(heard, Closure):
+            params = heard.function.params
+            return "" if _speaks(params[0].name if params else "", heard.function.body, file) else asked
+    return ""
+
+
+_TELLS = frozenset({  # words of what is told to somebody
+    "console", "log", "logger", "toast", "message", "msg", "notify", "notification", "alert", "sentry", "error", "warn",
+    "report", "capture",
+})
+
+
+def _speaks(name: str, body: list[Stmt], file: File) -> bool:
+    """Whether a handler makes something of the error, throws, or tells somebody."""
+    if not body:
+        return False
+    text = " ".join(file.text(statement) for statement in body)
+    said = any(isinstance(n, Raise) for n in walk(*body)) or bool(name and re.search(rf"\b{re.escape(name)}\b", text))
+    calls = (n for n in walk(*body) if isinstance(n, Call))
+    told = (word for call in calls for part in chain(call.callee) for word in words(part))
+    return said or not _TELLS.isdisjoint(told)
+
+
 def _delays(site: Site) -> str:
     """A question where something else is waited for behind a place: the two would no longer go side by side."""
     below: Node = statement_of(site.call)
@@ -185,7 +221,7 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        if asked := _later(site) or _nobody_waits(site) or _ends_a_loop(site) or _delays(site):
+        if asked := _later(site) or _nobody_waits(site) or _silent(site, file) or _ends_a_loop(site) or _delays(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

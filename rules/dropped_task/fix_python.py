@@ -7,7 +7,8 @@ from asynccost.flow.around import above, class_around, statement_of, use_of
 from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tasks.task_helpers import runs, spawns, work_of
-from asynccost.flow.tree import Call, Do, Member, Name, Try
+from asynccost.flow.tree import Assign, Await, Call, Do, Member, Name, Try
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.endless import Owner, cancel_in_the_end, goes_round, owner_of
@@ -36,6 +37,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if (work := _ends_its_object(site)) is not None:
         reason = f"{site.function.name}() waits for it, as it can: its object is ended when that is over"
         return Offer(Safety.UNSAFE, reason, lambda: _waited_itself(file, site, work))
+    if _never_waits(site, file):
+        reason = "nothing in it waits, so that it is over at once and nobody loses it: is it to be a plain function?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if _is_tried(site, file):
         reason = "what is around it would hear of a failure if it were waited for: await in its place?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
@@ -92,6 +96,16 @@ def _ends_its_object(site: Site) -> Call | None:
         return None
     ends = site.function.is_async and not _LEAVES.isdisjoint(words(site.function.name))
     return work if ends and not (_ENDS | _SAVES).isdisjoint(words(chain(work.callee)[-1])) else None
+
+
+def _never_waits(site: Site, file: File) -> bool:
+    """Whether a coroutine of the file runs from its beginning to its end in one step of the event loop."""
+    work = runs(file, site)
+    if work is None or not work.is_async or work.is_generator:
+        return False
+    inside = list(walk(*work.body))
+    waits = any(isinstance(n, Await) or getattr(n, "is_async", False) for n in inside)
+    return not waits and any(isinstance(n, Assign) for n in inside)  # else others may put theirs in its place
 
 
 def _is_tried(site: Site, file: File) -> bool:

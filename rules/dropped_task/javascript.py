@@ -184,11 +184,13 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
 def _is_heard(name: str, path: str, project: Project) -> bool:
     """Whether somebody is seen to wait for an async function: what it waits for in its turn is heard of then.
 
-    Vue sees to what its components' handlers hand back, where no code forgets them.
+    Vue tells the application's errorHandler of what its components' handlers let fail, where no code forgets them.
     """
     made = project.names.named_in(path, name)
     callers = [c for c in project.calls.callers(made) if c.by.key != made.key] if made is not None else []
-    return any(not c.call["dropped"] for c in callers) if callers else path.endswith(".vue")
+    if callers:
+        return any(not c.call["dropped"] for c in callers)
+    return path.endswith(".vue") and bool(project.code.holding(b".errorHandler"))
 
 
 def _forgotten(finding: Finding, project: Project) -> Finding:
