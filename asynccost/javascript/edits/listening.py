@@ -207,6 +207,9 @@ def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst, *, type
 
 def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
     script, patch = keep.script, keep.patch
+    if (method := _bound_method(handler, keep)) is not None:
+        patch.replace(handler.start, handler.end, script.text(method))
+        return script.text(method)
     if script.typed:
         raise UnfixableError  # the field's type is not to be had from the text
     attribute = keep.attribute(name)
@@ -215,6 +218,19 @@ def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:
     patch.before(top, f"{attribute} = {script.flat(handler)}{patch.semi}")
     patch.replace(handler.start, handler.end, attribute)
     return attribute
+
+
+def _bound_method(handler: Expr, keep: Releasing) -> Member | None:
+    """`this.move` of `(event) => this.move(event)` in a component of Vue, whose methods are bound to it already."""
+    of_vue = keep.effect.framework == "Vue" and isinstance(keep.effect.scope, Collection)
+    body = handler.function.body if isinstance(handler, Closure) else []
+    call = getattr(body[0], "value", None) if len(body) == 1 else None
+    if not of_vue or not isinstance(handler, Closure) or not isinstance(call, Call) or not isinstance(call.callee, Member):
+        return None
+    given = [a.value.id for a in call.arguments if isinstance(a.value, Name) and not a.star]
+    params = [p.name for p in handler.function.params]
+    same = given == params and len(given) == len(call.arguments) and len(params) == 1
+    return call.callee if same and len(chain(call.callee)) == 2 and chain(call.callee)[0] == "this" else None
 
 
 def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst, typed: str) -> str:
