@@ -1,5 +1,7 @@
 """The turns of a loop run side by side, and what they leave behind stays in the order of the items."""
 
+import re
+
 from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
 from asynccost.flow.loops.alongside import obstacle, question
@@ -34,12 +36,21 @@ def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
-    asked = question(loop, function, file) or made.doubt or file.memo(transacted)
+    asked = question(loop, function, file) or made.doubt or file.memo(transacted) or _drawn(loop, file)
     if not asked and made.batches:
         asked = _clumsy(loop, function, file)
     if asked:
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+_DRAWS = re.compile(r"\.(?:drawImage|putImageData|fillRect|strokeRect|fillText|clearRect|composite)\(")
+
+
+def _drawn(loop: Loop, file: File) -> str:
+    """A question where each turn draws on what the turns share; "" elsewhere."""
+    draws = any(_DRAWS.search(file.text(statement)) for statement in loop.body)
+    return "the turns draw: does the order in which they do so matter?" if draws else ""
 
 
 def _clumsy(loop: Loop, function: Function, file: File) -> str:

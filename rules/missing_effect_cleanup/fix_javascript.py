@@ -13,7 +13,20 @@ from asynccost.flow.effects.state import SETTER, state_of
 from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, within
-from asynccost.flow.tree import Argument, Assign, Call, Class, Closure, Collection, Constant, Do, Function, Name, Node, Return
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Closure,
+    Collection,
+    Constant,
+    Do,
+    Function,
+    Name,
+    Node,
+    Return,
+)
 from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.destroyed import takes_until_destroyed
@@ -153,7 +166,7 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         reason = f"the cleanup gives back {what}; what it starts arms another timer: is that to be given back as well?"
         safety = Safety.DISPLAY_ONLY
     elif nested and (word := next(filter(None, (_called_often(v) for v in rest)), "")):
-        reason = f"the cleanup gives back {what}; only the newest is held: may {word}() call back again before it fires?"
+        reason = f"the cleanup gives back {what}; only the newest is held: may {word}() come back before it fires?"
         safety = Safety.DISPLAY_ONLY
     elif assumed:
         safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
@@ -165,12 +178,13 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
 
 
 _ONCE = frozenset({  # what calls back once, or not again before it has come to its end
-    *_TIMERS, "setInterval", "then", "catch", "finally", "on", "once", "addEventListener", "nextTick", "queueMicrotask",
+    *_TIMERS, "setInterval", "then", "catch", "finally", "on", "once", "addEventListener", "nextTick",
+    "queueMicrotask",
 })
 
 
 def _called_often(verdict: Verdict) -> str:
-    """What is handed a callback that starts a timeout, and may call it at any time: `stream(onData, onError)`; ""."""
+    """What is handed a callback that starts a timeout, and may call it at any time: `stream(show, fail)`; ""."""
     here: Function | None = verdict.got.function
     if verdict.got.pair.name != "setTimeout":
         return ""

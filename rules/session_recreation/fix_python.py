@@ -222,7 +222,15 @@ def _in_lifespan(made: Building, chosen: accessor.Shared, file: File) -> Offer |
     test = "and a test has to enter the lifespan"
     reason = f"one {made.client.short} {OF_APPLICATION}: requests share {_shares(made)}, {test}"
     ours = replace(chosen, alike=served)
+    same = [s for s, client in built(file) if s.function is app.lifespan and client is made.client]
+    if any(_given(s.call, file) == _given(made.site.call, file) for s in same):
+        reason = f"{reason}; it opens one already: are they to be one?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lifespan.apply(patch, app, ours))
     return _offer(file, Safety.UNSAFE, reason, lambda patch: lifespan.apply(patch, app, ours))
+
+
+def _given(call: Call, file: File) -> list[str]:
+    return sorted(file.text(argument) for argument in call.arguments)
 
 
 def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:

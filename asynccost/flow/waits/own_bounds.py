@@ -140,7 +140,8 @@ def runs_what_is_named(site: Site, file: File) -> bool:
 
 
 _QUERIES = re.compile(
-    r"(?<![a-z])(?:sparql|cypher|n1ql|promql|influxql|logql|(?:run|execute|exec)(?: \w+)? (?:query|queries|statement|sql)"
+    r"(?<![a-z])(?:sparql|cypher|n1ql|promql|influxql|logql"
+    r"|(?:run|execute|exec)(?: \w+)? (?:query|queries|statement|sql)"
     r"|query runners?|querier|sql (?:query|statement))(?![a-z])"
 )
 _KNOWN = re.compile(r"""["']https://[\w.-]+""")

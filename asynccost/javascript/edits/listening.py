@@ -225,12 +225,13 @@ def _bound_method(handler: Expr, keep: Releasing) -> Member | None:
     of_vue = keep.effect.framework == "Vue" and isinstance(keep.effect.scope, Collection)
     body = handler.function.body if isinstance(handler, Closure) else []
     call = getattr(body[0], "value", None) if len(body) == 1 else None
-    if not of_vue or not isinstance(handler, Closure) or not isinstance(call, Call) or not isinstance(call.callee, Member):
+    if not of_vue or not isinstance(handler, Closure) or not isinstance(call, Call):
         return None
+    callee = call.callee
     given = [a.value.id for a in call.arguments if isinstance(a.value, Name) and not a.star]
     params = [p.name for p in handler.function.params]
     same = given == params and len(given) == len(call.arguments) and len(params) == 1
-    return call.callee if same and len(chain(call.callee)) == 2 and chain(call.callee)[0] == "this" else None
+    return callee if same and isinstance(callee, Member) and chain(callee)[:-1] == ["this"] else None
 
 
 def _as_constant(handler: Expr, name: str, keep: Releasing, top: Cst, typed: str) -> str:

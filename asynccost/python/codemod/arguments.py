@@ -55,7 +55,8 @@ def add_keyword(patch: Patch, call: Call, text: str) -> None:
     if not own_line and too_long(call, layout, len(text) + 2):
         spread(patch, call, layout.source.index(b"(", call.callee.end) + 1, [], [text])
         return
-    below = layout.line_start(last.start) > call.start and layout.line_start(last.end - 1) == layout.line_start(last.start)
+    begun = layout.line_start(last.start)
+    below = begun > call.start and layout.line_start(last.end - 1) == begun
     if not own_line and below and len(line) + len(text) + 2 > width(layout):
         patch.insert(last.end, f",\n{layout.indent(last.start)}{text}")  # below those that stand in a line below
         return

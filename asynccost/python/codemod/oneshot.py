@@ -10,7 +10,7 @@ from asynccost.flow.walk import walk
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
-from asynccost.python.codemod.top import define, name_of
+from asynccost.python.codemod.top import define, imports, name_of
 
 _CLIENTS = {"requests": "Session", "niquests": "Session", "httpx": "Client"}
 _OF_THE_CLIENT = frozenset({"verify", "cert", "proxy", "proxies", "trust_env", "mounts", "transport"})
@@ -42,9 +42,9 @@ def sent(file: File, site: Site) -> Sent | None:
         return None
     if library == "httpx" and any(a.keyword in _OF_THE_CLIENT or a.star == 2 for a in site.call.arguments):
         return None
-    if library not in file.module.imports or library not in file.module.top.bindings:
-        return None  # a function imports it for itself: it may not be installed
     layout = Layout(file.module.source)
+    if library not in file.module.imports or library not in file.module.top.bindings or not imports(layout, library):
+        return None  # a function, or a `try`, imports it for itself: it may not be installed
     loops = [one for one in work_loops(file, site.call) if isinstance(one, Loop)]
     outer = loops[-1] if loops and len(loops) == len(work_loops(file, site.call)) else None
     if outer is not None and (not _may_wrap(outer, layout) or site.function.is_generator):

@@ -53,6 +53,11 @@ def import_from(patch: Patch, module: str, name: str) -> str:
     return name
 
 
+def imports(layout: Layout, module: str) -> bool:
+    """Whether the top level imports a module whole, whatever happens."""
+    return module in {dotted for _, dotted in _plain_imports(layout)}
+
+
 def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
     """The modules that the top level imports whole: (local name, dotted name)."""
     for node in layout.root.children:
