@@ -54,7 +54,8 @@ class Guards:
         for write in sorted(writes, key=lambda w: w.node.start):
             if id(write.node) in done:
                 continue
-            tail = self._tail(write, places)
+            moves = any(_leaves(call) for call in (write.function.index.calls if write.function.index else ()))
+            tail = self._tail(write, places) if not moves else []
             if tail:
                 done |= {id(n) for n in tail}
                 self.patch.before(self.script.statement(write.node), f"if ({self.flag}) return{self.patch.semi}")
@@ -82,19 +83,26 @@ class Guards:
         return nodes
 
     def _behind_wait(self, write: Late, places: dict[int, Late]) -> Node | None:
-        """The statement behind a function's one wait, where all that it does from there on are writes and reports."""
+        """The statement behind a function's one wait, or the first of a callback that has the answer, where all that it
+        does from there on are writes and ways to another page, behind a wait reports as well."""
         body, index = write.function.body, write.function.index
-        if index is None or len(index.awaits) != 1 or any(r.value is not None for r in index.returns):
+        if index is None or any(r.value is not None for r in index.returns):
             return None
-        at = next((i for i, s in enumerate(body) if isinstance(s, (Assign, Do)) and _awaits(s)), len(body))
-        rest = body[at + 1 :]
+        handed = not index.awaits and write.function is not self.setup and write.function.kind == "arrow"
+        if not handed and len(index.awaits) != 1:
+            return None
+        waits = (i for i, s in enumerate(body) if isinstance(s, (Assign, Do)) and _awaits(s))
+        rest = body if handed else body[next(waits, len(body)) + 1 :]
         if len(rest) < 2 or write.node.start < rest[0].start:
             return None
-        if any(isinstance(n, (Loop, Closure)) for n in walk(*rest)):
+        inner = (n for n in walk(*rest) if isinstance(n, (Loop, Closure)))
+        if not all(isinstance(n, Closure) and _only_looks(n, places) for n in inner):
             return None
         told = (n.value for n in walk(*rest) if isinstance(n, Do) and id(n.value) not in places)
         changed = (n for n in walk(*rest) if isinstance(n, (Assign, Bind)) and id(n) not in places)
-        says = all(isinstance(v, Call) and chain(v.callee)[0] in REPORTS for v in told)
+        says = all(
+            isinstance(v, Call) and (_leaves(v) or (not handed and chain(v.callee)[0] in REPORTS)) for v in told
+        )
         return rest[0] if says and all(getattr(n, "declares", "") for n in changed) else None
 
     # ---------------------------------------------------------------------- runs
@@ -161,7 +169,12 @@ class Guards:
             if braces:
                 raise UnfixableError
             self._answer_first(node, write, statement)
-        if braces:
+        if braces and (tested := _test_of(statement)) is not None:
+            open_, close = ("(", ")") if _is_loose(tested) else ("", "")
+            self.patch.insert(tested.start_byte, f"!{self.flag} && {open_}")
+            if close:
+                self.patch.insert(tested.end_byte, close)
+        elif braces:
             self.patch.insert(statement.start_byte, f"{{ if (!{self.flag}) ")
             self.patch.insert(statement.end_byte, " }")
         else:
@@ -181,6 +194,43 @@ class Guards:
         self.used.add(name)
         self.patch.before(statement, f"const {name} = {self.script.flat(value)}{self.patch.semi}")
         self.patch.replace(value.start, value.end, name)
+
+
+_LOOKS = frozenset({
+    "map", "filter", "find", "findIndex", "findLast", "some", "every", "flatMap", "reduce", "sort", "toSorted",
+})
+_PAGES, _MOVES = frozenset({"router", "navigate", "history", "navigation"}), frozenset({"push", "replace", "navigate"})
+
+
+def _only_looks(inner: Closure, places: dict[int, Late]) -> bool:
+    """Whether a function is one by which a list is looked through, or how a write makes its value."""
+    taker = inner.parent.parent if isinstance(inner.parent, Argument) else None
+    if not isinstance(taker, Call) or any(isinstance(n, (Await, Do)) for n in walk(*inner.function.body)):
+        return False
+    return id(taker) in places or chain(taker.callee)[-1] in _LOOKS
+
+
+def _leaves(call: Call) -> bool:
+    """`router.replace("/list")`, `navigate("/list")`: a late answer is to lead nobody there."""
+    names = chain(call.callee)
+    return names[0] in _PAGES and names[-1] in _MOVES
+
+
+def _test_of(statement: Cst) -> Cst | None:
+    """What an `if` without an `else` tests, of which a statement without braces is all that it does."""
+    around = statement.parent
+    if around is None or around.type != "if_statement" or around.child_by_field_name("alternative") is not None:
+        return None
+    tested = around.child_by_field_name("condition")
+    return tested.named_children[0] if tested is not None and len(tested.named_children) == 1 else None
+
+
+def _is_loose(tested: Cst) -> bool:
+    """Whether a test needs brackets behind `&&`."""
+    operator = tested.child_by_field_name("operator")
+    said = operator.type if operator is not None else ""
+    return tested.type not in ("binary_expression", "unary_expression", "call_expression", "member_expression",
+                               "identifier", "parenthesized_expression", "subscript_expression") or said in ("||", "??")
 
 
 def _first_target(node: "Assign | Bind") -> Expr:
