@@ -76,12 +76,20 @@ def _spelt(_: Project) -> dict[str, list[tuple[str, list[frozenset[str]]]]]:
     return {}
 
 
+_RECEIVER = re.compile(rb"(\w+)(?:\[[^\[\]\n]*\]|\([^()\n]*\))?\Z")
+
+
 def _spelled(source: bytes, name: str) -> list[frozenset[str]]:
     """What stands before a method's name where it is called: `self.engines[0].ask(` -> engine."""
-    if b".%s(" % name.encode() not in source:
-        return []
-    said = re.findall(rb"(\w+)(?:\[[^\[\]\n]*\]|\([^()\n]*\))?\.%s\(" % re.escape(name.encode()), source)
-    return [_singular_words(word.decode()) for word in said]
+    called, found, end = b".%s(" % name.encode(), [], 0
+    at = source.find(called)
+    while at >= 0:
+        begin = max(source.rfind(b"\n", 0, at) + 1, end)
+        if (said := _RECEIVER.search(source[begin:at])) is not None:
+            found.append(_singular_words(said[1].decode()))
+            end = at + len(called)
+        at = source.find(called, at + len(called))
+    return found
 
 
 def _turns(project: Project, path: str, name: str) -> list[tuple[Related, frozenset[str]]]:
