@@ -74,7 +74,7 @@ def scan(
     """Scan a project and report on its targets (None: all). `rules`: the names that are asked for.
 
     listings: what is to be kept of its folders.
-    handed: what earlier scans of this project know of its files; each adds to it.
+    handed: what earlier scans of this project know of its files; each adds to it. Only findings of targets are settled.
     """
     with _no_collector():
         whole = _whole(sources, targets, settings, jobs, cache, check_cache, texts or {}, handed, progress, listings)
@@ -108,8 +108,7 @@ def silences(
         knowledge = Knowledge(settings.knowledge)
         [seen[path]] = look_at([(path, source.language, data)], knowledge)
         scripts = Reader(sources, texts, settings).scripts
-        findings, said = settle([seen[p] for p in sorted(seen)], knowledge, scripts)
-    return [f for f in findings if f.path == path], [s for s in said if s.path == path]
+        return settle([seen[p] for p in sorted(seen)], knowledge, scripts, only={path})
 
 
 def _all_seen(sources: Sequence[Source], settings: Settings, texts: Mapping[str, bytes]) -> "list[Seen]":
@@ -141,6 +140,7 @@ def _whole(
     listings: Listings | None,
 ) -> _Whole:
     """The answer for the project; where nothing has changed, only what it says of the targets is made of it."""
+    only = targets if handed is not None else None  # who hands on asks again, and each time of few
     began = time.time_ns()
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if cache else None
     if store and listings is not None and listings.changed:
@@ -163,13 +163,14 @@ def _whole(
     if row is None and store and mark:
         row = store.answer(mark)
     if row is None:
-        whole, late = _answered(rows, [t for t in tasks if t.path in texts], marks, sources, settings, texts, handed)
+        in_memory = [t for t in tasks if t.path in texts]
+        whole, late = _answered(rows, in_memory, marks, sources, settings, texts, handed, only)
         marks.update(dict.fromkeys(late, ""))
-        if store and mark and not late:
+        if store and mark and not late and only is None:
             store.keep(mark, whole.row())
     else:
         whole = _Whole.of(row, None)
-    if store and not texts:
+    if store and not texts and only is None:
         stamps = {s.path: stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())
     if store:
@@ -185,6 +186,7 @@ def _answered(
     settings: Settings,
     texts: Mapping[str, bytes],
     handed: "Handed | None",
+    only: set[str] | None,
 ) -> tuple[_Whole, list[str]]:
     """The answer over all files, texts included; and the files that have changed since they were first read."""
     from asynccost.engine.rereading import Handed, Reader
@@ -194,19 +196,19 @@ def _answered(
     fresh = read(in_memory, {}, known.rows, settings, 1, texts, None, known.lowered)[0]
     known.rows.update({path: (marks[path], row) for path, row in fresh.items()})
     reader = Reader(sources, texts, settings, known.of(marks), known.lowered)
-    whole = _answer({**rows, **fresh}, reader)
+    whole = _answer({**rows, **fresh}, reader, only)
     late = reader.changed(marks)  # since it was first read: its row and the answer are not of one content
     known.keep({p: (marks[p], one) for p, one in reader.known.items() if p not in late})
     return whole, late
 
 
-def _answer(rows: Mapping[str, str], reader: "Reader") -> _Whole:
-    """Run the second pass over all rows."""
+def _answer(rows: Mapping[str, str], reader: "Reader", only: set[str] | None) -> _Whole:
+    """Run the second pass over all rows, for the findings of some files or of all."""
     from asynccost.engine.secondpass import settle
 
     comments: dict[str, list[Comment]] = {}
     seen = [reader.seen(path, rows[path], comments) for path in sorted(rows)]
-    findings, _ = settle(seen, reader.knowledge, reader.scripts)
+    findings, _ = settle(seen, reader.knowledge, reader.scripts, only)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
 
 

@@ -1,6 +1,6 @@
 """The second pass: what one file could not know is settled over the facts of all, then findings get names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from asynccost.engine.seen import Seen
 from asynccost.fingerprints import number
@@ -15,11 +15,15 @@ _COPY = "the file lies among copies of packages: is it yours to change?"
 
 
 def settle(
-    seen: Sequence[Seen], knowledge: Knowledge, scripts: Mapping[str, Callable[[], bytes]] | None = None
+    seen: Sequence[Seen],
+    knowledge: Knowledge,
+    scripts: Mapping[str, Callable[[], bytes]] | None = None,
+    only: Container[str] | None = None,
 ) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings.
 
     scripts: reads every script of the project, by path, also those of which nothing was seen.
+    only: the files whose findings are asked for, where it is not all of them.
     """
     project = Project(
         knowledge,
@@ -32,7 +36,7 @@ def settle(
     )
     findings: list[Finding] = []
     silences: list[Silence] = []
-    for one in seen:
+    for one in seen if only is None else [s for s in seen if s.path in only]:
         silences += one.silences
         for finding in one.findings:
             for said in _settled(finding, project):

@@ -77,7 +77,7 @@ class _Rounds:
                 if not bad:
                     break
                 self._refuse(bad)
-                changes = dict(self._changes(found))
+                changes = self._without(bad, changes, found)
             if not changes:
                 break
             self._keep(changes)
@@ -91,10 +91,10 @@ class _Rounds:
 
     # ------------------------------------------------------------------ looking
 
-    def _scan(self, texts: Mapping[str, bytes]) -> list[Finding]:
+    def _scan(self, texts: Mapping[str, bytes], only: set[str] | None = None) -> list[Finding]:
         result = passes.scan(
             self.task.sources,
-            None,
+            only,
             self.mine,
             families=self.families,
             rules=self.families,
@@ -127,6 +127,14 @@ class _Rounds:
             change = self._change(path, findings)
             if change is not None:
                 yield path, change
+
+    def _without(
+        self, bad: Sequence[tuple[Finding, str]], changes: dict[str, Change], found: Sequence[Finding]
+    ) -> dict[str, Change]:
+        """The changes made again where a fix of theirs is refused; the other files' stay as they are."""
+        paths = {f.path for f, _ in bad}
+        again = dict(self._changes([f for f in found if f.path in paths]))
+        return {path: change for path, change in changes.items() if path not in paths} | again
 
     def _may(self, finding: Finding, place: Place) -> bool:
         if finding.fix is None or place in self.refused:
@@ -262,7 +270,7 @@ class _Rounds:
         while len(made) > 1:
             for part in filter(None, parts):
                 changes = self._only(part)
-                after = self._scan(self.texts.with_changes(changes))
+                after = self._scan(self.texts.with_changes(changes), {finding.path})
                 names = {(f.rule, f.path, f.function, f.shape) for f, *_ in strange(before, after, changes)}
                 if (finding.rule, finding.path, finding.function, finding.shape) in names:
                     made = part

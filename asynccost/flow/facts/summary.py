@@ -11,7 +11,6 @@ from typing import Any, TypedDict
 from asynccost.flow.around import Use, is_guarded, loops_around, use_of
 from asynccost.flow.facts.entries import entry_of, registrations, seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.mentions import Mentions
 from asynccost.flow.owner import life_of
 from asynccost.flow.remembering import remembers
 from asynccost.flow.repeat import is_short, is_tries, work_loops
@@ -309,9 +308,9 @@ def _plain_names(file: File) -> frozenset[str]:
 
 
 def _is_inside(file: File, last: str) -> bool:
-    source, known = file.module.source, file.memo(_inner_names)
-    for function in {id(body): body for _, body in file.memo(Mentions).places(last)}.values():
-        if function.late is None or (function.asleep and not _INNER.search(source, function.body_start, function.end)):
+    source, known, word = file.module.source, file.memo(_inner_names), last.encode()
+    for function in file.memo(_nests):
+        if source.find(word, function.start, function.end) < 0:
             continue
         if id(function) not in known:
             function.wake()
@@ -320,6 +319,12 @@ def _is_inside(file: File, last: str) -> bool:
         if last in known[id(function)]:
             return True
     return False
+
+
+def _nests(file: File) -> list[Function]:
+    """The functions that wait, or did, and in whose bodies others may be written."""
+    source, waited = file.module.source, (f for f in file.module.outer if f.late is not None)
+    return [f for f in waited if _INNER.search(source, f.body_start, f.end)]
 
 
 def _inner_names(_: File) -> dict[int, set[str]]:

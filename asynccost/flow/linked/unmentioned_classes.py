@@ -16,9 +16,9 @@ from asynccost.flow.facts.vocabulary import may_be_known, word_mark
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.importers import Importers, parts_of
 from asynccost.flow.linked.linking import Names
+from asynccost.flow.mentions import is_letter, places
 from asynccost.flow.tree import Class, Function, Member, Name, Subscript
 
-_WORD = rb"(?<!\w)%s(?!\w)"
 _ALL = re.compile(rb"\bimport[ \t]+\*")
 _SUBCLASSES = re.compile(rb"__(?:init_subclass|subclasses)__|\bmetaclass[ \t]*=")
 _REGISTERED = re.compile(  # bases whose subclasses are found by a framework
@@ -100,17 +100,14 @@ class UnmentionedClasses:
         if not may_be_known(name):
             return True
         word, mark = name.encode(), word_mark(name)
-        spoken = re.compile(_WORD % word)
-        own = spoken.finditer(self._texts.code(asked.path))
-        if any(not start <= m.start() < end for m in own):
+        if any(not start <= at < end for at in places(self._texts.code(asked.path), word)):
             return True
         stem = asked.path.rpartition("/")[2].removesuffix(".py").encode()
-        looked_up = re.compile(rb"(?<=[\"'.:/|])%s(?=[\"'.\]|(])|(?<!\w)%s\.%s(?!\w)" % (word, re.escape(stem), word))
         for path, marks in self._texts.words.items():
             if path == asked.path or mark not in marks or word not in self._texts.text(path):
                 continue
-            pattern = spoken if path in self._may_name(asked.path) else looked_up
-            if pattern.search(self._texts.code(path)):
+            code, imports = self._texts.code(path), path in self._may_name(asked.path)
+            if any(imports or _looks_up(code, at, word, stem) for at in places(code, word)):
                 return True
         return False
 
@@ -127,6 +124,15 @@ class UnmentionedClasses:
                 pending += new
             self._naming[path] = found
         return self._naming[path]
+
+
+def _looks_up(code: bytes, at: int, word: bytes, stem: bytes) -> bool:
+    """Whether a word is a name that is looked up, in quotes or in a dotted path, or is said behind its module's."""
+    before, after = code[at - 1 : at], code[at + len(word) : at + len(word) + 1]
+    if before != b"" and before in b"\"'.:/|" and after != b"" and after in b"\"'.]|(":
+        return True
+    begin = at - 1 - len(stem)
+    return before == b"." and begin >= 0 and code.startswith(stem, begin) and not is_letter(code[begin - 1 : begin])
 
 
 _HOPS = 8
