@@ -76,19 +76,28 @@ def _import(patch: Patch, module: str) -> None:
 
 def _drop_repeats(patch: Patch, line: str) -> None:
     """Take away what functions import by themselves where the module does it from now on."""
-    layout = patch.layout
-    stack = [(layout.root, layout.root, False)] if line.encode() in layout.source else []
-    while stack:
-        node, around, inside = stack.pop()
-        inside = inside or node.kind_id == _FUNCTION
-        stack += [(child, node, inside) for child in node.children]
-        # what a `try` imports may be missing, and its handler says what then
-        body = node.named_children if inside and node.kind_id == _BLOCK and around.kind_id != _TRY else []
-        if all(n.kind_id in (_COMMENT, PLAIN) for n in body):
-            continue
-        for one in body:
-            if one.kind_id == PLAIN and layout.text(one.start_byte, one.end_byte) == line:
-                _drop(patch, one)
+    layout, word = patch.layout, line.encode()
+    at = layout.source.find(word)
+    while at >= 0:
+        node = layout.root.descendant_for_byte_range(at, at + len(word))
+        end = at + len(word)
+        if node.kind_id == PLAIN and (node.start_byte, node.end_byte) == (at, end) and _is_inner(node):
+            _drop(patch, node)
+        at = layout.source.find(word, end)
+
+
+def _is_inner(node: Cst) -> bool:
+    """Whether an import stands in a function, beside something else, and where it is known not to fail."""
+    block = node.parent
+    around = block.parent if block is not None else None
+    if block is None or around is None or block.kind_id != _BLOCK or around.kind_id == _TRY:
+        return False  # what a `try` imports may be missing, and its handler says what then
+    if all(n.kind_id in (_COMMENT, PLAIN) for n in block.named_children):
+        return False
+    above: Cst | None = around
+    while above is not None and above.kind_id != _FUNCTION:
+        above = above.parent
+    return above is not None
 
 
 def _drop(patch: Patch, node: Cst) -> None:
