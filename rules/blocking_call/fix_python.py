@@ -10,7 +10,22 @@ from asynccost.flow.blocking.harmless import ThreadHelper, ends_program, handed_
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.intent import documentation
 from asynccost.flow.reach import local_function
-from asynccost.flow.tree import Argument, Assign, Call, Constant, Expr, If, Loop, Member, Name, Node, Other, WithItem
+from asynccost.flow.tree import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Constant,
+    Expr,
+    Function,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    WithItem,
+)
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -48,8 +63,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     if isinstance(site.call.parent, WithItem) or (site.name or "").startswith(_STEPWISE):  # what follows would block
         return None
-    if _is_started(site):
-        return None
+    if _is_started(site) or ((site.name or "").startswith("twilio.") and isinstance(site.call.parent, Member)):
+        return None  # `client.calls(sid).update()` asks with its last part
     if kind is not None and kind.name == "document" and chain(site.call.callee)[-1][:1].isupper():
         return None  # a reader is made in no time; what reads with it later is what takes its time
     helper = thread_helper(file, site.function)
@@ -91,6 +106,12 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return f"may {name}() be a coroutine, as {chain(up.callee)[-1]}() takes it?"
     if name[:1].isupper() and site.call.arguments:
         return f"is {name}() to be made in a thread, or is what blocks in it better done elsewhere?"
+    if inner := _inside(site, file):
+        return f"{inner}() would still run on the event loop, before the thread begins: is it to go along?"
+    if not called and (other := _wraps_others(file)):
+        return f"is {other}(), by which others get into a thread here, to take it?"
+    if any(isinstance(up, Other) and up.op == "template" for up in above(site.call)):
+        return "would a statement of its own read better than a wait within a text?"
     if isinstance(site.call.parent, (Argument, Member)) and grows_long(file, site.call, called):
         return "would the call, in a statement of its own, read better than one over several lines within another?"
     if file.text(site.call).count("\n") > 2 and isinstance(site.call.parent, Member):
@@ -104,6 +125,31 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
     if _comes_to(site, file, ("get_event_loop", "run_until_complete"), 3):
         return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
     return _alone(site, file)
+
+
+def _inside(site: Site, file: File) -> str:
+    """What an argument calls that blocks, or is of the same object: `self.codes.check(code, self.codes.hash(text))`."""
+    of = chain(site.call.callee)[:-1]
+    for call in (n for a in site.call.arguments for n in walk(a.value) if isinstance(n, Call)):
+        same = len(of) > 1 and chain(call.callee)[:-1] == of
+        known = next((s.name for s in file.calls if s.call is call), None)
+        if same or blocking(file).kind(known) is not None:
+            return chain(call.callee)[-1]
+    return ""
+
+
+_WRAPS = frozenset({"sync", "thread", "threadpool", "asyncify"})
+
+
+def _wraps_others(file: File) -> str:
+    """What makes a coroutine function of one that blocks, elsewhere in the file: `await run_sync(f)(x)`."""
+    for site in file.calls:
+        made = site.call.callee
+        given = made.arguments[0].value if isinstance(made, Call) and len(made.arguments) == 1 else None
+        name = chain(made.callee)[-1] if isinstance(made, Call) and isinstance(given, (Name, Member)) else ""
+        if isinstance(site.call.parent, Await) and not _WRAPS.isdisjoint(words(name)):
+            return name
+    return ""
 
 
 _LOOKS = frozenset({"exists", "is_dir", "is_file", "isdir", "isfile", "which"})
@@ -209,16 +255,37 @@ def _steps(site: Site, file: File) -> list[Site]:
 
 def _alone(site: Site, file: File) -> str:
     """A question before the first await of the coroutine with which a program, or a thread of its own, runs its event
-    loop; "" elsewhere."""
+    loop, and where that one waits for one thing after the other; "" elsewhere."""
     index = site.function.index
-    if index is None or any(wait.start < site.call.start for wait in index.awaits):
-        return ""
+    first = index is not None and not any(wait.start < site.call.start for wait in index.awaits)
     for runner in file.calls:
         if chain(runner.call.callee)[-1] in ("run", "run_until_complete") and runner.call.arguments:
             made = runner.call.arguments[0].value
-            if isinstance(made, Call) and local_function(made.callee, runner.function, file) is site.function:
+            begun = local_function(made.callee, runner.function, file) if isinstance(made, Call) else None
+            if begun is None:
+                continue
+            if first and begun is site.function:
                 return "nothing else runs yet on this event loop: is it worth a change?"
+            if not _AT_ONCE.search(file.module.source) and _waits_for(begun, site.function, file, 4):
+                return f"does anything else run on the event loop of {begun.name}(), which waits for one at a time?"
     return ""
+
+
+_AT_ONCE = re.compile(
+    rb"create_task|ensure_future|gather|TaskGroup|start_soon|start_server|as_completed|asyncio\.wait\b|add_signal_handler"
+    rb"|add_reader|call_later|call_soon|Scheduler|websockets|aiohttp\.web|FastAPI|Starlette|telegram|discord|Dispatcher"
+    rb"|run_polling|start_polling|serve\("
+)
+
+
+def _waits_for(function: Function, wanted: Function, file: File, depth: int) -> bool:
+    """Whether a coroutine waits for another, itself or by what it waits for in the same file."""
+    awaits = function.index.awaits if function.index else []
+    called = [local_function(w.value.callee, function, file) for w in awaits if isinstance(w.value, Call)]
+    if any(one is wanted for one in called):
+        return True
+    return depth > 0 and any(one is not None and one is not function and _waits_for(one, wanted, file, depth - 1)
+                             for one in called)
 
 
 def _works_on_bound(site: Site) -> bool:
