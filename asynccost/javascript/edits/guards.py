@@ -1,5 +1,7 @@
 """Guards before writes of state: `if (!ignore) setX(answer)`."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -22,6 +24,8 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Return,
+    Stmt,
+    Try,
 )
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
@@ -59,9 +63,10 @@ class Guards:
             if tail:
                 done |= {id(n) for n in tail}
                 self.patch.before(self.script.statement(write.node), f"if ({self.flag}) return{self.patch.semi}")
-            elif (first := self._behind_wait(write, places)) is not None:
-                done |= {id(w.node) for w in writes if w.function is write.function}
-                self.patch.before(self.script.statement(first), f"if ({self.flag}) return{self.patch.semi}")
+            elif rest := self._behind_wait(write, places):
+                inside = (w for w in writes if rest[0].start <= w.node.start < rest[-1].end)
+                done |= {id(w.node) for w in inside if w.function is write.function}
+                self.patch.before(self.script.statement(rest[0]), f"if ({self.flag}) return{self.patch.semi}")
             elif len(run := self._run(write, places)) > 1:
                 done |= {id(n) for n in run}
                 self._together(run)
@@ -82,28 +87,23 @@ class Guards:
             return []
         return nodes
 
-    def _behind_wait(self, write: Late, places: dict[int, Late]) -> Node | None:
-        """The statement behind a function's one wait, or the first of a callback that has the answer, where all that it
-        does from there on are writes and ways to another page, behind a wait reports as well."""
-        body, index = write.function.body, write.function.index
+    def _behind_wait(self, write: Late, places: dict[int, Late]) -> list[Stmt]:
+        """The statements behind a function's last wait, or all of a callback that has the answer, where all that they
+        do are writes and ways to another page, behind a wait reports as well; [] elsewhere."""
+        function, index = write.function, write.function.index
         if index is None or any(r.value is not None for r in index.returns):
-            return None
-        handed = not index.awaits and write.function is not self.setup and write.function.kind == "arrow"
-        if not handed and len(index.awaits) != 1:
-            return None
-        waits = (i for i, s in enumerate(body) if isinstance(s, (Assign, Do)) and _awaits(s))
-        rest = body if handed else body[next(waits, len(body)) + 1 :]
-        if len(rest) < 2 or write.node.start < rest[0].start:
-            return None
-        inner = (n for n in walk(*rest) if isinstance(n, (Loop, Closure)))
-        if not all(isinstance(n, Closure) and _only_looks(n, places) for n in inner):
-            return None
-        told = (n.value for n in walk(*rest) if isinstance(n, Do) and id(n.value) not in places)
-        changed = (n for n in walk(*rest) if isinstance(n, (Assign, Bind)) and id(n) not in places)
-        says = all(
-            isinstance(v, Call) and (_leaves(v) or (not handed and chain(v.callee)[0] in REPORTS)) for v in told
-        )
-        return rest[0] if says and all(getattr(n, "declares", "") for n in changed) else None
+            return []
+        handed = not index.awaits and function is not self.setup and function.kind == "arrow"
+        if not handed and not index.awaits:
+            return []
+        for body in _ends(function, places):
+            waits = [i for i, s in enumerate(body) if _awaits(s)]
+            plain = bool(waits) and isinstance(body[waits[-1]], (Assign, Do))
+            rest = body if handed else body[waits[-1] + 1 :] if plain else []
+            inside = len(rest) > 1 and rest[0].start <= write.node.start < rest[-1].end
+            if inside and _only_writes(rest, places, reports=not handed):
+                return rest
+        return []
 
     # ---------------------------------------------------------------------- runs
 
@@ -200,6 +200,32 @@ _LOOKS = frozenset({
     "map", "filter", "find", "findIndex", "findLast", "some", "every", "flatMap", "reduce", "sort", "toSorted",
 })
 _PAGES, _MOVES = frozenset({"router", "navigate", "history", "navigation"}), frozenset({"push", "replace", "navigate"})
+
+
+_TAKES = re.compile(r"(?:set|init|initialize|update|apply|show|open|reset|fill|populate|on|handle)(?=[A-Z])")
+
+
+def _ends(function: Function, places: dict[int, Late]) -> Iterator[list[Stmt]]:
+    """The blocks of a function that it can be left from with nothing else done: its own, and that of a last try."""
+    yield function.body
+    for at, statement in enumerate(function.body):
+        behind = function.body[at + 1 :]
+        if isinstance(statement, Try) and all(id(_written(s) or s) in places for s in behind):
+            yield statement.body
+
+
+def _only_writes(rest: list[Stmt], places: dict[int, Late], *, reports: bool) -> bool:
+    inner = (n for n in walk(*rest) if isinstance(n, (Loop, Closure)))
+    if any(_awaits(s) for s in rest) or not all(isinstance(n, Closure) and _only_looks(n, places) for n in inner):
+        return False
+    told = [n.value for n in walk(*rest) if isinstance(n, Do) and id(n.value) not in places]
+    changed = (n for n in walk(*rest) if isinstance(n, (Assign, Bind)) and id(n) not in places)
+    for value in told:
+        known = isinstance(value, Call) and (_leaves(value) or (reports and chain(value.callee)[0] in REPORTS))
+        taken = isinstance(value, Call) and isinstance(value.callee, Name) and _TAKES.match(value.callee.id)
+        if not (known or taken):
+            return False
+    return all(getattr(n, "declares", "") for n in changed)
 
 
 def _only_looks(inner: Closure, places: dict[int, Late]) -> bool:
