@@ -6,6 +6,8 @@ from itertools import takewhile
 from asynccost.flow.around import above, statement_of, use_of
 from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File, Site
+from asynccost.flow.loops.depend import blocks
+from asynccost.flow.reach import local_function
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -105,15 +107,36 @@ _IN_TURN = re.compile(r"(?i)one by one|one at a time|one after another|sequentia
 
 def _asked(site: Site, file: File) -> str:
     """What only somebody who knows the code can say; "" where nothing is asked."""
-    source, start = file.module.source, statement_of(site.call).start
-    above = source[: source.rfind(b"\n", 0, start) + 1].decode("utf-8", "replace").splitlines()
-    said = [*takewhile(lambda line: line.strip().startswith(("//", "*", "/*")), reversed(above))]
-    if any(map(_IN_TURN.search, said)):
+    if any(map(_IN_TURN.search, _said_above(site, file))):
         return "what is said above it speaks of an order: should one follow the other?"
     if not _STARTS.isdisjoint(words(site.function.name)[:1]):
         return f"is {site.function.name}() to be over only when all that it starts is done?"
     body = site.function.body
     return (_nobody_waits(site) if body and body[-1].start <= site.call.start else "") or _later(site)
+
+
+_BEGINS = re.compile(r"(?i)\b(?:triggers?|kick(?:s|ed)? off|start|launch|schedule|initiate|fire)\b")
+
+
+def _said_above(site: Site, file: File) -> list[str]:
+    """The lines of the comment above a statement, the last one first."""
+    source, start = file.module.source, statement_of(site.call).start
+    above = source[: source.rfind(b"\n", 0, start) + 1].decode("utf-8", "replace").splitlines()
+    return [*takewhile(lambda line: line.strip().startswith(("//", "*", "/*")), reversed(above))]
+
+
+def _begun(site: Site, file: File) -> str:
+    """A question where what is said above a call has it only begin, or where others begin behind it; "" elsewhere."""
+    if any(map(_BEGINS.search, _said_above(site, file))):
+        return f"it is begun here, as said above: is {site.function.name}() to be over only when it is done?"
+    statement = statement_of(site.call)
+    for block in blocks(site.function):
+        behind = next((s for s in block if s.start > statement.start), None) if statement in block else None
+        call = behind.value if isinstance(behind, Do) else None
+        other = local_function(call.callee, site.function, file) if isinstance(call, Call) else None
+        if isinstance(call, Call) and other is not None and other.is_async:
+            return f"{chain(call.callee)[-1]}() would begin only then: are the two to go side by side?"
+    return ""
 
 
 def _later(site: Site) -> str:
@@ -221,7 +244,8 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        if asked := _later(site) or _nobody_waits(site) or _silent(site, file) or _ends_a_loop(site) or _delays(site):
+        asked = _begun(site, file) or _later(site) or _nobody_waits(site) or _silent(site, file)
+        if asked := asked or _ends_a_loop(site) or _delays(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

@@ -181,7 +181,16 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
     return finding
 
 
-def _is_heard(name: str, path: str, project: Project) -> bool:
+def _hears(caller: Caller, project: Project, depth: int) -> bool:
+    """Whether a caller waits for a call, or hands its promise on; `(event) => save(event)` does so to nobody."""
+    if caller.call["dropped"]:
+        return False
+    if caller.call["awaited"] or caller.call["use"] != "returned":
+        return True
+    return depth > 0 and _is_heard(caller.by.facts["qualname"], caller.by.file["path"], project, depth - 1)
+
+
+def _is_heard(name: str, path: str, project: Project, depth: int = 3) -> bool:
     """Whether somebody is seen to wait for an async function: what it waits for in its turn is heard of then.
 
     Vue tells the application's errorHandler of what its components' handlers let fail, where no code forgets them.
@@ -189,7 +198,7 @@ def _is_heard(name: str, path: str, project: Project) -> bool:
     made = project.names.named_in(path, name)
     callers = [c for c in project.calls.callers(made) if c.by.key != made.key] if made is not None else []
     if callers:
-        return any(not c.call["dropped"] for c in callers)
+        return any(_hears(c, project, depth) for c in callers)
     return path.endswith(".vue") and bool(project.code.holding(b".errorHandler"))
 
 
