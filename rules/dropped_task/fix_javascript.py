@@ -168,7 +168,8 @@ def _nobody_waits(site: Site) -> str:
 
 
 def _caught(site: Site) -> bool:
-    return any(isinstance(up, Try) and up.handlers for up in above(site.call))
+    tries = (up for up in above(site.call) if isinstance(up, Try) and up.handlers)
+    return any(s.start <= site.call.start < s.end for one in tries for s in one.body)
 
 
 def _silent(site: Site, file: File) -> str:

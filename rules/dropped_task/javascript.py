@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.file import File, Site
+from asynccost.flow.around import above
+from asynccost.flow.file import File, Site, is_test
 from asynccost.flow.linked.aside import at_start
 from asynccost.flow.linked.asking import asks
 from asynccost.flow.linked.calls import Caller
@@ -13,7 +14,7 @@ from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.unawaited_arrays import unawaited
-from asynccost.flow.tree import Closure, Constant, Do, Function
+from asynccost.flow.tree import Closure, Constant, Do, Function, Handler
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_so
 from asynccost.flow.waits.risks import risks
@@ -99,7 +100,8 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     )
     fails, asked = lets(file, function), risks(file, function)
     sure = Confidence.LOW if left else Confidence.MEDIUM
-    within = "" if is_caught(site.call) else site.function.qualname
+    again = any(isinstance(up, Handler) for up in above(site.call))  # nothing catches what fails in a handler
+    within = site.function.qualname if again or not is_caught(site.call) else ""
     return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server, within=within)
 
 
@@ -196,7 +198,8 @@ def _is_heard(name: str, path: str, project: Project, depth: int = 3) -> bool:
     Vue tells the application's errorHandler of what its components' handlers let fail, where no code forgets them.
     """
     made = project.names.named_in(path, name)
-    callers = [c for c in project.calls.callers(made) if c.by.key != made.key] if made is not None else []
+    every = [c for c in project.calls.callers(made) if c.by.key != made.key] if made is not None else []
+    callers = [c for c in every if not is_test(c.by.file["path"])]
     if callers:
         return any(_hears(c, project, depth) for c in callers)
     return path.endswith(".vue") and bool(project.code.holding(b".errorHandler"))
