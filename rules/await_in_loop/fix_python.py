@@ -55,7 +55,7 @@ def _untyped(file: File, *, helper: bool) -> str:
     return "the type check of the project is strict: which types has the function that is added?" if strict else ""
 
 
-_LONG = 25  # lines of a turn that becomes a function within its function
+_LONG = 16  # lines of a turn that becomes a function within its function
 
 
 def _limited(shape: Shape, file: File) -> str:
