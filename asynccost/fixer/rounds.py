@@ -9,7 +9,7 @@ brought is left after all, everything is done again without that fix.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -17,15 +17,11 @@ from asynccost.config.selection import visible
 from asynccost.config.settings import Settings
 from asynccost.engine import passes
 from asynccost.engine.rereading import Handed
-from asynccost.files.decoding import decode
-from asynccost.files.splice import Moved, on_disk
 from asynccost.fixer.brought import Change, inside, owners, strange
-from asynccost.fixer.choosing import apart, joined
-from asynccost.fixer.judging import judging
-from asynccost.fixer.proposals import Proposal, lowered, offer, propose
+from asynccost.fixer.making import Making
+from asynccost.fixer.proposals import Proposal
 from asynccost.fixer.task import Left, Outcome, Place, Task
-from asynccost.fixer.texts import Texts, UnreadError
-from asynccost.knowledge import Knowledge
+from asynccost.fixer.texts import Texts
 from asynccost.model import Finding, Safety
 from asynccost.rulebook import load
 
@@ -51,15 +47,13 @@ def fix(task: Task) -> Outcome:
 class _Rounds:
     def __init__(self, task: Task, settings: Settings, refused: dict[Place, Left]) -> None:
         self.task = task
-        self.sources = {s.path: s for s in task.sources}
         self.families = {name: rule.family for name, rule in load().items()}
         self.mine = settings
         # a fix must bring no finding of any rule, whichever are asked for
         self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
-        self.knowledge = Knowledge(settings.knowledge)
         self.texts = Texts(task.texts)
         self.handed = Handed()  # what scans know of files, so that none is read or lowered twice
-        self.refused = refused
+        self.making = Making(task, self.texts, self.handed, refused)
         # findings that fixes brought and that should be fixed next, by where they are; and the fixes to blame otherwise
         self.led: dict[Place, dict[Place, Left]] = {}
         self.coming: dict[Place, dict[Place, Left]] = {}  # those of the round at hand
@@ -70,14 +64,14 @@ class _Rounds:
         found = self._scan({})
         self.first = {(f.rule, f.path, f.span.start): f for f in found}
         for _ in range(MOST):
-            changes = dict(self._changes(found))
+            asked = self._asked(found)
+            changes = self.making.changes(asked)
             while changes:
                 after = self._scan(self.texts.with_changes(changes))
                 bad = self._bad(found, after, changes)
                 if not bad:
                     break
-                self._refuse(bad)
-                changes = self._without(bad, changes, found)
+                changes = self.making.without(bad, changes, asked)
             if not changes:
                 break
             self._keep(changes)
@@ -112,100 +106,9 @@ class _Rounds:
     def _asked(self, found: Sequence[Finding]) -> list[Finding]:
         return visible([f for f in found if self._target(f.path)], self.mine, self.families)
 
-    def place(self, finding: Finding) -> Place:
-        """Where a finding was before anything was changed."""
-        return self.texts.place(finding, finding.span.start)
-
-    # ------------------------------------------------------------------- making
-
-    def _changes(self, found: Sequence[Finding]) -> Iterator[tuple[str, Change]]:
-        by_path: dict[str, list[Finding]] = {}
-        for finding in self._asked(found):
-            if self._may(finding, self.place(finding)):
-                by_path.setdefault(finding.path, []).append(finding)
-        for path, findings in by_path.items():
-            change = self._change(path, findings)
-            if change is not None:
-                yield path, change
-
-    def _without(
-        self, bad: Sequence[tuple[Finding, str]], changes: dict[str, Change], found: Sequence[Finding]
-    ) -> dict[str, Change]:
-        """The changes made again where a fix of theirs is refused; the other files' stay as they are."""
-        paths = {f.path for f, _ in bad}
-        again = dict(self._changes([f for f in found if f.path in paths]))
-        return {path: change for path, change in changes.items() if path not in paths} | again
-
-    def _may(self, finding: Finding, place: Place) -> bool:
-        if finding.fix is None or place in self.refused:
-            return False
-        if (why := self.task.without.get(place)) is not None:
-            self.refused[place] = Left(finding, "left out", why)
-            return False
-        return self._permits(finding.fix.safety)
-
-    def _permits(self, safety: Safety) -> bool:
-        return safety is Safety.SAFE or (self.task.unsafe and safety is Safety.UNSAFE)
-
-    def _change(self, path: str, findings: Sequence[Finding]) -> Change | None:
-        source = self.sources[path]
-        try:
-            data = self.texts.now(source)
-        except UnreadError as error:
-            self._refuse([(f, str(error)) for f in findings])
-            return None
-        text = decode(data, path, source.language).data
-        if text is None:
-            return None
-        proposals = list(self._proposals(path, source.language, text, findings))
-        broken = judging(path, source.language, data, text)
-        chosen = apart(proposals, text)
-        if broken(chosen) is not None:
-            chosen = self._sound(chosen, broken)
-        if not chosen:
-            return None
-        return self._made(path, chosen)
-
-    def _made(self, path: str, chosen: list[Proposal]) -> Change:
-        data, language = self.texts.known(path), self.sources[path].language
-        text = decode(data, path, language).data or b""
-        edits = joined(chosen)
-        return Change(text, chosen, on_disk(data, text, language, edits), Moved(edits))
-
-    def _proposals(
-        self, path: str, language: str, text: bytes, findings: Sequence[Finding]
-    ) -> Iterator[Proposal]:
-        file = self.handed.lowered.find(path, text) or lowered(path, language, text, self.knowledge)
-        for finding in findings:
-            try:
-                made = offer(finding, file)
-                proposal = propose(finding, made, file) if made is not None and self._permits(made.safety) else None
-            except Exception as error:  # a mistake of one fix must not cost the others; it is named
-                why = f"the fix failed ({type(error).__name__}: {error}); please report it"
-                self._refuse([(finding, why)])
-                continue
-            if proposal is not None:
-                yield proposal
-            elif made is not None and not self._permits(made.safety):
-                self.refused[self.place(finding)] = Left(finding, str(made.safety), made.reason)
-            else:
-                self.refused[self.place(finding)] = Left(finding, "no fix")
-
-    def _sound(
-        self, chosen: Sequence[Proposal], broken: Callable[[Sequence[Proposal]], str | None]
-    ) -> list[Proposal]:
-        """The fixes that leave the file sound; those that break it alone are refused, the others wait."""
-        sound: list[Proposal] = []
-        for proposal in chosen:
-            if (why := broken([proposal])) is not None:
-                self._refuse([(proposal.finding, why)])
-            elif broken([*sound, proposal]) is None:
-                sound.append(proposal)
-        return sound
-
     def _keep(self, changes: Mapping[str, Change]) -> None:
         for change in changes.values():
-            places = [(self.place(p.finding), p.finding) for p in change.made]
+            places = [(self.making.place(p.finding), p.finding) for p in change.made]
             self.out.fixed += [(place, self.first.get(place, finding)) for place, finding in places]
         self.texts.keep(changes)
 
@@ -229,8 +132,8 @@ class _Rounds:
             why = f"it brings a new finding: {finding.rule} at {place}"
             if not around and (around := inside(finding, at, changes)) and self._asks(finding):
                 continue
-            if around and self._asked([finding]) and self._may(finding, self.texts.place(finding, at)):
-                lefts = {self.place(p.finding): Left(p.finding, "undone", why) for p in around}
+            if around and self._asked([finding]) and self.making.may(finding, self.texts.place(finding, at)):
+                lefts = {self.making.place(p.finding): Left(p.finding, "undone", why) for p in around}
                 leads[finding.rule, finding.path, finding.span.start] = lefts
                 continue
             made = around or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
@@ -259,7 +162,7 @@ class _Rounds:
         """
         made = changes[finding.path].made if finding.path in changes else []
         alike = any(p.finding.rule == finding.rule for p in made)
-        return alike and bool(self._asked([finding])) and self._may(finding, self.texts.place(finding, at))
+        return alike and bool(self._asked([finding])) and self.making.may(finding, self.texts.place(finding, at))
 
     def _culprits(
         self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
@@ -269,7 +172,7 @@ class _Rounds:
         parts = [here, [p for p in made if p.finding.path != finding.path]]
         while len(made) > 1:
             for part in filter(None, parts):
-                changes = self._only(part)
+                changes = self.making.only(part)
                 after = self._scan(self.texts.with_changes(changes), {finding.path})
                 names = {(f.rule, f.path, f.function, f.shape) for f, *_ in strange(before, after, changes)}
                 if (finding.rule, finding.path, finding.function, finding.shape) in names:
@@ -280,24 +183,13 @@ class _Rounds:
             parts = [made[: len(made) // 2], made[len(made) // 2 :]]
         return made
 
-    def _only(self, made: Sequence[Proposal]) -> dict[str, Change]:
-        """The changes of these fixes alone."""
-        by_path: dict[str, list[Proposal]] = {}
-        for proposal in made:
-            by_path.setdefault(proposal.finding.path, []).append(proposal)
-        return {path: self._made(path, proposals) for path, proposals in by_path.items()}
-
     # ---------------------------------------------------------------- answering
-
-    def _refuse(self, bad: Sequence[tuple[Finding, str]]) -> None:
-        for finding, why in bad:
-            self.refused[self.place(finding)] = Left(finding, "undone", why)
 
     def _left(self, finding: Finding) -> Left:
         if finding.fix is None:
             return Left(finding, "no fix")
-        if (known := self.refused.get(self.place(finding))) is not None:
+        if (known := self.making.refused.get(self.making.place(finding))) is not None:
             return replace(known, finding=finding)
-        if not self._permits(finding.fix.safety):
+        if not self.making.permits(finding.fix.safety):
             return Left(finding, str(finding.fix.safety), finding.fix.reason)
         return Left(finding, "overlapping")
