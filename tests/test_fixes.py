@@ -14,7 +14,7 @@ from asynccost import fixer
 from asynccost.cli.group import group
 from asynccost.config.settings import Settings
 from asynccost.files.sources import Source
-from asynccost.fixer import rounds
+from asynccost.fixer import making, rounds
 from asynccost.model import Confidence, Finding
 from asynccost.rulebook import Rule, load
 from tests.fixtures import LANGUAGE, ROOT, Fixture, after, fixtures, scan, shown
@@ -33,7 +33,7 @@ def fix(files: Mapping[str, bytes], *rules: str, unsafe: bool = True, **options:
 
 def show(files: Mapping[str, bytes], *rules: str) -> fixer.Outcome:
     """What sources would be, were every fix made that is only shown."""
-    with patch.object(rounds._Rounds, "_permits", lambda _rounds, _safety: True):
+    with patch.object(making.Making, "permits", lambda _making, _safety: True):
         return fix(files, *rules)
 
 
