@@ -14,7 +14,7 @@ from asynccost import fixer
 from asynccost.cli.group import group
 from asynccost.config.settings import Settings
 from asynccost.files.sources import Source
-from asynccost.fixer import making, rounds
+from asynccost.fixer import making
 from asynccost.model import Confidence, Finding
 from asynccost.rulebook import Rule, load
 from tests.fixtures import LANGUAGE, ROOT, Fixture, after, fixtures, scan, shown
