@@ -159,6 +159,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         what=client.what + _left(client, life),
         cost=client.cost,
         is_async=client.is_async,
+        alone=_works_alone(file, function, client),
         life=life.kind,
         start=function.start,
         rare=why_rare(file, site, client, life),
@@ -169,6 +170,15 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         registered=_is_registered(function),
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )
+
+
+def _works_alone(file: File, function: Function, client: Client) -> bool:
+    """Whether a synchronous Python function asks whoever it likes, or a database: scripts, jobs and set-ups are such.
+
+    What asks one service, a language model or a search, is written to be asked again and again.
+    """
+    anybody = client.http or client.cost in ("models", "database")
+    return file.language == "python" and not function.is_async and anybody
 
 
 def _is_registered(function: Function) -> bool:

@@ -81,7 +81,8 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         rarely = rarely or names.looks_after(known) or bool(names.now_and_then(finding.path, known))
         rarely = rarely or _at_beginnings(made, project) or _looks_up_once(made, project, names)
         rarely = rarely or _is_remembered(made, project)
-        sure = Confidence.LOW if rarely or finding.pending["free"] or _is_node(made) else Confidence.MEDIUM
+        rarely = rarely or finding.pending["alone"] or finding.pending["free"] or _is_node(made)
+        sure = Confidence.LOW if rarely else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
 
