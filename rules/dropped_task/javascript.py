@@ -168,8 +168,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
     if "around" in finding.pending:
         if _all_quiet(project, finding.pending.get("fails", []), finding.path):
             finding.message = finding.message.replace(_FAILS, "")
-            doubted = finding.confidence is Confidence.LOW or not finding.pending["more"]
-            finding.confidence = Confidence.LOW if doubted else Confidence.MEDIUM
+            finding.confidence = Confidence.LOW
         return _forgotten(finding, project) if finding.pending["around"] else finding
     name, fails = finding.pending["name"], finding.pending["fails"]
     if _all_quiet(project, fails, finding.path):

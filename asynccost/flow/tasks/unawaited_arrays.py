@@ -44,7 +44,7 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
         if isinstance(said, Finding):
             said.pending["around"] = site.function.qualname if site.function.is_async else ""
             if _FAILS in said.message and not leans_on_answers(file, handler):
-                said.pending.update(fails=lets(file, handler), more=_is_relied_on(site))
+                said.pending["fails"] = lets(file, handler)
         yield said
 
 
@@ -76,7 +76,7 @@ def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding 
         f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
         " and every item starts at once"
     )
-    return file.finding(site.call, message, Confidence.MEDIUM if _is_relied_on(site) else Confidence.LOW)
+    return file.finding(site.call, message, Confidence.LOW)
 
 
 def _nobody_misses(file: File, site: Site) -> bool:
@@ -92,11 +92,6 @@ def _awaits_more(site: Site) -> bool:
     return site.function.is_async and any(
         a.start > site.call.end for a in (site.function.index.awaits if site.function.index else ())
     )
-
-
-def _is_relied_on(site: Site) -> bool:
-    """Whether a statement is taken for done: more is awaited after it, or it is awaited itself, which does nothing."""
-    return _awaits_more(site) or use_of(site.call).awaited
 
 
 def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding | Silence:
@@ -120,7 +115,7 @@ def _map(file: File, site: Site, callee: Member, handler: Function) -> Finding |
     if failing(file, handler):
         return file.finding(site.call, message, Confidence.HIGH)
     message = f"The promises of this {callee.attr} are thrown away ({fate.why}): nothing waits for them"
-    return file.finding(site.call, message, Confidence.MEDIUM if _is_relied_on(site) else Confidence.LOW)
+    return file.finding(site.call, message, Confidence.LOW)
 
 
 def _is_gathered(awaited: Node | None) -> bool:
