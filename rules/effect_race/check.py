@@ -26,6 +26,7 @@ _ASKS = frozenset({"search", "query", "request", "api", "suggest", "lookup", "re
 _LANDING = frozenset({
     "callback", "oauth", "verify", "verification", "unsubscribe", "invitation", "activate", "landing", "invite", "saml",
 })
+_AS_IT_IS = frozenset({Fate.STAYS, Fate.UNKNOWN, Fate.UNSEEN})
 _KEYS = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$]*")
 _WAITS = frozenset({"await", "then", "finally", "catch"})
 _COMPUTES = frozenset({
@@ -127,7 +128,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     elif finding.pending["handed"] and finding.confidence is not Confidence.LOW:
         name = finding.pending["handed"][0][0]
         fates = {fate_of(project, finding.path, *given) for given in finding.pending["handed"]}
-        if fates <= ({Fate.STAYS} if finding.path.endswith(".svelte") else {Fate.STAYS, Fate.UNKNOWN}):
+        if fates <= ({Fate.STAYS} if finding.path.endswith(".svelte") else _AS_IT_IS):
             finding.confidence = Confidence.LOW
             finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
     return finding

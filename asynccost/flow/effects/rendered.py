@@ -29,6 +29,8 @@ _HOOK = (  # not what a component makes itself, or keeps
     rb"\b(?:const|let)\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])[^{}]*\}|%s)\s*=\s*use(?!(?:Memo|Ref|Callback)\b)[A-Z]\w*\("
 )
 _MEMO = rb"\b(?:const|let)\s+%s\s*=\s*(?:React\.)?useMemo(?:<[^()]*>)?\("
+_PLAIN = rb"\b(?:const|let)\s+%s\s*=\s*([^;\n]*)"
+_PLACE = re.compile(rb"(?<![\w$.])(?:location|params|searchParams|router|route|pathname)\b")
 _WORDS = re.compile(rb"(?<![\w$.])[A-Za-z_$][\w$]*")
 _ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])|%s(?![\w$]))"
 
@@ -46,8 +48,8 @@ def given_by(component: Function, key: str, file: File) -> list[str]:
         prop = _taken_out(root, component)
         return [name, prop] if prop and not _IS_HOOK.match(name) else []
     number, param = held[0]
-    if _IS_HOOK.match(name):
-        return [name, str(number) if param.name else ""]
+    if _IS_HOOK.match(name):  # `useRows(id)`, `useRows({ id })`
+        return [name, str(number) if param.name else f"{number}.{root}"]
     return [name, rest.partition(".")[0] if param.name else root]
 
 
@@ -85,16 +87,14 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
 
     It moves where one of those who render or call it hands in what changes.
     """
-    name = component.encode()
-    if depth > _DEPTH or not name or not prop:
+    if depth > _DEPTH or not component or not prop:
         return Fate.UNKNOWN if depth else Fate.UNSEEN
-    hook = _IS_HOOK.match(component) is not None
-    uses, mark = (_calls, name + b"(") if hook else (_tags, b"<" + name)
+    uses = _calls if _IS_HOOK.match(component) else _tags
     found = [
         _given(project, one, code, at, handed, prop, depth)
         if not (_is_masked(name, code[:at], handed.get(prop, b"")) or _KEPT.search(code, max(at - 40, 0), at))
         else Fate.STAYS
-        for one, code in _using(project, path, name, mark)
+        for one, code, name in _using(project, path, component.encode())
         for at, handed in uses(code, name)
     ]
     if Fate.MOVES in found:
@@ -104,22 +104,65 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
     return Fate.STAYS if all(fate is Fate.STAYS for fate in found) else Fate.UNKNOWN
 
 
-def _using(project: Project, path: str, name: bytes, mark: bytes) -> Iterator[tuple[str, bytes]]:
-    """The scripts that use a component or a hook: those that import its module, or else those that import its name."""
+def _using(project: Project, path: str, name: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """The scripts that use a component or a hook, and how each calls it: those that import its module, or its name."""
+    mark = name + b"(" if _IS_HOOK.match(name.decode()) else b"<" + name
     holding = [p for p in project.code.near(path) if not is_test(p) and mark in project.code.text(p)]
-    importing = project.names.scripts.importers(path)
+    importing = [p for p in project.names.scripts.importers(path) if not is_test(p)]
+    for one in importing:
+        code = project.code.code(one)
+        for other in _other_names(code, path, name, project.code.code(path)):
+            yield one, code, other
     others = [p for p in holding if p != path]
     imports = re.compile(rb"import\b[^;\"']*(?<![\w$])%s(?![\w$])" % name)
     near = [p for p in others if p in importing] or [p for p in others if imports.search(project.code.code(p))]
     for one in (*near, *(p for p in holding if p == path)):
-        yield one, project.code.code(one)
+        yield one, project.code.code(one), name
+
+
+_TAKEN_IN = re.compile(  # `import Row from "./row"`, `const Row = lazy(() => import("./row"))`
+    rb"\bimport\s+(?P<local>[A-Za-z_$][\w$]*)\s*(?:,\s*\{[^{}]*\}\s*)?from\s*[\"'](?P<from>[^\"'\n]+)[\"']"
+    rb"|\b(?:const|let)\s+(?P<lazy>[A-Z][\w$]*)\s*=\s*[\w.]+\(\s*(?:async\s*)?\(\)\s*=>[^;]{0,80}?\bimport\(\s*"
+    rb"[\"'](?P<of>[^\"'\n]+)[\"']"
+)
+
+
+def _other_names(code: bytes, path: str, name: bytes, module: bytes) -> set[bytes]:
+    """What a script calls a component of a module that it imports, where that is another name than its own."""
+    found = set(re.findall(rb"(?<![\w$])%s\s+as\s+([A-Za-z_$][\w$]*)" % name, code))
+    if re.search(rb"\bexport\s+default\b[^;\n]*(?<![\w$])%s(?![\w$])" % name, module):
+        for said in _TAKEN_IN.finditer(code):
+            if _stem((said["from"] or said["of"]).decode("utf-8", "replace")) == _stem(path):
+                found.add(said["local"] or said["lazy"])
+    return found - {name}
+
+
+def _stem(path: str) -> str:
+    """The last name of a path, or that of the folder whose index it is: `row` of `./row.tsx` and `./row/index`."""
+    *folders, last = path.split("/")
+    last = last.partition(".")[0]
+    return folders[-1] if last == "index" and folders else last
 
 
 def _calls(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
     """Where a hook is called, with the texts of its arguments by their positions."""
     for match in re.finditer(rb"(?<!function )(?<![\w$.])%s\(" % name, code):
-        handed = {str(number): text for number, text in enumerate(arguments(code, match.end()))}
+        handed: dict[str, bytes] = {}
+        for number, text in enumerate(arguments(code, match.end())):
+            handed[str(number)] = text
+            handed.update({f"{number}.{key}": value for key, value in _fields(text)})
         yield match.start(), handed
+
+
+_FIELD = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?::\s*(.*))?$", re.S)
+
+
+def _fields(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """The names and values of an object that is written out: `{ id, page: props.page }`."""
+    written = arguments(text[1:-1] + b")", 0) if text[:1] == b"{" else ()
+    for field in written:
+        if (found := _FIELD.match(field)) is not None:
+            yield found[1].decode(), found[2] or found[1]
 
 
 def _tags(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
@@ -196,8 +239,11 @@ def _is_masked(name: bytes, before: bytes, value: bytes) -> bool:
 
 
 def _changes(code: bytes, name: bytes) -> bool:
-    """Whether a name is state, or what a hook hands out, or is made of such a thing."""
+    """Whether a name is state, or what a hook hands out, or a part of the address, or is made of such a thing."""
     if re.search(_STATE % name, code) is not None or re.search(_HOOK % (name, name), code) is not None:
+        return True
+    plain = re.search(_PLAIN % name, code)
+    if plain is not None and _PLACE.search(plain[1]):
         return True
     made = re.search(_MEMO % name, code)
     body, deps = [*arguments(code, made.end()), b"", b""][:2] if made is not None else [b"", b""]
