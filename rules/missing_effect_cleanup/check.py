@@ -63,8 +63,8 @@ _COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
 def _may_be_of_root(file: File, first: Verdict) -> bool:
     """Whether it is left by what the root component alone may use: a listener of a mixin, what a component starts."""
     effect = first.effect
-    if effect.plain or first.sure is Confidence.LOW:
-        return False
+    if effect.plain or first.sure is Confidence.LOW or first.at not in (None, first.got.call):
+        return False  # a removal that misses what it was written for is wrong wherever it stands
     if file.path.endswith(_COMPONENTS):
         return effect.once or effect.deps == []
     return file.path.endswith((".js", ".ts", ".mjs", ".mts")) and first.got.pair.handle in ("same", "disposer")

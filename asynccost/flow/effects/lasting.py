@@ -162,15 +162,42 @@ def _on_load(function: Function) -> bool:
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.S)
 _VOID = frozenset({"img", "input", "br", "hr", "meta", "link", "source"})
 _SOMETIMES = re.compile(r"\bv-(?:if|else|else-if|for|slot)\b|(?:^|\s)(?::|v-bind:)?(?:key|is)\s*=|(?:^|\s)#\w")
+_LOADED_FIRST = re.compile(r"\bv-if=\"\w+\"")
 _SUFFIX = re.compile(r"\.(?:vue|svelte|[cm]?[jt]sx?)$")
 _BLOCK = re.compile(r"\{([#/])(?:if|each|await|key|snippet)\b")
 
 
-def only_in_root(path: str, project: Project, shown: bool) -> bool:
-    """Whether, as far as is seen, only the root imports a file; shown: and, as it is a component, always shows it."""
-    users = _importers(path, project)
-    roots = bool(users) and all(is_app_root(user) for user in users)
-    return roots and (not shown or all(_shows(user, refs, project) for user, refs in users.items()))
+def only_in_root(path: str, project: Project, shown: bool, depth: int = 0) -> bool:
+    """Whether, as far as is seen, only the root imports a file; shown: and, as it is a component, always shows it.
+
+    What the root always shows may show another in its turn, and a script may render it as the page's root itself.
+    """
+    users = {user: refs for user, refs in _importers(path, project).items() if not is_test(user)}
+    if not shown:
+        return bool(users) and all(is_app_root(user) for user in users)
+    return bool(users) and depth < _DEPTH and all(
+        (
+            (is_app_root(user) or (user.endswith(_COMPONENTS) and only_in_root(user, project, True, depth + 1)))
+            and _shows(user, refs, project)
+        )
+        or _renders_root(user, refs, project)
+        for user, refs in users.items()
+    )
+
+
+_COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
+_ROOTS = re.compile(rb"\b(?:createRoot|hydrateRoot|ReactDOM\.render|ReactDOM\.hydrate)\b")
+_UNDER = re.compile(rb"[?]|&&|=>|\.map\(")
+
+
+def _renders_root(path: str, refs: set[str], project: Project) -> bool:
+    """Whether a script renders a component of React into the page, and never takes it away: `root.render(<Page />)`."""
+    source = project.names.scripts.by_path[path].source
+    if _ROOTS.search(source) is None or b"unmount" in source:
+        return False
+    names = [local for local, name in project.names.files[path]["imports"].items() if name in refs]
+    told = [re.search(rb"\b(?:render|hydrate)\(([^;]*?)<%s[\s/>]" % re.escape(n.encode()), source) for n in names]
+    return any(said is not None and _UNDER.search(said[1]) is None for said in told)
 
 
 _MOUNTS = rb"(?m)^(?:\S.*\b)?create(?:SSR)?App\(\s*%s\b|\brender\s*:\s*\(?\w+\)?\s*=>\s*\w+\(\s*%s\s*\)"
@@ -250,7 +277,9 @@ def _in_template(source: str, at: int) -> bool:
     for tag in _TAG.finditer(source, max(source.find("<template"), 0)):
         closes, name, attributes, closed = tag.groups()
         if tag.start() == at:
-            return not any(_SOMETIMES.search(said) for said in (attributes, *(said for _, said in around)))
+            outer = [said for _, said in around]
+            outer[1:2] = [_LOADED_FIRST.sub("", said) for said in outer[1:2]]  # `<div v-if="config" id="app">`
+            return not any(_SOMETIMES.search(said) for said in (attributes, *outer))
         if closes:
             while around and around.pop()[0] != name:
                 pass
