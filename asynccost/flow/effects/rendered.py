@@ -6,20 +6,18 @@ where its own component is rendered.
 """
 
 import re
-from collections.abc import Iterator
 from enum import Enum
 
 from asynccost.flow.effects.race_changes import says_chosen
+from asynccost.flow.effects.renderers import IS_HOOK, calls, tags, using
 from asynccost.flow.effects.state import hook_name, pattern_names
-from asynccost.flow.file import File, is_test
+from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
-from asynccost.flow.linked.script_code import arguments, closed
+from asynccost.flow.linked.script_code import arguments
 from asynccost.flow.reach import values
 from asynccost.flow.tree import Assign, Function, Member, Name
 
 _DEPTH = 3
-_IS_HOOK = re.compile(r"use[A-Z]")
-_NAME = re.compile(rb"[A-Za-z_$][\w$:.-]*")
 _ROOT = re.compile(rb"\(?(?:props\.)?([A-Za-z_$][\w$]*)")
 _CONSTANT = re.compile(rb"[\"'`\d]|(?:true|false|null|undefined)\b")
 _COMPONENT = re.compile(rb"\b(?:function|const)\s+((?:use)?[A-Z]\w*)")
@@ -30,7 +28,7 @@ _HOOK = (  # not what a component makes itself, or keeps
 )
 _MEMO = rb"\b(?:const|let)\s+%s\s*=\s*(?:React\.)?useMemo(?:<[^()]*>)?\("
 _PLAIN = rb"\b(?:const|let)\s+%s\s*=\s*([^;\n]*)"
-_PLACE = re.compile(rb"(?<![\w$.])(?:location|params|searchParams|router|route|pathname)\b")
+_PLACE = re.compile(rb"(?<![\w$])(?:location|params|searchParams|router|route|pathname)\b")
 _WORDS = re.compile(rb"(?<![\w$.])[A-Za-z_$][\w$]*")
 _ITEM = rb"\.(?:map|flatMap)\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?:\{[^{}]*(?<![\w$])%s(?![\w$])|%s(?![\w$]))"
 
@@ -46,9 +44,9 @@ def given_by(component: Function, key: str, file: File) -> list[str]:
     name = component.name or "".join(match[1].decode() for match in named)
     if not held:
         prop = _taken_out(root, component)
-        return [name, prop] if prop and not _IS_HOOK.match(name) else []
+        return [name, prop] if prop and not IS_HOOK.match(name) else []
     number, param = held[0]
-    if _IS_HOOK.match(name):  # `useRows(id)`, `useRows({ id })`
+    if IS_HOOK.match(name):  # `useRows(id)`, `useRows({ id })`
         return [name, str(number) if param.name else f"{number}.{root}"]
     return [name, rest.partition(".")[0] if param.name else root]
 
@@ -89,12 +87,12 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
     """
     if depth > _DEPTH or not component or not prop:
         return Fate.UNKNOWN if depth else Fate.UNSEEN
-    uses = _calls if _IS_HOOK.match(component) else _tags
+    uses = calls if IS_HOOK.match(component) else tags
     found = [
         _given(project, one, code, at, handed, prop, depth)
         if not (_is_masked(name, code[:at], handed.get(prop, b"")) or _KEPT.search(code, max(at - 40, 0), at))
         else Fate.STAYS
-        for one, code, name in _using(project, path, component.encode())
+        for one, code, name in using(project, path, component.encode())
         for at, handed in uses(code, name)
     ]
     if Fate.MOVES in found:
@@ -102,95 +100,6 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
     if not found:
         return Fate.UNSEEN if depth == 0 else Fate.UNKNOWN
     return Fate.STAYS if all(fate is Fate.STAYS for fate in found) else Fate.UNKNOWN
-
-
-def _using(project: Project, path: str, name: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-    """The scripts that use a component or a hook, and how each calls it: those that import its module, or its name."""
-    mark = name + b"(" if _IS_HOOK.match(name.decode()) else b"<" + name
-    holding = [p for p in project.code.near(path) if not is_test(p) and mark in project.code.text(p)]
-    importing = [p for p in project.names.scripts.importers(path) if not is_test(p)]
-    for one in importing:
-        code = project.code.code(one)
-        for other in _other_names(code, path, name, project.code.code(path)):
-            yield one, code, other
-    others = [p for p in holding if p != path]
-    imports = re.compile(rb"import\b[^;\"']*(?<![\w$])%s(?![\w$])" % name)
-    near = [p for p in others if p in importing] or [p for p in others if imports.search(project.code.code(p))]
-    for one in (*near, *(p for p in holding if p == path)):
-        yield one, project.code.code(one), name
-
-
-_TAKEN_IN = re.compile(  # `import Row from "./row"`, `const Row = lazy(() => import("./row"))`
-    rb"\bimport\s+(?P<local>[A-Za-z_$][\w$]*)\s*(?:,\s*\{[^{}]*\}\s*)?from\s*[\"'](?P<from>[^\"'\n]+)[\"']"
-    rb"|\b(?:const|let)\s+(?P<lazy>[A-Z][\w$]*)\s*=\s*[\w.]+\(\s*(?:async\s*)?\(\)\s*=>[^;]{0,80}?\bimport\(\s*"
-    rb"[\"'](?P<of>[^\"'\n]+)[\"']"
-)
-
-
-def _other_names(code: bytes, path: str, name: bytes, module: bytes) -> set[bytes]:
-    """What a script calls a component of a module that it imports, where that is another name than its own."""
-    found = set(re.findall(rb"(?<![\w$])%s\s+as\s+([A-Za-z_$][\w$]*)" % name, code))
-    if re.search(rb"\bexport\s+default\b[^;\n]*(?<![\w$])%s(?![\w$])" % name, module):
-        for said in _TAKEN_IN.finditer(code):
-            if _stem((said["from"] or said["of"]).decode("utf-8", "replace")) == _stem(path):
-                found.add(said["local"] or said["lazy"])
-    return found - {name}
-
-
-def _stem(path: str) -> str:
-    """The last name of a path, or that of the folder whose index it is: `row` of `./row.tsx` and `./row/index`."""
-    *folders, last = path.split("/")
-    last = last.partition(".")[0]
-    return folders[-1] if last == "index" and folders else last
-
-
-def _calls(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
-    """Where a hook is called, with the texts of its arguments by their positions."""
-    for match in re.finditer(rb"(?<!function )(?<![\w$.])%s\(" % name, code):
-        handed: dict[str, bytes] = {}
-        for number, text in enumerate(arguments(code, match.end())):
-            handed[str(number)] = text
-            handed.update({f"{number}.{key}": value for key, value in _fields(text)})
-        yield match.start(), handed
-
-
-_FIELD = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?::\s*(.*))?$", re.S)
-
-
-def _fields(text: bytes) -> Iterator[tuple[str, bytes]]:
-    """The names and values of an object that is written out: `{ id, page: props.page }`."""
-    written = arguments(text[1:-1] + b")", 0) if text[:1] == b"{" else ()
-    for field in written:
-        if (found := _FIELD.match(field)) is not None:
-            yield found[1].decode(), found[2] or found[1]
-
-
-def _tags(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
-    """Where a component is rendered, with the attributes' texts; a spread stands as "..."."""
-    for match in re.finditer(rb"<%s(?:<[^<>;(){}]*>)?(?=[\s/>])" % name, code):
-        yield match.start(), _attributes(code, match.end())
-
-
-def _attributes(code: bytes, at: int) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    while at < len(code):
-        if code[at : at + 1].isspace():
-            at += 1
-        elif code[at : at + 1] == b"{":
-            at = closed(code, at)
-            found["..."] = b""
-        elif (name := _NAME.match(code, at)) is not None:
-            at = name.end()
-            start = at + 1
-            if code[at : at + 1] != b"=":
-                found[name[0].decode()] = b"true"
-                continue
-            at = closed(code, start)
-            text = code[start:at]
-            found[name[0].decode()] = text[1:-1].strip() if text.startswith(b"{") else text
-        else:
-            break
-    return found
 
 
 def _given(
