@@ -112,7 +112,7 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return f"is {other}(), by which others get into a thread here, to take it?"
     if any(isinstance(up, Other) and up.op == "template" for up in above(site.call)):
         return "would a statement of its own read better than a wait within a text?"
-    if isinstance(site.call.parent, (Argument, Member)) and grows_long(file, site.call, called):
+    if isinstance(site.call.parent, (Argument, Member, Other)) and grows_long(file, site.call, called):
         return "would the call, in a statement of its own, read better than one over several lines within another?"
     if file.text(site.call).count("\n") > 2 and isinstance(site.call.parent, Member):
         return "would an asynchronous client read better than a call over several lines in parentheses?"

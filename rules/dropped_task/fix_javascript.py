@@ -17,6 +17,7 @@ from asynccost.flow.tree import (
     Expr,
     Function,
     Handler,
+    If,
     Loop,
     Member,
     Name,
@@ -139,6 +140,19 @@ def _begun(site: Site, file: File) -> str:
     return ""
 
 
+_MUCH = 3  # statements behind a call that a wait would hold up, and a failure leave out
+
+
+def _holds_up(site: Site) -> str:
+    """A question where a call begins in the middle of other work, under a test of its own; "" elsewhere."""
+    body, call = site.function.body, site.call
+    top = next((s for s in body if s.start <= call.start < s.end), None)
+    behind = sum(s.start > call.start for s in body)
+    if not isinstance(top, If) or behind < _MUCH:
+        return ""
+    return f"what {site.function.name}() does behind it would wait, and not come where it fails: is it to?"
+
+
 def _later(site: Site) -> str:
     """A question where listening would come later; "" where nothing listens behind a place."""
     name = _listens_later(site)
@@ -245,7 +259,7 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        asked = _begun(site, file) or _later(site) or _nobody_waits(site) or _silent(site, file)
+        asked = _begun(site, file) or _holds_up(site) or _later(site) or _nobody_waits(site) or _silent(site, file)
         if asked := asked or _ends_a_loop(site) or _delays(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)

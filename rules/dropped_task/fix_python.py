@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from asynccost.flow.around import above, class_around, statement_of, use_of
 from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site, site_at
+from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.task_helpers import runs, spawns, work_of
 from asynccost.flow.tree import Assign, Await, Call, Do, Member, Name, Try
 from asynccost.flow.walk import walk
@@ -37,6 +38,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if (work := _ends_its_object(site)) is not None:
         reason = f"{site.function.name}() waits for it, as it can: its object is ended when that is over"
         return Offer(Safety.UNSAFE, reason, lambda: _waited_itself(file, site, work))
+    if _may_be_none(site, file):
+        reason = "it may hand back None: is there to be a test of that before it is held?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if _never_waits(site, file):
         reason = "nothing in it waits, so that it is over at once and nobody loses it: is it to be a plain function?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
@@ -56,6 +60,10 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if (hass := _of_home_assistant(site.call)) is not None and goes_round(site, file):
         reason = f"it never ends, and {file.text(hass)} would wait for it as it starts: async_create_background_task()?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if hass is not None and (name := _may_last(site, file)):
+        asked = f"does {name}() go on for as long as there is a connection?"
+        reason = f"{file.text(hass)} would wait for it as it starts: {asked}"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if hass is not None:
         reason = f"{file.text(hass)} holds the tasks that it makes itself, and waits for them as it stops"
@@ -96,6 +104,15 @@ def _ends_its_object(site: Site) -> Call | None:
         return None
     ends = site.function.is_async and not _LEAVES.isdisjoint(words(site.function.name))
     return work if ends and not (_ENDS | _SAVES).isdisjoint(words(chain(work.callee)[-1])) else None
+
+
+def _may_be_none(site: Site, file: File) -> bool:
+    """Whether what hands back a task is annotated to hand back None as well: `-> asyncio.Task | None`."""
+    name = chain(site.call.callee)[-1]
+    called = local_function(site.call.callee, site.function, file)
+    found = [called] if called is not None else [f for f in file.functions if f.name == name]
+    said = [file.text(f.returns) for f in found if f.returns is not None]
+    return any(re.search(r"\bNone\b(?!\])|\bOptional\b", text) for text in said)
 
 
 def _never_waits(site: Site, file: File) -> bool:
@@ -177,6 +194,16 @@ def _of_home_assistant(call: Call) -> Member | Name | None:
     plain = len(call.arguments) == 1 and call.arguments[0].keyword is None
     known = isinstance(hass, (Member, Name)) and chain(hass)[-1].lstrip("_") == "hass"
     return hass if plain and known and isinstance(hass, (Member, Name)) else None
+
+
+_GOES_ON = _LASTS | {"connect", "run", "start", "stream", "subscribe", "receive"}
+
+
+def _may_last(site: Site, file: File) -> str:
+    """What a task runs that this file does not show, and that by its name may go on; "" for anything else."""
+    work = work_of(site)
+    name = chain(work.callee)[-1] if isinstance(work, Call) else ""
+    return name if runs(file, site) is None and not _GOES_ON.isdisjoint(words(name)) else ""
 
 
 def _by_home_assistant(file: File, site: Site, hass: Member | Name) -> Iterator[Edit]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from asynccost.flow.around import above
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Class, Constant, Loop
+from asynccost.flow.tree import Call, Class, Comprehension, Constant, Loop, Return
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -202,6 +203,9 @@ def _lent(made: Building, file: File) -> Offer | None:
     if _reads_cookies(made, file):
         return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: lend.apply(patch, loan))
     lines = file.span(loan.last).end_line - file.span(loan.first).line
+    if all(map(_leaves_the_loop, loan.calls)):
+        reason = f"{reason}; the loop ends with the first of them: is one client for each call not enough?"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
     if lines > _MOVED:
         reason = f"{reason}; {lines} lines move in: should the client be closed apart?"
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
@@ -209,6 +213,13 @@ def _lent(made: Building, file: File) -> Offer | None:
         reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
     return _offer(file, Safety.UNSAFE, reason, lambda patch: lend.apply(patch, loan))
+
+
+def _leaves_the_loop(call: Call) -> bool:
+    """`return await page(url)` in a loop: no turn comes behind it."""
+    ups = above(call)
+    first = next((up for up in ups if isinstance(up, (Return, Loop, Comprehension))), None)
+    return isinstance(first, Return) and any(isinstance(up, Loop) for up in ups)
 
 
 def _in_lifespan(made: Building, chosen: accessor.Shared, file: File) -> Offer | None:

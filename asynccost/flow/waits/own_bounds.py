@@ -28,15 +28,15 @@ _SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
 _SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_WORK})(?![a-z])")
 _HOST = re.compile(r"https?://[^/\s\"'{}]*")  # says whose service it is, not what it is to do
 _MADE = (  # what a request that only reads may wait long for: not what it lists by the name of
-    "completions?|generate|generation|predict|uploads?|backup|export|import|ingest|convert|crawl|scrape|render|sql"
-    "|execute|ask|prompt"
+    "completions?|generate|generation|predict|backup|export|import|ingest|convert|crawl|scrape|render|sql|execute|ask"
+    "|prompt"
 )
-_MOVED = "downloads?|files?|arraybuffer|blob|zip|video|audio|media|attachment"
+_MOVED = "uploads?|downloads?|files?|arraybuffer|blob|zip|video|audio|media|attachment"
 _WORKS = {  # in Python the bound is one for each part of an answer, in JavaScript for the whole of it
     "python": re.compile(rf"(?<![a-z])(?:{_MADE})(?![a-z])"),
     "javascript": re.compile(rf"(?<![a-z])(?:{_MADE}|{_MOVED})(?![a-z])"),
 }
-_READS = re.compile(r"[.:](?:get|head)$|^fetch$|^node-fetch:")
+_READS = re.compile(r"[.:](?:get|head|options)$|^fetch$|^node-fetch:")
 _OTHER_METHOD = re.compile(r"""method["']?\s*:\s*["'`]?(?!get|head)\w""", re.I)
 
 _ANY = re.compile(  # a method for whatever its callers send
@@ -58,7 +58,10 @@ _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups
 _FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
 _TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
 _TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
-_GENERATES = re.compile(r"\b(?:max_(?:new_|output_|completion_)?tokens|max(?:Output|Completion)?Tokens|top_p|topP)\b")
+_GENERATES = re.compile(
+    r"""\[["']choices["']\]|\.choices\b"""
+    r"|\b(?:max_(?:new_|output_|completion_)?tokens|max(?:Output|Completion)?Tokens|top_p|topP)\b"
+)
 _NOTICE = re.compile(rf"(?<![a-z])(?:{_TOLD}|webhooks?|push\w*)(?![a-z])")  # a few bytes
 
 
@@ -202,12 +205,16 @@ def beside(site: Site, file: File, least: int, most: int = MOST) -> Bound | None
         if isinstance(given, Name) and _is_constant(given.id, file):
             found[given.id, f"the constant {given.id}"] += 2  # somebody has thought about it
         elif isinstance(given, Constant) and isinstance(given.value, (int, float)) and least <= given.value <= most:
-            if given.value in (USUAL, LONG):
-                continue  # what a fix has guessed for another one says nothing
+            if given.value in (USUAL, LONG) or _reads(other) is not _reads(site):
+                continue  # what a fix has guessed for another one says nothing, and a look-up nothing of what is sent
             found[text, "other requests of the file"] += 1
         elif _is_own(given) and _same_object(other.function, site.function):
             found[text, "other requests of the object"] += 2
     return Bound(*found.most_common(1)[0][0]) if found else None
+
+
+def _reads(site: Site) -> bool:
+    return _READS.search(site.name or "") is not None
 
 
 def _is_constant(name: str, file: File) -> bool:
