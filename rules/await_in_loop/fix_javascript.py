@@ -5,7 +5,7 @@ import re
 from asynccost.flow.around import loops_around
 from asynccost.flow.file import File
 from asynccost.flow.loops.alongside import obstacle, question
-from asynccost.flow.loops.turn_worth import transacted, worth
+from asynccost.flow.loops.turn_worth import transacted, warned, worth
 from asynccost.flow.tree import Function, Loop
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loops import LoopFix
@@ -36,7 +36,8 @@ def _offer(loop: Loop, function: Function, file: File) -> Offer | None:
     pace = f"{AT_ONCE} at a time" if made.batches else "all at once, as the list is short"
     order = f", and {made.order}" if made.order else ""
     reason = f"the turns run side by side, {pace}{order}; when one fails, those that have started go on"
-    asked = question(loop, function, file) or made.doubt or file.memo(transacted) or _drawn(loop, file)
+    asked = question(loop, function, file) or made.doubt or file.memo(transacted)
+    asked = asked or _drawn(loop, file) or warned(loop, file)
     if not asked and made.batches:
         asked = _clumsy(loop, function, file)
     if asked:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from asynccost.flow.around import above, loops_around
 from asynccost.flow.file import File, loop_at
 from asynccost.flow.loops.alongside import obstacle, question
-from asynccost.flow.loops.turn_worth import worth
+from asynccost.flow.loops.turn_worth import warned, worth
 from asynccost.flow.tree import Comprehension, Function, If, Loop, Node
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.comprehending import gather, may_gather
@@ -37,7 +37,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
         if shape is None or not form_of(shape, file):
             return None
         bounded = loop.iter is not None and not is_short(loop.iter)
-        asked = asked or doubt(shape, file) or _nested(loop, bounded=bounded)
+        asked = asked or doubt(shape, file) or warned(loop, file) or _nested(loop, bounded=bounded)
         asked = asked or _untyped(file, helper=bounded or form_of(shape, file) == "body")
         asked = asked or (_limited(shape, file) if bounded else "")
         return _offer(asked, lambda: _fanned(file, shape))

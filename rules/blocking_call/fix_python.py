@@ -99,6 +99,11 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return "the program ends right after it: is anything else to run till then?"
     if _makes_what_lacks(site):
         return "another task may come while it is half there: is it to wait for this one?"
+    own = local_function(site.call.callee, site.function, file) if through else None
+    if own is not None and own.scope is site.function:
+        return f"{name}() works on what is at hand here: may it do so in a thread?"
+    if _at_once(site, file):
+        return "such a command is over at once: is it worth a thread?"
     if through and any(_is_nothing(a.value) for a in site.call.arguments):
         return f"does {name}() block where it is given nothing?"
     up = site.call.parent.parent if isinstance(site.call.parent, Argument) else None
@@ -125,6 +130,16 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
     if _comes_to(site, file, ("get_event_loop", "run_until_complete"), 3):
         return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
     return _alone(site, file)
+
+
+_BRIEF = re.compile(r"""^(?:\[\s*|\(\s*)?["'](?:mkdir|touch|ls|pwd|echo|whoami|hostname|uname|ln|chmod|rmdir)\b""")
+
+
+def _at_once(site: Site, file: File) -> bool:
+    """Whether a command does next to nothing: `subprocess.run(["mkdir", name])`."""
+    given = site.call.arguments[0].value if site.call.arguments else None
+    runs = (site.name or "").startswith(("subprocess.", "os.system"))
+    return runs and given is not None and _BRIEF.search(file.text(given)) is not None
 
 
 def _inside(site: Site, file: File) -> str:
@@ -235,7 +250,7 @@ def _gone_through(site: Site, given: str) -> bool:
     return bool(given) and any(isinstance(one, Name) and one.id == given for one in through)
 
 
-_OBJECTS = ("github.", "gitlab.", "jira.", "boto3.resource", "docker.", "praw.")
+_OBJECTS = ("github.", "gitlab.", "jira.", "boto3.resource", "docker.", "praw.", "google.cloud.bigquery.")
 
 
 def _is_nothing(value: Expr) -> bool:

@@ -52,7 +52,13 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return "there is no handshake of TLS to save: does the server keep a connection open?"
     if pauses(loop, file) or _is_fed(loop):
         return "does the server keep a connection open for as long as the loop pauses?"
+    lines = file.span(loop).end_line - file.span(loop).line
+    if lines > _MOVED:
+        return f"{lines} lines move in: should the client be handed to a function of one turn instead?"
     return _how_many(one, loop)
+
+
+_MOVED = 25  # lines of a loop that a with statement around it moves in
 
 
 def _how_many(one: Sent, loop: Loop) -> str:

@@ -45,6 +45,21 @@ def transacted(file: File) -> str:
     return "is it called in a transaction, whose one connection takes a query at a time?" if within else ""
 
 
+_WARNS = re.compile(rb"(?i)(?:^|\n)[ \t]*(?:#|//|/?\*)[^\n]*\b(?:concurren\w+|race|races|overwrit\w+|clobber\w*)\b")
+
+
+def warned(loop: Loop, file: File) -> str:
+    """A question where the comment above a loop speaks of what changes the same at once; "" elsewhere."""
+    source, start = file.module.source, file.module.source.rfind(b"\n", 0, loop.start)
+    above: list[bytes] = []
+    for line in reversed(source[:start].splitlines()):
+        if not line.strip().startswith((b"#", b"//", b"*", b"/*")):
+            break
+        above.append(line)
+    said = _WARNS.search(b"\n" + b"\n".join(above))
+    return "what is said above it speaks of changes at once: may the turns make theirs so?" if said else ""
+
+
 def _words_of(path: str) -> list[str]:
     parts = (part.partition(".")[0] or part.strip(".") for part in path.split("/"))
     return [word for part in parts for word in words(part)]
