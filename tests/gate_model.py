@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from random import Random
 
+from tests.node_programs import laid_out
+
 WORDS = (
     *("order", "user", "invoice", "letter", "row", "image", "report", "coin", "vehicle", "event", "price", "flower"),
     *("task", "tenant", "query", "label", "crate", "photo", "video", "bucket", "parcel", "ticket", "member", "agent"),
@@ -201,10 +203,11 @@ class Project:
         for file in self.files:
             lines = _python_lines(file) if self.python else _typescript_lines(file)
             text = "".join(f"{line}\n" for line, _ in lines)
-            if self.python and file.neat:
-                text = _formatted(text)
+            if file.neat:
+                text = _formatted(text) if self.python else laid_out(text)
+                begins = " requests." if self.python else " for ("
                 flagged = iter([s for _, s in lines if s is not None])
-                lines = [(line, next(flagged) if " requests." in line else None) for line in text.split("\n")]
+                lines = [(line, next(flagged) if begins in line else None) for line in text.split("\n")]
             texts[file.path] = text
             places |= {(file.path, n): s for n, (_, s) in enumerate(lines, 1) if s is not None}
         return texts, places
@@ -243,10 +246,7 @@ def _typescript_lines(file: File) -> Lines:
             call = f"axios.{s.verb}({', '.join([f'ctx.{r}' for r in rest] + [first])})"
             if not s.flagged:
                 lines.append((f"  console.log(ctx.{first});", None))
-            elif file.neat:
-                lines += [(f"    for (const {first} of ctx.{rest[0]}s)", s), ("    {", None)]
-                lines += [(f"        ctx.found.push(await {call})", None), ("    }", None)]
-            else:
+            else:  # prettier puts the body on a line of its own
                 lines.append((f"  for (const {first} of ctx.{rest[0]}s) {{ ctx.found.push(await {call}); }}", s))
         lines.append(("}", None))
     return lines

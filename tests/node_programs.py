@@ -85,6 +85,27 @@ def run(program: str, files: dict[str, bytes], folder: Path, *arguments: object)
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@cache
+def laid_out(text: str) -> str:
+    """TypeScript as prettier lays it out."""
+    process = _prettier()
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(text) + "\n")
+    process.stdin.flush()
+    return str(json.loads(process.stdout.readline()))
+
+
+@cache
+def _prettier() -> "subprocess.Popen[str]":
+    """Started once: that takes longer than what is asked of it. It ends with this process, when its input does."""
+    program = (HERE / "prettier.mjs").read_text()
+    return subprocess.Popen(
+        [node(), "--input-type=module", "-e", program], cwd=packages(), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )
+
+
 _PLAIN = """
 // JSX and types taken away, imports of what the world stands in for turned to it.
 import { readFileSync, writeFileSync } from "node:fs";
