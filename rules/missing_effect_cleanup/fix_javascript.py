@@ -23,6 +23,7 @@ from asynccost.flow.tree import (
     Constant,
     Do,
     Function,
+    Member,
     Name,
     Node,
     Return,
@@ -136,6 +137,9 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         safety = Safety.DISPLAY_ONLY
     elif assumed.endswith("?"):  # nobody but its authors knows
         reason, safety = f"the cleanup gives back {what}; {assumed}", Safety.DISPLAY_ONLY
+    elif source := next(filter(None, (_closed(v, file) for v in rest)), ""):
+        reason = f"the cleanup gives back {what}; it ends {source} for all that hear of it: is that to go?"
+        safety = Safety.DISPLAY_ONLY
     elif rest and once_by_ref(effect):
         reason = f"the cleanup gives back {what}; a ref lets the effect begin once: is it over when it is undone?"
         safety = Safety.DISPLAY_ONLY
@@ -210,6 +214,16 @@ def _beside(verdict: Verdict, found: list[Verdict], file: File) -> int:
         if isinstance(call.parent, Do) and word_of(call) == got.pair.name and call.start not in kept:
             return file.span(call).line
     return 0
+
+
+def _closed(verdict: Verdict, file: File) -> str:
+    """The source that a cleanup ends for everybody: `this.orgs$.unsubscribe()` for `this.orgs$.subscribe(f)`; ""."""
+    callee = verdict.got.call.callee
+    if not isinstance(callee, Member) or callee.attr != "subscribe":
+        return ""
+    source = file.text(callee.value)
+    ends = [c for f in verdict.effect.cleanups for c in (f.index.calls if f.index else ())]
+    return source if any(file.text(call.callee) == f"{source}.unsubscribe" for call in ends) else ""
 
 
 def _takes_field(verdict: Verdict) -> bool:

@@ -19,7 +19,16 @@ from asynccost.flow.tree import (
     Node,
     Other,
 )
-from asynccost.flow.waits.own_bounds import LONG, USUAL, asked, general, runs_queries, runs_what_is_named, seconds_for
+from asynccost.flow.waits.own_bounds import (
+    LONG,
+    USUAL,
+    asked,
+    general,
+    runs_queries,
+    runs_what_is_named,
+    seconds_for,
+    works_anywhere,
+)
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.objects import add
 from asynccost.javascript.edits.patch import Patch
@@ -68,6 +77,8 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     if _streams(site, file) if option.startswith("signal") else _STREAMED.search(file.text(site.call)):
         return f"it ends the body as well: may that take more than {time} to come?"
     if (site.name or "").endswith(":create") and "baseURL" not in file.text(site.call):
+        return f"which of the requests that go by it may take longer than {time}?"
+    if (site.name or "").endswith(":create") and works_anywhere(file):
         return f"which of the requests that go by it may take longer than {time}?"
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"

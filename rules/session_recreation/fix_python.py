@@ -260,6 +260,9 @@ def _lazily(made: Building, chosen: accessor.Shared, file: File) -> Offer:
             safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is there only one?"
     if safety is Safety.UNSAFE and any(_reads_cookies(b, file) for b, _ in chosen.alike):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}"
+    if safety is Safety.UNSAFE and chosen.of_a_thread:
+        asked = "is it called so often that the connections of a thread pay, and may the calls share their cookies?"
+        safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {asked}"
     if safety is Safety.UNSAFE and accessor.untyped(chosen, file):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {_UNTYPED}"
     return _offer(file, safety, reason, lambda patch: accessor.apply(patch, chosen))

@@ -90,6 +90,14 @@ def seconds_for(site: Site, file: File) -> int:
     return LONG if _SAYS_WORK.search(_HOST.sub("", call)) else USUAL
 
 
+_WORKS_SO = re.compile(r"(?<![a-z])(?:stream\w*|chats?|completions?|upload|download|generate)(?![a-z])")
+
+
+def works_anywhere(file: File) -> bool:
+    """Whether a file that makes a client for its requests speaks of what may take long: `api.post("/chat")`."""
+    return _WORKS_SO.search(_plain(file.module.source.decode("utf-8", "replace").partition("create(")[2])) is not None
+
+
 def _plain(text: str) -> str:
     """Words apart and in small letters: `generateText_now` -> "generate text now"."""
     return _CAMEL.sub(" ", text).replace("_", " ").lower()
@@ -145,7 +153,8 @@ def runs_what_is_named(site: Site, file: File) -> bool:
 _QUERIES = re.compile(
     r"(?<![a-z])(?:sparql|cypher|n1ql|promql|influxql|logql"
     r"|(?:run|execute|exec)(?: \w+)? (?:query|queries|statement|sql)"
-    r"|query runners?|querier|sql (?:query|statement))(?![a-z])"
+    r"|query runners?|querier|sql (?:query|statement)|v1 statement)(?![a-z])"
+    r"|(?<![a-z])(?:body|data)[\"']?\W{1,3}(?:sql|query|statement)(?![a-z])"
 )
 _KNOWN = re.compile(r"""["']https://[\w.-]+""")
 
@@ -155,7 +164,8 @@ def runs_queries(site: Site, file: File) -> bool:
     call = file.text(site.call)
     around = f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname} {call}"
     plain = _plain(re.sub(r"[./]", " ", around))
-    return _QUERIES.search(plain) is not None and not (_KNOWN.search(call) or _LOOK_UP.search(plain))
+    queries = site.function.name in ("query", "execute") or _QUERIES.search(plain) is not None
+    return queries and not (_KNOWN.search(call) or _LOOK_UP.search(plain))
 
 
 def _behind(site: Site) -> set[str]:
