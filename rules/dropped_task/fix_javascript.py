@@ -140,6 +140,15 @@ def _begun(site: Site, file: File) -> str:
     return ""
 
 
+def _in_the_end(site: Site) -> str:
+    """A question where a call stands in a `finally`, the rest of which its failure would leave out; "" elsewhere."""
+    for up in above(site.call):
+        if isinstance(up, Try) and any(s.start <= site.call.start < s.end for s in up.final):
+            behind = any(s.start > site.call.start for s in up.final)
+            return "where it fails, the rest of the finally would not come: may it be left out?" if behind else ""
+    return ""
+
+
 _MUCH = 3  # statements behind a call that a wait would hold up, and a failure leave out
 
 
@@ -259,7 +268,7 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        asked = _begun(site, file) or _holds_up(site) or _later(site) or _nobody_waits(site) or _silent(site, file)
+        asked = _in_the_end(site) or _begun(site, file) or _holds_up(site) or _later(site) or _nobody_waits(site) or _silent(site, file)
         if asked := asked or _ends_a_loop(site) or _delays(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)

@@ -54,6 +54,7 @@ _LOOK_UP = re.compile(  # of what the service has at hand
     r"|(?<![a-z])(?:get|find|fetch|resolve)(?: \w+)? (?:url|uri|link)(?![a-z])"
 )
 _VERSION = re.compile(r"(?<![a-z])versions?(?![a-z])")
+_LETS_IN = re.compile(r"(?<![a-z])(?:token|log ?in|authenticate|oauth)(?![a-z])")  # by the name of a function
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
 _FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
 _TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
@@ -70,6 +71,8 @@ def seconds_for(site: Site, file: File) -> int:
     call = _plain(_BESIDE.sub(" ", file.text(site.call)))
     said = f"{_plain(site.function.name)} {call}"
     if _LOOK_UP.search(said) and not _MOVES.search(said):
+        return USUAL
+    if _LETS_IN.search(_plain(site.function.name)):
         return USUAL
     if _VERSION.search(_plain(site.function.name)) and not _MOVES.search(_plain(site.function.name)):
         return USUAL

@@ -100,8 +100,9 @@ class Guards:
             waits = [i for i, s in enumerate(body) if _awaits(s)]
             plain = bool(waits) and isinstance(body[waits[-1]], (Assign, Do))
             rest = body if handed else body[waits[-1] + 1 :] if plain else []
-            inside = len(rest) > 1 and rest[0].start <= write.node.start < rest[-1].end
-            if inside and _only_writes(rest, places, reports=not handed):
+            inside = bool(rest) and rest[0].start <= write.node.start < rest[-1].end
+            several = inside and (len(rest) > 1 or sum(id(n) in places for n in walk(*rest)) > 1)
+            if several and _only_writes(rest, places, reports=not handed):
                 return rest
         return []
 
