@@ -268,8 +268,8 @@ def _floating(file: File, site: Site) -> Offer | None:
             reason = f"the call is waited for; is {site.function.name}() to be over only then, and what waits for it?"
             return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
         reason = "the call is waited for, and its failures are seen here: what follows runs later than before"
-        asked = _in_the_end(site) or _begun(site, file) or _holds_up(site) or _later(site) or _nobody_waits(site) or _silent(site, file)
-        if asked := asked or _ends_a_loop(site) or _delays(site):
+        asked = _in_the_end(site) or _begun(site, file) or _holds_up(site) or _later(site)
+        if asked := asked or _nobody_waits(site) or _silent(site, file) or _ends_a_loop(site) or _delays(site):
             return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
         return Offer(Safety.UNSAFE, reason, lambda: edits)
     patch.insert(call.end, ".catch((error) => console.error(error))")

@@ -54,9 +54,16 @@ def _on_every_way(one: Timer, due: Deadline, file: File) -> Offer:
     reason = f"what {due.target} was handed to goes on without this deadline, as long as it needs"
     if other := _cleared_by(clear, one, file):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; does {other}() clear it later?", lambda: edits)
+    returns = one.function.index.returns if one.function.index else []
+    if sum(r.start > one.call.start for r in returns) - sum(isinstance(way.at, Return) for way in ways) >= _OTHERS:
+        reason = f"{reason}; would a finally, for all the ways out, be better?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
     if any(_hands_out_a_body(way, file) for way in ways):
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; is the deadline meant for the body as well?", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)
+
+
+_OTHERS = 2  # ways out that leave the timer as it is, beside those that clear it
 
 
 def _hands_out_a_body(way: Way, file: File) -> bool:
