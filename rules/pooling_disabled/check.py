@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asynccost.flow.file import File, Site
@@ -168,6 +169,8 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
     if not _HEADER.search(file.module.source):
         return
     for function in file.functions:
+        if _is_told(file, function):
+            continue
         for assign in function.index.assigns if function.index else ():
             if isinstance(assign, Assign) and isinstance(assign.value, Constant) and is_close(assign.value):
                 for target in assign.targets:
@@ -203,6 +206,17 @@ def _headers(file: File) -> Iterator[Finding | Silence]:
                     f"the header Connection: close ends the connection after one request, {_AGAIN}",
                     Confidence.MEDIUM,
                 )
+
+
+_SPEAKS = re.compile(rb"(?i)\bconnections?\b|keep-?alive")
+
+
+def _is_told(file: File, function: Function) -> bool:
+    """Whether the comment right above a function speaks of its connections: they are ended on purpose there."""
+    source = file.module.source
+    above = source[: source.rfind(b"\n", 0, function.start) + 1].splitlines()
+    said = takewhile(lambda line: line.strip().startswith((b"#", b"//", b"*", b"/*")), reversed(above))
+    return function.kind != "module" and any(map(_SPEAKS.search, said))
 
 
 def _dicts(file: File, call: Call) -> Iterator[Collection]:
