@@ -57,6 +57,9 @@ def _answering(project: Project) -> frozenset[str]:
 _DEPTH = 6
 _WIDTH = 60
 _REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
+_OF_ARRAYS = frozenset({
+    "map", "filter", "reduce", "forEach", "join", "slice", "includes", "some", "every", "sort", "flat", "flatMap", "concat",
+})
 _SAFE = frozenset({"value", "wait"})
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
@@ -103,6 +106,8 @@ def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
     names = label.split(".")
     if names[-1] in table["bodies"] and "()." in ref:
         return False  # `answer.json()`: what was asked for is here
+    if names[-1] in _OF_ARRAYS and "()." in ref:
+        return False  # `commands.reduce(...)` of what `getCommands()` gave
     last, receiver = names[-1], words(names[-2]) if len(names) > 1 else ()
     if last in table["http"] and receiver:
         return not set(table["clients"]).isdisjoint(receiver)

@@ -40,6 +40,7 @@ _LETTERS = frozenset({
     "email", "emails", "mail", "mails", "newsletter", "sms", "notification", "notifications", "comment", "comments",
     "log", "logs", "invite", "invitation",
 })
+_CHANGES = frozenset({"send", "post", "put", "patch", "write", "save", "update", "insert", "create", "delete", "execute"})
 _TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
 _PUTS = (("post",), ("put",), ("patch",))
 _ONE_PLACE = frozenset({"config", "configuration", "settings"})
@@ -77,6 +78,8 @@ def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) 
         doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
     if any(words(wait.name)[-1:] in _PUTS and not _ONE_PLACE.isdisjoint(_sent_to(wait, file)) for wait in said.waits):
         doubts.append("settings lie in one place, which takes one change after another")
+    if any(not _CHANGES.isdisjoint(words(wait.name)) and _goes_round(wait, loop) for wait in said.waits):
+        doubts.append("each turn goes round until it has changed something, as what came back has it")
     if tie := ties(loop, file, function_of(loop)):
         doubts.append(tie)
     if calm := unhurried(loop, said.waits, file, function_of(loop)):
@@ -94,6 +97,12 @@ def _set_in(loop: Loop | Comprehension) -> list[str]:
     for node in walk(*loop.body) if isinstance(loop, Loop) else ():
         set_ += node.targets if isinstance(node, Assign) else [node.target] if isinstance(node, Bind) else []
     return [target.id for target in set_ if isinstance(target, Name)]
+
+
+def _goes_round(wait: Wait, loop: Loop | Comprehension) -> bool:
+    """Whether a loop without a list stands between a wait and the loop: it tries again, or reads page by page."""
+    inner = (up for up in above(wait.node) if isinstance(up, Loop) and loop.start < up.start and up.end <= loop.end)
+    return any(one.kind in ("while", "do") for one in inner)
 
 
 def _sent_to(wait: Wait, file: File) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """A client that is built where it may be thrown away again: what one file can say of it."""
 
+import re
+
 from asynccost.flow.around import is_guarded
 from asynccost.flow.clients import Client, clients, identity, is_fake
 from asynccost.flow.dead import is_dead
@@ -159,7 +161,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         what=client.what + _left(client, life),
         cost=client.cost,
         is_async=client.is_async,
-        alone=_works_alone(file, function, client),
+        alone=_works_alone(file, function, client) or _is_rendered_once(file, function),
         life=life.kind,
         start=function.start,
         rare=why_rare(file, site, client, life),
@@ -179,6 +181,16 @@ def _works_alone(file: File, function: Function, client: Client) -> bool:
     """
     anybody = client.http or client.cost in ("models", "database")
     return file.language == "python" and not function.is_async and anybody
+
+
+_HOOK = re.compile(r"use[A-Z]|use$")
+
+
+def _is_rendered_once(file: File, function: Function) -> bool:
+    """Whether a component takes nothing and has no hooks: nothing renders it again, but for one that shows it."""
+    made = function.index.calls if function.index is not None else []
+    hooks = any(_HOOK.match(chain(call.callee)[-1]) for call in made)
+    return file.language == "javascript" and function.name[:1].isupper() and not function.params and not hooks
 
 
 def _is_registered(function: Function) -> bool:

@@ -65,6 +65,8 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
             confidence = Confidence.LOW
         elif heat.kind == "tool" and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
+        if heat.kind == "render" and finding.pending["alone"] and not heat.chain:
+            confidence = Confidence.LOW
         if finding.pending["cost"] == "light" and heat.chain and heat.kind != "loop":
             confidence = Confidence.LOW  # its connections are shared, whoever builds it
         if heat.kind == "job":

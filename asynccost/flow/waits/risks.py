@@ -1,5 +1,6 @@
 """What an async function of a script asks of others, and lets fail where nothing catches it."""
 
+import re
 from collections.abc import Iterator
 
 from asynccost.flow.around import use_of
@@ -12,6 +13,7 @@ from asynccost.flow.waits.failing import catches_answer, failing, is_caught, let
 _DEPTH = 4
 _TOGETHER = frozenset({"all", "any", "race"})
 Row = tuple[str, str, str]
+_CALLBACK = re.compile(r"on[A-Z]")
 
 
 def risks(file: File, function: Function) -> list[list[str]]:
@@ -45,6 +47,8 @@ def _collect(file: File, function: Function, found: dict[Row, None], seen: set[i
             inner = local_function(wait.node.callee, function, file) if isinstance(wait.node, Call) else None
             if wait.label == wait.root and any(p.name == wait.root for p in function.params):
                 continue  # who hands a callback in hears of what fails in it
+            if inner is None and not wait.ref and _CALLBACK.match(wait.label.rpartition(".")[2]):
+                continue  # so does who sets one: `await this.options.onClose?.()`
             if inner is not None:
                 _collect(file, inner, found, seen, depth + 1)
             else:
