@@ -15,10 +15,11 @@ from asynccost.flow.life import Life
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.owner import owner_of
+from asynccost.flow.reach import within
 from asynccost.flow.sessions.rebuilt import look
 from asynccost.flow.sessions.recreation import judge
 from asynccost.flow.sessions.unclosed import closers_of, handed_out, is_single, makes_lasting, object_verdict
-from asynccost.flow.tree import Assign, Call, Choice, Class, Closure, Member, Name, Node
+from asynccost.flow.tree import Argument, Assign, Call, Choice, Class, Closure, Member, Name, Node
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
         return file.silence(call, f"it is handed to {file.text(life.handed[0].callee)[:40]}(), which may close it")
     if isinstance(call.parent, Member) and call.parent.attr == "then" and _keeps_answer(call.parent.parent):
         return file.silence(call, "what then() is handed keeps it")
+    if _goes_to_callback(file, call, client):
+        return file.silence(call, "the function that it is handed to keeps it, or closes it")
     if makes_lasting(file, life, function):
         return file.silence(call, "what it made outlives this function")
     if client.socket and (reason := handed_out(life)):
@@ -103,6 +106,19 @@ def _local(file: File, site: Site, client: Client, life: Life) -> Finding | Sile
     if rebuilt.get("entry") == "loop":
         return file.silence(call, _TOLD)
     return file.finding(call, message, sure, start=function.start, rebuilt=rebuilt)
+
+
+def _goes_to_callback(file: File, call: Call, client: Client) -> bool:
+    """`MongoClient.connect(url, (error, client) => done(error, client))`: it is handed on, kept or closed there."""
+    last = call.arguments[-1].value if call.arguments else None
+    inner = last.function if isinstance(last, Closure) else None
+    if inner is None or len(inner.params) < 2:
+        return False
+    names = (name for one in within(inner, file) if one.index is not None for name in one.index.names)
+    uses = [name.parent for name in names if name.id == inner.params[1].name]
+    kept = [up for up in uses if isinstance(up, Assign) and any(isinstance(t, Member) for t in up.targets)]
+    closed = [up for up in uses if isinstance(up, Member) and up.attr in client.close]
+    return bool(kept or closed) or any(isinstance(up, Argument) for up in uses)
 
 
 def _keeps_answer(then: Node | None) -> bool:
