@@ -58,7 +58,7 @@ _DEPTH = 6
 _WIDTH = 60
 _REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
 _OF_ARRAYS = frozenset({
-    "map", "filter", "reduce", "forEach", "join", "slice", "includes", "some", "every", "sort", "flat", "flatMap", "concat",
+    "map", "filter", "reduce", "forEach", "join", "slice", "includes", "some", "every", "sort", "flat", "flatMap",
 })
 _SAFE = frozenset({"value", "wait"})
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer

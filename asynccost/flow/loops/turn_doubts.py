@@ -40,7 +40,9 @@ _LETTERS = frozenset({
     "email", "emails", "mail", "mails", "newsletter", "sms", "notification", "notifications", "comment", "comments",
     "log", "logs", "invite", "invitation",
 })
-_CHANGES = frozenset({"send", "post", "put", "patch", "write", "save", "update", "insert", "create", "delete", "execute"})
+_CHANGES = frozenset({
+    "send", "post", "put", "patch", "write", "save", "update", "insert", "create", "delete", "execute",
+})
 _TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
 _PUTS = (("post",), ("put",), ("patch",))
 _ONE_PLACE = frozenset({"config", "configuration", "settings"})
