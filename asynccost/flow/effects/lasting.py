@@ -178,7 +178,7 @@ def only_in_root(path: str, project: Project, shown: bool, depth: int = 0) -> bo
     return bool(users) and depth < _DEPTH and all(
         (
             (is_app_root(user) or (user.endswith(_COMPONENTS) and only_in_root(user, project, True, depth + 1)))
-            and _shows(user, refs, project)
+            and (_shows(user, refs, project) or _keeps_alive(user, refs, project))
         )
         or _renders_root(user, refs, project)
         for user, refs in users.items()
@@ -186,6 +186,17 @@ def only_in_root(path: str, project: Project, shown: bool, depth: int = 0) -> bo
 
 
 _COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
+_ALIVE = re.compile(rb"<(?:keep-alive|KeepAlive)\s*>\s*<component\s[^<>]*:is=")
+
+
+def _keeps_alive(path: str, refs: set[str], project: Project) -> bool:
+    """Whether a component of Vue only shows another by turns, and keeps it: `<keep-alive><component :is="page" />`."""
+    source = project.names.scripts.by_path[path].source
+    names = [local for local, name in project.names.files[path]["imports"].items() if name in refs]
+    shown = any(re.search(rb"<%s[\s/>]" % re.escape(name.encode()), source) for name in names)
+    return _ALIVE.search(source) is not None and not shown
+
+
 _ROOTS = re.compile(rb"\b(?:createRoot|hydrateRoot|ReactDOM\.render|ReactDOM\.hydrate)\b")
 _UNDER = re.compile(rb"[?]|&&|=>|\.map\(")
 
