@@ -4,7 +4,7 @@ Requests whose failures a project takes up in one place: an interceptor that ans
 """
 
 import re
-from collections import deque
+from collections import Counter, deque
 
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.linking import Def
@@ -13,6 +13,10 @@ from asynccost.flow.linked.script_code import arguments
 from asynccost.flow.words import words
 
 _INTERCEPTS = re.compile(rb"\binterceptors\.response\.use\(")
+_TELLS = re.compile(rb"\{[^{}=;]*\berror\b[^{}=;]*\} = await (?:this\.)?(?!this\b)([a-zA-Z]\w*)\.")
+_KEEPS = re.compile(rb"\bcatch\b[^;{}]*\{[^{}]*(?:\berror\s*=[^=]|return\s*\{[^{}]*\berror\b)")
+_HANDS_OUT = re.compile(rb"\breturn\s*\{[^{}]*\berror\b")
+_LIBRARIES = re.compile(rb"\bfrom\s+[\"'](?:@supabase/|better-auth\b)")
 _PASSES_ON = re.compile(rb"\bthrow\b|\breject\b")
 _SENDS = re.compile(rb"(?<![\w$.])(?:fetch|axios|ky|superagent)\b[.\w]*\(")
 _OTHERS = frozenset({"pool", "conn", "file"})
@@ -25,7 +29,12 @@ def answers_failures(project: Project, kind: str, label: str, ref: str, near: st
 
     kind: that of flow.awaits; label: how it is spelled; ref: what its name resolves to; near: the file that asks.
     """
-    if kind in _OTHERS or label.partition(".")[0] in _DIRECT:
+    first, dot, _ = label.removeprefix("this.").partition(".")
+    if first in _DIRECT:
+        return False
+    if dot and first in project.memo(_telling):
+        return True
+    if kind in _OTHERS:
         return False
     module, colon, _ = ref.partition(":")
     path = project.names.module(module, near, "javascript") if colon else None
@@ -39,6 +48,19 @@ def _catches(project: Project, path: str) -> bool:
     code = project.code.code(path)
     sent, caught = len(_SENDS.findall(code)), len(_CATCHES.findall(code))
     return 0 < sent <= caught and _PASSES_ON.search(code) is None
+
+
+def _telling(project: Project) -> frozenset[str]:
+    """The clients whose answers say what failed in two places or more: `const { data, error } = await client.get()`."""
+    codes = [project.code.code(path) for path in project.code.holding(b"error") if not is_test(path)]
+    told = Counter(found[1].decode() for code in codes for found in _TELLS.finditer(code))
+    often = frozenset(name for name, count in told.items() if count > 1)
+    return often if often and any(map(_keeps, codes)) else frozenset()
+
+
+def _keeps(code: bytes) -> bool:
+    """Whether a script's answers hold what it caught, `return { data, error }`, or it takes a client that does so."""
+    return bool(_KEEPS.search(code) and _HANDS_OUT.search(code)) or _LIBRARIES.search(code) is not None
 
 
 def _answering(project: Project) -> frozenset[str]:
