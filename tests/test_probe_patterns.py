@@ -333,6 +333,28 @@ def test_a_request_within_another_one_hides_none_of_either() -> None:
     assert len({row.place.line for row in rows}) == 2
 
 
+@pytest.mark.parametrize(("outside", "inside"), [(1, 4), (4, 1)])
+def test_reads_within_a_request_are_a_run_of_their_own(outside: int, inside: int) -> None:
+    """As those of an application that its test asks without a network: a loop of either is serial, no pair of both."""
+
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as own:
+
+            async def handle(_: Any) -> httpx.Response:
+                for number in range(inside):
+                    await own.get(f"{url}/ok/{number}")
+                return httpx.Response(200)
+
+            async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
+                for number in range(outside):
+                    await client.get(f"http://application.test/{number}")
+
+    with running() as server:
+        rows = _watched(main(server.url)).rows(Serial)
+
+    assert [(row.requests, row.longest, row.previous) for row in rows] == [(3, 4, None)]
+
+
 def test_one_instruction_may_lead_to_a_request_in_two_ways() -> None:
     """What is called there is the library's, or a function of the program's as deep in the stack: the nearest line."""
 
@@ -440,6 +462,17 @@ def test_a_loop_that_stands_still_is_told_by_the_line_that_runs() -> None:
 
     assert [(b.place.function.rpartition(".")[2], b.times) for b in rows] == [("_work", 1)]
     assert rows[0].longest_seconds >= 3
+
+
+def test_a_loop_is_looked_at_from_its_first_turn_on() -> None:
+    """Before the program has built a client or asked for anything."""
+
+    async def main() -> None:
+        time.sleep(0.3)
+
+    rows = _watched(main()).rows(Blocking)
+
+    assert [b.place.function.rpartition(".")[2] for b in rows] == ["main"]
 
 
 @pytest.mark.parametrize(("waited", "told"), [(0.0, [0.1]), (0.04, [0.06]), (0.06, [])])

@@ -71,6 +71,7 @@ class Ledger:
                 if last.plan.library != library or library in CALLS_ITSELF:
                     return None
                 above = last
+                mine = getattr(last, "within", None)
         task_of = self.task
         task = None if loop is None else task_of(loop)
         if mine is not None:
@@ -79,6 +80,8 @@ class Ledger:
                 mine = None
         if mine is None:
             mine = Flow(task)
+            if above is not None:
+                above.within = mine
         known = self._live.get(id(client)) or self.clients.stranger(client)
         frame: Any = None
         line = (mine.line or known.line) if known.uses > 1 else None  # a line that is found at once counts no use

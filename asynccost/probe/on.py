@@ -30,7 +30,7 @@ class On:
         self.pulses: Pulses | None = None
         self.watcher: Watcher | None = None
         self.limits: tuple[Limit, ...] = ()  # on what model calls may cost
-        self.asleep = False  # the watcher was ended before a fork
+        self.asleep = False  # the watcher is to begin with the next event
 
     def wake(self) -> None:
         """Start the watcher again."""

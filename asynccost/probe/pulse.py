@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import asynccost
+from asynccost.probe.on import ON
 from asynccost.probe.queued import queued
 from asynccost.probe.rows import Blocking
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
@@ -67,6 +68,8 @@ class Pulses:
         if loop is None or getattr(loop, "_selector", None) is not selector:
             return None
         pulse = self.loops[id(selector)] = loop._selector._asynccost = Pulse(selector, loop)
+        if ON.asleep:
+            ON.wake()
         return pulse
 
     def blocked(self, pulse: Pulse, seconds: float) -> None:

@@ -85,6 +85,7 @@ class Request:
         "status",
         "through",
         "url",
+        "within",
     )
     plan: Plan
     url: str  # what it was asked for, as its hook knew it when it began
@@ -93,6 +94,7 @@ class Request:
     exchange: Exchange | None  # while one is looking for its connection, or since it did; none for one that was kept
     seen: Seen | None
     flow: Flow
+    within: Flow  # of the requests that are made while its answer is awaited; unset where there was none
     stack: Stack | None  # the calls that led to it; None where they are those of its task's last read, and for a write
     serial: Any
     meter: Any
