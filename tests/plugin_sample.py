@@ -1,5 +1,6 @@
 """A small service with its tests, in which waste can be planted: for the tests of the pytest plugin."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 SERVICE = '''
@@ -174,9 +175,6 @@ def test_nothing_planted(base):
     asyncio.run(served(base, lambda service: service.get("/calm")))
 '''
 
-ASYNC_TESTS = TESTS.replace("def test_", "async def test_").replace("asyncio.run(", "await (").replace(
-    "import pytest\n", "import pytest\n", 1
-)
 PLANTED = {
     "test_session_per_request": ("connections opened", "service.py:27 in Service.get"),
     "test_leaked_session": ("clients left open", "service.py:34 in Service.status"),
@@ -188,9 +186,184 @@ PLANTED = {
 }
 
 
-def write(folder: Path, *, own_loop: bool = True) -> None:
-    """Lay the project down; own_loop: its tests start their loops themselves, without another plugin."""
-    (folder / "service.py").write_text(SERVICE)
-    (folder / "conftest.py").write_text(CONFTEST)
-    (folder / "test_service.py").write_text(TESTS if own_loop else ASYNC_TESTS)
-    (folder / "asynccost.toml").write_text("")
+FASTAPI_SERVICE = '''
+import asyncio
+import os
+import time
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request
+
+BAD = os.environ.get("PLANT", "")
+KEPT = []
+router = APIRouter()
+
+
+def create(base):
+    """An application that asks one server."""
+
+    @asynccontextmanager
+    async def lifespan(app):
+        async with httpx.AsyncClient(base_url=base) as app.state.client:
+            yield
+
+    app = FastAPI(lifespan=lifespan)
+    app.include_router(router)
+    return app
+
+
+async def get(client, path):
+    if BAD and path.startswith("/many"):
+        async with httpx.AsyncClient(base_url=client.base_url) as own:
+            return (await own.get(path)).text
+    return (await client.get(path)).text
+
+
+@router.get("/many")
+async def many(request: Request):
+    return [await get(request.app.state.client, f"/many/{number}") for number in range(8)]
+
+
+@router.get("/status")
+async def status(request: Request):
+    client = httpx.AsyncClient(base_url=request.app.state.client.base_url)
+    text = (await client.get("/status")).text
+    if BAD:
+        KEPT.append(client)
+    else:
+        await client.aclose()
+    return text
+
+
+@router.get("/record")
+async def record():
+    task = asyncio.ensure_future(asyncio.sleep(3600 if BAD else 0))
+    if not BAD:
+        await task
+
+
+@router.get("/settle")
+async def settle():
+    if BAD:
+        time.sleep(0.3)
+    await asyncio.sleep(0)
+
+
+@router.get("/prices")
+async def prices(request: Request):
+    paths = [f"/price/{name}" for name in ("ash", "birch", "cedar", "dogwood")]
+    if not BAD:
+        return await asyncio.gather(*(get(request.app.state.client, path) for path in paths))
+    return [await get(request.app.state.client, path) for path in paths]
+
+
+@router.get("/user")
+async def user(request: Request):
+    if BAD:
+        await get(request.app.state.client, "/user")
+    return await get(request.app.state.client, "/user")
+
+
+@router.get("/ask")
+async def ask(request: Request):
+    text = "What does a birch cost? " * (10 if BAD else 1)
+    asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}
+    answer = await request.app.state.client.post("/v1/chat/completions", json=asked)
+    return answer.json()["usage"]
+
+
+@router.get("/calm")
+async def calm(request: Request):
+    return await get(request.app.state.client, "/calm")
+'''
+
+FASTAPI_TESTS = '''
+import asyncio
+
+import httpx
+import pytest
+from service import create
+
+
+async def served(base, path):
+    app = create(base)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            (await client.get(path)).raise_for_status()
+
+
+def test_session_per_request(base):
+    asyncio.run(served(base, "/many"))
+
+
+def test_leaked_session(base):
+    asyncio.run(served(base, "/status"))
+
+
+def test_dropped_task(base):
+    asyncio.run(served(base, "/record"))
+
+
+def test_blocking_call(base):
+    asyncio.run(served(base, "/settle"))
+
+
+def test_serialised_fan_out(base):
+    asyncio.run(served(base, "/prices"))
+
+
+def test_repeated_request(base):
+    asyncio.run(served(base, "/user"))
+
+
+def test_longer_prompt(base):
+    asyncio.run(served(base, "/ask"))
+
+
+def test_nothing_planted(base):
+    asyncio.run(served(base, "/calm"))
+'''
+
+
+def _line(code: str) -> int:
+    return FASTAPI_SERVICE[: FASTAPI_SERVICE.index(code)].count("\n") + 1
+
+
+FASTAPI_PLANTED = {
+    test: (PLANTED[test][0], f"service.py:{_line(code)} in {function}")
+    for test, code, function in (
+        ("test_session_per_request", "as own:", "get"),
+        ("test_leaked_session", "client = httpx", "status"),
+        ("test_dropped_task", "task = asyncio", "record"),
+        ("test_blocking_call", "time.sleep(", "settle"),
+        ("test_serialised_fan_out", "return [await get(request.app.state.client, path)", "prices"),
+        ("test_repeated_request", "return (await client.get(path))", "get"),
+        ("test_longer_prompt", "answer = await", "ask"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A service, its tests, and of each test with planted waste what is told and at which line."""
+
+    service: str
+    tests: str
+    planted: dict[str, tuple[str, str]]
+
+    def write(self, folder: Path, *, own_loop: bool = True) -> None:
+        """Lay the project down; own_loop: its tests start their loops themselves, without another plugin."""
+        (folder / "service.py").write_text(self.service)
+        (folder / "conftest.py").write_text(CONFTEST)
+        (folder / "test_service.py").write_text(self.tests if own_loop else _with_async_tests(self.tests))
+        (folder / "asynccost.toml").write_text("")
+
+
+def _with_async_tests(tests: str) -> str:
+    return tests.replace("def test_", "async def test_").replace("asyncio.run(", "await (")
+
+
+AIOHTTP = Sample(SERVICE, TESTS, PLANTED)
+FASTAPI = Sample(FASTAPI_SERVICE, FASTAPI_TESTS, FASTAPI_PLANTED)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from asynccost.probe.trace import Blocking, Calls, Clients, Place, Trace
 from asynccost.testing import record
 from asynccost.testing.counts import MEASURES, counts
 from asynccost.testing.limits import limits, marked, steady
-from tests.plugin_sample import PLANTED, write
+from tests.plugin_sample import AIOHTTP, FASTAPI, PLANTED, Sample
 
 QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore")
 
@@ -38,26 +39,52 @@ def failed(run: subprocess.CompletedProcess[str]) -> set[str]:
     return set(re.findall(r"^(?:FAILED|ERROR) test_service\.py::(\w+)", run.stdout, re.M))
 
 
+Recorded = Callable[[Sample], Path]
+both_samples = pytest.mark.parametrize("sample", [AIOHTTP, FASTAPI], ids=["aiohttp", "FastAPI and httpx"])
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose tests are recorded as they are without planted waste."""
-    folder = tmp_path_factory.mktemp("project")
-    write(folder)
-    first = run(folder, "--asynccost-update")
-    assert "the run fails once" in first.stdout.lower(), first.stdout
-    assert first.returncode == 1
-    assert failed(first) == set()
-    again = run(folder, "--asynccost-update")
-    assert again.returncode == 0, again.stdout
-    return folder
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """Lays down a project whose tests are recorded as they are without planted waste, once."""
+    made: dict[str, Path] = {}
+
+    def lay_down(sample: Sample) -> Path:
+        if sample is FASTAPI:
+            pytest.importorskip("fastapi")
+        if folder := made.get(sample.service):
+            return folder
+        folder = made[sample.service] = tmp_path_factory.mktemp("project")
+        sample.write(folder)
+        first = run(folder, "--asynccost-update")
+        assert "the run fails once" in first.stdout.lower(), first.stdout
+        assert first.returncode == 1
+        assert failed(first) == set()
+        again = run(folder, "--asynccost-update")
+        assert again.returncode == 0, again.stdout
+        return folder
+
+    return lay_down
 
 
-def test_planted_waste_fails_the_test_that_meets_it(project: Path) -> None:
+@pytest.fixture
+def project(recorded: Recorded) -> Path:
+    """The recorded project that asks by aiohttp."""
+    return recorded(AIOHTTP)
+
+
+@both_samples
+def test_planted_waste_fails_the_test_that_meets_it(recorded: Recorded, sample: Sample) -> None:
     """Each with its line; what is not planted passes, and taking the waste out again makes all pass."""
-    planted = run(project, "--asynccost", "--asynccost-no-scan", plant=True)
-    assert failed(planted) == set(PLANTED), planted.stdout
-    for what, place in PLANTED.values():
+    planted = run(recorded(sample), "--asynccost", "--asynccost-no-scan", plant=True)
+    assert failed(planted) == set(sample.planted), planted.stdout
+    for what, place in sample.planted.values():
         assert re.search(rf"[\d,]+ {what} \(recorded .*\)\n(    .*\n)*    {re.escape(place)}", planted.stdout), what
+    reverted = run(recorded(sample), "--asynccost", "--asynccost-no-scan")
+    assert reverted.returncode == 0, reverted.stdout
+
+
+def test_what_a_run_tells(project: Path) -> None:
+    """In its summary, as JSON, as a page and in JUnit's properties."""
     files = ("--asynccost-json=a/r.json", "--asynccost-html=r.html", "--junitxml=junit.xml")
     reverted = run(project, "--asynccost", "--asynccost-no-scan", *files)
     assert reverted.returncode == 0, reverted.stdout
@@ -69,9 +96,10 @@ def test_planted_waste_fails_the_test_that_meets_it(project: Path) -> None:
     assert "What 8 tests did" in (project / "r.html").read_text()
 
 
-def test_workers_of_xdist_find_the_same(project: Path) -> None:
+@both_samples
+def test_workers_of_xdist_find_the_same(recorded: Recorded, sample: Sample) -> None:
     pytest.importorskip("xdist")
-    found = run(project, "--asynccost", "--asynccost-no-scan", "-n", "2", plant=True)
+    found = run(recorded(sample), "--asynccost", "--asynccost-no-scan", "-n", "2", plant=True)
     assert failed(found) == set(PLANTED), found.stdout
     assert "8 tests watched" in found.stdout
 
@@ -116,10 +144,13 @@ def test_each_table_remembers_its_own_requests() -> None:
     assert recorder.rows.memory == (plans.scopes, plans.history, plans.tallies)
 
 
+@both_samples
 @pytest.mark.parametrize("mode", ["strict", "auto"])
-def test_pytest_asyncio(tmp_path: Path, mode: str) -> None:
+def test_pytest_asyncio(tmp_path: Path, sample: Sample, mode: str) -> None:
     pytest.importorskip("pytest_asyncio")
-    write(tmp_path, own_loop=False)
+    if sample is FASTAPI:
+        pytest.importorskip("fastapi")
+    sample.write(tmp_path, own_loop=False)
     if mode == "strict":
         path = tmp_path / "test_service.py"
         with_mark = "import pytest\n\npytestmark = pytest.mark.asyncio\n"
@@ -132,7 +163,7 @@ def test_pytest_asyncio(tmp_path: Path, mode: str) -> None:
 def test_anyio(tmp_path: Path) -> None:
     """Its plugin runs a test's coroutine in a task of its own."""
     pytest.importorskip("anyio")
-    write(tmp_path, own_loop=False)
+    AIOHTTP.write(tmp_path, own_loop=False)
     path = tmp_path / "test_service.py"
     path.write_text(path.read_text().replace("import pytest\n", "import pytest\n\npytestmark = pytest.mark.anyio\n", 1))
     conftest = tmp_path / "conftest.py"
@@ -145,7 +176,7 @@ def test_anyio(tmp_path: Path) -> None:
 
 def test_pytest_aiohttp(tmp_path: Path) -> None:
     pytest.importorskip("pytest_aiohttp")
-    write(tmp_path, own_loop=False)
+    AIOHTTP.write(tmp_path, own_loop=False)
     scope = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
     options = (*scope, "--asynccost-no-scan")
     run(tmp_path, *options, "--asynccost-update")
@@ -196,7 +227,7 @@ def test_a_run_that_breaks_off_records_nothing(tmp_path: Path) -> None:
 
 def test_markers_and_the_fixture(tmp_path: Path) -> None:
     """A limit holds without a record; a wrong one is told; the fixture works with and without --asynccost."""
-    write(tmp_path)
+    AIOHTTP.write(tmp_path)
     (tmp_path / "test_service.py").write_text(
         (tmp_path / "test_service.py").read_text()
         + "\n\n@pytest.mark.asynccost(max_clients=0)\ndef test_limit(base):\n    asyncio.run(served(base, many))\n"
@@ -303,7 +334,7 @@ def test_many_tests_fill_no_table(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
-    write(tmp_path)
+    AIOHTTP.write(tmp_path)
     (tmp_path / ".asynccost").mkdir()
     (tmp_path / ".asynccost" / "tests.jsonl").write_text('{"asynccost_tests": 1}\n<<<<<<< ours\n')
     stopped = run(tmp_path, "--asynccost")
@@ -351,3 +382,25 @@ def test_a_wait_of_nobodys_line_is_charged_to_nobody() -> None:
     unseen, seen = Blocking(Place("(unseen)", "", 0), times=1, seconds=0.4), Blocking(Place("a.py", "f", 1), 1, 0.4)
     assert counts(Trace([], [unseen])).numbers() == {}
     assert counts(Trace([], [unseen, seen])).numbers() == {"block_ms": 400}
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this kernel does not tell")
+def test_what_a_test_waits_for_a_processor_hides_no_block(tmp_path: Path) -> None:
+    """It shares one with another process while it works, and blocks its loop once it is alone."""
+    (tmp_path / "test_it.py").write_text(
+        "import asyncio\nimport os\nimport subprocess\nimport sys\nimport time\n\n"
+        "SPIN = 'import signal; signal.alarm(60)\\nwhile True: pass'\n\n\n"
+        "async def work():\n"
+        "    with subprocess.Popen([sys.executable, '-S', '-c', SPIN]) as other:\n"
+        "        until = time.process_time() + 0.5\n"
+        "        while time.process_time() < until:\n"
+        "            await asyncio.sleep(0)\n"
+        "        other.kill()\n"
+        "    time.sleep(0.3)\n\n\n"
+        "def test_it(asynccost_probe):\n"
+        "    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
+        "    asyncio.run(work())\n"
+        "    assert 250 <= asynccost_probe.counts['block_ms'] < 500\n"
+    )
+    done = run(tmp_path, "-p", "no:xdist")
+    assert done.returncode == 0, done.stdout

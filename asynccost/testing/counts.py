@@ -29,7 +29,6 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "usd": ("US dollars of model calls", "see what made the calls dearer"),
 }
 LEAKS = ("leaked_sessions", "leaked_tasks", "leaked_timers")  # known once the test's fixtures are gone
-_BLOCK = 0.05  # seconds: what the probe calls standing still
 Shares = dict[Place, float]
 
 
@@ -83,11 +82,8 @@ def _itself(place: Place) -> Place:
     return place
 
 
-def counts(rows: Iterable[Row], machine_busy: float = 0.0, place: Callable[[Any], Place] = _itself) -> Counts:
-    """The counts of a stretch of a run, of a trace or of the rows that count it.
-
-    machine_busy: seconds that its thread waited for a processor. place: of what stands as a row's place.
-    """
+def counts(rows: Iterable[Row], place: Callable[[Any], Place] = _itself) -> Counts:
+    """The counts of a stretch of a run, of a trace or of the rows that count it; place: of what stands as a row's."""
     done = list(rows)
     found = Counts()
     for client in _of(done, Clients):
@@ -100,11 +96,10 @@ def counts(rows: Iterable[Row], machine_busy: float = 0.0, place: Callable[[Any]
         found.add("leaked_tasks", place(task.place), task.left + task.dropped)
     for timer in _of(done, Timers):
         found.add("leaked_timers", place(timer.place), timer.left)
-    stood_still = sum(block.seconds for block in _of(done, Blocking))
     for block in _of(done, Blocking):
-        own, at = block.seconds * (1 - machine_busy / stood_still), place(block.place)
-        if own >= _BLOCK and at.path != UNSEEN.file:  # nobody's line: an import of ours, a busy machine
-            found.add("block_ms", at, 1000 * own)
+        at = place(block.place)
+        if at.path != UNSEEN.file:  # nobody's line: an import of ours, a busy machine
+            found.add("block_ms", at, 1000 * block.seconds)
     _model_calls(_of(done, Tokens), found, place)
     return found
 

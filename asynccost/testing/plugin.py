@@ -67,7 +67,7 @@ class Tests:
         """What counts for a test that runs now."""
         one = self._running.get(item.nodeid)
         if one is None:
-            one = self._running[item.nodeid] = Watched(self._watch.delays)
+            one = self._running[item.nodeid] = Watched()
         return one
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -84,7 +84,7 @@ class Tests:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Count from zero."""
-        one = self._running[item.nodeid] = Watched(self._watch.delays)
+        one = self._running[item.nodeid] = Watched()
         with self._watch.counting(one.rows):
             return (yield)
 

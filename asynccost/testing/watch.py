@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.engine import ENGINE
@@ -22,41 +21,12 @@ if TYPE_CHECKING:
 NAME = "asynccost-tests"  # of the plugin that watches every test
 
 
-class Delays:
-    """How long the thread that made this wanted to run and had to wait for a processor.
-
-    The file stays open: to open it takes twenty times as long as to read it, and every test reads it.
-    """
-
-    def __init__(self) -> None:
-        """Begin to read."""
-        try:
-            self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
-        except OSError:
-            self._file = -1
-
-    def seconds(self) -> float:
-        """Since the thread began; 0 where the system does not tell."""
-        try:
-            return int(os.pread(self._file, 64, 0).split()[1]) / 1e9 if self._file >= 0 else 0.0
-        except (OSError, IndexError, ValueError):
-            return 0.0
-
-    def close(self) -> None:
-        """Read no more."""
-        if self._file >= 0:
-            os.close(self._file)
-        self._file = -1
-
-
 class Watched:
     """One test: the rows that count what it does."""
 
-    def __init__(self, delays: Delays) -> None:
+    def __init__(self) -> None:
         """Nothing was done yet."""
         self.rows = Table()
-        self._delays = delays
-        self._began = delays.seconds()
 
     @property
     def trace(self) -> Trace:
@@ -68,11 +38,11 @@ class Watched:
 
     @property
     def counts(self) -> Counts:
-        """The same as numbers; a loop stood still only for as long as the machine had a processor for it."""
+        """The same as numbers."""
         recorder = ON.recorder
         if recorder is None or not self.rows:
             return Counts()
-        return counts(recorder.looked(self.rows), self._delays.seconds() - self._began, recorder.places.line)
+        return counts(recorder.looked(self.rows), recorder.places.line)
 
 
 class Counting:
@@ -103,12 +73,10 @@ class Watch:
         self.recorder.gap = math.inf  # a slow machine must not make the numbers smaller
         self.shared = Table()
         self.recorder.count_into(self.shared)
-        self.delays = Delays()
 
     def stop(self) -> None:
         """Watch no longer."""
         ENGINE.stop()
-        self.delays.close()
 
     def counting(self, rows: Table) -> Counting:
         """Count into these rows."""
@@ -122,7 +90,7 @@ def fixture(request: pytest.FixtureRequest) -> Iterator[Watched]:
         yield tests.watched(request.node)
         return
     watch = Watch(str(request.config.rootpath))
-    one = Watched(watch.delays)
+    one = Watched()
     try:
         with watch.counting(one.rows):
             yield one
