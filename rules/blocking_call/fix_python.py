@@ -119,7 +119,7 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return "would a statement of its own read better than a wait within a text?"
     if isinstance(site.call.parent, (Argument, Member, Other)) and grows_long(file, site.call, called):
         return "would the call, in a statement of its own, read better than one over several lines within another?"
-    if file.text(site.call).count("\n") > 2 and isinstance(site.call.parent, Member):
+    if "\n" in file.text(site.call) and isinstance(site.call.parent, Member):
         return "would an asynchronous client read better than a call over several lines in parentheses?"
     if through and not _MAKES.isdisjoint(words(name)[:1]):
         return f"is {name}() to run in a thread as a whole, or the call within it that blocks?"
