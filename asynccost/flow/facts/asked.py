@@ -13,7 +13,7 @@ from asynccost.flow.facts.entry_table import entries_of
 from asynccost.flow.facts.late_facts import FileAsked, FunctionAsked
 from asynccost.flow.facts.registered import may_register
 from asynccost.flow.facts.summary import CallFact, FileFacts, FunctionFacts, bases, calls_of, handed
-from asynccost.flow.facts.vocabulary import defines, holds, import_words, renamed
+from asynccost.flow.facts.vocabulary import defined, defines, holds, import_words, renamed
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of, spoken
 from asynccost.flow.tree import Function
@@ -45,6 +45,7 @@ class Asked:
         self._knowledge = knowledge
         self.facts = cast("FileFacts", FileAsked(self, rules))
         self._searches = 0
+        self._definitions = 0
         self._functions: dict[int, FunctionFacts] = {}
         self._told: dict[str, list[tuple[int, Site]]] = {}  # calls by the last part of their names
         self._heard: set[int] = set()  # the numbers of the functions whose calls are among them
@@ -79,7 +80,18 @@ class Asked:
         return word in self._words
 
     def _defines(self, keyword: str, name: str) -> bool:
-        return (name.startswith("<") or self.holds(name)) and defines(self.source, keyword, name)
+        if name.startswith("<"):
+            return defines(self.source, keyword, name)
+        if not self.holds(name):
+            return False
+        if self._definitions < _SEARCHES:
+            self._definitions += 1
+            return defines(self.source, keyword, name)
+        return (keyword, name) in self._defined
+
+    @cached_property
+    def _defined(self) -> frozenset[tuple[str, str]]:
+        return defined(self.source)
 
     @cached_property
     def _words(self) -> frozenset[str]:

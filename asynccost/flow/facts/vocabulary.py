@@ -32,6 +32,7 @@ def word_mark(word: str) -> str:
 
 _NEAR = 64  # bytes before a name in which the keyword of its definition stands
 _AFTER = {word: re.compile(rb"(?:\b%s|\A\W)\W+\Z" % word.encode()) for word in ("class", "def")}
+_DEFINITIONS = re.compile(rb"\b(class|def)\W+?([\w\x80-\xff]+)")
 _IMPORTS = re.compile(  # from the keyword to the end of the statement; in a string or a comment it may say too much
     rb"\bimport\b(?=((?:[ \t\f]++|\\\r?\n)*(?:\((?:[^()#]++|\#[^\n]*+)*|(?:[^\\\n]++|\\\r?\n|\\)*)))"
 )
@@ -51,6 +52,12 @@ def defines(source: bytes, keyword: str, name: str) -> bool:
         return holds(source, name.strip("<>"))
     after = _AFTER[keyword]
     return any(after.search(source[max(at - _NEAR, 0) : at]) for at in places(source, name.encode()))
+
+
+def defined(source: bytes) -> frozenset[tuple[str, str]]:
+    """All that `defines` says of names: each with its keyword."""
+    found = _DEFINITIONS.finditer(source)
+    return frozenset((m[1].decode("ascii"), m[2].decode("utf-8", "surrogateescape")) for m in found)
 
 
 def import_words(source: bytes) -> frozenset[str]:
