@@ -20,7 +20,7 @@ from asynccost.flow.sessions.sharing import lent_to_methods, listens, outlasts, 
 from asynccost.flow.sessions.visits import is_somebody_else
 from asynccost.flow.tree import Argument, Call, Comprehension, Function, Loop
 from asynccost.flow.varies import parameters, varies
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
 
 _KEPT = {
@@ -177,10 +177,14 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
 def _works_alone(file: File, function: Function, client: Client) -> bool:
     """Whether a synchronous Python function asks whoever it likes, or a database: scripts, jobs and set-ups are such.
 
-    What asks one service, a language model or a search, is written to be asked again and again.
+    What asks one service, a language model or a search, is written to be asked again and again, also by its name.
     """
     anybody = client.http or client.cost in ("models", "database")
-    return file.language == "python" and not function.is_async and anybody
+    alone = file.language == "python" and not function.is_async and anybody
+    return alone and _MODELS.isdisjoint(words(function.qualname))
+
+
+_MODELS = frozenset({"model", "llm", "chat", "completion", "completions", "embed", "embedding", "embeddings", "rerank"})
 
 
 _HOOK = re.compile(r"use[A-Z]|use$")
