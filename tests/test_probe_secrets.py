@@ -61,7 +61,7 @@ asyncio.run(main())
 """
 
 
-def test_no_mark_is_in_the_trace_the_summary_or_a_merge(tmp_path: Path) -> None:
+def test_no_mark_is_in_the_trace_the_summary_or_a_report(tmp_path: Path) -> None:
     """URLs, user names, paths, queries, fragments, headers, cookies, bodies, prompts and arguments of the command."""
     (tmp_path / "app.py").write_text(PROGRAM)
     with running() as server:
@@ -72,7 +72,17 @@ def test_no_mark_is_in_the_trace_the_summary_or_a_merge(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     merge = [sys.executable, "-m", "asynccost", "merge", "t.jsonl", "t.jsonl"]
     merged = subprocess.run(merge, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    ours = [sys.executable, "-m", "asynccost"]
+    told = [
+        subprocess.run([*ours, *ask], cwd=tmp_path, capture_output=True, text=True, check=True)
+        for ask in (
+            ("compare", "t.jsonl", "t.jsonl"),
+            *(("scan", "app.py", "--trace=t.jsonl", "--exit-zero", f"--format={f}") for f in ("text", "json", "html")),
+        )
+    ]
+    assert all("aiohttp" in report.stdout for report in told[1:])
     text = (tmp_path / "t.jsonl").read_text() + done.stderr + merged
+    text += "".join(report.stdout + report.stderr for report in told)
 
     sent = "\n".join(server.requests)
     assert all(mark in sent for mark in MARKS[:4]), "the program sent them"
