@@ -105,8 +105,20 @@ def _of_places(got: Acquisition, places: list[Place], good: _Reached, file: File
     return (
         best
         or by_receiver(got, good, file)
+        or next((fate for p in places if (fate := _by_ref(p, got.function, file)) is not None), None)
         or Fate("kept", got.call, "its handle is kept and never used to stop it", places[0])
     )
+
+
+def _by_ref(place: Place, function: Function, file: File) -> Fate | None:
+    """A handle kept in a ref that is handed on as a whole: `stopPolling(pollRef)`."""
+    if place.path != ("current",):
+        return None
+    for mention in mentions(Place(place.root, ()), function, file):
+        use = use_of(mention.expr)
+        if use.kind == "argument" and not is_write(mention.expr):
+            return Fate("handed on", mention.expr, "the ref that keeps its handle is handed on")
+    return None
 
 
 def _by_own_parameter(got: Acquisition) -> Fate | None:

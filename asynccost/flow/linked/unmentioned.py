@@ -3,7 +3,8 @@
 A name counts as mentioned wherever it stands in code, in a string without blanks or in one that is formatted, of any
 Python file that is no test; definitions of that name, comments and documentation aside. So do the names that a program
 puts together: where `"get_"` stands, whatever begins so may be meant. What stands only in functions that nothing
-mentions, or, of a method, only where another file names a variable so, is no mention.
+mentions, or, of a method, only where another file names a variable so, is no mention; nor is what stands only in the example of its
+use that a module runs which others import.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from asynccost.flow.facts.asked import Asked
+from asynccost.flow.facts.entry_table import in_main_guard
 from asynccost.flow.facts.summary import entry
 from asynccost.flow.facts.vocabulary import may_be_known, word_mark
 from asynccost.flow.file import is_test
@@ -19,6 +21,7 @@ from asynccost.flow.linked.linking import Names
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
 from asynccost.flow.mentions import STRINGS, is_letter, places
 from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
+from asynccost.flow.words import words
 
 _LOCAL = ".<locals>."
 _FEW = 6  # places: what more of them speak of is used
@@ -33,6 +36,7 @@ _DISPATCHES = re.compile(  # names that are made while the program runs
     rb"\bgetattr\([^,()]+(?:\([^()]*\))?,\s*+(?![\"'])|(?<![\"'] in )\b(?:globals|locals|vars|getmembers)\("
     rb"|\b__dict__\b|\bdir\("
 )
+_TRIALS = frozenset({"example", "examples", "demo", "usage", "sample", "trial"})
 _DECORATORS = frozenset({  # none of them hands the function to anybody
     "staticmethod", "classmethod", "property", "cached_property", "override", "final", "retry", "lru_cache", "cache",
     "contextmanager", "asynccontextmanager",
@@ -79,6 +83,8 @@ class Unmentioned:
             return False
         if outer is not None and outer.kind != "module" and function.owner is None:
             return not _says(self.code(asked.path), name.encode())
+        if self._is_trial(function, asked):
+            return True
         if self._is_mentioned(function, asked, without) or entry(asked.file, function):
             return False
         owner = function.owner
@@ -93,6 +99,12 @@ class Unmentioned:
         named = {f.name: f for f in beside if may_be_known(f.name) and not f.name.startswith("__")}
         others = [f for one, f in named.items() if one != name]
         return 2 * sum(self._is_used(f, asked) for f in others) >= max(len(others), 1)
+
+    def _is_trial(self, function: Function, asked: Asked) -> bool:
+        """Whether a function shows how a module is used that others import, and only where that is run by itself."""
+        if _TRIALS.isdisjoint(words(function.name)) or not self._importers.of(asked.path):
+            return False
+        return all(where is asked and in_main_guard(asked.file, at) for where, at in self._places(function, asked))
 
     def _is_used(self, function: Function, asked: Asked) -> bool:
         """Whether code outside of a function says its name: that of another file, where no file imports this one."""
