@@ -34,7 +34,7 @@ from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.threads import await_instead, grows_long, may_await, plain_callee, to_thread
 from asynccost.python.codemod.top import member_of
-from asynccost.python.codemod.unused import remove_import, used_once
+from asynccost.python.codemod.unused import remove_import, remove_local_import, used_once
 from asynccost.python.reasons import BOUND, THREAD
 
 _SLEEP = "other tasks run meanwhile, and what they change is seen after it"
@@ -313,7 +313,7 @@ def _asleep(file: File, site: Site) -> Iterator[Edit]:
     patch = Patch(file)
     await_instead(patch, site.call, member_of(patch, "asyncio", "sleep"))
     name = chain(site.call.callee)[0]
-    if used_once(file, name):
+    if not remove_local_import(patch, name, site.call.start) and used_once(file, name):
         remove_import(patch, name)
     return patch.edits()
 

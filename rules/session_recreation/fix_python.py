@@ -9,7 +9,7 @@ from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Class, Comprehension, Constant, Loop, Return
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lend, lifespan
 from asynccost.python.codemod.building import Building, building_at
@@ -191,6 +191,9 @@ def _in_module(made: Building, file: File) -> Offer | None:
     return _lent(made, file) or _lazily(made, chosen, file)
 
 
+_MAY_LACK = frozenset({"attachments", "files", "images", "media", "uploads", "embeds"})  # what a message may carry
+
+
 def _lent(made: Building, file: File) -> Offer | None:
     """One client of the function that calls this one in a loop."""
     loan = lend.loan_of(file, made) if made.client.is_async else None
@@ -202,6 +205,9 @@ def _lent(made: Building, file: File) -> Offer | None:
         reason += ", of which there are 100 as a rule: more at once wait, and what goes on when one failed ends with it"
     if _reads_cookies(made, file):
         return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: lend.apply(patch, loan))
+    if few := next((name for name in sorted(lend.given(loan)) if _MAY_LACK & set(words(name))), ""):
+        reason = f"{reason}; is there any of {few} as a rule? The client is built even where there is none"
+        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
     lines = file.span(loan.last).end_line - file.span(loan.first).line
     if all(map(_leaves_the_loop, loan.calls)):
         reason = f"{reason}; the loop ends with the first of them: is one client for each call not enough?"

@@ -3,8 +3,8 @@
 A name counts as mentioned wherever it stands in code, in a string without blanks or in one that is formatted, of any
 Python file that is no test; definitions of that name, comments and documentation aside. So do the names that a program
 puts together: where `"get_"` stands, whatever begins so may be meant. What stands only in functions that nothing
-mentions, or, of a method, only where another file names a variable so, is no mention; nor is what stands only in the example of its
-use that a module runs which others import.
+mentions, or, of a method, only where another file names a variable so, is no mention; nor is what stands only in the
+example of its use that a module runs which others import.
 """
 
 import re

@@ -53,6 +53,15 @@ def at_once(loan: Loan) -> bool:
     return not all(isinstance(call.parent, Await) for call in loan.calls)
 
 
+def given(loan: Loan) -> frozenset[str]:
+    """The parameters of the caller whose items the calls are made for."""
+    loops = [loop for call in loan.calls for loop in loops_around(call)]
+    over = [loop.iter for loop in loops if isinstance(loop, Loop)]
+    over += [clause.iter for loop in loops if isinstance(loop, Comprehension) for clause in loop.clauses]
+    named = {n.id for one in over if one is not None for n in walk(one) if isinstance(n, Name)}
+    return frozenset(p.name for p in loan.caller.params if p.name in named)
+
+
 def _start(node: Node) -> int:
     return node.start
 

@@ -40,5 +40,31 @@ def remove_import(patch: Patch, name: str) -> None:
         patch.remove_lines(Node(start, start + len(written)), gap=True)
 
 
+def remove_local_import(patch: Patch, name: str, at: int) -> bool:
+    """Take away the import of a function for its one use, which stands at a byte and goes; whether there is one.
+
+    True also where it stays since more uses it, or since it does not have its line to itself.
+    """
+    source = patch.layout.source
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False
+    line = source.count(b"\n", 0, at) + 1
+    functions = (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    around = [f for f in functions if f.lineno <= line <= (f.end_lineno or 0)]
+    here = max(around, key=lambda f: f.lineno, default=None)
+    inner = list(ast.walk(here)) if here is not None else []
+    found = [s for s in inner if isinstance(s, (ast.Import, ast.ImportFrom)) and _binds(s, name)]
+    if not found:
+        return False
+    used = sum(isinstance(n, ast.Name) and n.id == name for n in inner)
+    start = sum(len(text) for text in source.splitlines(keepends=True)[: found[0].lineno - 1])
+    begin, end = start + found[0].col_offset, patch.layout.line_end(start)
+    if used == 1 and len(found) == 1 and source[begin:end] == ast.unparse(found[0]).encode() and not found[0].names[1:]:
+        patch.remove_lines(Node(begin, end), gap=True)
+    return True
+
+
 def _binds(statement: ast.Import | ast.ImportFrom, name: str) -> bool:
     return any((alias.asname or alias.name).partition(".")[0] == name for alias in statement.names)
