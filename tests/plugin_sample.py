@@ -193,41 +193,36 @@ import time
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 
 BAD = os.environ.get("PLANT", "")
 KEPT = []
-router = APIRouter()
 
 
-def create(base):
-    """An application that asks one server."""
+@asynccontextmanager
+async def lifespan(app):
+    async with httpx.AsyncClient(base_url=app.state.base, verify=False) as app.state.client:
+        yield
 
-    @asynccontextmanager
-    async def lifespan(app):
-        async with httpx.AsyncClient(base_url=base) as app.state.client:
-            yield
 
-    app = FastAPI(lifespan=lifespan)
-    app.include_router(router)
-    return app
+app = FastAPI(lifespan=lifespan)
 
 
 async def get(client, path):
     if BAD and path.startswith("/many"):
-        async with httpx.AsyncClient(base_url=client.base_url) as own:
+        async with httpx.AsyncClient(base_url=client.base_url, verify=False) as own:
             return (await own.get(path)).text
     return (await client.get(path)).text
 
 
-@router.get("/many")
+@app.get("/many")
 async def many(request: Request):
     return [await get(request.app.state.client, f"/many/{number}") for number in range(8)]
 
 
-@router.get("/status")
+@app.get("/status")
 async def status(request: Request):
-    client = httpx.AsyncClient(base_url=request.app.state.client.base_url)
+    client = httpx.AsyncClient(base_url=request.app.state.base, verify=False)
     text = (await client.get("/status")).text
     if BAD:
         KEPT.append(client)
@@ -236,21 +231,21 @@ async def status(request: Request):
     return text
 
 
-@router.get("/record")
+@app.get("/record")
 async def record():
     task = asyncio.ensure_future(asyncio.sleep(3600 if BAD else 0))
     if not BAD:
         await task
 
 
-@router.get("/settle")
+@app.get("/settle")
 async def settle():
     if BAD:
         time.sleep(0.3)
     await asyncio.sleep(0)
 
 
-@router.get("/prices")
+@app.get("/prices")
 async def prices(request: Request):
     paths = [f"/price/{name}" for name in ("ash", "birch", "cedar", "dogwood")]
     if not BAD:
@@ -258,14 +253,14 @@ async def prices(request: Request):
     return [await get(request.app.state.client, path) for path in paths]
 
 
-@router.get("/user")
+@app.get("/user")
 async def user(request: Request):
     if BAD:
         await get(request.app.state.client, "/user")
     return await get(request.app.state.client, "/user")
 
 
-@router.get("/ask")
+@app.get("/ask")
 async def ask(request: Request):
     text = "What does a birch cost? " * (10 if BAD else 1)
     asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}
@@ -273,7 +268,7 @@ async def ask(request: Request):
     return answer.json()["usage"]
 
 
-@router.get("/calm")
+@app.get("/calm")
 async def calm(request: Request):
     return await get(request.app.state.client, "/calm")
 '''
@@ -283,11 +278,11 @@ import asyncio
 
 import httpx
 import pytest
-from service import create
+from service import app
 
 
 async def served(base, path):
-    app = create(base)
+    app.state.base = base
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
