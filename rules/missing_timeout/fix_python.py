@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File, Site, site_at
-from asynccost.flow.tree import Call, Constant, Function, If, Member, Name, Node, Param, Try, WithItem
+from asynccost.flow.tree import Call, Constant, Function, If, Loop, Member, Name, Node, Param, Try, WithItem
 from asynccost.flow.waits.own_bounds import (
     LONG,
     MOST,
@@ -78,7 +78,7 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
         return "how long may what it runs take?"
     if bound is None and runs_queries(site, file):
         return "how long may a query take?"
-    if _is_sent_again(site):
+    if _is_sent_again(site, file):
         return "it is tried again after a timeout: may it arrive twice?"
     if _lets_timeouts_out(site, file):
         return "should what catches a ConnectionError, and no ReadTimeout, catch a Timeout as well?"
@@ -89,15 +89,30 @@ _SENT = frozenset({"post", "patch"})  # what makes something anew each time it a
 _TRIES_AGAIN = frozenset({"retry", "retrying", "retries", "backoff"})
 
 
-def _is_sent_again(site: Site) -> bool:
-    """Whether a function that fails is repeated, and with it what it sends: `@retry`, or what catches calls it anew."""
-    if chain(site.call.callee)[-1] not in _SENT:
+def _is_sent_again(site: Site, file: File) -> bool:
+    """Whether what fails is repeated, and with it what it sends: `@retry`, a loop of tries, what catches calls anew."""
+    if not _sends(site):
         return False
     said = (word for d in site.function.decorators for name in chain(d) for word in words(name))
     caught = [h for up in above(site.call) if isinstance(up, Try) for h in up.handlers]
     calls = (n for handler in caught for n in walk(handler) if isinstance(n, Call))
     anew = any(chain(call.callee)[-1] == site.function.name for call in calls)
-    return anew or not _TRIES_AGAIN.isdisjoint(said)
+    loops = [file.text(Node(u.start, u.header_end)) for u in above(site.call) if isinstance(u, Loop)] if caught else []
+    tries = any(_TRIES.search(loop) for loop in loops)
+    return anew or tries or not _TRIES_AGAIN.isdisjoint(said)
+
+
+_TRIES = re.compile(r"(?i)retry|retries|attempt|\btries\b|_tries\b")
+
+
+def _sends(site: Site) -> bool:
+    """Whether a request makes something anew: `post(url)`, `request("POST", url)`."""
+    if chain(site.call.callee)[-1] in _SENT:
+        return True
+    first = site.call.arguments[0] if site.call.arguments else None
+    given = next((a for a in site.call.arguments if a.keyword == "method"), first)
+    value = given.value if given is not None and given.keyword in (None, "method") else None
+    return isinstance(value, Constant) and isinstance(value.value, str) and value.value.lower() in _SENT
 
 
 _LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout)\b")
