@@ -60,8 +60,20 @@ def _collect(file: File, function: Function, found: dict[Row, None], seen: set[i
 
 def _imported(file: File, node: Node, function: Function) -> str:
     """The resolved name of a call on what another file of the project hands out, whatever its words say of it."""
-    name = (file.resolve(node.callee, function) or "") if isinstance(node, Call) else ""
+    if not isinstance(node, Call):
+        return ""
+    name = _inherited(file, node.callee, function) or file.resolve(node.callee, function) or ""
     return name if ":" in name else ""
+
+
+def _inherited(file: File, callee: Node, function: Function) -> str:
+    """What `super.load` names, where the class around extends one of another file."""
+    of = callee.value if isinstance(callee, Member) else None
+    owner = function.owner
+    if not (isinstance(callee, Member) and isinstance(of, Name) and of.id == "super" and owner and owner.bases):
+        return ""
+    base = file.resolve(owner.bases[0].value)
+    return f"{base}.{callee.attr}" if base else ""
 
 
 def _heard(value: Node, function: Function) -> bool:
