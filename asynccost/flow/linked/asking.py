@@ -16,7 +16,7 @@ _INTERCEPTS = re.compile(rb"\binterceptors\.response\.use\(")
 _TELLS = re.compile(rb"\{[^{}=;]*\berror\b[^{}=;]*\} = await (?:this\.)?(?!this\b)([a-zA-Z]\w*)\.")
 _KEEPS = re.compile(rb"\bcatch\b[^;{}]*\{[^{}]*(?:\berror\s*=[^=]|return\s*\{[^{}]*\berror\b)")
 _HANDS_OUT = re.compile(rb"\breturn\s*\{[^{}]*\berror\b")
-_LIBRARIES = re.compile(rb"\bfrom\s+[\"'](?:@supabase/|better-auth\b)")
+_LIBRARIES = (b"@supabase/", b"\"better-auth", b"'better-auth")  # whose clients keep it
 _PASSES_ON = re.compile(rb"\bthrow\b|\breject\b")
 _SENDS = re.compile(rb"(?<![\w$.])(?:fetch|axios|ky|superagent)\b[.\w]*\(")
 _OTHERS = frozenset({"pool", "conn", "file"})
@@ -32,7 +32,7 @@ def answers_failures(project: Project, kind: str, label: str, ref: str, near: st
     first, dot, _ = label.removeprefix("this.").partition(".")
     if first in _DIRECT:
         return False
-    if dot and first in project.memo(_telling):
+    if dot and first in project.memo(_telling) and not _PASSES_ON.search(project.code.code(near)):
         return True
     if kind in _OTHERS:
         return False
@@ -55,12 +55,8 @@ def _telling(project: Project) -> frozenset[str]:
     codes = [project.code.code(path) for path in project.code.holding(b"error") if not is_test(path)]
     told = Counter(found[1].decode() for code in codes for found in _TELLS.finditer(code))
     often = frozenset(name for name, count in told.items() if count > 1)
-    return often if often and any(map(_keeps, codes)) else frozenset()
-
-
-def _keeps(code: bytes) -> bool:
-    """Whether a script's answers hold what it caught, `return { data, error }`, or it takes a client that does so."""
-    return bool(_KEEPS.search(code) and _HANDS_OUT.search(code)) or _LIBRARIES.search(code) is not None
+    kept = any(_KEEPS.search(code) and _HANDS_OUT.search(code) for code in codes) if often else False
+    return often if kept or (often and any(map(project.code.holding, _LIBRARIES))) else frozenset()
 
 
 def _answering(project: Project) -> frozenset[str]:
