@@ -35,6 +35,8 @@ _LARGE = frozenset({  # whose rows may be very many
     "team", "tenant", "org", "organization", "organisation", "workspace", "account", "company", "user", "customer",
     "project", "app", "site", "store", "shop",
 })
+_CARRIED = frozenset({"attachment", "attachments", "embeds", "mentions"})
+_CARRIERS = frozenset({"message", "msg", "event", "mail", "email"})
 _BELOW = frozenset({"<", "<=", ">", ">="})
 
 
@@ -44,6 +46,9 @@ def few(items: Expr, waits: Sequence[Node], home: Function, function: Function) 
         return "a condition decides which items wait"
     if any(_measured(name, function) for name in _names(items)):
         return "its length is compared with a limit"
+    *of, last = chain(items)
+    if not _CARRIED.isdisjoint(words(last)) and (not of or not _CARRIERS.isdisjoint(words(of[-1]))):
+        return "a message carries few of them"
     for part in _made_of(items, function, 0):
         if narrowed := _narrowed(part):
             return narrowed
