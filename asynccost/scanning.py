@@ -92,8 +92,8 @@ def scan(
 
 
 def _price(findings: Sequence[Finding], settings: Settings, money: "Money | None") -> None:
-    from asynccost.pricing.joining import price
     from asynccost.pricing.money import load as known
+    from asynccost.pricing.unit import price
 
     price(findings, money or known(settings.root))
 

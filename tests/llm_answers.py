@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 
 Json = dict[str, Any]
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "SECRET question"}], "max_tokens": 50}

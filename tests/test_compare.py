@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from asynccost.cli.compare import command as compare_command
 from asynccost.cli.usage import command as usage_command
 from asynccost.cost.receipt import evaluate
+from asynccost.cost.totals import cost_of
 from asynccost.cost.usage import Usage
 from asynccost.pricing.comparing import compare, side
-from asynccost.pricing.rows import cost_of
 from asynccost.probe.trace import Calls, Clients, Place, Process, Tokens, Trace
 from asynccost.probe.tracefile import dumps
 

@@ -11,7 +11,7 @@ import pytest
 
 from asynccost.cost import infrastructure as machine
 from asynccost.cost import llm, models, rates, receipt, words
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 from asynccost.cost.totals import totals
 from asynccost.model import Cost, Figure
 

@@ -11,7 +11,7 @@ import pytest
 
 import asynccost
 from asynccost import probe
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 from asynccost.cost.words import exact
 from asynccost.probe.limits import Limit
 from asynccost.probe.llm.usage import Usage

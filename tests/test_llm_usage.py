@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 from asynccost.probe.llm import prompts, watch
 from asynccost.probe.llm.asking import Asked, read
 from asynccost.probe.llm.calls import recognise

@@ -7,8 +7,7 @@ from typing import Any
 
 from asynccost.config import config_file
 from asynccost.config.config_file import Layer
-from asynccost.config.oldest_python import oldest_python
-from asynccost.config.strict_types import strict_types
+from asynccost.config.project import oldest_python, strict_types
 from asynccost.config.values import reader
 from asynccost.model import Confidence
 

@@ -1,8 +1,7 @@
 """What model calls cost and which part of that is waste, one function a kind; tokens first, dollars from them."""
 
-from asynccost.cost.models import ModelPrice
+from asynccost.cost.models import ModelPrice, Tokens
 from asynccost.cost.receipt import price
-from asynccost.cost.tokens import Tokens
 from asynccost.model import Cost, Figure
 
 # What is counted -> the kind of price that it pays.

@@ -1,9 +1,13 @@
-"""Adding up: savings of one scope overlap, so the largest counts; machines and models are never added together."""
+"""Adding up: savings of one scope overlap, so the largest counts; machines and models are never added together.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Totals and costs are JSON values as well, and costs are made from them again.
+"""
 
-from asynccost.model import Cost
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from asynccost.model import Cost, Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,30 @@ def _total(kind: str, per: str, costs: list[Cost]) -> Total:
         len(costs),
         assumed / likely if likely else 0.0,
     )
+
+
+def total_rows(costs: Iterable[Cost]) -> list[dict[str, Any]]:
+    """Sums by kind, a month and a run; prices of a million calls of different places add up to nothing."""
+    return [
+        {
+            "kind": t.kind,
+            "per": t.per,
+            "low": t.low,
+            "likely": t.likely,
+            "high": t.high,
+            "with_overlaps": t.parts,
+            "places": t.places,
+            "from_defaults": round(t.defaults, 4),
+        }
+        for t in totals(c for c in costs if c.per in ("month", "run"))
+    ]
+
+
+def cost_row(cost: Cost) -> dict[str, Any]:
+    """A cost with its receipt as JSON values."""
+    return {**asdict(cost), "basis": [asdict(figure) for figure in cost.basis]}
+
+
+def cost_of(row: Mapping[str, Any]) -> Cost:
+    """The cost that a JSON result holds."""
+    return Cost(**{**row, "basis": tuple(Figure(**figure) for figure in row["basis"])})

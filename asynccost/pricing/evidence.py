@@ -3,7 +3,7 @@
 from typing import Any
 
 from asynccost.pricing.here import Here
-from asynccost.pricing.kinds import AWAITS, MODELS, SESSIONS
+from asynccost.pricing.unit import AWAITS, MODELS, SESSIONS
 
 Evidence = dict[str, Any]
 

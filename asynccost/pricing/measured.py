@@ -8,7 +8,7 @@ from asynccost.cost.receipt import added, price
 from asynccost.cost.usage import Usage
 from asynccost.model import Cost, Figure
 from asynccost.pricing.here import Here
-from asynccost.pricing.kinds import AWAITS
+from asynccost.pricing.unit import AWAITS
 from asynccost.probe.llm.bills import bills, by_model, misses, unread_writes
 from asynccost.probe.trace import Calls, Clients, Tokens
 from asynccost.probe.waste import MISSED, REPEATED, UNREAD, blind_retries

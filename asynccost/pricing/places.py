@@ -1,16 +1,58 @@
-"""Where the places of a trace stand in the files as they are now: by line, or by text once a file has changed."""
+"""A trace by the lines of today's files: its places are found by line, or by text once a file has changed."""
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
+from asynccost.model import Finding
+from asynccost.pricing.here import Here, lasted
 from asynccost.probe.sites import line_hashes
-from asynccost.probe.trace import Place, Row, Trace
+from asynccost.probe.trace import Calls, Place, Row, Serial, Trace
 
 At = tuple[str, int]  # path as findings name it, line; 0 for a place that is not there any more
 
 
-def located(trace: Trace, paths: Iterable[str], read: Callable[[str], bytes]) -> dict[Place, At]:
+class Sites:
+    """Which rows stand where. paths: the files that were scanned; read: their text as it is now."""
+
+    def __init__(
+        self, trace: Trace, source: str, date: str, paths: Iterable[str], read: Callable[[str], bytes]
+    ) -> None:
+        self.source, self.date = source, date
+        self._lasted = lasted(trace)
+        self._now = _located(trace, paths, read)
+        self._rows: dict[At, list[tuple[Row, Place]]] = {}
+        for row in trace:
+            for place in dict.fromkeys(_places_of(row)):
+                if at := self.now(place):
+                    self._rows.setdefault(at, []).append((row, place))
+
+    def at(self, finding: Finding) -> Here | None:
+        """What the trace holds of the lines of a finding."""
+        last = max(finding.span.line, finding.span.end_line - (finding.span.end_column == 1))
+        return self.here(finding.path, range(finding.span.line, last + 1))
+
+    def here(self, path: str, lines: Iterable[int]) -> Here | None:
+        """What the trace holds of some lines of a file; each row once."""
+        found = Here(self.source, self.date, self._lasted)
+        seen: set[tuple[int, bool]] = set()
+        for line in lines:
+            for row, place in self._rows.get((path, line), ()):
+                built = isinstance(row, Calls) and row.client_place == place
+                made = getattr(row, "place", None) == place or isinstance(row, Serial)
+                for through in (True, False):
+                    if (built if through else made) and (id(row), through) not in seen:
+                        seen.add((id(row), through))
+                        found.put(row, through=through)
+        return found if seen else None
+
+    def now(self, place: Place) -> At | None:
+        """Where a place stands today; None where it is in none of the files, or gone."""
+        at = self._now.get(place)
+        return at if at and at[1] else None
+
+
+def _located(trace: Trace, paths: Iterable[str], read: Callable[[str], bytes]) -> dict[Place, At]:
     """Every place that lies in one of the files, with its line of today."""
     ours = _by_name(paths)
     by_file: dict[str, list[Place]] = {}
@@ -26,10 +68,10 @@ def located(trace: Trace, paths: Iterable[str], read: Callable[[str], bytes]) ->
 
 def _places(trace: Trace) -> set[Place]:
     """Every place that rows name."""
-    return {p for row in trace for p in places_of(row)}
+    return {p for row in trace for p in _places_of(row)}
 
 
-def places_of(row: Row) -> list[Place]:
+def _places_of(row: Row) -> list[Place]:
     """The places that a row names."""
     named = (getattr(row, name, None) for name in ("place", "client_place", "previous"))
     return [p for p in named if isinstance(p, Place)]

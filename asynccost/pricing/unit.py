@@ -1,10 +1,21 @@
 """What a finding costs as far as the scan alone can know: a unit price, or an estimate from a usage file."""
 
+from collections.abc import Iterable
+
 from asynccost.cost import infrastructure
 from asynccost.cost.usage import Usage
 from asynccost.model import Cost, Figure, Finding
-from asynccost.pricing.kinds import AWAITS, MODELS, SESSIONS
+from asynccost.pricing.money import Money
 
+# Rules whose waste is of one kind, and is counted in the same rows of a trace.
+SESSIONS = frozenset({"session-recreation", "one-shot-request", "pooling-disabled", "unclosed-session"})
+AWAITS = frozenset({"sequential-awaits", "await-in-loop"})
+MODELS = frozenset(
+    {"repeated-llm-call", "volatile-prompt-prefix", "unbounded-completion", "unbatched-embedding", "blind-retry"}
+)
+MEASURABLE = SESSIONS | AWAITS | MODELS | {
+    *("blocking-call", "dropped-task", "unstored-timer", "missing-timeout", "unbounded-fan-out"),
+}
 MILLION = "million calls"
 _UNIT = "the unit of this price"
 _CONNECTING = frozenset({"certificates", "pool", "models", "database", "channel", "socket"})
@@ -12,7 +23,14 @@ _REBUILDS = frozenset({"session-recreation", "one-shot-request"})
 _CONNECTS = frozenset({"pooling-disabled"})
 
 
-def cost(finding: Finding, usage: Usage, memory: dict[object, Cost | None]) -> Cost | None:
+def price(findings: Iterable[Finding], money: Money) -> None:
+    """A unit price or an estimate for each finding that has none."""
+    memory: dict[object, Cost | None] = {}
+    for finding in findings:
+        finding.cost = finding.cost or _known(finding, money.usage, memory)
+
+
+def _known(finding: Finding, usage: Usage, memory: dict[object, Cost | None]) -> Cost | None:
     """A month's cost where the usage file says how often this runs, else that of a million calls; None: unknown.
 
     memory: unit prices that were worked out before, since many findings share one.

@@ -7,9 +7,9 @@ from asynccost.cost import infrastructure
 from asynccost.cost.receipt import added
 from asynccost.model import Cost
 from asynccost.pricing.here import Here, lasted
-from asynccost.pricing.kinds import AWAITS, SESSIONS
 from asynccost.pricing.measured import cost
 from asynccost.pricing.money import Money
+from asynccost.pricing.unit import AWAITS, SESSIONS
 from asynccost.probe.gauges import slope
 from asynccost.probe.llm.bills import bills, by_model
 from asynccost.probe.trace import Calls, Process, Tokens, Trace

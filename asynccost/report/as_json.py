@@ -65,7 +65,7 @@ def _costs(report: Report) -> list[dict[str, Any]]:
     costs = [f.cost for f in report.findings if f.cost]
     if not costs:
         return []
-    from asynccost.pricing.rows import total_rows
+    from asynccost.cost.totals import total_rows
 
     return total_rows(costs)
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from asynccost.cost.totals import cost_row
 from asynccost.cost.words import dollars
 from asynccost.pricing.comparing import Comparison, Side
-from asynccost.pricing.rows import cost_row
 
 _VERDICTS = {
     "paid": "The change paid",

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from asynccost.cost.totals import cost_of, total_rows
 from asynccost.errors import ResultError
-from asynccost.pricing.rows import cost_of, total_rows
 from asynccost.report.as_json import SCHEMA_VERSION, text
 
 Result = dict[str, Any]

@@ -11,7 +11,7 @@ from asynccost.probe.trace import Blocking, Calls, Clients, Place, R, Serial, Ta
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-    from asynccost.cost.tokens import Tokens as Used
+    from asynccost.cost.models import Tokens as Used
     from asynccost.probe.trace import Row
 
 # In the order in which they are told: name -> what it counts, and what to do about too many.
@@ -137,7 +137,7 @@ def _model_calls(rows: Sequence[Tokens], found: Counts, place: Callable[[Any], P
 
 def _tiers(told: Mapping[str, int]) -> Iterator[tuple[int, Used]]:
     """Tokens by the tier that they were paid in; see Usage.counts."""
-    from asynccost.cost.tokens import Tokens as Used
+    from asynccost.cost.models import Tokens as Used
 
     names = [f.name for f in fields(Used)]
     for tier in sorted({int(name.partition("@")[2] or 0) for name in told}):

@@ -23,8 +23,8 @@ import trustme
 
 import asynccost
 from asynccost.cost import infrastructure, models
+from asynccost.cost.models import Tokens
 from asynccost.cost.rates import Rates
-from asynccost.cost.tokens import Tokens
 from asynccost.cost.words import dollars
 from asynccost.model import Cost, Figure
 from tests.benchmarks.claim_programs import BUILD, CLIENT, LEAK, TOGETHER

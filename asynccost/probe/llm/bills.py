@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from asynccost.cost import models
 from asynccost.cost.llm import bill, cache_misses, useless_writes
 from asynccost.cost.models import ModelPrice
+from asynccost.cost.models import Tokens as Counted
 from asynccost.cost.receipt import added
-from asynccost.cost.tokens import Tokens as Counted
 from asynccost.model import Cost, Figure
 from asynccost.probe.rows import Tokens
 

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from asynccost.cost import models
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 from asynccost.probe.llm import reading
 from asynccost.probe.llm.calls import Call, served_by
 from asynccost.probe.llm.frames import Frames, frames

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 
 Json = dict[str, Any]
 _CAPPED = {"length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_length"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from asynccost.cost.tokens import Tokens
+from asynccost.cost.models import Tokens
 
 
 @dataclass(frozen=True, slots=True)

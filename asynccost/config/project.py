@@ -1,4 +1,7 @@
-"""The oldest Python that a project runs on, as its packaging or image says; what fixes write must be valid there."""
+"""What a project's own files say of it: its oldest Python, and whether its type check refuses what has no annotations.
+
+What fixes write must be valid there, and pass that check.
+"""
 
 import os
 import re
@@ -12,6 +15,16 @@ _TARGET = re.compile(r"py(\d)(\d+)")
 _IMAGE = re.compile(r"^FROM\s+(?:--\S+\s+)?(?:\S+/)?python:(\d+\.\d+)", re.M | re.I)
 _PINNED = re.compile(r"^(?:cpython-)?(\d+\.\d+)", re.M)
 _PYTHON_REQUIRES = re.compile(r"python_requires\s*=\s*[\"']?([^\"'\n#]+)")
+_WORDS = r"(?:strict|disallow_untyped_defs)\s*=\s*(?:true|yes|on|1)"
+_INSIDE = r"\](?:(?!^\[).)*?^"  # from a table's head to one of its lines
+_TOML = re.compile(rf"^\[tool\.mypy{_INSIDE}{_WORDS}", re.M | re.S)
+_PYRIGHT = re.compile(rf"^\[tool\.(?:based)?pyright{_INSIDE}typeCheckingMode\s*=\s*[\"']strict", re.M | re.S)
+_INI = re.compile(rf"^\[mypy{_INSIDE}{_WORDS}", re.M | re.S | re.I)
+_JSON = re.compile(r"\"typeCheckingMode\"\s*:\s*\"strict\"")
+_STRICT = (
+    ("pyproject.toml", (_TOML, _PYRIGHT)), ("mypy.ini", (_INI,)), (".mypy.ini", (_INI,)), ("setup.cfg", (_INI,)),
+    ("pyrightconfig.json", (_JSON,)),
+)
 
 
 def oldest_python(root: str) -> tuple[str, str] | None:
@@ -22,6 +35,15 @@ def oldest_python(root: str) -> tuple[str, str] | None:
             oldest = min(found)
             return f"{oldest[0]}.{oldest[1]}", file
     return None
+
+
+def strict_types(root: str) -> str:
+    """The file that tells mypy or pyright to refuse what is not annotated; "" where none does."""
+    for name, patterns in _STRICT:
+        text = _text(os.path.join(root, name))
+        if any(pattern.search(text) for pattern in patterns):
+            return name
+    return ""
 
 
 def _said(root: str) -> Iterator[tuple[str, str]]:
