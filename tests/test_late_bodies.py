@@ -15,7 +15,7 @@ from asynccost.flow.linked.linking import Names
 from asynccost.flow.mentions import places, speaks_of
 from asynccost.flow.tree import Function
 from asynccost.knowledge import Knowledge
-from asynccost.python import trees
+from asynccost.python import grammar
 from asynccost.python.shapes import ANY, Shape, shape
 from tests.fixtures import Fixture, fixtures
 from tests.small_project import PYTHON
@@ -250,10 +250,10 @@ def test_a_body_whose_tree_is_gone_is_the_same_parsed_by_itself(monkeypatch: pyt
     whole = {path: facts_of(File(python.lower(path, source), Knowledge())) for path, source in sources.items()}
     made = {path: File(python.lower(path, source), Knowledge()) for path, source in sources.items()}
     bodies = sum(f.asleep for file in made.values() for f in file.module.outer)
-    monkeypatch.setattr(trees, "_latest", {})
-    asked, parse = list[int](), trees.parse
-    monkeypatch.setattr(trees, "parse", lambda source, ranges=(): asked.append(len(ranges)) or parse(source, ranges))
-    monkeypatch.setattr(trees, "KEPT", 0)
+    monkeypatch.setattr(grammar, "_latest", {})
+    asked, parse = list[int](), grammar.parse
+    monkeypatch.setattr(grammar, "parse", lambda source, ranges=(): asked.append(len(ranges)) or parse(source, ranges))
+    monkeypatch.setattr(grammar, "KEPT", 0)
     for turn in range(2):  # every second function first, so that others' trees take the place of each
         for file in made.values():
             for function in file.module.outer[turn::2]:

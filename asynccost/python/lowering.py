@@ -1,10 +1,11 @@
-"""From the source of a file to its Module."""
+"""From the source of a file to its Module: of the whole of it, or of its functions that are worth it."""
 
+import re
+from collections.abc import Iterator
 from sys import intern
 
-from asynccost.flow.tree import Class, Function, Module
+from asynccost.flow.tree import Argument, Class, Expr, Function, Member, Module, Name
 from asynccost.python import (  # noqa: F401  (each registers what it lowers)
-    annotations,
     compounds,
     comprehensions,
     constants,
@@ -16,15 +17,15 @@ from asynccost.python import (  # noqa: F401  (each registers what it lowers)
     patterns,
     statements,
 )
-from asynccost.python.errors import broken_ranges
-from asynccost.python.grammar import Cst, solid
-from asynccost.python.headers import bases
+from asynccost.python.grammar import Cst, Tree, solid
 from asynccost.python.imports import import_lines
 from asynccost.python.paths import module_name, package_name
 from asynccost.python.scopes import Lowering, enter_class, leave
 from asynccost.python.slices import Block, Slice, cut
 from asynccost.python.tables import STATEMENTS, block
-from asynccost.python.trees import Tree
+
+_HEADER = re.compile(rb"class[ \t]+\w+[ \t]*\(([^()\[\]#\"'\\]*)\)[ \t]*:")
+_BASE = re.compile(rb"(?:\A|,)\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(?=,|\Z)")
 
 
 def lower_whole(path: str, source: bytes) -> Module:
@@ -35,7 +36,7 @@ def lower_whole(path: str, source: bytes) -> Module:
     top = low.top
     block(low, root, 0, top.body)
     top.body_start = top.body[0].start if top.body else len(source)
-    return _finish(path, low, broken_ranges(root), whole=True)
+    return _finish(path, low, _broken_ranges(root), whole=True)
 
 
 def _start(path: str, source: bytes, tree: Tree) -> Lowering:
@@ -61,6 +62,19 @@ def _finish(path: str, low: Lowering, broken: list[tuple[int, int]], *, whole: b
         whole=whole,
         broken=low.broken,
     )
+
+
+def _broken_ranges(root: Cst) -> list[tuple[int, int]]:
+    """What the parser could not make sense of: the bytes of errors, and of places where something is missing."""
+    found = []
+    pending = [root] if root.has_error else []
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            found.append((node.start_byte, node.end_byte))
+        else:
+            pending += [child for child in node.children if child.has_error]
+    return found
 
 
 def lower_slices(path: str, source: bytes) -> Module | None:
@@ -98,7 +112,28 @@ def _stand_in(low: Lowering, around: Block) -> Class:
         if known.start == around.start:
             return known
     name = intern(around.name)
-    given = [*bases(low.source, around.start)]
+    given = [*_bases(low.source, around.start)]
     made = Class(around.start, around.end, name, low.prefix + name, given, [], [], {}, low.scope)
     low.classes.append(made)
     return made
+
+
+def _bases(source: bytes, start: int) -> Iterator[Argument]:
+    """The bases of the class that starts at a byte, by its header: `class Events(bus.Bus, metaclass=Meta):`.
+
+    Those that are plain names; where anything is called or subscribed, none.
+    """
+    header = _HEADER.match(source, start)
+    for found in _BASE.finditer(source[header.start(1) : header.end(1)] if header is not None else b""):
+        at = header.start(1) + found.start(1) if header is not None else start
+        yield _argument(found[1].decode("utf-8", "replace"), at)
+
+
+def _argument(dotted: str, start: int) -> Argument:
+    first, *rest = dotted.split(".")
+    end = start + len(first.encode())
+    value: Expr = Name(start, end, intern(first))
+    for attr in rest:
+        end += 1 + len(attr.encode())
+        value = Member(start, end, value, intern(attr))
+    return Argument(start, end, value)

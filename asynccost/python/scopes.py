@@ -3,7 +3,7 @@
 from sys import intern
 
 from asynccost.flow.tree import Class, Collection, Expr, Function, Name, Other
-from asynccost.python.trees import Tree
+from asynccost.python.grammar import Tree
 
 MOST_NAMES = 100_000  # about 15 MB
 DEEPEST = 200  # levels; Python's own parser stops at about as many

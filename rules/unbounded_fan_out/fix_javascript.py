@@ -2,7 +2,6 @@
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Member, Name, Return
-from asynccost.javascript.edits.batches import in_batches
 from asynccost.javascript.edits.names import fresh, inner
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
@@ -49,7 +48,7 @@ def _offer(file: File, site: Site, mapped: Member, work: Closure) -> Offer | Non
         return None
     method = "all" if site.name == "Promise.all" else "allSettled"
     text = patch.within(work.start, work.end, tree.shift(work.start, indent + tree.unit))
-    loop = in_batches(source, text, patch, indent, start, batch, method=method, out=out)
+    loop = _in_batches(source, text, patch, indent, start, batch, method, out)
     patch.replace(statement.start_byte, statement.end_byte, f"{before}{loop}{after}")
     edits = patch.edits()
     late = ", and not at all once one has failed" if method == "all" else ""
@@ -65,3 +64,19 @@ def _source(file: File, site: Site, mapped: Member, patch: Patch) -> Source:
     name, tree, start = fresh("items", site.function, file), patch.script, mapped.value.start
     text = patch.within(start, mapped.value.end, tree.shift(start, tree.indent(tree.statement(site.call).start_byte)))
     return Source(name, f"const {name} = {text}{patch.semi}", False)
+
+
+def _in_batches(
+    source: Source, work: str, patch: Patch, indent: str, start: str, batch: str, method: str, out: str
+) -> str:
+    """The loop over slices, as text for a statement at `indent`; `out`: the array that takes the results."""
+    semi, unit = patch.semi, patch.script.unit
+    call = f"await Promise.{method}({batch}.map({work}))"
+    lines = [
+        f"for (let {start} = 0; {start} < {source.text}.length; {start} += {AT_ONCE}) {{",
+        f"{unit}const {batch} = {source.text}.slice({start}, {start} + {AT_ONCE}){semi}",
+        f"{unit}{out}.push(...({call})){semi}" if out else f"{unit}{call}{semi}",
+        "}",
+    ]
+    before = [source.before] if source.before else []
+    return f"\n{indent}".join([*before, *lines])

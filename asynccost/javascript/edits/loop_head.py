@@ -1,16 +1,32 @@
-"""The head of a loop: what its items are called, and the array that they come from."""
+"""The head of a loop: what its items are called, beside the names that are taken, and the array of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from asynccost.flow.around import function_of
+from asynccost.flow.around import above, function_of
 from asynccost.flow.file import File
-from asynccost.flow.tree import Assign, Constant, Expr, Function, Loop, Member, Name, Subscript
+from asynccost.flow.tree import (
+    Assign,
+    Case,
+    Constant,
+    Define,
+    Expr,
+    Function,
+    Handler,
+    If,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Subscript,
+    Try,
+)
+from asynccost.flow.walk import walk
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.loop_nodes import DECLARED, is_target, mentions
 from asynccost.javascript.edits.names import inner
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.sources import Source, is_array, singular, source_of
-from asynccost.javascript.edits.visible import visible
 
 _NAMES = frozenset({"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 
@@ -31,7 +47,7 @@ class LoopHead:
         if block is None:
             raise UnfixableError
         self.block = block
-        self.used = visible(loop) | {self.script.text(n) for n in self.script.walk(self.node) if n.type in _NAMES}
+        self.used = _visible(loop) | {self.script.text(n) for n in self.script.walk(self.node) if n.type in _NAMES}
         self.taken = self._target()
 
     def name(self, *wanted: str) -> str:
@@ -109,3 +125,55 @@ class LoopHead:
         if made.short:
             return Source(self.spelled, "", True)
         return Source(name, f"const {name} = {self.spelled}{self.patch.semi}", False)
+
+
+def _visible(node: Node) -> set[str]:
+    """The names that code at a place sees of its functions: what is declared there anew would hide them.
+
+    Those of the blocks, loops and functions that the statement stands in; a module's may be hidden.
+    """
+    mine = function_of(node)
+    names = {n for up in above(node) for n in _declared(up, node)} | _parameters(mine)
+    names |= _of_block(mine.body)
+    here = mine.scope
+    while here is not None and here.kind != "module":
+        names |= here.bindings
+        here = here.scope
+    return names
+
+
+def _declared(up: Node, node: Node) -> set[str]:
+    """What a statement around a place declares for it: in its head, and in the block of it that holds the place."""
+    names: set[str] = set()
+    if isinstance(up, Loop):
+        names |= _named(up.target) | _of_block(up.setup)
+    elif isinstance(up, Handler) and up.name:
+        names.add(up.name)
+    blocks = [up.body] if isinstance(up, (If, Loop, Try, Handler, Case)) else []
+    blocks += [up.orelse] if isinstance(up, If) else [up.orelse, up.final] if isinstance(up, Try) else []
+    for block in blocks:
+        if any(s.start <= node.start and node.end <= s.end for s in block):
+            names |= _of_block(block)
+    return names
+
+
+def _of_block(block: Sequence[Node]) -> set[str]:
+    """What the statements of a block declare; those within them declare for themselves, `var` aside."""
+    names: set[str] = set()
+    for statement in block:
+        if isinstance(statement, Assign) and statement.declares:
+            names |= {name for target in statement.targets for name in _named(target)}
+        elif isinstance(statement, Define):
+            names.add(statement.what.name)
+    return names
+
+
+def _named(target: Node | None) -> set[str]:
+    return {n.id for n in walk(target) if isinstance(n, Name)} if target is not None else set()
+
+
+def _parameters(function: Function) -> set[str]:
+    names: set[str] = set()
+    for param in function.params:
+        names |= {param.name} | _named(param.pattern)
+    return names - {""}

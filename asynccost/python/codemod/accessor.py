@@ -7,13 +7,12 @@ from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.tree import Assign, Call, Function, Member
 from asynccost.python.codemod.annotating import evaluated, optional
-from asynccost.python.codemod.building import Building, building, changes_it, plain_with
+from asynccost.python.codemod.building import Building, building, changes_it, plain_with, take_over
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh, names_in
 from asynccost.python.codemod.naming import bring, class_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe
-from asynccost.python.codemod.rewrite import take_over
 from asynccost.python.codemod.top import define, name_of
 
 # One of these belongs to the thread that uses it.

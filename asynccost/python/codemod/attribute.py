@@ -7,7 +7,7 @@ from asynccost.flow.clients import Client, built
 from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Class, Function
-from asynccost.python.codemod.building import Building, building, changes_it, plain_with
+from asynccost.python.codemod.building import Building, building, changes_it, plain_with, take_over
 from asynccost.python.codemod.classes import (
     add_to_end,
     attributes_set_late,
@@ -22,7 +22,6 @@ from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.naming import bring, class_of
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe
-from asynccost.python.codemod.rewrite import take_over
 from asynccost.python.codemod.wiring import Holder, holder_of, wire
 
 _OPEN = {"aiohttp.ClientSession": "closed", "aiohttp.client.ClientSession": "closed", "httpx.AsyncClient": "is_closed",

@@ -1,4 +1,4 @@
-"""A call that builds a client, as a fix sees it: how it is held, and whether it could be built elsewhere."""
+"""A call that builds a client, as a fix sees it: how it is held, what may be built elsewhere, and what takes over."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,12 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.life import inside
 from asynccost.flow.names import Names
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import (
-    Assign,
-    Await,
-    Call,
-    Drop,
-    Expr,
-    Function,
-    Member,
-    Name,
-    Node,
-    With,
-    WithItem,
-    Yield,
-)
+from asynccost.flow.tree import Assign, Await, Call, Drop, Expr, Function, Member, Name, Node, With, WithItem, Yield
 from asynccost.flow.walk import walk
 from asynccost.model import Span
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import names_in
+from asynccost.python.codemod.patch import Patch
 
 
 @dataclass(slots=True, frozen=True)
@@ -177,3 +165,22 @@ def _sees(one: Building, read: Node) -> bool:
     """Whether a place comes after a client is given to its name, and before its with statement ends."""
     start = one.statement.start
     return start <= read.start and (one.block is None or read.end <= one.block.end)
+
+
+def take_over(patch: Patch, made: Building, source: str, unused: list[Assign]) -> None:
+    """Give the name what `source` hands out; a with statement that held it goes away, its block moves out a step."""
+    for statement in unused:
+        patch.remove_lines(statement, gap=True)
+    if made.assign is not None:
+        patch.replace(made.call.start, made.call.end, source)
+        return
+    layout, block = patch.layout, made.block
+    assert block is not None
+    indent = layout.indent(block.start)
+    if len(block.items) > 1:
+        patch.insert_lines(block.start, indent, f"{made.name} = {source}")
+        patch.replace(block.items[0].start, block.items[1].start, "")
+        return
+    patch.replace(block.start, header_end(block, layout), f"{made.name} = {source}")
+    rest = layout.next_line(header_end(block, layout))
+    patch.reindent(rest, block.end, layout.indent(block.body[0].start), indent)

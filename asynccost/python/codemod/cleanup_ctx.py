@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from asynccost.flow.file import File
 from asynccost.flow.tree import Assign, Call, Expr, Function, Member, Name
 from asynccost.python.codemod.accessor import Shared
-from asynccost.python.codemod.building import Building
+from asynccost.python.codemod.building import Building, take_over
 from asynccost.python.codemod.classes import first_line
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe, callee_is_class
-from asynccost.python.codemod.rewrite import take_over
 from asynccost.python.codemod.top import stepped
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "view", "route")

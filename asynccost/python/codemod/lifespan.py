@@ -8,11 +8,11 @@ from asynccost.flow.reach import mentioned
 from asynccost.flow.tree import Assign, Call, Do, Function, Member, Name, Node, With, Yield
 from asynccost.python.codemod.accessor import Shared
 from asynccost.python.codemod.arguments import add_keyword
+from asynccost.python.codemod.building import take_over
 from asynccost.python.codemod.layout import Layout
 from asynccost.python.codemod.names import fresh
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.codemod.recipe import Recipe
-from asynccost.python.codemod.rewrite import take_over
 from asynccost.python.codemod.top import import_from, stepped
 
 _APPS = ("fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette")
