@@ -19,7 +19,7 @@ from asynccost.report import (
     as_markdown,
     as_sarif,
 )
-from asynccost.report.line_hash import line_hashes
+from asynccost.report.as_sarif import line_hashes
 from asynccost.report.merging import merged, read
 from asynccost.report.schema import schema
 from tests.report_sample import many, report

@@ -17,7 +17,7 @@ from asynccost.report import Report, View, as_html, as_json
 from asynccost.report import page as package
 from asynccost.report.context import Context
 from asynccost.report.page.building import IN_PLACE, MOST
-from asynccost.report.page.changes import pieces
+from asynccost.report.page.cards import pieces
 from asynccost.report.page.links import host_template, link
 from tests.page_reader import Seen, element, packed
 from tests.report_sample import SOURCE, many, owners, priced, report, run, span, trace

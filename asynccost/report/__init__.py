@@ -1,8 +1,10 @@
 """A Report is plain data; each module beside this one turns it into one format by `render(report) -> str`."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from asynccost.model import Confidence, Finding, Problem, Severity, Status
@@ -144,3 +146,15 @@ def per_rule(findings: Sequence[Finding]) -> list[tuple[str, int]]:
 def count(number: int, word: str) -> str:
     """`1 finding`, `2 findings`."""
     return f"{number} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+@cache
+def excerpt(page: str, heading: str, sentences: int = 1) -> str:
+    """The first sentences below a heading of a rule's page, in one line, for formats that have no room for all of it.
+
+    Code blocks are left out; nothing where the page has no such heading.
+    """
+    found = re.search(rf"^## {re.escape(heading)}[^\n]*\n(.*?)(?=^## |\Z)", page, re.M | re.S)
+    prose = re.sub(r"^```.*?^```", "", found[1], flags=re.M | re.S) if found else ""
+    flat = " ".join(prose.split())
+    return " ".join(re.findall(r"\S.*?[.!?](?=\s|\Z)", flat)[:sentences])

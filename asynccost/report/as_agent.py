@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from asynccost.model import Finding
 from asynccost.pricing.lines import lines as money
 from asynccost.pricing.lines import total_lines
-from asynccost.report import About, Report, headline
-from asynccost.report.excerpt import excerpt
+from asynccost.report import About, Report, excerpt, headline
 from asynccost.report.fix_diff import diff
 
 

@@ -1,22 +1,23 @@
-"""A report as a Page: the costliest findings first, as many as a page can hold."""
+"""A report as a Page: the costliest findings first, as many as a page can hold, and a line of values over runs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from asynccost import __version__
+from asynccost.cost.words import dollars
+from asynccost.history import Run
 from asynccost.model import Finding
 from asynccost.report import Report, by_weight, per_rule
 from asynccost.report.frame import visible
 from asynccost.report.money import UNITS, money
 from asynccost.report.page import summary
 from asynccost.report.page.cards import NOBODY, card
-from asynccost.report.page.data import Card, Page, RulePage
+from asynccost.report.page.data import Card, Page, RulePage, Trend
 from asynccost.report.page.links import Link, links
 from asynccost.report.page.runtime import runtime
-from asynccost.report.page.trend import trend
 from asynccost.report.past import change
 
 IN_PLACE = 50  # findings that are readable without JavaScript
@@ -33,6 +34,8 @@ _CHOICES = (
     ("fix", "Fix"),
     ("seen", "Seen at run time"),
 )
+_RUNS = 30  # of the line of values
+_WIDTH, _HEIGHT, _EDGE = 300.0, 60.0, 4.0
 
 
 def build(report: Report) -> Page:
@@ -54,7 +57,7 @@ def build(report: Report) -> Page:
         figures=summary.origins(report.findings),
         scanned=summary.scanned(report, context),
         change=change(runs[-2], runs[-1]) if len(runs) > 1 else "",
-        trend=trend(runs),
+        trend=_trend(runs),
         problems=[(f"{p.path}:{p.line}", p.message) for p in report.problems],
         first=cards[:IN_PLACE],
         rest=cards[IN_PLACE:],
@@ -80,6 +83,34 @@ def _cost(f: Finding) -> tuple[int, float, float]:
     if f.cost is None or f.cost.per not in UNITS:
         return len(UNITS), 0.0, 0.0
     return UNITS.index(f.cost.per), -f.cost.likely, -f.cost.high
+
+
+def _trend(runs: Sequence[Run]) -> Trend | None:
+    """Dollars a month where every run has them and they are worth a line, else findings; nothing for a single run."""
+    runs = runs[-_RUNS:]
+    if len(runs) < 2:
+        return None
+    for caption, values in (
+        ("Model calls, US dollars a month", [r.llm for r in runs]),
+        ("Machines, US dollars a month", [r.infrastructure for r in runs]),
+    ):
+        priced = [v for v in values if v is not None]
+        if len(priced) == len(values) and max(priced) >= 1:
+            return _line(caption, runs, priced, dollars)
+    return _line("Findings", runs, [r.findings for r in runs], lambda n: f"{n:,.0f}")
+
+
+def _line(caption: str, runs: Sequence[Run], values: Sequence[float], words: Callable[[float], str]) -> Trend:
+    caption = f"{caption}, last {len(runs)} runs"
+    rows = [(f"{run.time} {run.revision[:10]}".strip(), words(value)) for run, value in zip(runs, values, strict=True)]
+    return Trend(caption, _points(values), rows, words(max(values)), runs[0].time[:10], runs[-1].time[:10])
+
+
+def _points(values: Sequence[float]) -> str:
+    top = max(values) or 1.0
+    step = (_WIDTH - 2 * _EDGE) / (len(values) - 1)
+    room = _HEIGHT - 2 * _EDGE
+    return " ".join(f"{_EDGE + n * step:.1f},{_EDGE + room * (1 - v / top):.1f}" for n, v in enumerate(values))
 
 
 def _choices(cards: Sequence[Card]) -> list[tuple[str, str, list[tuple[str, int]]]]:

@@ -1,24 +1,24 @@
 """Findings as cards: what is said, the code it is about, what it costs and what could be done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from shlex import quote
 
 from asynccost.cost.words import dollars, worth_saying
 from asynccost.files.kinds import language_of
 from asynccost.model import Cost, Figure, Finding, Span
-from asynccost.report import Report
-from asynccost.report.excerpt import excerpt
+from asynccost.report import Report, excerpt
 from asynccost.report.fix_diff import diff
 from asynccost.report.frame import frame, lines_of
 from asynccost.report.money import UNITS
-from asynccost.report.page.changes import pieces
-from asynccost.report.page.data import Card, CodeLine, FixView, Place, Price
+from asynccost.report.page.data import Card, CodeLine, FixView, Piece, Place, Price
 from asynccost.report.page.links import Link
 
 NOBODY = "nobody"  # owns what CODEOWNERS names nobody for
 _WIDTH = 400  # characters of a line of code that are shown
 _TOLD = ("seen", "summary")  # parts of the evidence that stand elsewhere
 _RANK = {"error": 0, "warning": 1, "info": 2}
+_KINDS = {"+": "change", "-": "change", "@": "at"}
 
 
 def language_name(path: str) -> str:
@@ -87,6 +87,21 @@ def code(report: Report, f: Finding) -> Sequence[CodeLine]:
         start, end = line.mark or (len(line.text), len(line.text))
         out.append(CodeLine(line.number, line.text[:start], line.text[start:end], line.text[end:]))
     return out
+
+
+def pieces(lines: Iterable[str]) -> list[Piece]:
+    """The lines of a diff as pieces that can stand side by side: what stays, and what was there beside what comes.
+
+    Neighbouring lines that begin with - or + belong together, in the order of a unified diff.
+    """
+    found = []
+    for kind, group in groupby(lines, key=lambda line: _KINDS.get(line[:1], "same")):
+        here = list(group)
+        if kind == "change":
+            found.append(Piece(kind, [x[1:] for x in here if x[0] == "-"], [x[1:] for x in here if x[0] == "+"]))
+        else:
+            found.append(Piece(kind, [line[1:] if kind == "same" else line for line in here]))
+    return found
 
 
 def price(cost: Cost) -> Price:
