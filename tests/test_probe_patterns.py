@@ -22,8 +22,7 @@ from asynccost.probe.gauges import MOST_SAMPLES, Timeline
 from asynccost.probe.history import MOST_BODY
 from asynccost.probe.hooks import asyncio as loops
 from asynccost.probe.on import ON
-from asynccost.probe.pulse import Pulse, Pulses
-from asynccost.probe.queued import queued
+from asynccost.probe.pulse import Pulse, Pulses, queued
 from asynccost.probe.recorder import Recorder
 from asynccost.probe.sites import Spot
 from asynccost.probe.trace import Blocking, Calls, Clients, Place, Serial, Steps, Tasks, Timers, Tokens, Trace
@@ -507,7 +506,7 @@ def test_what_a_thread_waits_for_a_processor_is_no_block(
 _SPINS = """
 import os, time
 from threading import get_native_id
-from asynccost.probe.queued import queued
+from asynccost.probe.pulse import queued
 os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
 child = os.fork()
 end = time.monotonic() + 0.3

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ACTIONS = ("warn", "pause", "fail")
 REFUSED, WARNED = "refused", "warned"
+TERMINAL = "/dev/tty"
+LOOK = 0.2  # seconds between two looks at whether somebody else was answered
 
 
 class Limit:
@@ -79,12 +81,10 @@ class Limit:
     @guarded
     def _go_on(self, where: str) -> bool:
         """Ask at the terminal; False where there is none."""
-        from asynccost.probe.terminal import wait_for_enter
-
         question = f"\nasynccost: {self._state}; a model call waits at {where}.\n"
         question += f"Enter: go on for another {exact(self.usd)}. Ctrl-D: stop here. "
         before = self.purse.allowed
-        answer = wait_for_enter(question, lambda: self.purse.allowed > before)
+        answer = _wait_for_enter(question, lambda: self.purse.allowed > before)
         if answer == "enter":
             self.purse.allow(self.usd)
         return answer != ""
@@ -94,6 +94,30 @@ class Limit:
         more = self.purse.allowed
         limit = f"{exact(self.usd)} per run" + (f" and {exact(more)} that was allowed later" if more else "")
         return f"cost limit reached: model calls have cost {exact(self.purse.spent)}, the limit is {limit}"
+
+
+def _wait_for_enter(question: str, answered: Callable[[], bool]) -> str:
+    """Ask at the terminal that the program was started from, and block until Enter.
+
+    "enter"; "elsewhere" once another process was answered; "" without a terminal or at its end.
+    A program in the background, or without a terminal of its own (a service, CI), has none to ask at.
+    """
+    import select
+
+    try:
+        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return ""
+    try:
+        if os.tcgetpgrp(terminal) != os.getpgrp():
+            return ""  # to read in the background would stop the program
+        os.write(terminal, question.encode())
+        while not answered():
+            if select.select([terminal], [], [], LOOK)[0]:
+                return "enter" if b"\n" in os.read(terminal, 4096) else ""
+        return "elsewhere"
+    finally:
+        os.close(terminal)
 
 
 def of_run(folder: str) -> Limit:

@@ -11,9 +11,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from asynccost.probe.guards import fault
-from asynccost.probe.model_paths import may_be
 from asynccost.probe.on import ON
-from asynccost.probe.urls import split
+from asynccost.probe.urls import may_be, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable

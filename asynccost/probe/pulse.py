@@ -18,7 +18,6 @@ from weakref import ref
 
 import asynccost
 from asynccost.probe.on import ON
-from asynccost.probe.queued import queued
 from asynccost.probe.rows import Blocking
 from asynccost.probe.sites import UNSEEN, USER, Sites, Spot
 
@@ -130,6 +129,19 @@ class Pulses:
         selector = None if pulse is None else pulse.selector()
         if selector is not None:
             vars(selector).pop("_asynccost", None)
+
+
+def queued(thread: int) -> float:
+    """How long a thread of this process was ready to run and did not, since the machine ran others, in seconds so far.
+
+    thread: by the identity that the kernel gives it; 0 where it does not tell. Source: the second field of
+    /proc/self/task/THREAD/schedstat, in nanoseconds (Linux, Documentation/scheduler/sched-stats.rst).
+    """
+    try:
+        with open(f"/proc/self/task/{thread}/schedstat", "rb", buffering=0) as told:
+            return int(told.read(100).split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _running(frame: FrameType | None, sites: Sites) -> Spot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,7 @@ import pytest
 from asynccost.errors import AsynccostError
 from asynccost.testing import record
 from asynccost.testing.counts import MEASURES
-from asynccost.testing.limits import steady
-from asynccost.testing.told import shown
+from asynccost.testing.limits import shown, steady
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,9 +55,7 @@ class Ending:
             if option.asynccost_json:
                 _write(option.asynccost_json, json.dumps(self._document(), indent=1) + "\n")
             if option.asynccost_html:
-                from asynccost.testing.page import page
-
-                _write(option.asynccost_html, page(self._document()))
+                _write(option.asynccost_html, _page(self._document()))
         except (AsynccostError, OSError) as error:
             self._said.append(str(error))
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -121,6 +119,35 @@ class Ending:
             write(f"  {len(unknown):,} of them are held to their markers alone; --asynccost-update records them")
         for line in self._said:
             write(f"  {line}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    test: str
+    failed: bool
+    cells: list[str]
+
+
+def _page(document: Mapping[str, Any]) -> str:
+    """What `--asynccost-json` writes, as one self-contained page."""
+    from asynccost.report.page.rendering import digest, environment, style
+
+    used = [m for m in MEASURES if m in document["totals"]]
+    rows = [_Row(t["test"], t["failed"], [_cell(t, m) for m in used]) for t in document["tests"]]
+    sheet = style()
+    return environment().get_template("tests.html").render(
+        rows=rows,
+        columns=[MEASURES[m][0] for m in used],
+        totals=[(shown(m, n), MEASURES[m][0]) for m, n in document["totals"].items()],
+        style=sheet,
+        digest=digest(sheet),
+    )
+
+
+def _cell(test: Mapping[str, Any], measure: str) -> str:
+    now, was = test.get(measure, 0), (test["recorded"] or {}).get(measure, 0)
+    text = shown(measure, now) if now else ""
+    return text if test["recorded"] is None or was == now else f"{shown(measure, now)} ({shown(measure, was)})"
 
 
 def _write(path: str, text: str) -> None:

@@ -1,12 +1,18 @@
-"""What a test may do: by its marker where that says so, by its record with some room otherwise."""
+"""What a test may do: by its marker where that says so, by its record with some room otherwise; and why it failed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from asynccost.errors import SettingsError, nearest
 from asynccost.testing.counts import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asynccost.testing.counts import Counts
 
 Numbers = Mapping[str, float]
 # What may differ from run to run although nobody changed anything: how many more are no finding.
@@ -62,3 +68,30 @@ def steady(was: Numbers, now: Numbers, tolerance: float) -> dict[str, float]:
 def _room(measure: str, was: float, tolerance: float) -> float:
     grown = was * tolerance / 100 if measure in _GROWS else was * _BLOCKS if measure == "block_ms" else 0.0
     return was + max(grown, _MORE.get(measure, 0))
+
+
+def failure(found: Counts, allowed: Limits, over: Sequence[str], was: Mapping[str, float] | None) -> str:
+    """Each measure that was overdone, with its lines and what to do."""
+    lines = ["this test wastes more than it may:"]
+    for measure in over:
+        what, step = MEASURES[measure]
+        said = f"the marker allows {shown(measure, allowed.most[measure])}"
+        if measure not in allowed.by_marker:
+            said = f"recorded {shown(measure, (was or {}).get(measure, 0))}"
+            if allowed.most[measure] != (was or {}).get(measure, 0):
+                said += f", up to {shown(measure, allowed.most[measure])} is let pass"
+        lines.append(f"  {shown(measure, found[measure])} {what} ({said})")
+        lines += [
+            f"    {place.path}:{place.line} in {place.function or 'the module'}: {shown(measure, number)}"
+            for place, number in found.worst(measure)
+        ]
+        if step:
+            lines.append(f"    next: {step}")
+    if set(over) - allowed.by_marker:
+        lines.append("  if this is meant: pytest --asynccost-update records it")
+    return "\n".join(lines)
+
+
+def shown(measure: str, number: float) -> str:
+    """A number as people read it."""
+    return f"${number:.4g}" if measure == "usd" else f"{number:,.0f}"

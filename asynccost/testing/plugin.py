@@ -10,8 +10,7 @@ from asynccost.errors import AsynccostError, SettingsError
 from asynccost.probe.recorder import STEP, Table
 from asynccost.testing import record
 from asynccost.testing.counts import LEAKS, MEASURES, name_of
-from asynccost.testing.limits import Limits, limits, marked
-from asynccost.testing.told import failure
+from asynccost.testing.limits import Limits, failure, limits, marked
 from asynccost.testing.watch import NAME, Watch, Watched
 
 if TYPE_CHECKING:

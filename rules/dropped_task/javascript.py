@@ -20,7 +20,7 @@ from asynccost.flow.waits.picks import fails_so
 from asynccost.flow.waits.risks import risks
 from asynccost.flow.waits.side import serves
 from asynccost.flow.words import words
-from asynccost.javascript.array_words import hands_callbacks
+from asynccost.javascript.words import hands_callbacks
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 
 if TYPE_CHECKING:

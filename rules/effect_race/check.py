@@ -16,7 +16,7 @@ from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.tree import Function
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.words import verb, words
-from asynccost.javascript.effect_words import may_hook
+from asynccost.javascript.words import may_hook
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.tree import Call, Class, Collection, Function, Node
-from asynccost.javascript.effect_words import may_acquire, may_set_up
+from asynccost.javascript.words import may_acquire, may_set_up
 from asynccost.model import Confidence, Finding, Fix, Related, Silence
 
 if TYPE_CHECKING:

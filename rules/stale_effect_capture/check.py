@@ -8,7 +8,7 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.stale import Stale, stale_reads
 from asynccost.flow.effects.state import STATE
 from asynccost.flow.file import File
-from asynccost.javascript.effect_words import may_hook
+from asynccost.javascript.words import may_hook
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:

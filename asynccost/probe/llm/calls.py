@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from asynccost.probe.model_paths import ENDS, VERBS
+from asynccost.probe.urls import ENDS, VERBS
 
 # The end of a host name -> the table of prices.
 _HOSTS = {

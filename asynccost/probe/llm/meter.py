@@ -12,7 +12,7 @@ from asynccost.cost.models import Tokens
 from asynccost.probe.llm import reading
 from asynccost.probe.llm.calls import Call, served_by
 from asynccost.probe.llm.frames import Frames, frames
-from asynccost.probe.llm.terms import terms
+from asynccost.probe.llm.prompts import terms
 from asynccost.probe.llm.unpacking import ENOUGH, Unpack, UnreadableError, unpacker
 from asynccost.probe.llm.usage import Usage
 
