@@ -30,7 +30,8 @@ _DEFAULTS = re.compile(
     rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
 )
 _MAKES = re.compile(rb"\b[sS]ession\(")  # sessions of its own, which nobody else bounds
-_REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?(?:requests|httpx|niquests|urllib\.request|smtplib)\.\w+)["']""")
+_LIBRARIES = rb"(?:requests|httpx|niquests|urllib\.request|smtplib)"
+_REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?%b\.\w+|[\w.]+\.%b)["']""" % (_LIBRARIES, _LIBRARIES))
 _ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
 _SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
 
@@ -219,10 +220,13 @@ def _bounding(project: Project) -> str:
 def _asserted(project: Project, path: str, name: str) -> str:
     """A test that replaces a call of a file and compares what it is given; "" where there is none in sight."""
     stem = path.rpartition("/")[2].partition(".")[0]
+    library = name.rpartition(".")[0]
     for test, row in project.rows("missing-timeout").items():
         for replaced in row["asserts"]:
             module = replaced.removesuffix(name).strip(".")
             if replaced.endswith(name) and stem in (module.rpartition(".")[2] if module else test):
+                return test
+            if library and replaced.endswith(f"{stem}.{library}"):  # `@patch("shop.news.requests")`
                 return test
     return ""
 

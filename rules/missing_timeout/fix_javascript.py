@@ -89,7 +89,7 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     if (site.name or "").startswith("node-fetch") and _TYPED.search(file.path):
         return "do the types of node-fetch that the project has take a signal of Node's own?"
     if not known and (word := asked(site, file)):
-        return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
+        return f"should {word}, of which {site.function.name or 'the code'}() or its object speaks, bound it?"
     return ""
 
 

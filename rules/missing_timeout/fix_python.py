@@ -73,14 +73,14 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
     if chain(site.call.callee)[-1] == "partial" and sum(not a.keyword for a in site.call.arguments) == 1:
         return "which of the requests that go by it may take longer?"
     if bound is None and (word := asked(site, file)):
-        return f"should {word}, of which {site.function.name or 'the code'}() speaks, bound it?"
+        return f"should {word}, of which {site.function.name or 'the code'}() or its object speaks, bound it?"
     if bound is None and runs_what_is_named(site, file):
         return "how long may what it runs take?"
     if bound is None and runs_queries(site, file):
         return "how long may a query take?"
     if _is_sent_again(site, file):
         return "it is tried again after a timeout: may it arrive twice?"
-    if _lets_timeouts_out(site, file):
+    if _lets_timeouts_out(site.call, file) or any(_lets_timeouts_out(c, file) for c in _calls_of(site, file)):
         return "should what catches a ConnectionError, and no ReadTimeout, catch a Timeout as well?"
     return ""
 
@@ -122,10 +122,16 @@ _ALL = re.compile(
 )
 
 
-def _lets_timeouts_out(site: Site, file: File) -> bool:
+def _calls_of(site: Site, file: File) -> Iterator[Call]:
+    """Who in this file calls the function that sends a request, and so hears of its failures."""
+    name = site.function.name
+    return (s.call for s in file.calls if name and chain(s.call.callee)[-1] == name)
+
+
+def _lets_timeouts_out(call: Call, file: File) -> bool:
     """Whether a request's failures are caught, but not one that comes only now: `except ConnectionError`."""
-    for up in above(site.call):
-        if isinstance(up, Try) and up.handlers and any(s.start <= site.call.start < s.end for s in up.body):
+    for up in above(call):
+        if isinstance(up, Try) and up.handlers and any(s.start <= call.start < s.end for s in up.body):
             caught = [file.text(handler.types) if handler.types is not None else "" for handler in up.handlers]
             return any(map(_LESS.search, caught)) and not any(not text or _ALL.search(text) for text in caught)
     return False

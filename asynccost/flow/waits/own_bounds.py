@@ -118,6 +118,7 @@ _GIVEN = re.compile(  # to a call, or as the default of a parameter that hands i
     r"""\btimeout["']?\s*[=:]\s*(?:None\b|\(?[\d._]+(?:\s*,\s*[\d._]+\))?)|\btimeout\s*=\s*timeout\b"""
     r"""|\btimeout\s*:[\w\s\[\].,|]+=\s*None\b"""
 )
+_OF_OBJECT = re.compile(r"\b(?:self|this)\.\w*(?:timeout|max_time|time_limit|Timeout|maxTime|timeLimit)\w*")
 _NO_BOUND = re.compile(r"\b(?:set|clear)Timeout\b|except[^\n]*|\bECONN\w+|\w*(?:Error|Exception)\b|#.*|//.*")
 
 
@@ -186,6 +187,8 @@ def asked(site: Site, file: File) -> str:
         function = function.scope
     text = file.text(function) if function.kind != "module" else file.text(site.call)
     found = _SPEAKS.search(_NO_BOUND.sub("", _GIVEN.sub("", text)))
+    if found is None and site.function.owner is not None:
+        found = _OF_OBJECT.search(file.text(site.function.owner))
     return found[0].strip() if found else ""
 
 
