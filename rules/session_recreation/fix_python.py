@@ -12,7 +12,7 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lend, lifespan
-from asynccost.python.codemod.building import Building, building_at
+from asynccost.python.codemod.building import Building, building_at, done_to
 from asynccost.python.codemod.classes import has_fields
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
 from asynccost.python.codemod.patch import Patch
@@ -29,10 +29,12 @@ def fix(finding: Finding, file: File) -> Offer | None:
     made = building_at(file, finding.span)
     if made is None:
         return _kept_by_factory(finding, file)
-    before = _before_loop(made, file)
-    if before is not None or "__aexit__" in made.client.close:  # what is built has to be entered: it is no client yet
-        return before
-    return _on_object(made, file, finding.hint.get("ends", "")) or _in_module(made, file)
+    offer = _before_loop(made, file)
+    if offer is None and "__aexit__" not in made.client.close:  # what is to be entered is no client yet
+        offer = _on_object(made, file, finding.hint.get("ends", "")) or _in_module(made, file)
+    if offer is not None and offer.safety is not Safety.DISPLAY_ONLY and (asked := done_to(made, file)):
+        return offer._replace(safety=Safety.DISPLAY_ONLY, reason=f"{offer.reason}; {asked}")
+    return offer
 
 
 def _offer(file: File, safety: Safety, reason: str, write: Callable[[Patch], None]) -> Offer:

@@ -1,5 +1,6 @@
 """A call that builds a client, as a fix sees it: how it is held, what may be built elsewhere, and what takes over."""
 
+import re
 from dataclasses import dataclass
 
 from asynccost.flow.clients import Client, built
@@ -64,6 +65,19 @@ def building(site: Site, client: Client) -> Building | None:
     if isinstance(up, Assign) and up.op == "=" and len(up.targets) == 1 and isinstance(up.targets[0], Name):
         return Building(site, client, up.targets[0].id, assign=up)
     return None
+
+
+_WRAPS = r"\b(?:wrap|instrument|patch|trace|decorate|observe|monkeypatch)\w*\(\s*%s\b"
+
+
+def done_to(made: Building, file: File) -> str:
+    """A question about what the code does to a client itself, beside asking it; "" where it only asks it."""
+    name = re.escape(made.name)
+    if found := re.search(_WRAPS % name, file.module.source.decode("utf-8", "replace")):
+        return f"{found[0].partition('(')[0]}() changes the client: is one that is kept to be changed for each call?"
+    if re.search(rf"\bdel {name}\b", file.text(made.function)):
+        return "it is deleted here: is it to end with the call?"
+    return ""
 
 
 def plain_with(block: With, layout: Layout) -> bool:
