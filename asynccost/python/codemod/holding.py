@@ -3,6 +3,7 @@
 from asynccost.flow.around import class_around, loops_around, statement_of, use_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import places
+from asynccost.flow.reach import binder
 from asynccost.flow.tasks.task_helpers import spawns, work_of
 from asynccost.flow.tree import Argument, Assign, Call, Class, Do, Function, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
@@ -93,6 +94,7 @@ def _runs_as_callback(node: Node | None) -> bool:
 def kept_already(file: File, function: Function) -> str:
     """The set in which the module, or the object of a method, holds its tasks already; "" where there is none."""
     cls, held = class_around(function), ""
+    of = binder("self", function)  # also of what a method defines within itself
     for site in file.calls:
         given = site.call.arguments[0].value if len(site.call.arguments) == 1 else None
         callee = site.call.callee
@@ -103,7 +105,7 @@ def kept_already(file: File, function: Function) -> str:
         name = file.text(given.value)
         if name in file.module.top.bindings and name not in function.bindings and name != SET:
             held = held or name
-        mine = cls is not None and class_around(site.function) is cls and function.owner is cls
+        mine = cls is not None and class_around(site.function) is cls and of is not None and of.owner is cls
         if name.startswith("self.") and mine and cls is not None and _begun(cls, name):
             return name
     return held
