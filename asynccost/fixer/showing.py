@@ -46,6 +46,8 @@ def _shown(finding: Finding, data: bytes, file: File) -> Fix | None:
 def _said(settled: Fix | None, offer: Offer) -> Fix:
     """What the whole project says of a fix, unless its own file says less of it."""
     order = list(Safety)
-    if settled is not None and order.index(settled.safety) >= order.index(offer.safety):
-        return settled
-    return Fix(offer.safety, offer.reason)
+    if settled is None or order.index(settled.safety) < order.index(offer.safety):
+        return Fix(offer.safety, offer.reason)
+    if settled.safety is offer.safety and not settled.reason.startswith(offer.reason):
+        return Fix(offer.safety, offer.reason)  # the project did not know yet how the file would be fixed
+    return settled

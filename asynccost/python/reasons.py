@@ -5,6 +5,10 @@ THREAD = (
     "a thread waits in the place of the event loop: what it works on must bear that, other tasks run meanwhile, and"
     " a cancellation does not stop it"
 )
+PLAIN = (
+    "nothing in it is awaited: FastAPI runs a plain function in a thread, side by side with others, which what it works"
+    " on must bear"
+)
 BOUND = "a thread would wait in the place of the event loop: does the session or connection that it uses bear that?"
 WHO_CLOSES = "who calls"  # the method that is added, when the object ends?
 FOR_FEW = ", which is for "  # one or two of its methods: do they run often enough?

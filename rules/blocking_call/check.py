@@ -18,7 +18,7 @@ from asynccost.flow.tasks.task_helpers import near
 from asynccost.flow.tree import Call, Handler, If, Member
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
-from asynccost.python.reasons import BOUND, THREAD
+from asynccost.python.reasons import BOUND, PLAIN, THREAD
 from asynccost.python.ruff import Row, rows
 
 _SQLITE = "<sqlite>"  # no qualname of a function
@@ -144,8 +144,15 @@ def facts(file: File) -> dict[str, Any]:
 _WAY = "thread "  # before the name of what takes a function into a thread, among a file's facts
 
 
-def _asking(finding: Finding, project: Project) -> Finding:
-    """A finding, with the question whether the project's own way into a thread is to take it."""
+def _asking(finding: Finding, project: Project, made: Def) -> Finding:
+    """A finding, with a question that another file asks of its fix: a call of the handler that is made a plain
+    function, or the project's own way into a thread."""
+    answers = finding.fix is not None and finding.fix.reason in (PLAIN, THREAD) and project.heats.entry(made)
+    if answers:  # a thread is offered where the file has not been asked yet
+        others = (c.by for c in project.calls.callers(made) if c.by.file["path"] != finding.path)
+        if (caller := next(others, None)) is not None:
+            asked = f"{title(caller)} calls it: is it to go on as a coroutine there?"
+            finding.fix = shown_only(finding.fix, asked)
     if finding.fix is not None and finding.fix.reason == THREAD and (way := _way(finding.path, project)):
         name = way.rpartition(".")[2]
         finding.fix = shown_only(finding.fix, f"{name}() takes others of the project into a thread: is it to take it?")
@@ -197,7 +204,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
         finding.confidence = Confidence.LOW
         finding.message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
-    return _asking(finding, project)
+    return _asking(finding, project, made)
 
 
 def _some_go_on(finding: Finding, project: Project) -> bool:
@@ -232,7 +239,7 @@ def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
         groups.setdefault((reach.caller.by.file["path"], reach.path[0].key), []).append(reach)
     if not groups:
         return [Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop")]
-    said = [_asking(_at_callers(finding, group, project), project) for group in groups.values()]
+    said = [_asking(_at_callers(finding, group, project), project, group[0].caller.by) for group in groups.values()]
     sure = [one for one in said if one.confidence is not Confidence.LOW]
     if len({one.path for one in sure}) < _MANY:
         return [*said]

@@ -32,10 +32,11 @@ from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod.annotating import oldest
 from asynccost.python.codemod.joining import knows_asyncio
 from asynccost.python.codemod.patch import Patch
+from asynccost.python.codemod.plain_handler import could_be_plain, make_plain
 from asynccost.python.codemod.threads import await_instead, grows_long, may_await, plain_callee, to_thread
 from asynccost.python.codemod.top import member_of
 from asynccost.python.codemod.unused import remove_import, remove_local_import, used_once
-from asynccost.python.reasons import BOUND, THREAD
+from asynccost.python.reasons import BOUND, PLAIN, THREAD
 
 _SLEEP = "other tasks run meanwhile, and what they change is seen after it"
 _BOUND = frozenset({"database", "embedded"})  # a session or connection belongs to its thread
@@ -52,6 +53,8 @@ _TO_THREAD = (3, 9)  # asyncio.to_thread, added in that version
 def fix(finding: Finding, file: File) -> Offer | None:
     """Wait without stopping the event loop."""
     site = site_at(file, finding.span)
+    if site is not None and site.name != "time.sleep" and could_be_plain(site.function, file):
+        return Offer(Safety.UNSAFE, PLAIN, lambda: _as_plain(file, site.function))
     if site is None or not may_await(site.call, site.function) or not knows_asyncio(file, site.function):
         return None
     if site.name == "time.sleep":
@@ -307,6 +310,12 @@ def _works_on_bound(site: Site) -> bool:
     """Whether a session or connection is handed to what a thread would run, or comes of it, as their names say."""
     given = [chain(a.value)[-1] for a in site.call.arguments if isinstance(a.value, (Name, Member))]
     return any(_SESSIONS & set(words(name)) for name in (*given, chain(site.call.callee)[-1]))
+
+
+def _as_plain(file: File, function: Function) -> Iterator[Edit]:
+    patch = Patch(file)
+    make_plain(patch, function)
+    return patch.edits()
 
 
 def _asleep(file: File, site: Site) -> Iterator[Edit]:
