@@ -16,7 +16,7 @@ PACKAGE = Path(asynccost.__file__).parent
 RULES = Path(ROOT)
 # From the ground up. A part may import parts of lower floors, and of its own floor where no circle arises.
 FLOORS = (
-    {"__init__", "model", "errors", "rules", "patterns", "hashing"},
+    {"__init__", "model", "errors", "rules", "patterns"},
     {"knowledge", "tokens", "owners", "fingerprints", "git"},
     {"flow", "cost"},
     {"python", "javascript", "probe"},

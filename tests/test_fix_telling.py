@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynccost.fixer.telling import telling
+from asynccost.fixer.verify import telling
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,23 @@ def _run() -> int | None:
         click.echo("asynccost: interrupted", err=True)
         code = INTERRUPTED
     except Exception as error:
-        from asynccost.cli.crash import keep
-
         click.echo(
-            f"asynccost: internal error: {type(error).__name__}: {error}; details: {keep(error)}", err=True
+            f"asynccost: internal error: {type(error).__name__}: {error}; details: {_kept(error)}", err=True
         )
         code = 2
     gc.freeze()  # what is left goes with the process; the collector need not look at each of it
     return code
+
+
+def _kept(error: BaseException) -> str:
+    """Keep the traceback in a file, so that the terminal shows one sentence: what a bug report needs; its path."""
+    import platform
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="asynccost-crash-", suffix=".txt", encoding="utf-8", delete=False
+    ) as file:
+        file.write(f"asynccost {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
+        file.write(f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}")
+    return file.name

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from asynccost.files.kinds import WORTH_NAMING
-from asynccost.hashing import blake2b
+from asynccost.fingerprints import blake2b
 from asynccost.rules import ROOT
 
 ANSWERS = 6  # whole results that are kept by content: of the branch, of what it is compared with, of the index

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from asynccost.engine.rereading import Handed
 from asynccost.files.decoding import decode
-from asynccost.files.splice import Moved, on_disk
+from asynccost.files.splice import Moved, SpliceError, on_disk, splice
 from asynccost.fixer.brought import Change
 from asynccost.fixer.choosing import apart, joined
-from asynccost.fixer.judging import judging
 from asynccost.fixer.proposals import Proposal, lowered, offer, propose
 from asynccost.fixer.task import Left, Place, Task
 from asynccost.fixer.texts import Texts, UnreadError
@@ -87,7 +86,7 @@ class Making:
         if text is None:
             return None
         proposals = list(self._proposals(path, source.language, text, findings))
-        broken = judging(path, source.language, data, text)
+        broken = _judging(path, source.language, data, text)
         chosen = apart(proposals, text)
         if broken(chosen) is not None:
             chosen = self._sound(chosen, broken)
@@ -129,3 +128,22 @@ class Making:
             elif broken([*sound, proposal]) is None:
                 sound.append(proposal)
         return sound
+
+
+def _judging(path: str, language: str, data: bytes, text: bytes) -> Callable[[Sequence[Proposal]], str | None]:
+    """What says why a file with some fixes made is broken, by the second parser and by its encoding."""
+    if language == "python":
+        from asynccost.python.second_opinion import broken
+    else:
+        from asynccost.javascript.second_opinion import broken
+
+    def judge(proposals: Sequence[Proposal]) -> str | None:
+        edits = joined(proposals)
+        try:
+            on_disk(data, text, language, edits)
+        except SpliceError as error:
+            return f"the file {error}"
+        said = broken(path, text, splice(text, edits))
+        return said and f"it breaks the file: {said}"
+
+    return judge

@@ -5,9 +5,10 @@ not look at the copy. Which fix it does not accept is found by bisection; then t
 """
 
 import os
+import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
@@ -18,13 +19,15 @@ from asynccost.errors import AsynccostError
 from asynccost.fixer.checkout import copy
 from asynccost.fixer.rounds import fix
 from asynccost.fixer.task import Outcome, Place, Task
-from asynccost.fixer.telling import telling
 
 _PATIENCE = 5  # times as long as without fixes, and a minute, until a run counts as hanging
 _RAISES = {
     "python": 'raise RuntimeError("asynccost --verify: does the command run this?")\n',
     "javascript": 'throw new Error("asynccost --verify: does the command run this?");\n',
 }
+_MOST = 200  # characters of a line that are shown
+_FAILED = re.compile(r"(?:FAILED|ERROR) \S+::\S+.*")  # pytest's short summary
+_ERROR = re.compile(r"(?:[\w.]*(?:Error|Exception)\b(?:: .*)?|not ok \d+ .*|# Subtest: .*fail.*|✖ .*|✘ .*|× .*)")
 
 
 class VerifyError(AsynccostError):
@@ -192,3 +195,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     else:
         process.kill()
     process.wait()
+
+
+def telling(output: str) -> str:
+    """The line of an output that says most of what failed: the first test that failed, else the last error or line."""
+    lines = [line.strip() for line in output.split("\n") if line.strip()]
+    failed = list(_matching(_FAILED, lines))
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        return failed[0][:_MOST] + more
+    errors = list(_matching(_ERROR, lines))
+    return (errors or lines or [""])[-1][:_MOST]
+
+
+def _matching(pattern: re.Pattern[str], lines: Sequence[str]) -> Iterator[str]:
+    return (line for line in lines if pattern.match(line))

@@ -22,9 +22,8 @@ from asynccost.javascript.edits.loop_nodes import (
     names_of,
     paren,
 )
-from asynccost.javascript.edits.loop_text import LoopText
+from asynccost.javascript.edits.loop_text import LoopText, has_literals, returned_note
 from asynccost.javascript.edits.patch import Patch
-from asynccost.javascript.edits.pushed_types import has_literals, returned_note
 from asynccost.javascript.edits.turn_parts import Parts, in_try, parts_of_turn, pushed_to, tails, uses
 
 
