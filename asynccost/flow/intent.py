@@ -8,6 +8,7 @@ What a function says of itself.
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import Constant, Do, Function, Node
@@ -100,3 +101,9 @@ def documentation(function: Function) -> str:
     first = function.body[0] if function.kind != "module" and function.body else None
     said = first.value.value if isinstance(first, Do) and isinstance(first.value, Constant) else None
     return said if isinstance(said, str) else ""
+
+
+def comment_above(source: bytes, start: int) -> list[bytes]:
+    """The lines of the comment right above the line of a place, the last one first, with their marks."""
+    lines = source[: source.rfind(b"\n", 0, start) + 1].splitlines()
+    return [*takewhile(lambda line: line.strip().startswith((b"#", b"//", b"*", b"/*")), reversed(lines))]

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site, is_test
+from asynccost.flow.intent import comment_above
 from asynccost.flow.linked.aside import at_start
 from asynccost.flow.linked.asking import asks
 from asynccost.flow.linked.calls import Caller
@@ -114,9 +114,7 @@ _MEANT = re.compile(
 
 def _is_meant(source: bytes, start: int, end: int) -> bool:
     """Whether a comment right above a statement, or behind it, says that nobody is to wait."""
-    said = [source[end : source.find(b"\n", end)]]
-    above = source[: source.rfind(b"\n", 0, start) + 1].splitlines()
-    said += takewhile(lambda line: line.strip().startswith((b"//", b"*", b"/*")), reversed(above))
+    said = [source[end : source.find(b"\n", end)], *comment_above(source, start)]
     return any(map(_MEANT.search, said))
 
 

@@ -8,6 +8,7 @@ import re
 from asynccost.flow.extent import outside
 from asynccost.flow.facts.entries import entry_of
 from asynccost.flow.file import File
+from asynccost.flow.intent import comment_above
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import Verdict
 from asynccost.flow.loops.turn_ties import deep
@@ -50,12 +51,7 @@ _WARNS = re.compile(rb"(?i)(?:^|\n)[ \t]*(?:#|//|/?\*)[^\n]*\b(?:concurren\w+|ra
 
 def warned(loop: Loop, file: File) -> str:
     """A question where the comment above a loop speaks of what changes the same at once; "" elsewhere."""
-    source, start = file.module.source, file.module.source.rfind(b"\n", 0, loop.start)
-    above: list[bytes] = []
-    for line in reversed(source[:start].splitlines()):
-        if not line.strip().startswith((b"#", b"//", b"*", b"/*")):
-            break
-        above.append(line)
+    above = comment_above(file.module.source, loop.start)
     said = _WARNS.search(b"\n" + b"\n".join(above))
     return "what is said above it speaks of changes at once: may the turns make theirs so?" if said else ""
 
