@@ -59,8 +59,7 @@ class LoopText:
             call = self._all(source.text, work, "")
             call = f"({call}){flat}" if flat else call
             if merged is not None and isinstance(merged, Assign) and merged.value is not None:
-                self.patch.replace(merged.value.start, merged.value.end, call)
-                self.patch.replace(self.script.statement(merged).end_byte, self.node.end_byte, "")
+                self._assign(source, merged, merged.value.start, merged.value.end, call)
                 return
             text = f"{out}.push(...({call})){semi}" if out else f"{call}{semi}"
             self._replace(source, text)
@@ -78,6 +77,18 @@ class LoopText:
             lines.append(f"{unit}{call}{semi}")
         lines.append("}")
         self._replace(source, f"\n{indent}".join(lines))
+
+    def _assign(self, source: Source, merged: Assign, start: int, end: int, call: str) -> None:
+        """Give the list its value where it is declared, or, where others are declared behind it, at the loop."""
+        statement = self.script.statement(merged)
+        behind = statement.next_named_sibling
+        if behind == self.node or behind is None:
+            self.patch.replace(start, end, call)
+            self.patch.replace(statement.end_byte, self.node.end_byte, "")
+            return
+        head = self.patch.within(statement.start_byte, start)
+        self._replace(source, f"{head}{call}{self.patch.semi}")
+        self.patch.replace(statement.start_byte, behind.start_byte, "")
 
     def write_phases(
         self, source: Source, work: str, pattern: str, first: int, rest: list[Any], by: str, wait: Await | None

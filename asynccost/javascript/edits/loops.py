@@ -7,6 +7,7 @@
 Where nothing shows that the list is short, it is gone through in batches.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,23 +156,25 @@ class LoopFix:
             self.patch.replace(statement.start_byte, statement.end_byte, f"return []{self.patch.semi}")
 
     def _declaration(self, out: str) -> Node | None:
-        """`const out = []` right before the loop, which the results can be assigned to."""
+        """`const out = []` before the loop, which the results can be assigned to: other declarations may come between."""
         around = self.loop.parent
         for block in (getattr(around, "body", []), getattr(around, "orelse", []), getattr(around, "final", [])):
             place = next((i for i, s in enumerate(block) if s is self.loop), 0)
-            before = block[place - 1] if place else None
-            if (
-                isinstance(before, Assign)
-                and before.declares in ("const", "let")
-                and isinstance(before.value, Collection)
-                and not before.value.items
-                and isinstance(before.targets[0], Name)
-                and before.targets[0].id == out
-            ):
+            for before in reversed(block[:place]):
+                if not isinstance(before, Assign) or before.declares not in ("const", "let"):
+                    break
                 statement = self.script.statement(before)
-                if statement.next_named_sibling == self.node and statement.named_child_count == 1:
-                    return before
+                if self._begins(before, out):
+                    return before if statement.named_child_count == 1 else None
+                if re.search(rf"\b{re.escape(out)}\b", self.script.text(statement)):
+                    break
         return None
+
+    def _begins(self, before: Assign, out: str) -> bool:
+        """Whether a declaration gives a name an empty list."""
+        target = before.targets[0]
+        empty = isinstance(before.value, Collection) and not before.value.items
+        return empty and isinstance(target, Name) and target.id == out
 
     # -------------------------------------------------------------- two phases
 
