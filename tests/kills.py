@@ -77,10 +77,14 @@ class Tree:
 
 
 def tree(root: Path, count: int) -> Tree:
-    """A tree of files that fixes change; each is a project by itself as far as findings go."""
+    """A tree of which fixes change `count` files, or a few more; each is a project by itself as far as findings go."""
     project = root / "project"
     project.mkdir()
-    fixable.write(project, count)
-    made = fix(dict(fixable.sources(count)), "all")
+    total = count
+    made = fix(dict(fixable.sources(total)), "all")
+    while len(made.after) < count:  # some fixes are only shown where other files stand beside theirs
+        total += 2 * (count - len(made.after))
+        made = fix(dict(fixable.sources(total)), "all")
+    fixable.write(project, total)
     (root / "outcome").write_bytes(pickle.dumps(made))
     return Tree(project, made, root / "outcome")
