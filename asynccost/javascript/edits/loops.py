@@ -156,7 +156,7 @@ class LoopFix:
             self.patch.replace(statement.start_byte, statement.end_byte, f"return []{self.patch.semi}")
 
     def _declaration(self, out: str) -> Node | None:
-        """`const out = []` before the loop, which the results can be assigned to: other declarations may come between."""
+        """`const out = []` before the loop, which can be given the results; other declarations may come between."""
         around = self.loop.parent
         for block in (getattr(around, "body", []), getattr(around, "orelse", []), getattr(around, "final", [])):
             place = next((i for i, s in enumerate(block) if s is self.loop), 0)
