@@ -21,6 +21,11 @@ from asynccost.fixer.verify import telling
             "Traceback (most recent call last):\n  File 'a.py', line 1\nmodule.OwnError: no\nbye\n",
             "module.OwnError: no",
         ),
+        (
+            "  ● adds › a row\n\n    expected 1\n\nTests:       1 failed, 2 passed, 3 total\nTime:        4.2 s\n"
+            "Ran all test suites matching /team/.\nForce exiting Jest: Have you considered --detectOpenHandles\n",
+            "● adds › a row",
+        ),
         ("made nothing\n\n", "made nothing"),
         ("", ""),
     ],

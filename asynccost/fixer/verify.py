@@ -27,7 +27,7 @@ _RAISES = {
 }
 _MOST = 200  # characters of a line that are shown
 _FAILED = re.compile(r"(?:FAILED|ERROR) \S+::\S+.*")  # pytest's short summary
-_ERROR = re.compile(r"(?:[\w.]*(?:Error|Exception)\b(?:: .*)?|not ok \d+ .*|# Subtest: .*fail.*|✖ .*|✘ .*|× .*)")
+_ERROR = re.compile(r"(?:[\w.]*(?:Error|Exception)\b(?:: .*)?|not ok \d+ .*|# Subtest: .*fail.*|✖ .*|✘ .*|× .*|● .*)")
 
 
 class VerifyError(AsynccostError):
@@ -73,7 +73,10 @@ class _Trial:
         self.say(f"`{self.command}`, in a copy of the checkout:")
         plain = self._run({}, outcome, "without fixes")
         if plain.failed:
-            raise VerifyError(f"`{self.command}` {plain.failed} before anything is fixed, so it cannot judge fixes")
+            raise VerifyError(
+                f"`{self.command}` {plain.failed} before anything is fixed, so it cannot judge fixes (the copy lacks"
+                " what git ignores, but for node_modules and virtual environments: does the command need more of it?)"
+            )
         self.limit = _PATIENCE * plain.seconds + 60
         raising = {path: self._raising(path, data) for path, data in outcome.before.items()}
         if not self._run(raising, outcome, "with every module that fixes change made to raise").failed:
@@ -197,9 +200,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+_CLOSING = re.compile(  # what jest ends with, whatever failed
+    r"Ran all test suites|Force exiting Jest|(?:Tests|Test Suites|Snapshots|Time):\s"
+    r"|A worker process has failed to exit"
+)
+
+
 def telling(output: str) -> str:
     """The line of an output that says most of what failed: the first test that failed, else the last error or line."""
-    lines = [line.strip() for line in output.split("\n") if line.strip()]
+    said = [line.strip() for line in output.split("\n") if line.strip()]
+    lines = [line for line in said if not _CLOSING.match(line)] or said
     failed = list(_matching(_FAILED, lines))
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
