@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
 _FAILS = ", and a failure is an unhandled rejection"
+_LOST = "when it fails, nothing tells the user and the work is lost"
+_TOLD = "the user is told of a failure, which goes on as an unhandled rejection"
 
 
 def worth(text: "Text") -> bool:
@@ -96,7 +98,7 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     message = f"Nobody waits for {name}() or catches its errors: " + (
         "a failure is an unhandled rejection, which ends the process"
         if server
-        else "when it fails, nothing tells the user and the work is lost"
+        else _LOST
     )
     fails, asked = lets(file, function), risks(file, function)
     sure = Confidence.LOW if left else Confidence.MEDIUM
@@ -173,8 +175,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
         return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
     if finding.pending["server"] and project.memo(_survives):
         finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
-    if finding.confidence is Confidence.MEDIUM and not asks(project, finding.pending["risks"], finding.path):
-        finding.confidence = Confidence.LOW  # what it waits for is at hand, as far as the project tells
+    asked, page = finding.pending["risks"], not finding.pending["server"]
+    if finding.confidence is Confidence.MEDIUM and not asks(project, asked, finding.path, heard=page):
+        finding.confidence = Confidence.LOW  # what it waits for is at hand, as far as the project tells, or is told
+        if page and asks(project, asked, finding.path):
+            finding.message = finding.message.replace(_LOST, _TOLD)
     if finding.pending["within"] and not _is_heard(finding.pending["within"], finding.path, project):
         finding.fix = shown_only(finding.fix, f"who waits for {finding.pending['within']}(), and hears of a failure?")
     return finding

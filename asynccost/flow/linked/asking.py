@@ -10,6 +10,7 @@ from asynccost.flow.file import is_test
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.script_code import arguments
+from asynccost.flow.linked.tells import is_told, tells_failures
 from asynccost.flow.words import words
 
 _INTERCEPTS = re.compile(rb"\binterceptors\.response\.use\(")
@@ -82,12 +83,17 @@ _SAFE = frozenset({"value", "wait"})
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
 
-def asks(project: Project, rows: list[list[str]], near: str) -> bool:
-    """Whether a request that may fail is among what a function of the file `near` lets fail, see `flow.waits.risks`."""
+def asks(project: Project, rows: list[list[str]], near: str, *, heard: bool = False) -> bool:
+    """Whether a request that may fail is among what a function of the file `near` lets fail, see `flow.waits.risks`.
+
+    heard: what the user is told of counts as seen to, though it goes on.
+    """
     ways = deque((row, near, 0) for row in rows)
     seen: set[tuple[str, str]] = set()
     while ways:
-        (kind, label, ref), at, depth = ways.popleft()
+        (kind, label, ref, *by), at, depth = ways.popleft()
+        if heard and is_told(project, by, at):
+            continue
         found = project.names.find(ref, at) if ref else None
         inner = found.facts["risks"] if found is not None else []
         # a plain function that hands a client's promise on: of most of them only the names are read
@@ -96,8 +102,10 @@ def asks(project: Project, rows: list[list[str]], near: str) -> bool:
             inner = found.facts["risks"]
             unread = any(row[0] not in _SAFE for row in inner) or not (inner or found.facts["is_async"])
         asked = kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))
-        if unread and asked and not answers_failures(project, kind, label, ref, at):
-            return True
+        if unread and asked and not _is_of_browser(project, label, ref):
+            seen_to = answers_failures(project, kind, label, ref, at)
+            if not (seen_to or (heard and tells_failures(project, kind, label, ref, at))):
+                return True
         if found is not None and found.key not in seen and depth < _DEPTH and len(seen) < _WIDTH:
             seen.add(found.key)
             ways.extend((row, found.file["path"], depth + 1) for row in inner)
@@ -116,6 +124,14 @@ def _method(project: Project, ref: str, near: str) -> Def | None:
     last = "." + rest.rpartition(".")[2]
     methods = [one for one in project.names.functions_of(path) if f".{one.facts['qualname']}".endswith(last)]
     return methods[0] if len(methods) == 1 else None
+
+
+def _is_of_browser(project: Project, label: str, ref: str) -> bool:
+    """`browser.tabs.query()`: an extension asks its own browser."""
+    table = project.knowledge.table("tasks")["requests"]
+    names = label.split(".")
+    of = ref.partition(":")[0] if ":" in ref else names[0]
+    return of in table["browser"] and not set(table["parts"]).isdisjoint(names[1:-1])
 
 
 def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:

@@ -6,7 +6,7 @@ Imports of JavaScript that came out of use: a file takes in what a module export
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import normpath
 
 from asynccost.flow.linked.linking import Names
@@ -76,6 +76,10 @@ class ScriptCode:
     def said(self, path: str) -> bytes:
         """What stands in a file besides what it hands on of others: `export { Card } from "./Card"`."""
         return _HANDED_ON.sub(b" ", self.used(path))
+
+    def paths(self) -> Iterable[str]:
+        """Every script, also those that no rule looks at."""
+        return self._texts.keys()
 
     def holding(self, word: bytes) -> list[str]:
         """The scripts that hold a word."""

@@ -9,22 +9,24 @@ from asynccost.flow.reach import local_function
 from asynccost.flow.tree import Assign, Await, Call, Closure, Collection, Function, If, Member, Name, Node
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.waits.failing import catches_answer, failing, is_caught, lets_out, never_rejects
+from asynccost.flow.waits.told import told_by
 
 _DEPTH = 4
 _TOGETHER = frozenset({"all", "any", "race"})
-Row = tuple[str, str, str]
+Row = tuple[str, ...]
 _CALLBACK = re.compile(r"on[A-Z]")
 
 
 def risks(file: File, function: Function) -> list[list[str]]:
-    """Rows [kind, label, ref] of what a JavaScript function waits for, or hands on, where nothing catches its errors.
+    """Rows [kind, label, ref, *by] of what a JavaScript function waits for, or hands on, where nothing catches it.
 
     The kinds are those of flow.awaits; ref: a function of another file. Functions of its own file are followed.
+    by: what tells the user of a failure on its way, see `flow.waits.told`.
     """
     if file.language != "javascript":
         return []
     found: dict[Row, None] = {}
-    _collect(file, function, found, set(), 0)
+    _collect(file, function, found, set(), ())
     if not found and not function.is_async and _answers_at_worst(file, function):
         return [["value", "a promise that does not fail", ""]]
     return [list(row) for row in found]
@@ -36,13 +38,21 @@ def _answers_at_worst(file: File, function: Function) -> bool:
     return bool(given) and all(catches_answer(value) or never_rejects(file, value) for value in given)
 
 
-def _collect(file: File, function: Function, found: dict[Row, None], seen: set[int], depth: int) -> None:
-    if id(function) in seen or depth > _DEPTH:
+def _collect(
+    file: File,
+    function: Function,
+    found: dict[Row, None],
+    seen: set[tuple[int, Row]],
+    told: Row,
+    depth: int = 0,
+) -> None:
+    if (id(function), told) in seen or depth > _DEPTH:
         return
-    seen.add(id(function))
-    for value in _left(file, function):
+    seen.add((id(function), told))
+    for value, own in _left(file, function):
+        by = tuple(dict.fromkeys((*told, *own)))
         if isinstance(value, Call) and value.new and isinstance(value.callee, Name) and value.callee.id == "Promise":
-            found["unknown", "new Promise", ""] = None  # whatever its executor calls, somebody may reject it
+            found["unknown", "new Promise", "", *by] = None  # whatever its executor calls, somebody may reject it
         for wait in classify(value, file, function):
             inner = local_function(wait.node.callee, function, file) if isinstance(wait.node, Call) else None
             if wait.label == wait.root and any(p.name == wait.root for p in function.params):
@@ -50,12 +60,12 @@ def _collect(file: File, function: Function, found: dict[Row, None], seen: set[i
             if inner is None and not wait.ref and _CALLBACK.match(wait.label.rpartition(".")[2]):
                 continue  # so does who sets one: `await this.options.onClose?.()`
             if inner is not None:
-                _collect(file, inner, found, seen, depth + 1)
+                _collect(file, inner, found, seen, by, depth + 1)
             else:
                 kind = wait.otherwise if wait.ref else wait.kind
                 if kind == "unknown" and _heard(value, function):
                     kind = "value"
-                found[kind, wait.label[:80], wait.ref or _imported(file, wait.node, function)] = None
+                found[kind, wait.label[:80], wait.ref or _imported(file, wait.node, function), *by] = None
 
 
 def _imported(file: File, node: Node, function: Function) -> str:
@@ -91,14 +101,15 @@ def _heard(value: Node, function: Function) -> bool:
     )
 
 
-def _left(file: File, function: Function) -> Iterator[Node]:
-    """What a function waits for, or hands on, uncaught; each of several that it waits for together."""
+def _left(file: File, function: Function) -> Iterator[tuple[Node, list[str]]]:
+    """What a function waits for, or hands on, uncaught, and by what its failure is told; each of several together."""
     index = function.index
     if index is None:
         return
     for wait in index.awaits:
         if lets_out(file, wait, function, 0):
-            yield from _parts(file, wait.value)
+            by = told_by(file, wait, function)
+            yield from ((one, [*by, *own]) for one, own in _parts(file, wait.value))
     for handed in index.returns:
         value = handed.value
         if value is None or isinstance(value, Await) or is_caught(handed):
@@ -107,16 +118,16 @@ def _left(file: File, function: Function) -> Iterator[Node]:
             yield from _parts(file, value)
 
 
-def _parts(file: File, value: Node) -> Iterator[Node]:
+def _parts(file: File, value: Node) -> Iterator[tuple[Node, list[str]]]:
     given = [a.value for a in value.arguments] if isinstance(value, Call) else []
     if not (isinstance(value, Call) and isinstance(value.callee, Member) and value.callee.attr in _TOGETHER):
         handed = [v.function for v in given if isinstance(v, Closure) and v.function.is_async]
         if not handed or any(failing(file, one) for one in handed):
-            yield value
+            yield value, []
         return
     for one in given:
         if isinstance(one, Collection):
-            yield from one.items
+            yield from ((item, []) for item in one.items)
         elif isinstance(one, Call):  # `Promise.all(ids.map((id) => load(id)))`
             maps = [a.value.function for a in one.arguments if isinstance(a.value, Closure)]
             for each in maps:
