@@ -79,6 +79,7 @@ _REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
 _OF_ARRAYS = frozenset({
     "map", "filter", "reduce", "forEach", "join", "slice", "includes", "some", "every", "sort", "flat", "flatMap",
 })
+_STYLES = re.compile(r"(?:add|insert|append)\w*(?:Style|CSS|Css)")  # of the page
 _SAFE = frozenset({"value", "wait"})
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
@@ -152,6 +153,8 @@ def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
     if kind == "memory":  # the store of a page fetches; it is written in memory
         return words(last)[:1] in [(word,) for word in table["fetches"]]
     if words(last)[-1:] and words(last)[-1] in table["address"]:
+        return False
+    if last.startswith("querySelector") or _STYLES.match(last):
         return False
     verbs = {*table["fetches"], *table["writes"], *(table["bridged"] if names[0] == "window" else ())}
     return bool(words(last)) and words(last)[0] in verbs

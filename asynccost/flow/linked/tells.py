@@ -53,7 +53,7 @@ def is_told(project: Project, by: Sequence[str], near: str) -> bool:
 
 def tells_failures(project: Project, kind: str, label: str, ref: str, near: str) -> bool:
     """Whether the user is told where a request of the file `near` fails; the rest is as in `answers_failures`."""
-    if kind in _OTHERS:
+    if kind in _OTHERS and "." in label:  # `db.query()`; `loadDatabase(id)` of a page is a request
         return False
     if _has_hook(project, ref, near) or (label.rpartition(".")[2] == "mutateAsync" and project.memo(_mutations_told)):
         return True
@@ -156,10 +156,11 @@ _WITHIN = frozenset({
 
 
 def program(path: str) -> str:
-    """The folder of the program that a module for all of it lies in: `ui/src/` of ui/src/utils/http/index.ts."""
+    """The folder of the program that a module for all of it lies in: `ui/` of ui/src/utils/http/index.ts."""
     folders = path.split("/")[:-1]
     if "src" in folders:
         folders = folders[: len(folders) - folders[::-1].index("src")]
+        folders = folders[:-1] or folders
     else:
         while folders and folders[-1] in _WITHIN:
             folders.pop()
