@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.around import function_of
 from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.mounted import is_anew
 from asynccost.flow.effects.race_changes import from_address, is_chosen
+from asynccost.flow.effects.race_settled import source_of
 from asynccost.flow.effects.races import Race, asked_elsewhere, race_of
 from asynccost.flow.effects.rendered import Fate, fate_of, given_by
 from asynccost.flow.file import File
@@ -81,8 +83,10 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     waits = classify(race.request, file, function_of(race.request))
     asks = any(_asks(w.name, file) for w in waits)
     handed = _handed_in(effect, race, file)
+    props = file.path.endswith(".vue") and source_of(race.key, effect).startswith("props.")
     return file.finding(
-        effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks, handed=handed
+        effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks, handed=handed,
+        props=props,
     )
 
 
@@ -131,6 +135,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         if fates <= ({Fate.STAYS} if finding.path.endswith(".svelte") else _AS_IT_IS):
             finding.confidence = Confidence.LOW
             finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
+    elif finding.pending["props"] and finding.confidence is not Confidence.LOW and is_anew(project, finding.path):
+        finding.confidence = Confidence.LOW
+        finding.message += " (not sure: the dialog that it lies in mounts it anew for each)"
     return finding
 
 

@@ -53,7 +53,7 @@ _SETTINGS = re.compile(  # credentials, who is logged in, where the server is, w
 )
 
 
-def _source_of(key: str, effect: Effect) -> str:
+def source_of(key: str, effect: Effect) -> str:
     """What a watcher's parameter stands for: `props.project` of `watch(() => props.project, (name) => ...)`."""
     first = effect.setups[0].params[:1] if effect.framework == "Vue" else []
     getter = effect.deps[0] if effect.deps else None
@@ -74,7 +74,7 @@ def is_settled(key: str, effect: Effect, shared: bool, file: File) -> bool:
     """
     if is_own_route(key, effect, file):
         return not shared
-    settings = _SETTINGS.search(_source_of(key, effect)) is not None
+    settings = _SETTINGS.search(source_of(key, effect)) is not None
     return settings or _is_signed_in(key, effect) or _is_made_anew(effect) or _once_started(effect)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from asynccost.flow.around import above, callback_call
 from asynccost.flow.effects.late import waits_from
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.effects.state import SETTER, State
+from asynccost.flow.effects.state import SETTER, State, root_name
 from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.handles import place_of
@@ -24,7 +24,8 @@ def turn_of(effect: Effect, functions: list[Function], state: State, file: File)
         return "it leaves once it has begun"
     if any(map(_holds_lock, functions)):
         return "one request at a time: each waits for the lock that the other holds"
-    if any(_is_busy(f, state) for f in functions) or _waits_its_turn(effect, functions):
+    busy = any(_is_busy(f, state) for f in functions) or _waits_its_turn(effect, functions)
+    if busy or _unless_busy(effect, functions, state):
         return "a flag keeps it from asking again while it waits"
     if name := _asks_until(effect, functions, state):
         return f"it asks only until {name} is there"
@@ -92,10 +93,38 @@ def _is_busy(function: Function, state: State) -> bool:
     return any(_leaves(n) for n in (*(n for n in index.names if n.id in names), *held))
 
 
+def _unless_busy(effect: Effect, functions: list[Function], state: State) -> bool:
+    """`if (!loading.value) load()`, where that begins with `loading.value = true`."""
+    setup = effect.setups[0]
+    branches = [s for s in setup.body if isinstance(s, If)]
+    if len(branches) != 1 or len(setup.body) != 1 or branches[0].orelse:
+        return False
+    denied = {root_name(n.parts[0]) for n in _both(branches[0].test) if isinstance(n, Other) and n.op == "not"}
+    denied = {name for name in denied if not _BUSY.isdisjoint(words(name))}
+    for function in functions if denied else ():
+        start = waits_from(function, functions) or function.end
+        begun = {state.setters.get(word_of(c), "") for c in _with_true(function) if c.start < start}
+        assigns = [a for a in (function.index.assigns if function.index else ()) if isinstance(a, Assign)]
+        set_ = {root_name(t) for a in assigns if a.start < start and _is_true(a.value) for t in a.targets}
+        if not denied.isdisjoint(begun | set_):
+            return True
+    return False
+
+
+def _both(test: Node) -> list[Node]:
+    """The parts of a test all of which are to hold."""
+    parts = test.options if isinstance(test, Choice) and test.op == "and" else []
+    return [inner for part in parts for inner in _both(part)] if parts else [test]
+
+
+def _with_true(function: Function) -> list[Call]:
+    calls = function.index.calls if function.index is not None else []
+    return [c for c in calls if c.arguments and _is_true(c.arguments[0].value)]
+
+
 def _begun(function: Function) -> set[str]:
     """The functions that are called with true: `setLoading(true)`."""
-    calls = function.index.calls if function.index is not None else []
-    return {word_of(c) for c in calls if c.arguments and _is_true(c.arguments[0].value)}
+    return {word_of(c) for c in _with_true(function)}
 
 
 _BUSY = frozenset({"fetching", "loading", "pending", "running", "busy"})

@@ -8,6 +8,7 @@ from asynccost.flow.effects.effect_code import own_functions
 from asynccost.flow.effects.late import running, waits_from
 from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.race_changes import is_loaded_once, is_set
+from asynccost.flow.effects.race_covers import covered, is_near
 from asynccost.flow.effects.race_guards import guard_of
 from asynccost.flow.effects.race_keys import keyed_request, keys_of
 from asynccost.flow.effects.race_own import carries_key, of_one_kind, own_key
@@ -84,7 +85,8 @@ def race_of(effect: Effect, file: File) -> Race | str | None:
         writes = [w for w in writes if w.shared]
     if not writes:
         return "what it writes is its own, or says itself what it belongs to"
-    settled = seen is None or is_settled(key, effect, shared, file)
+    settled = seen is None or is_settled(key, effect, shared, file) or is_near(call, file)
+    settled = settled or covered(key, effect, call, functions, state, file)
     errors = all(any(isinstance(up, Handler) for up in above(w.node)) for w in writes)
     guard = guard_of(effect, functions, file)
     return Race(key, call, writes[0], listed, settled, guard, errors, moving)
@@ -100,7 +102,7 @@ def _late_writes(functions: list[Function], effect: Effect, state: State) -> Ite
         start = waits_from(function, functions)
         if start is not None:
             for node, target in _writes(function, effect):
-                if node.end > start and not own_key(node) and _may_follow(node, function):
+                if node.end > start and not own_key(node, function, effect) and _may_follow(node, function):
                     yield _late(node, function, target, state)
         for call in function.index.calls:  # .then(setX)
             if word_of(call) == "then" and call.arguments and isinstance(call.arguments[0].value, Name):
@@ -194,7 +196,11 @@ def _carries(value: Expr, function: Function) -> bool:
 
 
 def _closures_in(value: Expr) -> list[Function]:
-    return [value.function] if isinstance(value, Closure) else []
+    """The function that a setter is handed, and those in it: `(all) => all.map((one) => ...)`."""
+    found = [value.function] if isinstance(value, Closure) else []
+    for one in found:
+        found += [inner.function for inner in (one.index.closures if one.index else ())]
+    return found
 
 
 # ---------------------------------------------------------------------- guards

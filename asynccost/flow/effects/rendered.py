@@ -9,6 +9,7 @@ import re
 from enum import Enum
 
 from asynccost.flow.effects.race_changes import says_chosen
+from asynccost.flow.effects.mounted import in_layer
 from asynccost.flow.effects.renderers import IS_HOOK, calls, tags, using
 from asynccost.flow.effects.state import hook_name, pattern_names
 from asynccost.flow.file import File
@@ -89,9 +90,9 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
         return Fate.UNKNOWN if depth else Fate.UNSEEN
     uses = calls if IS_HOOK.match(component) else tags
     found = [
-        _given(project, one, code, at, handed, prop, depth)
-        if not (_is_masked(name, code[:at], handed.get(prop, b"")) or _KEPT.search(code, max(at - 40, 0), at))
-        else Fate.STAYS
+        Fate.STAYS
+        if _is_masked(name, code, at, handed.get(prop, b"")) or _KEPT.search(code, max(at - 40, 0), at)
+        else _given(project, one, code, at, handed, prop, depth)
         for one, code, name in using(project, path, component.encode())
         for at, handed in uses(code, name)
     ]
@@ -134,14 +135,18 @@ _OPEN = re.compile(rb"(?i)open|show|visib|modal|dialog|drawer|popup|popover|shee
 _NAMES_ONE = re.compile(rb"(?:[a-z\d]Id|[._]id|^id|Uuid|uuid|Slug|slug)$")
 
 
-def _is_masked(name: bytes, before: bytes, value: bytes) -> bool:
-    """Whether what covers the page is mounted when it opens: `{file && <FileModal file={file} />}`.
+def _is_masked(name: bytes, code: bytes, at: int, value: bytes) -> bool:
+    """Whether what covers the page is mounted when it opens: `{file && <FileModal file={file} />}`, or lies in what is.
 
     Another one is chosen when it is closed, and so is no longer there; what it is handed besides may change.
     """
-    condition = _CONDITION.search(before[-300:]) if _MODAL.search(name) else None
     root = _ROOT.match(value)
-    if condition is None or root is None:
+    if root is None:
+        return False
+    if in_layer(code, at, root[1], _NAMES_ONE.search(value) is not None):
+        return True
+    condition = _CONDITION.search(code[max(at - 300, 0) : at]) if _MODAL.search(name) else None
+    if condition is None:
         return False
     asked = re.search(_WORD % root[1], condition[1]) is not None
     return asked or (_OPEN.search(condition[1]) is not None and _NAMES_ONE.search(value) is not None)

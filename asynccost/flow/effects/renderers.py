@@ -78,10 +78,11 @@ def _fields(text: bytes) -> Iterator[tuple[str, bytes]]:
 def tags(code: bytes, name: bytes) -> Iterator[tuple[int, dict[str, bytes]]]:
     """Where a component is rendered, with the attributes' texts; a spread stands as "..."."""
     for match in re.finditer(rb"<%s(?:<[^<>;(){}]*>)?(?=[\s/>])" % name, code):
-        yield match.start(), _attributes(code, match.end())
+        yield match.start(), attributes(code, match.end())[0]
 
 
-def _attributes(code: bytes, at: int) -> dict[str, bytes]:
+def attributes(code: bytes, at: int) -> tuple[dict[str, bytes], int]:
+    """The attributes of a tag from behind its name, a spread as "...", and where they end."""
     found: dict[str, bytes] = {}
     while at < len(code):
         if code[at : at + 1].isspace():
@@ -100,4 +101,4 @@ def _attributes(code: bytes, at: int) -> dict[str, bytes]:
             found[name[0].decode()] = text[1:-1].strip() if text.startswith(b"{") else text
         else:
             break
-    return found
+    return found, at
