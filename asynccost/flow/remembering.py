@@ -5,7 +5,7 @@ from math import inf
 
 from asynccost.flow.around import above, words_in
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Expr, Function, If, Member, Name, Return, Subscript
+from asynccost.flow.tree import Call, Constant, Expr, Function, If, Member, Name, Node, Other, Return, Subscript
 from asynccost.flow.words import chain
 
 _CACHE = re.compile(r"cache|memo|ttl|expir", re.I)
@@ -95,3 +95,60 @@ def _remembered(file: File, function: Function, branch: If, made: Return) -> boo
     held = file.text(kept.value) if isinstance(kept, Subscript) else name
     filled = (t for a in (function.index.assigns if function.index else ()) for t in getattr(a, "targets", ()))
     return held in file.text(branch.test) and any(t.start > made.end and file.text(t) == name for t in filled)
+
+
+def first_time_only(file: File, function: Function, node: Node) -> bool:
+    """Whether a function comes to a wait only until it has made the one thing that it keeps, beyond itself.
+
+    `if (instance) return instance; instance = await create()`, `if (!instance) { instance = await create() }`.
+    """
+    for up in above(node):
+        if isinstance(up, If) and any(s.start <= node.start < s.end for s in up.body):
+            kept = _denied(up.test)
+            if kept is not None and _is_beyond(kept, function) and _fills(file, function, kept, up.start, up.end):
+                return True
+    for made in function.index.returns if function.index else ():
+        branch, kept = made.parent, made.value
+        if not isinstance(branch, If) or made.end > node.start or not isinstance(kept, (Name, Member)):
+            continue
+        tested = _denied(branch.test, to_be=True)
+        same = tested is not None and file.text(tested) == file.text(kept)
+        if same and _is_beyond(kept, function) and _fills(file, function, kept, made.end, function.end):
+            return True
+    return False
+
+
+def _denied(test: Node, *, to_be: bool = False) -> Name | Member | None:
+    """What a test asks to be missing: `!x`, `x is None`, `x === null`; to_be: to be there, `x`, `x !== undefined`."""
+    if to_be and isinstance(test, (Name, Member)):
+        return test
+    if isinstance(test, Other) and test.op == "not" and not to_be and len(test.parts) == 1:
+        part = test.parts[0]
+        return part if isinstance(part, (Name, Member)) else None
+    compares = ("!==", "!=", "is not") if to_be else ("===", "==", "is")
+    if isinstance(test, Other) and test.op in compares and len(test.parts) == 2:
+        part, other = test.parts
+        nothing = (isinstance(other, Constant) and other.value is None) or _is_undefined(other)
+        return part if nothing and isinstance(part, (Name, Member)) else None
+    return None
+
+
+def _is_undefined(node: Node) -> bool:
+    return isinstance(node, Name) and node.id == "undefined"
+
+
+def _is_beyond(kept: Name | Member, function: Function) -> bool:
+    """Whether something lives on when a function has ended: a name of the code around it, its object's attribute."""
+    if isinstance(kept, Member):
+        return isinstance(kept.value, Name) and kept.value.id in ("self", "this", "cls")
+    here: Function | None = function
+    while here is not None and kept.id not in here.bindings:
+        here = here.scope
+    return here is not None and here is not function
+
+
+def _fills(file: File, function: Function, kept: Name | Member, start: int, end: int) -> bool:
+    """Whether a function gives something a value in a stretch of its code."""
+    name = file.text(kept)
+    assigns = (a for a in (function.index.assigns if function.index else ()) if start <= a.start < end)
+    return any(file.text(target) == name for a in assigns for target in getattr(a, "targets", ()))

@@ -10,7 +10,7 @@ from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.loops.depend import Step, held, runs, stored, together
-from asynccost.flow.loops.look_ups import deletes, not_worth
+from asynccost.flow.loops.look_ups import deletes, not_worth, one_context
 from asynccost.flow.loops.turns import WHY
 from asynccost.flow.tree import Function
 from asynccost.flow.waits.await_kinds import BAD
@@ -73,6 +73,7 @@ def _judge(run: list[Step], file: File, function: Function) -> Iterator[Finding 
         shown=[*shown(file), *file.memo(asides).left_to_itself(function), *deletes(best[0].node)],
         named="" if function.name else keyed(function),
         runs=function.start,
+        context=one_context([s.awaited.value for s in best]),
     )
 
 

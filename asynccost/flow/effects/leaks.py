@@ -7,6 +7,7 @@ from asynccost.flow.around import function_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate, acquisition, begins
 from asynccost.flow.effects.effect_code import component_cleanups, own_functions
 from asynccost.flow.effects.flags import stopped_by_flag
+from asynccost.flow.effects.angular import own_service
 from asynccost.flow.effects.goes_along import goes_along, moves_on
 from asynccost.flow.effects.lasting import (
     frames_the_page,
@@ -261,6 +262,8 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         return say(LOW, "what it watches goes away with the object")
     if end.kind == "kept" and end.place is not None and kept_by_module(effect, got, end.place.root):
         return say(LOW, f"{end.place.text} is kept by the module")
+    if isinstance(got.call.callee, Member) and (own := own_service(effect, got.call.callee.value, file)):
+        return say(LOW, f"the component provides {own} for itself, which ends with it")
     if reason := goes_along(effect, got, file):
         return say(LOW, reason)
     if reloads(got, file):

@@ -135,6 +135,16 @@ def unattended(project: Project, path: str, start: int) -> str:
     return _UNATTENDED.get(project.heats.of(made).kind, "") if made is not None else ""
 
 
+def on_timer(project: Project, path: str, start: int) -> str:
+    """Why nobody waits for the function that starts at a byte, where a timer alone starts it; "" where others may."""
+    made = project.names.function(path, start)
+    entry = project.heats.entry(made) if made is not None else None
+    if made is None or entry is None or entry[0] != "periodic":
+        return ""
+    alone = all(caller.by.facts["kind"] == "module" for caller in project.calls.callers(made))
+    return _UNATTENDED["periodic"] if alone else ""
+
+
 _KNOWN = frozenset({  # packages that projects copy along
     "requests", "urllib3", "certifi", "idna", "chardet", "charset_normalizer", "six", "yaml", "jinja2",
     "markupsafe", "bs4", "soupsieve", "dateutil", "pytz", "tzlocal", "simplejson", "cherrypy", "mako", "html5lib",

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from asynccost.flow.around import above, function_of
 from asynccost.flow.attributes import may_change
 from asynccost.flow.file import File
+from asynccost.flow.remembering import first_time_only
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
     Argument,
@@ -62,11 +63,11 @@ def rows_of(file: File, function: Function) -> list[Row]:
     for part in _folded(function):
         for wait in waits_of(part, file):
             if (row := _row(wait, part)) is not None:
-                found[row] = None
+                found[_unless_kept(row, wait, part, file)] = None
         if file.language == "javascript":
             for wait in _returned(file, part):
                 if (row := _row(wait, part)) is not None:
-                    found[row] = None
+                    found[_unless_kept(row, wait, part, file)] = None
     if function.owner is not None:
         found.update(((kind, attr, "", "", "", ""), None) for kind, attr in _state(file, function))
     if picked := picks(function):
@@ -142,6 +143,12 @@ def _row(wait: Wait, function: Function) -> tuple[str, ...] | None:
     elif kind == "wait" and any(isinstance(up, Handler) or _tries(up) for up in above(wait.node)):
         return None  # a sleep between two tries ties no call to the next
     return (kind, wait.label[:80], wait.ref, wait.otherwise, wait.target, "own" if local else "")
+
+
+def _unless_kept(row: tuple[str, ...], wait: Wait, function: Function, file: File) -> tuple[str, ...]:
+    """A row; that of memory for what is asked once and then kept, which is there whenever somebody asks again."""
+    kept = row[0] in _HANDED_ON and first_time_only(file, function, wait.node)
+    return ("memory", row[1], "", "", "", row[5]) if kept else row
 
 
 def _tries(node: Node) -> bool:
