@@ -108,12 +108,12 @@ def first_time_only(file: File, function: Function, node: Node) -> bool:
             if kept is not None and _is_beyond(kept, function) and _fills(file, function, kept, up.start, up.end):
                 return True
     for made in function.index.returns if function.index else ():
-        branch, kept = made.parent, made.value
-        if not isinstance(branch, If) or made.end > node.start or not isinstance(kept, (Name, Member)):
+        branch, value = made.parent, made.value
+        if not isinstance(branch, If) or made.end > node.start or not isinstance(value, (Name, Member)):
             continue
         tested = _denied(branch.test, to_be=True)
-        same = tested is not None and file.text(tested) == file.text(kept)
-        if same and _is_beyond(kept, function) and _fills(file, function, kept, made.end, function.end):
+        same = tested is not None and file.text(tested) == file.text(value)
+        if same and _is_beyond(value, function) and _fills(file, function, value, made.end, function.end):
             return True
     return False
 

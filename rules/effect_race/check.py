@@ -137,7 +137,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
     elif finding.pending["props"] and finding.confidence is not Confidence.LOW and is_anew(project, finding.path):
         finding.confidence = Confidence.LOW
-        finding.message += " (not sure: the dialog that it lies in mounts it anew for each)"
+        finding.message += " (not sure: those who show it mount it anew for each)"
     return finding
 
 

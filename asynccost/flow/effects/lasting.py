@@ -282,6 +282,13 @@ def _in_markup(before: str) -> bool:
     return before.startswith("return") and not re.search(r"[{?]|&&|\|\|", before)
 
 
+_PHASE = re.compile(  # what a visit comes to once: `v-if="authenticated"`, `v-if="layout === 'embed'"`
+    r"""\bv-(?:else-)?if\s*=\s*["'][!\s]*(?:\w+\.)?(?:(?:is_?)?(?:authenticated|logged_?in|signed_?in)"""
+    r"""|(?:layout|mode|embed\w*)(?:\s*===?\s*(?:'\w+'|"\w+"))?)["']""",
+    re.I,
+)
+
+
 def _in_template(source: str, at: int) -> bool:
     """Whether no element around a place of a Vue template, nor the one that begins there, comes and goes."""
     around: list[tuple[str, str]] = []
@@ -290,7 +297,7 @@ def _in_template(source: str, at: int) -> bool:
         if tag.start() == at:
             outer = [said for _, said in around]
             outer[1:2] = [_LOADED_FIRST.sub("", said) for said in outer[1:2]]  # `<div v-if="config" id="app">`
-            return not any(_SOMETIMES.search(said) for said in (attributes, *outer))
+            return not any(_SOMETIMES.search(_PHASE.sub("", said)) for said in (attributes, *outer))
         if closes:
             while around and around.pop()[0] != name:
                 pass

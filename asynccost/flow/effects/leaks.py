@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from asynccost.flow.around import function_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate, acquisition, begins
+from asynccost.flow.effects.angular import own_service
 from asynccost.flow.effects.effect_code import component_cleanups, own_functions
 from asynccost.flow.effects.flags import stopped_by_flag
-from asynccost.flow.effects.angular import own_service
 from asynccost.flow.effects.goes_along import goes_along, moves_on
 from asynccost.flow.effects.lasting import (
     frames_the_page,

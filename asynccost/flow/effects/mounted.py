@@ -1,6 +1,6 @@
-"""Whether a component is mounted anew whenever what covers the page opens: a dialog that does not keep what is in it.
+"""Whether a component is mounted anew for each value that it is handed: by its `key`, or as what covers the page opens.
 
-Another row is chosen when the dialog is closed, and its component is no longer there by then.
+Another row is chosen when a dialog is closed that does not keep what is in it: its component is gone by then.
 """
 
 import re
@@ -23,7 +23,7 @@ _EMPTY = frozenset({b"area", b"br", b"col", b"embed", b"hr", b"img", b"input", b
 
 
 def is_anew(project: Project, path: str) -> bool:
-    """Whether all the templates in sight that hold a component of Vue mount it anew when their dialog opens."""
+    """Whether all the templates in sight that hold a component of Vue give it a key, or mount it as a dialog opens."""
     found = list(_places(project, path))
     return bool(found) and all(map(_drops, found))
 
@@ -52,7 +52,12 @@ def _kebab(name: bytes) -> bytes:
     return re.sub(rb"(?<=[a-z0-9])(?=[A-Z])", b"-", name).lower()
 
 
+_KEYED = re.compile(rb"\s(?:v-bind)?:key\s*=")
+
+
 def _drops(around: list[tuple[bytes, bytes]]) -> bool:
+    if _KEYED.search(around[-1][1]):
+        return True
     layers = [at for at, (tag, _) in enumerate(around) if _LAYER.match(tag)]
     for at in layers:
         tag, said = around[at]

@@ -27,7 +27,10 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_COVER = rb"\{\s*%s(?:\s*===\s*true)?\s*&&\s*\(?\s*<[^<>{}]*[\"'\s](?:fixed[\"'\s][^<>]*\binset-0|fixed[\"'\s][^<>]*\btop-0\b[^<>]*\bright-0|inset-0\s[^<>]*\bfixed)\b"
+_COVER = (
+    rb"\{\s*%s(?:\s*===\s*true)?\s*&&\s*\(?\s*<[^<>{}]*[\"'\s]"
+    rb"(?:fixed[\"'\s][^<>]*\binset-0|fixed[\"'\s][^<>]*\btop-0\b[^<>]*\bright-0|inset-0\s[^<>]*\bfixed)\b"
+)
 _DRAWER = re.compile(rb"<template>\s*<(?:[a-z]+-)?(?:\w*[dD]rawer|\w*[dD]ialog|\w*[mM]odal)\b")
 _DISABLED = rb":disabled=\"[^\"]*(?<![\w$.])%s(?![\w$])"
 

@@ -47,7 +47,7 @@ def is_fixed(name: str, component: Function) -> bool:
 
 
 _SETTINGS = re.compile(  # credentials, who is logged in, where the server is, what the caller begins with, what runs
-    r"(?i)^(app|run|build)_?(mode|env|environment)$|^platform$|^(props\.)?current_?user(\.?(id|name|slug))?$|^session_?(details|data|info|user)\b|^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
+    r"(?i)^(app|run|build)_?(mode|env|environment)$|^(props\.)?locale$|^platform$|^(props\.)?current_?user(\.?(id|name|slug))?$|^session_?(details|data|info|user)\b|^(props\.)?(default|initial)(?-i:[A-Z_])\w*$|"
     r"((api|write|public|publishable|client|license|site)_?key|token|secret|password|credential|"
     r"(base|server)_?(path|url|uri)|endpoint|host)s?$"
 )
@@ -75,7 +75,19 @@ def is_settled(key: str, effect: Effect, shared: bool, file: File) -> bool:
     if is_own_route(key, effect, file):
         return not shared
     settings = _SETTINGS.search(source_of(key, effect)) is not None
-    return settings or _is_signed_in(key, effect) or _is_made_anew(effect) or _once_started(effect)
+    once = _is_made_anew(effect) or _once_started(effect) or _is_submitted(effect)
+    return settings or once or _is_signed_in(key, effect)
+
+
+_OVER = frozenset({"placed", "submitted", "confirmed", "paid"})
+
+
+def _is_submitted(effect: Effect) -> bool:
+    """`if (orderId && orderPlaced) pay(orderId)`: what a person has submitted once, and cannot take back."""
+    tests = [s.test for setup in effect.setups for s in setup.body if isinstance(s, If)]
+    parts = [p for test in tests for p in (test.options if isinstance(test, Choice) and test.op == "and" else [test])]
+    inner = [p for part in parts for p in (part.options if isinstance(part, Choice) and part.op == "and" else [part])]
+    return any(isinstance(part, Name) and not _OVER.isdisjoint(words(part.id)[-1:]) for part in inner)
 
 
 _WHO = re.compile(r"(?i)^(props\.)?(user|account|me|uid)(\.?_?(id|name|login))?$")

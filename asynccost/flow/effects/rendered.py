@@ -8,8 +8,8 @@ where its own component is rendered.
 import re
 from enum import Enum
 
-from asynccost.flow.effects.race_changes import says_chosen
 from asynccost.flow.effects.mounted import in_layer
+from asynccost.flow.effects.race_changes import says_chosen
 from asynccost.flow.effects.renderers import IS_HOOK, calls, tags, using
 from asynccost.flow.effects.state import hook_name, pattern_names
 from asynccost.flow.file import File

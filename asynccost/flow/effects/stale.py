@@ -45,6 +45,8 @@ def stale_reads(effect: Effect, file: File) -> list[Stale]:
                     continue
                 if kind == "interval" and _ends_itself(name, one, state):
                     continue
+                if _is_in_place(name, one, state) or (kind == "cleanup" and _only_empties(name)):
+                    continue
                 read = Stale(name, one, kind, _matters(name))
                 if name.id not in found or (read.matters and not found[name.id].matters):
                     found[name.id] = read
@@ -154,6 +156,26 @@ def _ends_itself(name: Name, function: Function, state: State) -> bool:
         return False
     words = [chain(call.callee)[-1] for call in function.index.calls]
     return "clearInterval" in words and any(state.setters.get(word) == name.id for word in words)
+
+
+_FILLS = frozenset({"push", "unshift", "splice", "add", "set"})
+
+
+def _is_in_place(name: Name, function: Function, state: State) -> bool:
+    """`pictures.push(one); setPictures(pictures)`: the code fills the list that it reads, and sets no other."""
+    calls = function.index.calls if function.index is not None else []
+    filled = [c for c in calls if isinstance(c.callee, Member) and c.callee.attr in _FILLS]
+    mine = any(isinstance(c.callee, Member) and root_name(c.callee.value) == name.id for c in filled)
+    told = [c.arguments[0].value for c in calls if c.arguments and state.setters.get(chain(c.callee)[-1]) == name.id]
+    return mine and all(isinstance(value, Name) and value.id == name.id for value in told)
+
+
+def _only_empties(name: Name) -> bool:
+    """`queue.clear()`: of a set that is left full nothing is lost."""
+    up = name.parent
+    call = up.parent if isinstance(up, Member) else None
+    empties = isinstance(up, Member) and up.value is name and up.attr == "clear"
+    return empties and isinstance(call, Call) and call.callee is up and not call.arguments
 
 
 _LOGS = frozenset({"log", "debug", "info", "warn", "error"})

@@ -23,9 +23,11 @@ from asynccost.flow.tree import (
     Constant,
     Expr,
     Function,
+    If,
     Member,
     Name,
     Node,
+    Return,
     Subscript,
 )
 from asynccost.flow.walk import walk
@@ -64,10 +66,22 @@ def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
         if call.arguments and constant_text(call.arguments[0].value) in _ONCE_A_PAGE:
             return "that happens once in the life of a page"
         reason = _target_reason(effect, got, file)
-        return "" if reason == _OF_ELEMENT and _runs_again(effect) else reason
+        return "" if reason == _OF_ELEMENT and _runs_again(effect) and not _is_marked(got, file) else reason
     if got.pair.starts and not _is_started(got, file):
         return f"nothing is {got.pair.starts}d"
     return ""
+
+
+def _is_marked(got: Acquisition, file: File) -> bool:
+    """`if (item.isPrepared) return; item.addEventListener(...); item.isPrepared = true`: an element gets it once."""
+    index = got.function.index
+    assigns = index.assigns if index is not None else []
+    set_ = [a for a in assigns if isinstance(a, Assign) and isinstance(a.value, Constant) and a.value.value is True]
+    marks = {file.text(t) for a in set_ for t in a.targets if isinstance(t, Member)}
+    gates = [s for s in got.function.body if isinstance(s, If) and s.end <= got.call.start]
+    gates = [s for s in gates if s.body and isinstance(s.body[-1], Return)]
+    asked = {file.text(n) for s in gates for n in walk(s.test) if isinstance(n, Member)}
+    return not marks.isdisjoint(asked)
 
 
 def on_element(effect: Effect, got: Acquisition, file: File) -> bool:

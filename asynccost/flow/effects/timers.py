@@ -34,6 +34,8 @@ from asynccost.flow.words import chain, words
 _LAST = re.compile(r"[.:]")  # `threading.Timer`, `timers:setTimeout`
 _COUNTERS = frozenset({"attempt", "attempts", "try", "tries", "retry", "retries", "count", "counter", "remaining"})
 
+_OVER = frozenset({"max", "reached", "exceeded", "exhausted", "left", "over"})
+
 
 @dataclass(slots=True, eq=False)
 class Timer:
@@ -199,9 +201,11 @@ def may_end(one: Timer) -> bool:
 
 
 def _asked_again(one: Timer) -> bool:
-    """`const go = () => setTimeout(() => { if (tries < 8) go(); }, delay)`."""
-    index = one.callback.index if one.callback is not None and one.callback is not one.function else None
-    again = [c for c in (index.calls if index else ()) if chain(c.callee)[-1] == one.function.name]
+    """`const go = () => setTimeout(() => { if (tries < 8) go(); }, delay)`; also behind what the callback asks."""
+    parts = [one.callback] if one.callback is not None and one.callback is not one.function else []
+    for part in parts:
+        parts += [c.function for c in (part.index.closures if part.index else ())]
+    again = [c for p in parts for c in (p.index.calls if p.index else ()) if chain(c.callee)[-1] == one.function.name]
     return bool(again) and all(any(isinstance(up, If) for up in above(c)) for c in again)
 
 
@@ -226,8 +230,11 @@ def _nears(one: Timer, branch: If) -> bool:
 
 
 def _counts(test: Node) -> bool:
-    """`attempts < MAX_ATTEMPTS`, `++tries > 10`."""
+    """`attempts < MAX_ATTEMPTS`, `++tries > 10`, `!maxRetriesReached`."""
     for node in walk(test):
+        said = _words_of(node)
+        if not _OVER.isdisjoint(said) and not _COUNTERS.isdisjoint(said):
+            return True
         compares = isinstance(node, Other) and node.op in ("<", "<=", ">", ">=")
         if compares and any(w in _COUNTERS for n in walk(*node.parts) for w in _words_of(n)):
             return True
