@@ -22,6 +22,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Return,
+    Subscript,
     Switch,
 )
 from asynccost.flow.words import words
@@ -40,11 +41,21 @@ def keys_of(effect: Effect, state: State, file: File) -> tuple[set[str], bool]:
     for dep in effect.deps:
         name = root_name(dep)
         inner = wrapped_deps(name, effect.scope)
-        keys |= {root_name(d) for d in inner} if inner else {name}
+        keys |= {root_name(d) for d in inner} if inner else {name, *_places_in(dep)}
     keys -= state.steady | set(state.setters) | state.shared | {""}
     if keys:
         return keys, True
     return (set(state.inputs) if not effect.deps else set()), False
+
+
+def _places_in(dep: Node) -> set[str]:
+    """`at` of `names[at]`: another place is another item."""
+    found: set[str] = set()
+    while isinstance(dep, (Member, Subscript)):
+        if isinstance(dep, Subscript) and isinstance(dep.index, Name):
+            found.add(dep.index.id)
+        dep = dep.value
+    return found
 
 
 def _reactive_keys(effect: Effect, file: File) -> set[str]:
