@@ -28,14 +28,19 @@ def is_anew(project: Project, path: str) -> bool:
     return bool(found) and all(map(_drops, found))
 
 
+_TAKEN = (  # `import Row from "./Row.vue"`, `const Row = defineAsyncComponent(() => import("./Row.vue"))`
+    rb"(?:\bimport\s+(\w+)\s+from\s*|\bconst\s+(\w+)\s*=[^;]{0,80}?\bimport\(\s*)[\"'][^\"'\n]*(?<![\w-])%s(?:\.vue)?[\"']"
+)
+
+
 def _places(project: Project, path: str) -> Iterator[list[tuple[bytes, bytes]]]:
     """Where a component of Vue stands in a template: its tag and those around it, each with its attributes."""
     stem = path.rpartition("/")[2].partition(".")[0].encode()
-    taken = re.compile(rb"import\s+(\w+)\s+from\s*[\"'][^\"'\n]*(?<![\w-])%s(?:\.vue)?[\"']" % re.escape(stem))
+    taken = re.compile(_TAKEN % re.escape(stem))
     near = (one for one in project.code.near(path) if one.endswith(".vue") and one != path and not is_test(one))
     for one in near:
         code = project.code.code(one) if stem in project.code.text(one) else b""
-        names = {name for said in taken.findall(code) for name in (said, _kebab(said))}
+        names = {name for said in taken.findall(code) for name in (said[0] or said[1], _kebab(said[0] or said[1]))}
         around: list[tuple[bytes, bytes]] = []
         for closing, tag, said in _TAG.findall(code) if names else ():
             if closing:
