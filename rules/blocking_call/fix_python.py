@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from asynccost.flow.around import above, statement_of
+from asynccost.flow.around import above, loops_around, statement_of
 from asynccost.flow.blocking.calls import blocking
 from asynccost.flow.blocking.harmless import ThreadHelper, ends_program, handed_over, thread_helper
 from asynccost.flow.file import File, Site, site_at
@@ -53,7 +53,8 @@ _TO_THREAD = (3, 9)  # asyncio.to_thread, added in that version
 def fix(finding: Finding, file: File) -> Offer | None:
     """Wait without stopping the event loop."""
     site = site_at(file, finding.span)
-    if site is not None and site.name != "time.sleep" and could_be_plain(site.function, file):
+    looped = site is not None and bool(loops_around(site.call))  # its turns may go side by side, each in a thread
+    if site is not None and not looped and site.name != "time.sleep" and could_be_plain(site.function, file):
         return Offer(Safety.UNSAFE, PLAIN, lambda: _as_plain(file, site.function))
     if site is None or not may_await(site.call, site.function) or not knows_asyncio(file, site.function):
         return None
