@@ -4,11 +4,27 @@ Private functions that nobody calls any more, as far as their own file shows; th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from asynccost.flow.around import above
-from asynccost.flow.tree import Break, Choice, Constant, Continue, Expr, Function, If, Name, Node, Other, Raise, Return
+from asynccost.flow.tree import (
+    Break,
+    Choice,
+    Constant,
+    Continue,
+    Expr,
+    Function,
+    If,
+    Name,
+    Node,
+    Other,
+    Raise,
+    Return,
+    Try,
+    With,
+)
+from asynccost.flow.words import chain, words
 
 Known = Mapping[str, bool]
 
@@ -38,10 +54,37 @@ def is_dead(node: Node, function: Function, source: bytes, known: Known = Mappin
 
 
 def _leaves(statement: Node, function: Function, source: bytes, known: Known) -> bool:
+    """Whether nothing goes on behind a statement."""
+
+    def end(*blocks: Sequence[Node]) -> bool:
+        return all(any(_leaves(s, function, source, known) for s in block) for block in blocks)
+
     if isinstance(statement, If):
-        ends = bool(statement.body) and isinstance(statement.body[-1], (Return, Raise, Continue, Break))
-        return ends and _truth(statement.test, function, source, known) is True
+        if end(statement.body, statement.orelse):
+            return True
+        return _truth(statement.test, function, source, known) is True and end(statement.body)
+    if isinstance(statement, With):
+        return not any(_may_swallow(item.value, source) for item in statement.items) and end(statement.body)
+    if isinstance(statement, Try):
+        caught = [handler.body for handler in statement.handlers]
+        tried = end(statement.body) or end(statement.orelse)
+        return end(statement.final) or (tried and end(*caught))
     return isinstance(statement, (Return, Raise, Continue, Break))
+
+
+_SWALLOWS = (  # how words begin that say so of a context manager
+    "suppress", "rais", "ignor", "catch", "swallow", "handl", "error", "except", "fail", "retr", "attempt", "try",
+    "saf", "guard", "toler", "fallback", "move", "cancel", "scope", "stack", "recover", "report", "log",
+)
+_HANDLES = rb"\b(?:def|class)\s+%s\b"
+
+
+def _may_swallow(manager: Expr, source: bytes) -> bool:
+    """Whether a context manager may go on behind its block when that fails, by its name or as the file defines it."""
+    *_, last = chain(manager)
+    if not last or any(word.startswith(_SWALLOWS) for word in words(last)):
+        return True
+    return re.search(_HANDLES % re.escape(last.encode()), source) is not None
 
 
 def _truth(expr: Expr, function: Function, source: bytes, known: Known) -> bool | None:

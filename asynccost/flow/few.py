@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from asynccost.flow.around import above
+from asynccost.flow.carried import carried_along
+from asynccost.flow.file import File
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -35,20 +37,17 @@ _LARGE = frozenset({  # whose rows may be very many
     "team", "tenant", "org", "organization", "organisation", "workspace", "account", "company", "user", "customer",
     "project", "app", "site", "store", "shop",
 })
-_CARRIED = frozenset({"attachment", "attachments", "embeds", "mentions"})
-_CARRIERS = frozenset({"message", "msg", "event", "mail", "email"})
 _BELOW = frozenset({"<", "<=", ">", ">="})
 
 
-def few(items: Expr, waits: Sequence[Node], home: Function, function: Function) -> str:
+def few(items: Expr, waits: Sequence[Node], home: Function, function: Function, file: File) -> str:
     """What keeps the number of waits small; "" where nothing does. home: the function that runs for each item."""
     if waits and home is not function and all(_under_test(node) for node in waits):
         return "a condition decides which items wait"
     if any(_measured(name, function) for name in _names(items)):
         return "its length is compared with a limit"
-    *of, last = chain(items)
-    if not _CARRIED.isdisjoint(words(last)) and (not of or not _CARRIERS.isdisjoint(words(of[-1]))):
-        return "a message carries few of them"
+    if carried := carried_along(items, function, file):
+        return carried
     for part in _made_of(items, function, 0):
         if narrowed := _narrowed(part):
             return narrowed

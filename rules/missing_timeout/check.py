@@ -9,7 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.replaced import default_timeout, local_name, replacing
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.sessions.addresses import is_data, to_loopback
+from asynccost.flow.sessions.addresses import is_data, on_disk, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
 from asynccost.flow.waits.side import runs_in_node
 from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
@@ -71,6 +71,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         return file.silence(call, reason)
     if is_data(site):
         return file.silence(call, "its address holds the answer")
+    if on_disk(site):
+        return file.silence(call, "it reads a file of this machine")
     if (default := none_by_default(file, site, row)) is not None:
         return _by_default(file, site, row, *default)
     if hands_on(file, site):

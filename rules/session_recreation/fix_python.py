@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from asynccost.flow.around import above
+from asynccost.flow.carried import may_lack
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Class, Comprehension, Constant, Loop, Return
@@ -193,9 +194,6 @@ def _in_module(made: Building, file: File) -> Offer | None:
     return _lent(made, file) or _lazily(made, chosen, file)
 
 
-_MAY_LACK = frozenset({"attachments", "files", "images", "media", "uploads", "embeds"})  # what a message may carry
-
-
 def _lent(made: Building, file: File) -> Offer | None:
     """One client of the function that calls this one in a loop."""
     loan = lend.loan_of(file, made) if made.client.is_async else None
@@ -207,7 +205,7 @@ def _lent(made: Building, file: File) -> Offer | None:
         reason += ", of which there are 100 as a rule: more at once wait, and what goes on when one failed ends with it"
     if _reads_cookies(made, file):
         return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: lend.apply(patch, loan))
-    if few := next((name for name in sorted(lend.given(loan)) if _MAY_LACK & set(words(name))), ""):
+    if few := next((name for name in sorted(lend.given(loan)) if file.memo(may_lack) & set(words(name))), ""):
         reason = f"{reason}; is there any of {few} as a rule? The client is built even where there is none"
         return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
     lines = file.span(loan.last).end_line - file.span(loan.first).line

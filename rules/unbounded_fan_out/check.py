@@ -75,7 +75,8 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
     where = outside(fan.items, file, function)
     name = "" if where else many(fan.items)
     where = where or name
-    doubt = few(fan.items, [w.node for w in waits if w.kind != "memory"], fan.home, function) if where else ""
+    left = [w.node for w in waits if w.kind != "memory"]
+    doubt = few(fan.items, left, fan.home, function, file) if where else ""
     if name and not doubt and has_most(name, file.module.source):
         doubt = "the file says how many there may be"
     if where and not doubt and file.language == "javascript" and file.memo(runs_in_page):

@@ -97,7 +97,7 @@ class Importers:
     """Asked for the files that import one. imports: what each Python file imports, by absolute dotted names."""
 
     def __init__(self, imports: Mapping[str, Sequence[str]]) -> None:
-        self._imports = imports
+        self.imports = imports
 
     def of(self, path: str) -> set[str]:
         """The files that import a module, or something in it, by any end of its name; itself aside."""
@@ -109,7 +109,7 @@ class Importers:
     def _by_name(self) -> dict[str, list[str]]:
         """Who imports a name, or something in it."""
         table: dict[str, list[str]] = {}
-        for path, names in self._imports.items():
+        for path, names in self.imports.items():
             for name in {part for dotted in names for part in _heads(dotted)}:
                 table.setdefault(name, []).append(path)
         return table

@@ -11,26 +11,53 @@ from posixpath import normpath
 
 from asynccost.flow.linked.linking import Names
 
-_DEFAULT = re.compile(rb"^[ \t]*import\s+([A-Za-z_$][\w$]*)\s+from\s*[\"'][^\"'\n]*[\"'][ \t]*;?", re.M)
-_WORD = re.compile(rb"[A-Za-z_$][\w$]*(?:-[\w$]+)*")
-_PART = re.compile(rb"(?<=[a-z0-9])(?=[A-Z])")
+_IMPORT = re.compile(  # but types alone, and what is imported for what it does
+    rb"^[ \t]*import\s+(?!type\b)([\w$\s,{}]+?)\s*\bfrom\s*[\"'][^\"'\n]*[\"'][ \t]*;?", re.M
+)
+_TYPE = re.compile(rb"\btype[ \t]+(?=[A-Za-z_$])")
+_HUMP = re.compile(rb"(?<=[a-z0-9])(?=[A-Z])")
 _TEMPLATES = (".vue", ".svelte")
 
 
 def used_imports(code: bytes, path: str) -> bytes:
-    """A script without the default imports whose name stands nowhere else in it.
+    """A script without the imported names that stand nowhere else in it, nor the imports that are left with none.
 
     What they import still runs once, yet nothing comes to what it exports. A template may say `<user-card>` for
     `UserCard`.
     """
-    names = {found[1] for found in _DEFAULT.finditer(code)}
-    if not names:
+    if b"import" not in code:
         return code
-    said = {*_WORD.findall(_DEFAULT.sub(b"", code))}
-    said |= {part for word in said for part in word.split(b"-")}  # `count-total` is a subtraction as well as a tag
+    rest = _IMPORT.sub(b"", code)
     tags = path.endswith(_TEMPLATES)
-    idle = {name for name in names if name not in said and not (tags and _PART.sub(b"-", name).lower() in said)}
-    return _DEFAULT.sub(lambda found: b"" if found[1] in idle else found[0], code) if idle else code
+
+    def is_used(name: bytes) -> bool:
+        return _stands(name, rest) or (tags and _stands(_HUMP.sub(b"-", name).lower(), rest))
+
+    def without_idle(found: re.Match[bytes]) -> bytes:
+        names = [item.split() for item in _TYPE.sub(b"", found[1]).replace(b"{", b",").replace(b"}", b",").split(b",")]
+        idle = [words for words in names if words and not is_used(words[-1])]
+        if len(idle) == sum(map(bool, names)):
+            return b""
+        said = found[0]
+        for word in {word for words in idle for word in words} - {word for w in names if w not in idle for word in w}:
+            said = re.sub(rb"(?<![\w$/])%s(?![\w$/])" % re.escape(word), b"", said, count=1)
+        return said
+
+    return _IMPORT.sub(without_idle, code)
+
+
+def _stands(name: bytes, code: bytes) -> bool:
+    """Whether a name stands by itself in a script."""
+    at, size = code.find(name), len(name)
+    while at >= 0:
+        if not (_is_part(code[at - 1 : at]) or _is_part(code[at + size : at + size + 1])):
+            return True
+        at = code.find(name, at + size)
+    return False
+
+
+def _is_part(char: bytes) -> bool:
+    return char.isalnum() or char in (b"_", b"$")
 
 
 _HANDED_ON = re.compile(rb"\bexport\s*(?:type\s*)?(?:\{[^{}]*\}|\*)\s*from\s*[\"'][^\"'\n]*[\"']")

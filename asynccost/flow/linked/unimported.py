@@ -49,27 +49,32 @@ _STARTED = frozenset({  # modules that something else than an import starts, or 
     "hooks", "index", "plugin", "plugins", "middleware", "conftest", "dags", "dag", "gunicorn", "config_flow",
     "functions", "function", "lambda_function", "commands", "events", "listeners", "receivers", "startup", "launcher",
 })
+_DEPTH = 4  # modules that came out of use, each imported by the next
 _FEWEST = 3  # modules beside it that are imported, and two of three of them
 _MAIN = re.compile(rb"^if __name__ ==", re.M)
+_DEFINED = re.compile(rb"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)", re.M)
+_DECORATED = re.compile(rb"^@(?!(?:dataclass|attr|define|final|frozen|lru_cache|cache|retry)\w*\b)", re.M)
 _GOES_ROUND = re.compile(rb"^[ \t]*while (?:True|1)\b|\bthreading\b|\.serve_forever\(", re.M)
 
 
-def unimported(project: Project, path: str) -> str:
-    """Why nothing of a module is thought to run, as a clause; "" where something may import or start it."""
+def unimported(project: Project, path: str, within: tuple[str, ...] = ()) -> str:
+    """Why nothing of a module is thought to run, as a clause; "" where something may import or start it.
+
+    within: the modules that this one imports, of which the same is asked.
+    """
     if path not in project.imports or is_test(path) or path.endswith(("__init__.py", "__main__.py")):
         return ""
     folders = parts_of(path)[:-1]
     aside = next((at for at, folder in enumerate(folders) if folder.lower() in _ASIDE), -1)
     if aside > 0:
-        within = "/".join(folders[: aside + 1]) + "/"
-        return "" if _reaches_out(project, path, within) else f"nothing outside of {within} imports it"
+        folder = "/".join(folders[: aside + 1]) + "/"
+        return "" if _reaches_out(project, path, folder) else f"nothing outside of {folder} imports it"
     beside = "no other module imports this one, as they do those beside it: it is run by hand, if at all"
     if _is_tool(project, path):
         return f"it starts itself, and nothing imports what lies in {folders[0]}/: it is run by hand"
     if _is_exception(project, path):
         return beside
-    forgotten = "no other module imports this one, as they do those beside it, and none speaks of what it defines"
-    return forgotten if _is_forgotten(project, path) else ""
+    return _forgotten(project, path, within)
 
 
 def _is_tool(project: Project, path: str) -> bool:
@@ -97,7 +102,12 @@ def _reaches_out(project: Project, path: str, folder: str) -> bool:
 
 def _is_by_itself(project: Project, path: str) -> bool:
     """Whether nobody imports a module of a package, and nothing is known to start or find it by its name."""
-    if _stem(path) in _STARTED or project.importers.of(path) or "custom_components/" in path:
+    return not project.importers.of(path) and _may_be_forgotten(project, path)
+
+
+def _may_be_forgotten(project: Project, path: str) -> bool:
+    """Whether nothing is known to start or find a module of a package by its name."""
+    if _stem(path) in _STARTED or "custom_components/" in path:
         return False
     return f"{path.rpartition('/')[0]}/__init__.py" in project.imports
 
@@ -106,21 +116,45 @@ def _stem(path: str) -> str:
     return parts_of(path)[-1]
 
 
-def _is_forgotten(project: Project, path: str) -> bool:
-    """Whether a module of a program came out of use: nobody imports it, and nobody says its name or what it defines.
+def _forgotten(project: Project, path: str, within: tuple[str, ...]) -> str:
+    """Why a module of a program came out of use: nobody imports it, and nobody says its name or what it defines.
 
-    What a library holds is for its users to import; a program that serves has none.
+    Tests do not count, nor do modules that came out of use. What a library holds is for its users to import; a program
+    that serves has none.
     """
-    asked, stem = project.names.asked.get(path), _stem(path)
-    if asked is None or not _is_by_itself(project, path) or not project.memo(_serves):
-        return False
-    if is_loaded_by_name(project, path) or _MAIN.search(asked.source) or _GOES_ROUND.search(asked.source):
-        return False
-    outer = [f for f in asked.file.module.outer if f.kind != "module" and f.owner is None]
-    names = [stem, *(f.name for f in outer), *(cls.name for cls in asked.file.module.classes)]
-    if any(project.unmentioned.is_said_elsewhere(name, path) for name in names):
-        return False
-    return not any(f.decorators for f in outer) and _are_imported(project, path)
+    if not _may_be_forgotten(project, path) or not project.memo(_serves):
+        return ""
+    importers = project.importers.of(path)
+    others = {one for one in importers if not is_test(one)}
+    if len(within) > _DEPTH or not all(one in within or _is_idle(project, one, path, within) for one in others):
+        return ""
+    source = project.unmentioned.text(path)
+    if is_loaded_by_name(project, path) or any(p.search(source) for p in (_MAIN, _GOES_ROUND, _DECORATED)):
+        return ""
+    names = [_stem(path), *(name.decode() for name in _DEFINED.findall(source))]
+    if any(project.unmentioned.is_said_elsewhere(name, path, *importers) for name in names):
+        return ""
+    if not _are_imported(project, path):
+        return ""
+    if not importers:
+        return "no other module imports this one, as they do those beside it, and none speaks of what it defines"
+    idle = min(others, default="")
+    return f"only {idle} imports this module, which came out of use" if idle else "only tests import this module"
+
+
+def _is_idle(project: Project, path: str, imported: str, within: tuple[str, ...]) -> bool:
+    """Whether a module came out of use itself that imports another one."""
+    table = project.memo(_idle)
+    if within:
+        return unimported(project, path, (*within, imported)) != ""
+    if path not in table:
+        table[path] = unimported(project, path, (imported,)) != ""
+    return table[path]
+
+
+def _idle(_: Project) -> dict[str, bool]:
+    """What was asked already."""
+    return {}
 
 
 def _serves(project: Project) -> bool:

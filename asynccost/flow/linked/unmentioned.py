@@ -18,6 +18,7 @@ from asynccost.flow.facts.vocabulary import may_be_known, word_mark
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.importers import Importers
 from asynccost.flow.linked.linking import Names
+from asynccost.flow.linked.meant import Meant
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
 from asynccost.flow.mentions import STRINGS, is_letter, places
 from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
@@ -28,6 +29,8 @@ _FEW = 6  # places: what more of them speak of is used
 _DEPTH = 3  # functions that nothing mentions, each mentioned by the next
 _BEFORE_A_VARIABLE = frozenset(b" \t\n\r\x0b\x0c(")
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
+_DEFINES = rb"^(?:async[ \t]+)?def[ \t]+%s\b"
+_NO_NAME = re.compile(rb"://|[?&<]|%(?!s|\()|=(?![\w.]+:\w+[\"'])")  # addresses, markup
 _FORMATS = re.compile(rb"[fFtT][rR]?\Z")
 _LISTS = re.compile(  # what a module holds, but for a question whether a name is bound
     rb"(?<![\"'] in )\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b"
@@ -58,6 +61,7 @@ class Unmentioned:
         self._bases = Bases(names, self.text, words)
         self._codes: dict[str, bytes] = {}
         self._known: dict[str, bool] = {}
+        self._told: dict[tuple[str, str], Meant] = {}
         self._left: dict[tuple[str, str], str] = {}
         self._classes = UnmentionedClasses(self, importers)
 
@@ -98,7 +102,14 @@ class Unmentioned:
             beside = [*owner.methods.values()]
         named = {f.name: f for f in beside if may_be_known(f.name) and not f.name.startswith("__")}
         others = [f for one, f in named.items() if one != name]
-        return 2 * sum(self._is_used(f, asked) for f in others) >= max(len(others), 1)
+        used = sum(self._is_used(f, asked) for f in others)
+        if used or owner is None:
+            return 2 * used >= max(len(others), 1)
+        return self._classes.beside_are_used(owner, asked) and self._is_said_idly(function, asked)
+
+    def _is_said_idly(self, method: Function, asked: Asked) -> bool:
+        """Whether what nothing mentions is all that says the name of a method, in another file."""
+        return any(where is not asked for where, _ in self._places(method, asked))
 
     def _is_trial(self, function: Function, asked: Asked) -> bool:
         """Whether a function shows how a module is used that others import, and only where that is run by itself."""
@@ -147,11 +158,26 @@ class Unmentioned:
     def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
         """Where the name of a function stands: the file, if it can be asked, and the byte."""
         word, mark = function.name.encode(), word_mark(function.name)
+        meant = self._meant(function, asked)
         for path, marks in self._saying.items():
             if mark in marks:
-                code, any_ = self.code(path), function.owner is None or path == asked.path
-                found = (at for at in places(code, word) if any_ or not _is_variable(code, at))
-                yield from ((self._names.asked.get(path), at) for at in found)
+                code, own = self.code(path), path == asked.path
+                for at in places(code, word):
+                    if (own or not _is_variable(code, at)) if meant is None else meant.may_mean(code, at, path):
+                        yield self._names.asked.get(path), at
+
+    def _meant(self, function: Function, asked: Asked) -> Meant | None:
+        """What tells whether a place means a function of a module; None for another one."""
+        outer = function.scope
+        if function.owner is not None or (outer is not None and outer.kind != "module"):
+            return None
+        key = asked.path, function.name
+        if key not in self._told:
+            mark, defines = word_mark(function.name), re.compile(_DEFINES % re.escape(function.name.encode()), re.M)
+            holding = (path for path, marks in self._saying.items() if mark in marks)
+            count = sum(defines.search(self.text(path)) is not None for path in holding)
+            self._told[key] = Meant(*key, self._importers, count)
+        return self._told[key]
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
         """Whether a place lies in a function that nothing mentions, or in such a class."""
@@ -174,15 +200,15 @@ class Unmentioned:
         asked = (path for path in holding if _is_quoted(self.code(path), word))
         return any(_DISPATCHES.search(self.text(path)) for path in asked)
 
-    def is_said_elsewhere(self, word: str, path: str) -> bool:
-        """Whether the code of another file says a word, or cannot be asked for it."""
-        return not may_be_known(word) or self._stands(word, path)
+    def is_said_elsewhere(self, word: str, *aside: str) -> bool:
+        """Whether the code of another file than these says a word, or cannot be asked for it."""
+        return not may_be_known(word) or self._stands(word, aside)
 
-    def _stands(self, word: str, aside: str = "") -> bool:
+    def _stands(self, word: str, aside: tuple[str, ...] = ()) -> bool:
         mark, encoded = word_mark(word), word.encode()
         read = [path for path in self._saying if path in self._codes]
         rest = (path for path in self._saying if path not in self._codes)
-        asked = (path for group in (read, rest) for path in group if path != aside)
+        asked = (path for group in (read, rest) for path in group if path not in aside)
         return any(mark in self.words[path] and _says(self.code(path), encoded) for path in asked)
 
     def may_say(self, word: str, path: str) -> bool:
@@ -221,7 +247,8 @@ def _told(match: re.Match[bytes], source: bytes) -> bytes:
     if text.startswith(b"#"):
         return b" " * len(text)
     formats = _FORMATS.search(source, max(start - 2, 0), start) is not None
-    return text if formats or not (b" " in text or b"\n" in text) else b" " * len(text)
+    named = formats or not (b" " in text or b"\n" in text or _NO_NAME.search(text))
+    return text if named else b" " * len(text)
 
 
 def _parts(name: str) -> list[str]:

@@ -74,11 +74,20 @@ class UnmentionedClasses:
             return False
         if self._is_mentioned(cls.name, cls.start, cls.end, asked):
             return False
-        beside = [c for c in asked.file.module.classes if c.scope is scope and c is not cls]
-        used = sum(self._is_mentioned(c.name, c.start, c.end, asked) for c in beside)
+        beside, used = self._beside(cls, asked)
         functions = [f for f in asked.file.module.outer if f.owner is None and f.scope is scope and f.scope is not None]
         used += sum(self._is_mentioned(f.name, f.start, f.end, asked) for f in functions)
-        return used > 0 and 2 * used >= len(beside) + len(functions)
+        return used > 0 and 2 * used >= beside + len(functions)
+
+    def beside_are_used(self, cls: Class, asked: Asked) -> bool:
+        """Whether code says the name of a class, and those of most classes that stand beside it."""
+        beside, used = self._beside(cls, asked)
+        return used > 0 and 2 * used >= beside and self._is_mentioned(cls.name, cls.start, cls.end, asked)
+
+    def _beside(self, cls: Class, asked: Asked) -> tuple[int, int]:
+        """How many classes stand beside one, and of how many of them code says the name."""
+        beside = [c for c in asked.file.module.classes if c.scope is cls.scope and c is not cls]
+        return len(beside), sum(self._is_mentioned(c.name, c.start, c.end, asked) for c in beside)
 
     def _is_silent(self, base: object, asked: Asked) -> bool:
         """Whether a base keeps no list of the classes that inherit it."""
@@ -137,7 +146,7 @@ def _looks_up(code: bytes, at: int, word: bytes, stem: bytes) -> bool:
 
 _HOPS = 8
 _PLAIN = frozenset(
-    {"object", "ABC", "Protocol", "Generic", "Enum", "BaseModel", "Exception", "TypedDict", "NamedTuple"}
+    {"object", "ABC", "Protocol", "Generic", "Enum", "BaseModel", "SQLModel", "Exception", "TypedDict", "NamedTuple"}
 )
 _META = frozenset({"metaclass", "ABCMeta"})
 _NAME = re.compile(rb"[\w.]+")

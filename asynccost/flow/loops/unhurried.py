@@ -38,9 +38,11 @@ Told = dict[str, frozenset[str]]  # the words of the tables, by what they say
 
 
 def _words_of(file: File) -> Told:
-    """The words of the tables: of loops, and of files beside the text."""
+    """The words of the tables: of loops, of what a message carries, and of files beside the text."""
     loops = {key: frozenset(said) for key, said in file.knowledge.table("seldom")["loops"].items()}
-    return {**loops, "files": file.memo(files_beside)}
+    carried = {key: frozenset(said) for key, said in file.knowledge.table("seldom")["carried"].items()}
+    few_of = loops["few_of"] | carried["few"]
+    return {**loops, "few_of": few_of, "messages": carried["carriers"], "files": file.memo(files_beside)}
 
 
 def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, function: Function) -> str:

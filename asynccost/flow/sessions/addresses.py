@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.around import words_in
+from asynccost.flow.around import above, words_in
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.sessions.worth import files_beside
@@ -15,6 +15,7 @@ from asynccost.flow.tree import (
     Constant,
     Expr,
     Function,
+    If,
     Member,
     Name,
     Node,
@@ -62,6 +63,28 @@ def is_data(site: Site) -> bool:
     """Whether a request asks for what its own address holds: `urlopen(data_uri)`."""
     said = words(chain(given)[-1]) if isinstance(given := address_of(site.call), (Name, Member)) else ()
     return "data" in said and not {"uri", "url"}.isdisjoint(said)
+
+
+def on_disk(site: Site) -> bool:
+    """Whether a request reads a file of this machine: `if url.startswith("file://"): session.get(url)`."""
+    given = address_of(site.call)
+    below: Node = site.call
+    for up in above(site.call):
+        if isinstance(up, If) and any(s is below for s in up.body) and _says_file(up.test, chain(given)):
+            return True
+        below = up
+    return False
+
+
+def _says_file(test: Expr, address: list[str]) -> bool:
+    """`url.startswith("file://")`, alone or with something else that has to hold."""
+    if isinstance(test, Choice) and test.op == "and":
+        return any(_says_file(option, address) for option in test.options)
+    callee = test.callee if isinstance(test, Call) else None
+    if not isinstance(callee, Member) or callee.attr.lower() != "startswith" or chain(callee.value) != address:
+        return False
+    said = [a.value for a in test.arguments] if isinstance(test, Call) else []
+    return bool(said) and isinstance(said[0], Constant) and str(said[0].value).startswith("file:")
 
 
 _LOOPBACK = re.compile(r"""[fFrRtT]*["'`]+(https?|wss?)://(localhost|127\.0\.0\.1|169\.254\.169\.254|\[::1\]|0\.0\.0\.0)\b""")

@@ -1,0 +1,88 @@
+"""Whether a place that says the name of a module's function can mean it: `utils.download`, but not `ydl.download`.
+
+Asked of the text alone: an attribute means it where what it is read from can be the module, or a module that takes it
+in; a word by itself where its file takes it in from there. What stands in quotes may be looked up by anybody.
+"""
+
+import re
+
+from asynccost.flow.linked.importers import Importers, parts_of
+
+_PATH = re.compile(rb"(?:\w+[ \t]*\.[ \t]*)+\Z")
+_NEAR = 200  # bytes before a name in which the path to it stands
+_BESIDE = frozenset(b" \t\r\n\x0b\x0c(,=[{!*~+-<>%@^;\\")  # what stands before a word that is not in quotes
+_LOADS = re.compile(rb"\b(?:import_module|__import__|lazy_\w+|LazyLoader|sys\.modules)\b")
+_MANY = 2  # modules that define it: what goes through them calls it by a name of its own
+_RENAMED = rb"([\w.]+)[ \t]+as[ \t]+%s(?!\w)"
+_SET = rb"(?<![\w.])%s\b[^=\n]{0,60}=[^=\n][^\n]*(?<!\w)(?:%s|import_module|__import__|modules)(?!\w)"
+
+
+class Meant:
+    """Asked for one function of a module. defining: how many modules define its name."""
+
+    def __init__(self, path: str, name: str, importers: Importers, defining: int) -> None:
+        self._path = path
+        self._name = name
+        self._imports = importers.imports
+        self._stem = parts_of(path)[-1]
+        self._defining = defining
+        self._taking = _taking(path, importers)
+        self._known: dict[str, bool] = {}
+
+    def may_mean(self, code: bytes, at: int, path: str) -> bool:
+        """Whether a place of a file may mean the function. code: what of the file names something."""
+        if code[at - 1 : at] == b".":
+            return self._read_from(code, at, path)
+        if path == self._path or (at and code[at - 1] not in _BESIDE):
+            return True
+        return any(self._takes_in(dotted) for dotted in self._imports.get(path, ()))
+
+    def _takes_in(self, dotted: str) -> bool:
+        """`from shop.utils import download`, `from shop.utils import *`."""
+        module, _, last = dotted.rpartition(".")
+        return last in ("*", self._name) and self._may_hold(module)
+
+    def _read_from(self, code: bytes, at: int, path: str) -> bool:
+        """Whether an attribute may be read from the module, by what the beginning of the path stands for."""
+        found = _PATH.search(code, max(at - _NEAR, 0), at)
+        line = code[code.rfind(b"\n", 0, at) + 1 : at]
+        if found is None:  # of what a call hands back
+            return self._stem.encode() in line or _LOADS.search(line) is not None
+        before = code[found.start() - 1 : found.start()]
+        names = [name.strip() for name in found[0].decode("utf-8", "replace").split(".")][:-1]
+        if self._stem in names or before in (b'"', b"'", b"/", b":", b""):
+            return True
+        if before in (b".", b")", b"]") or names[0] in ("self", "cls"):
+            return False
+        return self._may_stand_for_it(names[0], code, path)
+
+    def _may_stand_for_it(self, root: str, code: bytes, path: str) -> bool:
+        word = re.escape(root.encode())
+        spelled = {root, *(m[1].decode() for m in re.finditer(_RENAMED % word, code))}
+        heads = {name.rpartition(".")[2] for name in spelled}
+        imported = [
+            dotted for dotted in self._imports.get(path, ())
+            if dotted.rpartition(".")[2] in heads or dotted.partition(".")[0] == root
+        ]
+        if imported:
+            return any(self._may_hold(dotted) for dotted in imported)
+        if self._defining >= _MANY:
+            return True
+        return re.search(_SET % (word, re.escape(self._stem.encode())), code) is not None
+
+    def _may_hold(self, dotted: str) -> bool:
+        """Whether a name that is imported may be the module, or one that takes in what it holds."""
+        if dotted not in self._known:
+            said = dotted.split(".") if dotted else []
+            self._known[dotted] = not said or any(parts[-len(said) :] == said for parts in self._taking)
+        return self._known[dotted]
+
+
+def _taking(path: str, importers: Importers) -> list[list[str]]:
+    """The parts of a module's name, and those of all that import it, packages followed further."""
+    found, pending = {path}, [path]
+    while pending:
+        new = importers.of(pending.pop()) - found
+        found |= new
+        pending += [one for one in new if one.endswith("__init__.py")]
+    return [parts_of(one) for one in found]
