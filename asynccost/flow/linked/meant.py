@@ -5,28 +5,35 @@ in; a word by itself where its file takes it in from there. What stands in quote
 """
 
 import re
+from collections.abc import Callable
+from functools import cached_property
 
 from asynccost.flow.linked.importers import Importers, parts_of
 
-_PATH = re.compile(rb"(?:\w+[ \t]*\.[ \t]*)+\Z")
+_PATH = re.compile(rb"(?:\w+\s*\.\s*)+\Z")
 _NEAR = 200  # bytes before a name in which the path to it stands
 _BESIDE = frozenset(b" \t\r\n\x0b\x0c(,=[{!*~+-<>%@^;\\")  # what stands before a word that is not in quotes
 _LOADS = re.compile(rb"\b(?:import_module|__import__|lazy_\w+|LazyLoader|sys\.modules)\b")
 _MANY = 2  # modules that define it: what goes through them calls it by a name of its own
 _RENAMED = rb"([\w.]+)[ \t]+as[ \t]+%s(?!\w)"
 _SET = rb"(?<![\w.])%s\b[^=\n]{0,60}=[^=\n][^\n]*(?<!\w)(?:%s|import_module|__import__|modules)(?!\w)"
+_HANDED = rb"[(=\[{:][ \t]*%s[ \t]*[,)\]}]"
 
 
 class Meant:
-    """Asked for one function of a module. defining: how many modules define its name."""
+    """Asked for one function of a module. defining: how many modules define its name; read: reads a file."""
 
-    def __init__(self, path: str, name: str, importers: Importers, defining: int) -> None:
+    def __init__(
+        self, path: str, name: str, importers: Importers, defining: int, read: Callable[[str], bytes]
+    ) -> None:
         self._path = path
         self._name = name
         self._imports = importers.imports
         self._stem = parts_of(path)[-1]
         self._defining = defining
-        self._taking = _taking(path, importers)
+        self._read = read
+        self._files = _taking(path, importers)
+        self._taking = [parts_of(one) for one in self._files]
         self._known: dict[str, bool] = {}
 
     def may_mean(self, code: bytes, at: int, path: str) -> bool:
@@ -66,9 +73,15 @@ class Meant:
         ]
         if imported:
             return any(self._may_hold(dotted) for dotted in imported)
-        if self._defining >= _MANY:
+        if self._defining >= _MANY or self._is_handed_on:
             return True
         return re.search(_SET % (word, re.escape(self._stem.encode())), code) is not None
+
+    @cached_property
+    def _is_handed_on(self) -> bool:
+        """Whether a file that imports the module hands it on as a value: `run(utils)`."""
+        handed = re.compile(_HANDED % re.escape(self._stem.encode()))
+        return any(handed.search(self._read(one)) is not None for one in self._files)
 
     def _may_hold(self, dotted: str) -> bool:
         """Whether a name that is imported may be the module, or one that takes in what it holds."""
@@ -78,11 +91,11 @@ class Meant:
         return self._known[dotted]
 
 
-def _taking(path: str, importers: Importers) -> list[list[str]]:
-    """The parts of a module's name, and those of all that import it, packages followed further."""
+def _taking(path: str, importers: Importers) -> set[str]:
+    """A module and the files that import it, packages followed further."""
     found, pending = {path}, [path]
     while pending:
         new = importers.of(pending.pop()) - found
         found |= new
         pending += [one for one in new if one.endswith("__init__.py")]
-    return [parts_of(one) for one in found]
+    return found

@@ -126,7 +126,7 @@ def _forgotten(project: Project, path: str, within: tuple[str, ...]) -> str:
         return ""
     importers = project.importers.of(path)
     others = {one for one in importers if not is_test(one)}
-    if len(within) > _DEPTH or not all(one in within or _is_idle(project, one, path, within) for one in others):
+    if len(within) > _DEPTH or not all(one in within or unimported(project, one, (*within, path)) for one in others):
         return ""
     source = project.unmentioned.text(path)
     if is_loaded_by_name(project, path) or any(p.search(source) for p in (_MAIN, _GOES_ROUND, _DECORATED)):
@@ -140,21 +140,6 @@ def _forgotten(project: Project, path: str, within: tuple[str, ...]) -> str:
         return "no other module imports this one, as they do those beside it, and none speaks of what it defines"
     idle = min(others, default="")
     return f"only {idle} imports this module, which came out of use" if idle else "only tests import this module"
-
-
-def _is_idle(project: Project, path: str, imported: str, within: tuple[str, ...]) -> bool:
-    """Whether a module came out of use itself that imports another one."""
-    table = project.memo(_idle)
-    if within:
-        return unimported(project, path, (*within, imported)) != ""
-    if path not in table:
-        table[path] = unimported(project, path, (imported,)) != ""
-    return table[path]
-
-
-def _idle(_: Project) -> dict[str, bool]:
-    """What was asked already."""
-    return {}
 
 
 def _serves(project: Project) -> bool:

@@ -176,7 +176,7 @@ class Unmentioned:
             mark, defines = word_mark(function.name), re.compile(_DEFINES % re.escape(function.name.encode()), re.M)
             holding = (path for path, marks in self._saying.items() if mark in marks)
             count = sum(defines.search(self.text(path)) is not None for path in holding)
-            self._told[key] = Meant(*key, self._importers, count)
+            self._told[key] = Meant(*key, self._importers, count, self.text)
         return self._told[key]
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
