@@ -59,7 +59,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return None
     patch = Patch(script(file), site.call.start)
     seconds = seconds_for(site, file)
-    known = _beside(file) if seconds == USUAL else ""
+    known = file.memo(_beside) if seconds == USUAL else ""
     if not _put(site, option.format(known or f"{seconds}_000"), patch, file):
         return None
     edits = patch.edits()

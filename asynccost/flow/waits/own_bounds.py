@@ -180,11 +180,14 @@ def _behind(site: Site) -> set[str]:
     return {n.id for n in walk(*values) if isinstance(n, Name)}
 
 
+_FAR = 20_000  # bytes of a function around others: what more of them say is of other requests
+
+
 def asked(site: Site, file: File) -> str:
     """What around a request speaks of a timeout that the request is not given; "" where nothing does."""
     function = site.function
-    while function.scope is not None and function.scope.kind != "module":
-        function = function.scope
+    while (up := function.scope) is not None and up.kind != "module" and up.end - up.start < _FAR:
+        function = up
     text = file.text(function) if function.kind != "module" else file.text(site.call)
     found = _SPEAKS.search(_NO_BOUND.sub("", _GIVEN.sub("", text)))
     if found is None and site.function.owner is not None:
