@@ -4,6 +4,7 @@ A tree takes twenty times its source: those of a few files are there at a time, 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol, cast
 
 import tree_sitter
@@ -166,6 +167,12 @@ class Tree:
             if spans == [(_FUNCTION, start, end)] and not part.has_error:
                 return found[0]
         return self.root().descendant_for_byte_range(start, end)
+
+
+@lru_cache(maxsize=32)
+def tree_of(source: bytes) -> Tree:
+    """The tree of a whole file, the same to all who ask: what lowers it, and the fixes that look at its text."""
+    return Tree(source)
 
 
 def _make_room(size: int) -> None:

@@ -17,7 +17,7 @@ from asynccost.python import (  # noqa: F401  (each registers what it lowers)
     patterns,
     statements,
 )
-from asynccost.python.grammar import Cst, Tree, solid
+from asynccost.python.grammar import Cst, Tree, solid, tree_of
 from asynccost.python.imports import import_lines
 from asynccost.python.paths import module_name, package_name
 from asynccost.python.scopes import Lowering, enter_class, leave
@@ -30,7 +30,7 @@ _BASE = re.compile(rb"(?:\A|,)\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(?=,|\Z)")
 
 def lower_whole(path: str, source: bytes) -> Module:
     """Parse and lower a whole file."""
-    tree = Tree(source)
+    tree = tree_of(source)
     root = tree.root()
     low = _start(path, source, tree)
     top = low.top

@@ -1,10 +1,8 @@
 """The lines of a file: where statements begin and end, how they are indented, which lines begin inside a string."""
 
-from functools import cached_property
-
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function, Node
-from asynccost.python.grammar import Cst, kind, parse
+from asynccost.python.grammar import Cst, kind, tree_of
 
 STRING = kind("string")
 _BLANK = b" \t\f"
@@ -25,10 +23,10 @@ class Layout:
     def __init__(self, source: bytes) -> None:
         self.source = source
 
-    @cached_property
+    @property
     def root(self) -> Cst:
-        """The file's syntax tree; it is parsed when first asked for."""
-        return parse(self.source)
+        """The file's syntax tree; it is parsed when first asked for, and again when it has been let go."""
+        return tree_of(self.source).root()
 
     def text(self, start: int, end: int) -> str:
         """A stretch of the file."""

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from functools import lru_cache
 
 from asynccost.flow.tree import Node
 from asynccost.python.codemod.layout import STRING, Layout
@@ -58,14 +58,21 @@ def imports(layout: Layout, module: str) -> bool:
     return module in {dotted for _, dotted in _plain_imports(layout)}
 
 
-def _plain_imports(layout: Layout) -> Iterator[tuple[str, str]]:
+def _plain_imports(layout: Layout) -> list[tuple[str, str]]:
     """The modules that the top level imports whole: (local name, dotted name)."""
+    return _imported_whole(layout.source)
+
+
+@lru_cache(maxsize=32)  # each request of a file asks it
+def _imported_whole(source: bytes) -> list[tuple[str, str]]:
+    layout, found = Layout(source), list[tuple[str, str]]()
     for node in layout.root.children:
         if node.kind_id == PLAIN:
             for item in layout.text(node.start_byte, node.end_byte).removeprefix("import").split(","):
                 dotted, _, local = item.strip().partition(" as ")
                 if "." not in dotted or local:
-                    yield (local or dotted).strip(), dotted.strip()
+                    found.append(((local or dotted).strip(), dotted.strip()))
+    return found
 
 
 def _import(patch: Patch, module: str) -> None:
