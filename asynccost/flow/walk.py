@@ -44,13 +44,14 @@ from asynccost.flow.tree import (
 
 def walk(*roots: Node | None) -> Iterator[Any]:
     """Every node under some nodes, themselves first, in the order of evaluation as far as it is fixed."""
-    stack: list[Any] = [r for r in reversed(roots) if r is not None]
+    stack: list[Any] = [*reversed(roots)]
     while stack:
         node = stack.pop()
+        if node is None:
+            continue
         yield node
-        parts = _PARTS[node.__class__](node)
-        if parts:
-            stack.extend(p for p in reversed(parts) if p is not None)
+        if parts := _PARTS[node.__class__](node):
+            stack += parts[::-1]
 
 
 def parts_of(node: Any) -> list[Any]:
