@@ -68,6 +68,7 @@ def scan(
     check_cache: bool = False,
     texts: Mapping[str, bytes] | None = None,
     handed: "Handed | None" = None,
+    near: bool = False,
     progress: Progress | None = None,
     listings: Listings | None = None,
 ) -> Result:
@@ -75,9 +76,13 @@ def scan(
 
     listings: what is to be kept of its folders.
     handed: what earlier scans of this project know of its files; each adds to it. Only findings of targets are settled.
+    near: the findings of files that are as they were in the scan before are taken from there, although what has changed
+    elsewhere may say otherwise of them: somebody looks at all of it again before anything rests on it.
     """
     with _no_collector():
-        whole = _whole(sources, targets, settings, jobs, cache, check_cache, texts or {}, handed, progress, listings)
+        whole = _whole(
+            sources, targets, settings, jobs, cache, check_cache, texts or {}, handed, near, progress, listings
+        )
     wanted = set(rules)
     findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
     found = {p: c for p, c in whole.comments.items() if targets is None or p in targets}
@@ -136,6 +141,7 @@ def _whole(
     check_cache: bool,
     texts: Mapping[str, bytes],
     handed: "Handed | None",
+    near: bool,
     progress: Progress | None,
     listings: Listings | None,
 ) -> _Whole:
@@ -164,13 +170,13 @@ def _whole(
         row = store.answer(mark)
     if row is None:
         in_memory = [t for t in tasks if t.path in texts]
-        whole, late = _answered(rows, in_memory, marks, sources, settings, texts, handed, only)
+        whole, late = _answered(rows, in_memory, marks, sources, settings, texts, handed, only, near)
         marks.update(dict.fromkeys(late, ""))
-        if store and mark and not late and only is None:
+        if store and mark and not late and only is None and not near:
             store.keep(mark, whole.row())
     else:
         whole = _Whole.of(row, None)
-    if store and not texts and only is None:
+    if store and not texts and only is None and not near:
         stamps = {s.path: stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())
     if store:
@@ -187,6 +193,7 @@ def _answered(
     texts: Mapping[str, bytes],
     handed: "Handed | None",
     only: set[str] | None,
+    near: bool,
 ) -> tuple[_Whole, list[str]]:
     """The answer over all files, texts included; and the files that have changed since they were first read."""
     from asynccost.engine.rereading import Handed, Reader
@@ -196,19 +203,24 @@ def _answered(
     fresh = read(in_memory, {}, known.rows, settings, 1, texts, None, known.lowered)[0]
     known.rows.update({path: (marks[path], row) for path, row in fresh.items()})
     reader = Reader(sources, texts, settings, known.of(marks), known.lowered)
-    whole = _answer({**rows, **fresh}, reader, only)
+    settled = known.untouched(marks) if near and only is None else {}
+    whole = _answer({**rows, **fresh}, reader, only, settled)
     late = reader.changed(marks)  # since it was first read: its row and the answer are not of one content
+    if handed is not None and only is None:
+        known.settled, known.marks = settled, {p: m for p, m in marks.items() if p not in late}
     known.keep({p: (marks[p], one) for p, one in reader.known.items() if p not in late})
     return whole, late
 
 
-def _answer(rows: Mapping[str, str], reader: "Reader", only: set[str] | None) -> _Whole:
-    """Run the second pass over all rows, for the findings of some files or of all."""
+def _answer(
+    rows: Mapping[str, str], reader: "Reader", only: set[str] | None, settled: dict[str, list[Finding]]
+) -> _Whole:
+    """Run the second pass over all rows, for the findings of some files or of all; settled: see `settle`."""
     from asynccost.engine.secondpass import settle
 
     comments: dict[str, list[Comment]] = {}
     seen = [reader.seen(path, rows[path], comments) for path in sorted(rows)]
-    findings, _ = settle(seen, reader.knowledge, reader.scripts, only)
+    findings, _ = settle(seen, reader.knowledge, reader.scripts, only, settled)
     return _Whole(findings, [p for s in seen for p in s.problems], comments)
 
 

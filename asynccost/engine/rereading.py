@@ -14,6 +14,7 @@ from asynccost.files.decoding import decode
 from asynccost.files.sources import Source
 from asynccost.flow.facts.asked import Asked
 from asynccost.knowledge import Knowledge
+from asynccost.model import Finding
 from asynccost.suppress import Comment
 
 
@@ -23,11 +24,23 @@ class Handed:
 
     rows: what the first pass made of texts. asked: what the second pass has read and lowered.
     lowered: files with findings that can be fixed, as the first pass lowered them.
+    settled: what the second pass made of the findings of each file, when all files were those of `marks`.
     """
 
     rows: dict[str, tuple[str, str]] = field(default_factory=dict)
     asked: dict[str, tuple[str, Asked]] = field(default_factory=dict)
     lowered: Lowered = field(default_factory=Lowered)
+    settled: dict[str, list[Finding]] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def untouched(self, marks: Mapping[str, str]) -> dict[str, list[Finding]]:
+        """What was settled of the files that are as they were, and whose findings speak of no others than such."""
+        same = {path for path, mark in marks.items() if mark and self.marks.get(path) == mark}
+        return {
+            path: found
+            for path, found in self.settled.items()
+            if path in same and all(f.path in same and all(r.path in same for r in f.related) for f in found)
+        }
 
     def of(self, marks: Mapping[str, str]) -> dict[str, Asked]:
         """What was read of the files whose digests are still those of `marks`."""

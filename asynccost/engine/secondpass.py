@@ -19,11 +19,13 @@ def settle(
     knowledge: Knowledge,
     scripts: Mapping[str, Callable[[], bytes]] | None = None,
     only: Container[str] | None = None,
+    settled: dict[str, list[Finding]] | None = None,
 ) -> tuple[list[Finding], list[Silence]]:
     """Answer the open questions over the facts of every file; order and number the findings.
 
     scripts: reads every script of the project, by path, also those of which nothing was seen.
     only: the files whose findings are asked for, where it is not all of them.
+    settled: what is taken as it is of some files; what is found out of the others is added.
     """
     project = Project(
         knowledge,
@@ -36,15 +38,25 @@ def settle(
     )
     findings: list[Finding] = []
     silences: list[Silence] = []
+    known = {} if settled is None else settled
     for one in seen if only is None else [s for s in seen if s.path in only]:
-        silences += one.silences
-        for finding in one.findings:
-            for said in _settled(finding, project):
-                if isinstance(said, Silence):
-                    silences.append(said._replace(rule=finding.rule))
-                else:
-                    findings.append(said)
+        if one.path not in known:
+            known[one.path] = _of_file(one, project, silences)
+        findings += known[one.path]
     return _numbered(findings), silences
+
+
+def _of_file(one: Seen, project: Project, silences: list[Silence]) -> list[Finding]:
+    """What becomes of the findings of a file, wherever they come to lie; silences: gets the others."""
+    findings: list[Finding] = []
+    silences += one.silences
+    for finding in one.findings:
+        for said in _settled(finding, project):
+            if isinstance(said, Silence):
+                silences.append(said._replace(rule=finding.rule))
+            else:
+                findings.append(said)
+    return findings
 
 
 def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:

@@ -26,6 +26,7 @@ from asynccost.model import Finding, Safety
 from asynccost.rulebook import load
 
 MOST = 20  # rounds; each makes at least one fix, and a nest of overlapping ones is not that deep
+LITTLE = 4  # a round that changes at most one file of so many looks at what that concerns
 
 
 def fix(task: Task) -> Outcome:
@@ -36,16 +37,20 @@ def fix(task: Task) -> Outcome:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="asynccost-"))
             settings = replace(settings, cache=True, cache_dir=folder)
         refused: dict[Place, Left] = {}
+        near = True
         while True:
-            rounds = _Rounds(task, settings, dict(refused))
+            rounds = _Rounds(task, settings, dict(refused), near=near)
             outcome = rounds.run()
-            if not rounds.led:
+            near = near and rounds.holds
+            if rounds.holds and not rounds.led:
                 return outcome
+            if not rounds.holds:
+                continue
             refused |= {place: left for lefts in rounds.led.values() for place, left in lefts.items()}
 
 
 class _Rounds:
-    def __init__(self, task: Task, settings: Settings, refused: dict[Place, Left]) -> None:
+    def __init__(self, task: Task, settings: Settings, refused: dict[Place, Left], *, near: bool) -> None:
         self.task = task
         self.families = {name: rule.family for name, rule in load().items()}
         self.mine = settings
@@ -59,6 +64,10 @@ class _Rounds:
         self.coming: dict[Place, dict[Place, Left]] = {}  # those of the round at hand
         self.first: dict[Place, Finding] = {}  # before anything was changed
         self.out = Outcome()
+        self.near = near  # whether rounds that change little may look at what that concerns alone
+        self.was_near = False  # whether the last one did
+        self.holds = True  # whether a look at the whole project said the same afterwards
+        self.looked_at: Mapping[str, bytes] | None = None  # the texts of the latest look
 
     def run(self) -> Outcome:
         found = self._scan({})
@@ -67,7 +76,7 @@ class _Rounds:
             asked = self._asked(found)
             changes = self.making.changes(asked)
             while changes:
-                after = self._scan(self.texts.with_changes(changes))
+                after = self._look(self.texts.with_changes(changes))
                 bad = self._bad(found, after, changes)
                 if not bad:
                     break
@@ -77,6 +86,8 @@ class _Rounds:
             self._keep(changes)
             self._follow(after, changes)
             found = after
+        if self.was_near:
+            self.holds = found == self._scan(self.texts.changed)
         self.out.left = [self._left(f) for f in self._asked(found)]
         before = self.texts.before
         self.out.after = {p: d for p, d in self.texts.changed.items() if d != before[p]}
@@ -85,7 +96,19 @@ class _Rounds:
 
     # ------------------------------------------------------------------ looking
 
-    def _scan(self, texts: Mapping[str, bytes], only: set[str] | None = None) -> list[Finding]:
+    def _look(self, texts: Mapping[str, bytes]) -> list[Finding]:
+        """The findings of all files; where little has changed since the latest look, most are taken from there.
+
+        What a change says of other files is not seen then. All is looked at again before the rounds end.
+        """
+        last, self.looked_at = self.looked_at, texts
+        others = 0 if last is None else sum(texts.get(p) != last.get(p) for p in texts.keys() | last.keys())
+        self.was_near = self.near and last is not None and others <= len(self.task.sources) // LITTLE
+        return self._scan(texts, near=self.was_near)
+
+    def _scan(
+        self, texts: Mapping[str, bytes], only: set[str] | None = None, *, near: bool = False
+    ) -> list[Finding]:
         result = passes.scan(
             self.task.sources,
             only,
@@ -95,6 +118,7 @@ class _Rounds:
             jobs=self.mine.jobs,
             texts={**self.task.texts, **texts},
             handed=self.handed,
+            near=near,
         )
         if not texts:
             self.out.problems = [p for p in result.problems if self._target(p.path)]
@@ -168,8 +192,9 @@ class _Rounds:
         self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
     ) -> list[Proposal]:
         """The fix that brings a finding elsewhere, by halving; all of them where no half brings it alone."""
-        here = [p for p in made if p.finding.path == finding.path]  # most likely
-        parts = [here, [p for p in made if p.finding.path != finding.path]]
+        here = [p for p in made if p.finding.path == finding.path]
+        beside = [p for p in here if p.finding.function == finding.function]  # most likely
+        parts = [beside, [] if len(here) == len(beside) else here, [p for p in made if p not in here]]
         while len(made) > 1:
             for part in filter(None, parts):
                 changes = self.making.only(part)

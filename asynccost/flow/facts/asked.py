@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from asynccost.flow.facts.entry_table import entries_of
 from asynccost.flow.facts.late_facts import FileAsked, FunctionAsked
@@ -20,6 +20,8 @@ from asynccost.flow.tree import Function
 
 if TYPE_CHECKING:
     from asynccost.knowledge import Knowledge
+
+T = TypeVar("T")
 
 _SEARCHES = 16  # of a source cost about as much as to take it apart into its words
 
@@ -44,6 +46,7 @@ class Asked:
         self._lower = lower
         self._knowledge = knowledge
         self.facts = cast("FileFacts", FileAsked(self, rules))
+        self._answers: dict[Callable[[bytes], Any], Any] = {}
         self._searches = 0
         self._definitions = 0
         self._functions: dict[int, FunctionFacts] = {}
@@ -71,6 +74,13 @@ class Asked:
     def source(self) -> bytes:
         """Its source."""
         return self._read()
+
+    def memo(self, question: Callable[[bytes], T]) -> T:
+        """The answer to a question about its source, asked once."""
+        if question not in self._answers:
+            self._answers[question] = question(self.source)
+        answer: T = self._answers[question]
+        return answer
 
     def holds(self, word: str) -> bool:
         """Whether a word stands in the source: what does not is not defined there, and needs no parse to say so."""

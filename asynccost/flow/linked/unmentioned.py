@@ -223,10 +223,14 @@ class Unmentioned:
     def code(self, path: str) -> bytes:
         """What of a file names something: all but comments, sentences and the names that it defines."""
         if path not in self._codes:
-            source = self.text(path)
-            code = STRINGS.sub(lambda m: _told(m, source), source)
-            self._codes[path] = _DEFINITION.sub(lambda m: b" " * len(m[0]), code)
+            asked = self._names.asked.get(path)
+            self._codes[path] = asked.memo(_code) if asked is not None else _code(self.text(path))
         return self._codes[path]
+
+
+def _code(source: bytes) -> bytes:
+    code = STRINGS.sub(lambda m: _told(m, source), source)
+    return _DEFINITION.sub(lambda m: b" " * len(m[0]), code)
 
 
 def _around(asked: Asked, qualname: str) -> list[Function]:
