@@ -6,6 +6,9 @@ loop is waited for in a thread, and then the turns need not wait for each other.
 user something may come as well: it was hidden by what is fixed. A fix that fails is undone and named,
 and the round is made again without it. It ends when nothing is left that may be fixed; where a finding that a fix
 brought is left after all, everything is done again without that fix.
+
+A round that changes little looks at what that concerns, and takes the rest from the look before. The whole project is
+looked at in the end: where that says anything else, everything is done again with looks at all of it.
 """
 
 import tempfile
@@ -66,11 +69,12 @@ class _Rounds:
         self.out = Outcome()
         self.near = near  # whether rounds that change little may look at what that concerns alone
         self.was_near = False  # whether the last one did
+        self.stale = False  # whether it saw what an undone fix had brought to a file that stays as it is
         self.holds = True  # whether a look at the whole project said the same afterwards
         self.looked_at: Mapping[str, bytes] | None = None  # the texts of the latest look
 
     def run(self) -> Outcome:
-        found = self._scan({})
+        found, taken = self._scan({}), False
         self.first = {(f.rule, f.path, f.span.start): f for f in found}
         for _ in range(MOST):
             asked = self._asked(found)
@@ -85,8 +89,8 @@ class _Rounds:
                 break
             self._keep(changes)
             self._follow(after, changes)
-            found = after
-        if self.was_near:
+            found, taken = after, self.was_near
+        if taken:
             self.holds = found == self._scan(self.texts.changed)
         self.out.left = [self._left(f) for f in self._asked(found)]
         before = self.texts.before
@@ -99,11 +103,12 @@ class _Rounds:
     def _look(self, texts: Mapping[str, bytes]) -> list[Finding]:
         """The findings of all files; where little has changed since the latest look, most are taken from there.
 
-        What a change says of other files is not seen then. All is looked at again before the rounds end.
+        What a change says of other files is not seen then.
         """
         last, self.looked_at = self.looked_at, texts
         others = 0 if last is None else sum(texts.get(p) != last.get(p) for p in texts.keys() | last.keys())
-        self.was_near = self.near and last is not None and others <= len(self.task.sources) // LITTLE
+        little = last is not None and others <= len(self.task.sources) // LITTLE
+        self.was_near, self.stale = self.near and little and not self.stale, False
         return self._scan(texts, near=self.was_near)
 
     def _scan(
@@ -161,6 +166,7 @@ class _Rounds:
                 leads[finding.rule, finding.path, finding.span.start] = lefts
                 continue
             made = around or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
+            self.stale |= all(p.finding.path != finding.path for p in made)
             bad += [(p.finding, why) for p in made]
         if not bad:
             self.coming = leads
