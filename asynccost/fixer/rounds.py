@@ -165,7 +165,7 @@ class _Rounds:
                 lefts = {self.making.place(p.finding): Left(p.finding, "undone", why) for p in around}
                 leads[finding.rule, finding.path, finding.span.start] = lefts
                 continue
-            made = around or self._culprits(finding, [p for c in changes.values() for p in c.made], before)
+            made = around or self._culprits(finding, at, [p for c in changes.values() for p in c.made], before)
             self.stale |= all(p.finding.path != finding.path for p in made)
             bad += [(p.finding, why) for p in made]
         if not bad:
@@ -195,12 +195,12 @@ class _Rounds:
         return alike and bool(self._asked([finding])) and self.making.may(finding, self.texts.place(finding, at))
 
     def _culprits(
-        self, finding: Finding, made: list[Proposal], before: Sequence[Finding]
+        self, finding: Finding, at: int, made: list[Proposal], before: Sequence[Finding]
     ) -> list[Proposal]:
         """The fix that brings a finding elsewhere, by halving; all of them where no half brings it alone."""
-        here = [p for p in made if p.finding.path == finding.path]
-        beside = [p for p in here if p.finding.function == finding.function]  # most likely
-        parts = [beside, [] if len(here) == len(beside) else here, [p for p in made if p not in here]]
+        here = sorted((p for p in made if p.finding.path == finding.path), key=lambda p: abs(p.finding.span.start - at))
+        near = here[:1]  # most likely
+        parts = [near, here if here != near else [], [p for p in made if p.finding.path != finding.path]]
         while len(made) > 1:
             for part in filter(None, parts):
                 changes = self.making.only(part)

@@ -73,12 +73,20 @@ def work_loops(file: File, node: Node) -> list[Loop | Comprehension]:
     return [
         loop
         for loop in loops_around(node)
-        if not is_tries(file, loop)
-        and not is_short(loop)
-        and not ends_at_success(file, loop, node)
-        and not ends_behind(loop, node)
-        and not rests(loop)
+        if _works(file, loop) and not ends_at_success(file, loop, node) and not ends_behind(loop, node)
     ]
+
+
+def _works(file: File, loop: Loop | Comprehension) -> bool:
+    """Whether a loop does more than try again, whatever in it is asked about; found out once for all of its calls."""
+    known = file.memo(_known)
+    if id(loop) not in known:
+        known[id(loop)] = not is_tries(file, loop) and not is_short(loop) and not rests(loop)
+    return known[id(loop)]
+
+
+def _known(_: File) -> dict[int, bool]:
+    return {}
 
 
 def ends_behind(loop: Loop | Comprehension, node: Node) -> bool:
