@@ -13,6 +13,10 @@ class Lowered:
         """Hand a file on."""
         self._files[file.path] = file
 
+    def drop(self, path: str) -> None:
+        """Hand a file on no longer."""
+        self._files.pop(path, None)
+
     def find(self, path: str, source: bytes, *, whole: bool = True) -> File | None:
         """The file of this path if it is of this source, byte for byte, and lowered whole where that is needed."""
         file = self._files.get(path)

@@ -1,7 +1,7 @@
 """Reads files again for what the second pass asks of them; what is read and lowered once is handed on."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -32,6 +32,12 @@ class Handed:
     lowered: Lowered = field(default_factory=Lowered)
     settled: dict[str, list[Finding]] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+
+    def let_go(self, paths: Iterable[str]) -> None:
+        """Keep nothing of what files were that are others by now."""
+        for path in paths:
+            self.asked.pop(path, None)
+            self.lowered.drop(path)
 
     def untouched(self, marks: Mapping[str, str]) -> dict[str, list[Finding]]:
         """What was settled of the files that are as they were, and whose findings speak of no others than such."""

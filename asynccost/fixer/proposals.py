@@ -41,7 +41,8 @@ def propose(finding: Finding, made: Offer, file: File) -> Proposal | None:
     source = file.module.source
     edits = _sorted(with_line_ends(source, list(made.build())), file)
     edits = [e for e in edits if source[e.start_byte : e.end_byte] != e.text.encode()]
-    return Proposal(finding, made, tuple(edits)) if edits and not _loses_comment(edits, file) else None
+    kept = made._replace(build=lambda: edits)  # the rule's own holds the lowered file for as long as a round lasts
+    return Proposal(finding, kept, tuple(edits)) if edits and not _loses_comment(edits, file) else None
 
 
 def _loses_comment(edits: Sequence[Edit], file: File) -> bool:

@@ -11,6 +11,7 @@ A round that changes little looks at what that concerns, and takes the rest from
 looked at in the end: where that says anything else, everything is done again with looks at all of it.
 """
 
+import gc
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -109,6 +110,9 @@ class _Rounds:
         others = 0 if last is None else sum(texts.get(p) != last.get(p) for p in texts.keys() | last.keys())
         little = last is not None and others <= len(self.task.sources) // LITTLE
         self.was_near, self.stale = self.near and little and not self.stale, False
+        if not self.was_near:
+            self.handed.let_go(texts)
+            gc.collect()  # nodes know their parents: only the collector frees the files as they were
         return self._scan(texts, near=self.was_near)
 
     def _scan(
