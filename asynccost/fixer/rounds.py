@@ -106,12 +106,12 @@ class _Rounds:
 
         What a change says of other files is not seen then.
         """
-        last, self.looked_at = self.looked_at, texts
-        others = 0 if last is None else sum(texts.get(p) != last.get(p) for p in texts.keys() | last.keys())
-        little = last is not None and others <= len(self.task.sources) // LITTLE
+        last, self.looked_at = self.looked_at or {}, texts
+        others = [path for path in texts.keys() | last.keys() if texts.get(path) != last.get(path)]
+        little = bool(last) and len(others) <= len(self.task.sources) // LITTLE
         self.was_near, self.stale = self.near and little and not self.stale, False
-        if not self.was_near:
-            self.handed.let_go(texts)
+        if not last:  # most of what is changed at all
+            self.handed.let_go(others)
             gc.collect()  # nodes know their parents: only the collector frees the files as they were
         return self._scan(texts, near=self.was_near)
 
