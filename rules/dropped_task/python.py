@@ -11,6 +11,7 @@ from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.tasks import task_helpers
 from asynccost.flow.tasks.kept import Fate, fate_of
+from asynccost.flow.tasks.own_loops import guessed, own_loop
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
 from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.waits.failing import failing
@@ -45,8 +46,8 @@ def check(file: File) -> Iterator[Finding | Silence]:
         elif fate.kind == "returned":
             heard = fate.heard or _is_guarded(file, site)
             message = _message(what, "whoever calls this drops it", heard=heard)
-            returned = site.function.qualname
-            yield file.finding(site.call, message, Confidence.HIGH, returned=returned, what=what, heard=heard)
+            later: dict[str, Any] = {"returned": site.function.qualname, "what": what, "heard": heard}
+            yield file.finding(site.call, message, Confidence.HIGH, guessed=guessed(file, site), **later)
         else:
             yield file.silence(site.call, fate.why)
 
@@ -117,7 +118,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     work = work_of(site)
     threaded = isinstance(work, Call) and file.resolve(work.callee, site.function) == "asyncio.to_thread"
     heard = fate.heard or _sees_to_its_errors(file, site)
-    return file.finding(site.call, _message(what, fate.why, heard=heard, threaded=threaded), sure, held=False)
+    message = _message(what, fate.why, heard=heard, threaded=threaded)
+    return file.finding(site.call, message, sure, guessed=guessed(file, site))
 
 
 def _sees_to_its_errors(file: File, site: Site) -> bool:
@@ -157,9 +159,19 @@ def facts(file: File) -> dict[str, Any]:
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
+    """Who drops what a function returns, and what else of the project may hold a task."""
+    method = finding.pending.get("guessed", "")
+    own = own_loop(project, method, finding.path) if method else ""
+    said = _asking(finding, project) if "returned" not in finding.pending else _returned(finding, project)
+    for one in (said if isinstance(said, list) else [said]) if own else ():
+        if isinstance(one, Finding):
+            one.confidence = Confidence.LOW
+            one.message += f" (but {own} holds the tasks that it starts: is it called here?)"
+    return said
+
+
+def _returned(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
     """A function returns its task: find the callers that drop it. Others may keep it, so each is told for itself."""
-    if "returned" not in finding.pending:
-        return _asking(finding, project)
     helper = project.names.named_in(finding.path, finding.pending["returned"])
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
