@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_ROOTS = ("@/", "~/", "/", "~", "@@/")
+_ROOTS = ("@/", "~/", "#/", "/", "~", "@@/")
 _EXTENSION = re.compile(r"\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$")
 
 
@@ -23,7 +23,7 @@ class Spelling(NamedTuple):
 def spellings(specifier: str) -> Iterator[Spelling]:
     """The ways to read a specifier, the nearest to its own words first."""
     if specifier.startswith(_ROOTS):
-        specifier = specifier.lstrip("@~/")
+        specifier = specifier.lstrip("@~#/")
         yield Spelling(specifier)
     else:
         yield Spelling(specifier)

@@ -1,7 +1,11 @@
-"""Which names say that a call shows a failure to the user: `toast()`, `message.error()`, `showError()`."""
+"""Which names say that a call shows a failure to the user: `toast()`, `message.error()`, `showError()`.
+
+Which values are states of failure, that a page shows: `"error"`.
+"""
 
 from collections.abc import Sequence
 
+from asynccost.flow.tree import Constant, Member, Node
 from asynccost.flow.words import words
 from asynccost.knowledge import Knowledge
 
@@ -12,6 +16,21 @@ _MANY = frozenset({"messages", "notifications", "alerts"})  # what a page was se
 def names_error(name: str) -> bool:
     """Whether a name is one of a failure: `loadError`, `onFailure`."""
     return not _FAILED.isdisjoint(words(name))
+
+
+_STATES = frozenset({"status", "state", "phase", "stage", "step", "mode"})
+_FAILING = _FAILED | {"failed", "errored", "failing"}
+
+
+def holds_state(name: str) -> bool:
+    """Whether a name is one of a state of something: `status`, `setUploadState`."""
+    return not _STATES.isdisjoint(words(name)[-1:])
+
+
+def says_error(value: Node | None) -> bool:
+    """Whether a value is the name of a state of failure: `"error"`, `Status.Failed`."""
+    said = value.value if isinstance(value, Constant) else value.attr if isinstance(value, Member) else ""
+    return isinstance(said, str) and len(said.split()) == 1 and not _FAILING.isdisjoint(words(said))
 
 
 def shows(names: Sequence[str], knowledge: Knowledge) -> bool:

@@ -28,7 +28,8 @@ from asynccost.flow.tree import (
     Return,
     Try,
 )
-from asynccost.flow.waits.telling import names_error, shows
+from asynccost.flow.waits.ended import is_of_end
+from asynccost.flow.waits.telling import holds_state, names_error, says_error, shows
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -70,7 +71,7 @@ def _caught(file: File, wait: Await, function: Function) -> Iterator[str]:
 
 
 def _before_throws(file: File, handler: Handler, function: Function) -> Iterator[str]:
-    thrown = [node for node in walk(*handler.body) if isinstance(node, Raise)]
+    thrown = [node for node in walk(*handler.body) if isinstance(node, Raise) and not is_of_end(node, handler)]
     for node, teller in _telling(file, handler.body, function):
         if all(node.start < one.start and not _apart(node, one, handler) for one in thrown):
             yield teller
@@ -201,13 +202,20 @@ def _elsewhere(file: File, callee: Node, function: Function) -> Iterator[str]:
 def _is_telling(file: File, call: Call) -> bool:
     names = chain(call.callee)
     first = call.arguments[0].value if call.arguments else None
+    if words(names[-1])[:1] == ("set",) and len(call.arguments) == 1 and holds_state(names[-1]) and says_error(first):
+        return True  # `setStatus("error")`
     if names[-1] in _STORES:
         given = first if isinstance(first, Collection) and first.kind == "dict" else None
         return given is not None and any(
-            isinstance(key, Constant) and names_error(str(key.value)) and not _is_nothing(item)
+            isinstance(key, Constant) and _tells_state(str(key.value), item)
             for key, item in zip(given.keys, given.items, strict=False)
         )
     return shows(names, file.knowledge) and not (_is_nothing(first) and names[-1].startswith("set"))
+
+
+def _tells_state(name: str, value: Node) -> bool:
+    """What is kept under a name of a failure, and a state that is one: `error: reason`, `status: "error"`."""
+    return (names_error(name) and not _is_nothing(value)) or (holds_state(name) and says_error(value))
 
 
 def _is_nothing(value: Node | None) -> bool:
@@ -218,12 +226,12 @@ def _is_nothing(value: Node | None) -> bool:
 
 
 def _keeps_error(file: File, node: Assign | Bind) -> bool:
-    """`this.error = reason`, `error.value = reason`, and `error = reason` of a component that shows its variables."""
-    if _is_nothing(node.value) or (isinstance(node, Assign) and node.declares):
+    """`this.error = reason`, `status.value = "error"`, and `error = reason` of a component that shows its variables."""
+    if node.value is None or (isinstance(node, Assign) and node.declares):
         return False
     for target in node.targets if isinstance(node, Assign) else [node.target]:
         names = [name for name in chain(target) if name != "value"]
         shown = isinstance(target, Member) or (isinstance(target, Name) and file.path.endswith(".svelte"))
-        if shown and names and names_error(names[-1]):
+        if shown and names and _tells_state(names[-1], node.value):
             return True
     return False
