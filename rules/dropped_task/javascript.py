@@ -1,7 +1,7 @@
 """dropped-task in JavaScript: promises that array methods throw away, and calls that nobody waits for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
@@ -13,8 +13,9 @@ from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.reach import local_function
+from asynccost.flow.tasks.last_resorts import ENDS, EVENTS, GOES_ON, after_all, last_resorts
 from asynccost.flow.tasks.unawaited_arrays import unawaited
-from asynccost.flow.tree import Closure, Constant, Do, Function, Handler
+from asynccost.flow.tree import Closure, Do, Function, Handler
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_so
 from asynccost.flow.waits.risks import risks
@@ -30,10 +31,13 @@ _FAILS = ", and a failure is an unhandled rejection"
 _LOST = "when it fails, nothing tells the user and the work is lost"
 _TOLD = "the user is told of a failure, which goes on as an unhandled rejection"
 
+_RESORT = "only the process's last resort hears of its errors"
+_RESORTS = {ENDS: f"{_RESORT}, and ends the process"}
+
 
 def worth(text: "Text") -> bool:
     """Whether a script hands an async callback to an array, or drops an async function's call, or is a last resort."""
-    if any(event.encode() in text.source for event in _LAST_RESORTS):
+    if any(event.encode() in text.source for event in EVENTS):
         return True
     if text.is_test or b"async" not in text.source:
         return False
@@ -94,7 +98,7 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
     server = serves(file)
     meant = _is_meant(file.module.source, site.call.start, site.call.end)
-    left = meant or (tells if server else best_effort)
+    left = meant or (tells if server else best_effort or _only_draws(name, table))
     message = f"Nobody waits for {name}() or catches its errors: " + (
         "a failure is an unhandled rejection, which ends the process"
         if server
@@ -105,6 +109,15 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     again = any(isinstance(up, Handler) for up in above(site.call))  # nothing catches what fails in a handler
     within = site.function.qualname if again or not is_caught(site.call) else ""
     return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server, within=within)
+
+
+def _only_draws(name: str, table: Mapping[str, list[str]]) -> bool:
+    """Whether a function's name says that it only draws or decorates: `drawFavicon`, `updatePageTitle`."""
+    first, said = next(iter(words(name)), ""), " ".join(words(name))
+    return first in table["draws"] or (first not in _KEEPS and said.endswith(tuple(table["decorates"])))
+
+
+_KEEPS = frozenset({"save", "upload", "submit", "store", "delete", "create", "post", "persist"})
 
 
 _MEANT = re.compile(
@@ -124,23 +137,9 @@ def _is_meant(source: bytes, start: int, end: int) -> bool:
 
 
 def facts(file: File) -> dict[str, Any]:
-    """Whether a file takes up unhandled rejections for the whole process."""
-    source = file.module.source
-    takes = any(event.encode() in source for event in _LAST_RESORTS) and any(map(_takes_up, file.calls))
-    return {"takes": True} if takes else {}
-
-
-# Node raises a rejection that nobody takes as an uncaught exception
-_LAST_RESORTS = ("unhandledRejection", "uncaughtException")
-
-
-def _takes_up(site: Site) -> bool:
-    first = site.call.arguments[0].value if site.call.arguments else None
-    return isinstance(first, Constant) and first.value in _LAST_RESORTS
-
-
-def _survives(project: Project) -> bool:
-    return any(said.get("takes") is True for said in project.rows("dropped-task").values())
+    """What a file has the whole process do with what nobody catches."""
+    takes = last_resorts(file)
+    return {"takes": takes} if takes else {}
 
 
 def _all_quiet(project: Project, fails: list[str], near: str) -> bool:
@@ -173,8 +172,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
     name, fails = finding.pending["name"], finding.pending["fails"]
     if _all_quiet(project, fails, finding.path):
         return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
-    if finding.pending["server"] and project.memo(_survives):
-        finding.message = f"Nobody waits for {name}(): only the process's last resort hears of its errors"
+    if finding.pending["server"] and (after := after_all(project, finding.path)):
+        finding.message = f"Nobody waits for {name}(): {_RESORTS.get(after, _RESORT)}"
+        finding.confidence = Confidence.LOW if after == GOES_ON else finding.confidence
     asked, page = finding.pending["risks"], not finding.pending["server"]
     if finding.confidence is Confidence.MEDIUM and not asks(project, asked, finding.path, heard=page):
         finding.confidence = Confidence.LOW  # what it waits for is at hand, as far as the project tells, or is told
@@ -240,16 +240,14 @@ _BOOTS = (("boot",), ("bootstrap",), ("init",), ("initialize",))  # at the start
 def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Finding:
     place, by, facts_ = caller.related(""), caller.by.facts, made.facts
     name = facts_["qualname"]
-    survives = project.memo(_survives)
+    after = after_all(project, place.path)
     said = words(name.rpartition(".")[2])
     tells = (said[:1] and said[0] in finding.pending["events"]) or any(w in finding.pending["best"] for w in said)
     script = project.names.scripts.by_path.get(place.path)
     meant = script is not None and _is_meant(script.source, caller.call["start"], caller.call["end"])
     left = tells or meant or said[:1] in _BOOTS or at_start(project, place.path, by["start"])
-    asking = not left and asks(project, facts_["risks"], finding.path)
-    end = "only the process's last resort hears of its errors" if survives else (
-        "a failure is an unhandled rejection, which ends the process"
-    )
+    asking = not left and after != GOES_ON and asks(project, facts_["risks"], finding.path)
+    end = _RESORTS.get(after, _RESORT) if after else "a failure is an unhandled rejection, which ends the process"
     span = Span(facts_["start"], facts_["end"], facts_["line"], facts_["column"], facts_["line"], facts_["column"] + 1)
     return Finding(
         rule=finding.rule,
