@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from asynccost.flow.file import File
 
 _NODE = re.compile(
-    r"^(?:express|koa|fastify|@nestjs/|hono|next/server|fs|fs/promises|path|http|https|net|os|child_process|crypto"
-    r"|@hapi/|bullmq|bull|ioredis|pg|mongodb|mongoose|@prisma/client|dotenv|winston|pino|discord\.js|telegraf|@slack/bolt"
-    r"|aws-lambda|typeorm|sequelize|knex|stream|util|worker_threads|node-cron|process)"
+    r"^(?:node:)?(?:express|koa|fastify|@nestjs/[\w-]+|hono|next/server|fs|path|http|https|net|os|child_process|crypto"
+    r"|@hapi/[\w-]+|bullmq|bull|ioredis|pg|mongodb|mongoose|@prisma/client|dotenv|winston|pino|discord\.js|telegraf"
+    r"|@slack/bolt|aws-lambda|typeorm|sequelize|knex|stream|util|worker_threads|node-cron|process|node-fetch|got|undici"
+    r"|nodemailer|ws)(?=[:/]|$)"
 )
 _SERVED = re.compile(
     r"(?:^|/)(?:server|backend|(?:pages|app)/api|functions|lambdas?|netlify)/|route\.[jt]s$|\+server\.[jt]s$"
