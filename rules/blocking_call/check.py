@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from asynccost.flow.around import above, loops_around
+from asynccost.flow.around import above, loops_around, words_in
 from asynccost.flow.blocking.calls import Kind, blocking
 from asynccost.flow.blocking.chains import RANK, Reach, blocking_functions, blocking_sites, reaches, title
 from asynccost.flow.blocking.harmless import harmless, ways
@@ -25,6 +25,8 @@ _SQLITE = "<sqlite>"  # no qualname of a function
 _MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _SYNCHRONOUS = 3  # coroutines of one file that ask a synchronous database: the file's design, which is one thing to say
 _BEGINS = frozenset({"start", "launch", "spawn", "boot"})
+_MAKES_ANEW = frozenset({"reset", "register", "signup", "create", "new", "change"})  # a password, or an account
+_HASHES = ("hashlib.", "bcrypt.", "argon2.", "passlib.", "pwdlib.")
 _LAYS_OUT = frozenset({"create", "delete", "drop", "ensure", "build"})
 _LAYOUT = frozenset({"indices", "indexes", "constraints", "schema", "schemas", "tables"})
 _PROGRAMS = frozenset({"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"})
@@ -114,7 +116,15 @@ def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
     return file.finding(
         site.call, message, sure, related=related, runs=site.function.qualname, kind=kind.name,
         once=sorted(blocking(file).once), starts=kind.name == "process" and _starts(file, site),
+        anew=_anew(site) if (site.name or "").startswith(_HASHES) else "",
     )
+
+
+def _anew(site: Site) -> str:
+    """The word of a coroutine's name, or of a condition, that says that a password is hashed once for long."""
+    tests = (name for up in above(site.call) if isinstance(up, If) for name in words_in(up.test))
+    said = (word for name in (site.function.name, *sorted(tests)) for word in words(name))
+    return next((word for word in said if word in _MAKES_ANEW), "")
 
 
 def _starts(file: File, site: Site) -> bool:
@@ -201,6 +211,9 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     elif finding.pending["kind"] == "process" and not heat.hot and made.facts["seldom"]:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {made.facts['seldom']} says that it seldom runs)"
+    elif not heat.hot and finding.pending["anew"]:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: {finding.pending['anew']} says that it seldom runs)"
     elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
         finding.confidence = Confidence.LOW
         finding.message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
