@@ -17,11 +17,11 @@ from asynccost.flow.effects.acquisitions import Acquisition, Fate, Pair
 from asynccost.flow.effects.effect_code import component_functions, own_functions
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.listeners import by_receiver, called_word, removes
-from asynccost.flow.effects.state import SETTER
+from asynccost.flow.effects.state import SETTER, pattern_names
 from asynccost.flow.file import File
 from asynccost.flow.handles import Mention, Place, aliases, is_write, kept_in, mentions
 from asynccost.flow.reach import binder, local_function, reach, within
-from asynccost.flow.tree import Assign, Bind, Call, Closure, Collection, Function, Member, Name, Node, Other, Return
+from asynccost.flow.tree import Assign, Await, Bind, Call, Closure, Collection, Function, Member, Name, Node, Other, Return
 from asynccost.model import Confidence
 
 
@@ -164,7 +164,11 @@ _GENERIC = frozenset(
 def is_release(pair: Pair, expr: Node, place: Place) -> bool:
     """Whether a mention of a handle gives it back."""
     up = expr.parent
+    if isinstance(up, Await):  # `(await listener).remove()`
+        return is_release(pair, up, place)
     if isinstance(up, Member) and up.value is expr:
+        if up.attr == "then" and _releases_later(pair, up):
+            return True
         if up.attr in pair.release and pair.handle != "argument":
             return True
         if pair.handle in ("method", "disposer") and up.attr in _GENERIC:
@@ -181,6 +185,22 @@ def is_release(pair: Pair, expr: Node, place: Place) -> bool:
             place.many and use.node.callee is not expr and called_word(callee) in _GENERIC
         )
     return use.kind == "iterated" and place.many
+
+
+def _releases_later(pair: Pair, then: Member) -> bool:
+    """`listener.then((handle) => handle.remove())`, `listener.then(({ remove }) => remove())`."""
+    call = then.parent
+    taker = call.arguments[0].value if isinstance(call, Call) and call.callee is then and call.arguments else None
+    function = taker.function if isinstance(taker, Closure) else None
+    if function is None or function.index is None or len(function.params) != 1:
+        return False
+    param = function.params[0]
+    if not param.name:
+        parts = pattern_names(param.pattern)
+        taken = {called_word(c.callee) for c in function.index.calls if isinstance(c.callee, Name)}
+        return any(name in taken and name in (*pair.release, *_GENERIC) for name in parts)
+    handle = Place(param.name, ())
+    return any(n.id == param.name and is_release(pair, n, handle) for n in function.index.names)
 
 
 def _handed_on(mention: Mention, place: Place) -> Fate | None:
