@@ -40,11 +40,22 @@ def goes_along(effect: Effect, got: Acquisition, file: File) -> str:
         return ""
     if got.pair.name == "on" and not _CAROUSELS.isdisjoint(words(target.id)) and _once(effect, file, target.id):
         return f"{target.id} goes away with the component, as a rule"
+    if got.pair.name == "addEventListener" and _names_element(got.call.callee.value) and _once(effect, file):
+        return "the element that is handed in may go with the component"
     if _of_motion(effect, target, file):
         return f"{target.id} is made by the component, and goes away with it"
     if on_element(effect, got, file) and effect.deps is not None and not _moves(effect, file):
         return "its target is an element of the component, and the effect seldom runs again"
     return ""
+
+
+_ELEMENTS = frozenset({"webview", "element", "el", "elem", "node", "video", "audio", "canvas", "iframe", "textarea"})
+
+
+def _names_element(target: Node) -> bool:
+    """Whether a target is called an element, and none of the page: `this.webview`, `props.element`."""
+    said = target.attr if isinstance(target, Member) else target.id if isinstance(target, Name) else ""
+    return words(said)[-1:] != () and words(said)[-1] in _ELEMENTS
 
 
 _MOTION = re.compile(r"(?:framer-motion|motion/react|motion-v|@react-spring/\w+):use[A-Z]")

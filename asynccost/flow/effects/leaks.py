@@ -28,7 +28,7 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of
-from asynccost.flow.effects.targets import is_page, needs_no_release, word_of
+from asynccost.flow.effects.targets import is_page, needs_no_release, on_element, word_of
 from asynccost.flow.effects.timers import Timer, counted, in_promise, may_end, rearms, retries, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
@@ -115,7 +115,8 @@ def judge(effect: Effect, got: Acquisition, file: File) -> Verdict:
     if effect.opaque and end.kind != "mismatch":
         return say(None, "the effect returns a cleanup that is made elsewhere")
     if end.kind == "mismatch":
-        return say(HIGH, end.why, end.at)
+        reason = goes_along(effect, got, file) if on_element(effect, got, file) else ""
+        return say(LOW if reason else HIGH, reason or end.why, end.at)
     if _of_the_module(effect, file):
         return say(LOW, f"{effect.name} stands in the module itself, and lives as long as the page")
     ticking = timer(file.site(got.call), file)

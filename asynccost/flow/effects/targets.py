@@ -1,5 +1,6 @@
 """Listeners and subscriptions: does the target outlive the effect, so that they have to be taken away?"""
 
+import re
 from collections.abc import Sequence
 
 from asynccost.flow.around import class_around
@@ -214,6 +215,8 @@ def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> s
     attr = first.attr if isinstance(first, Member) else ""
     if cls is None:
         return "the target belongs to the component"
+    if got.pair.name == "addEventListener" and _held_by_ref(cls, attr, file):
+        return _OF_ELEMENT
     known = [v for v in file.names.attribute(cls, attr) if v is not None and not isinstance(v, Constant)]
     if known and all(isinstance(v, (Call, Closure)) for v in known) and not is_page(target, got.function, file):
         return f"{attr} is made by the same object"
@@ -222,6 +225,20 @@ def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> s
     if not known and not any(p.name == attr for m in (cls.methods.get("constructor"),) if m for p in m.params):
         return "the target belongs to the object"
     return ""
+
+
+def _held_by_ref(cls: Class, attr: str, file: File) -> bool:
+    """`ref={(node) => { this.node = node; }}`, `ref={this.setNode}`: an attribute that React fills in."""
+    source, keeps = file.module.source, re.escape(attr.encode())
+    if re.compile(_REF % keeps).search(source, cls.start, cls.end):
+        return True
+    named = [m[1].decode() for m in _REF_BY_NAME.finditer(source, cls.start, cls.end)]
+    sets = re.compile(rb"\bthis\.%s\s*=[^=]" % keeps)
+    return any(sets.search(source, m.start, m.end) for name in named if (m := cls.methods.get(name)) is not None)
+
+
+_REF = rb"\bref=\{\s*\(?\s*\w+[^=>{}]*=>\s*[({]?\s*this\.%s\s*=[^=]"
+_REF_BY_NAME = re.compile(rb"\bref=\{\s*this\.([\w$]+)")
 
 
 def _runs_again(effect: Effect) -> bool:
