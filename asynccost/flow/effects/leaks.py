@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from asynccost.flow.around import function_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate, acquisition, begins
 from asynccost.flow.effects.angular import own_service
+from asynccost.flow.effects.bounded import bounded
 from asynccost.flow.effects.effect_code import component_cleanups, own_functions
 from asynccost.flow.effects.flags import stopped_by_flag
 from asynccost.flow.effects.goes_along import goes_along, moves_on
@@ -139,7 +140,7 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     again = rearms(ticking, file)
     short = ticking.delay is not None and ticking.delay < 1000
     if again and end.kind in ("dropped", "kept", "itself"):
-        if counted(ticking):
+        if counted(ticking) or bounded(ticking, file):
             return say(LOW, "it starts itself again, and stops by itself after a while")
         if may_end(ticking):
             few = ticking.frame or short or retries(ticking) or in_promise(got.function) or _inside_setup(effect, got)
