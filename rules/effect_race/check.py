@@ -10,12 +10,12 @@ from asynccost.flow.effects.mounted import is_anew
 from asynccost.flow.effects.race_changes import from_address, is_chosen
 from asynccost.flow.effects.race_settled import source_of
 from asynccost.flow.effects.races import Race, asked_elsewhere, race_of
-from asynccost.flow.effects.rendered import Fate, fate_of, given_by
+from asynccost.flow.effects.rendered import Fate, fate_of, given_by, given_plainly, is_unhanded
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
-from asynccost.flow.tree import Function
+from asynccost.flow.tree import Function, Name
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.words import verb, words
 from asynccost.javascript.words import may_hook
@@ -86,8 +86,16 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     props = file.path.endswith(".vue") and source_of(race.key, effect).startswith("props.")
     return file.finding(
         effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks, handed=handed,
-        props=props,
+        props=props, asks=_handed_function(effect, race, file),
     )
+
+
+def _handed_function(effect: Effect, race: Race, file: File) -> list[str]:
+    """The component that is handed the function which it asks, and as what: `await onSearch?.(text)`."""
+    callee = race.request.callee
+    if effect.framework != "React" or not isinstance(effect.scope, Function) or not isinstance(callee, Name):
+        return []
+    return given_plainly(effect.scope, callee.id, file)
 
 
 def _handed_in(effect: Effect, race: Race, file: File) -> list[list[str]]:
@@ -125,6 +133,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     kept = verdict.memory and not (verdict.bad or verdict.good or verdict.likely or verdict.others or verdict.unknown)
     if kept and finding.pending["computes"]:  # `search()` may wait for something else than what is in sight
         return Silence(finding.rule, finding.path, finding.span, f"{verdict.memory[0]} is answered from memory")
+    asks: list[str] = finding.pending["asks"]
+    if asks and is_unhanded(project, finding.path, *asks):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but nobody in sight hands {asks[0]} any {asks[1]})"
+        return finding
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
     if not known and any(_computes(way) for way in verdict.unknown):
         finding.confidence = Confidence.LOW

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from asynccost.flow.around import above
 from asynccost.flow.effects import vue
+from asynccost.flow.effects.bounded import holds
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.rendered import given_plainly, is_unhanded
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
-from asynccost.flow.tree import Call, Class, Collection, Function, Node
+from asynccost.flow.tree import Call, Class, Collection, Function, If, Name, Node
 from asynccost.javascript.words import may_acquire, may_set_up
 from asynccost.model import Confidence, Finding, Fix, Related, Silence
 
@@ -50,6 +53,8 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     finding = file.finding(_anchor(first), message, sure, related=related)
     if _may_be_of_root(file, first):
         finding.pending["shown"] = file.path.endswith(_COMPONENTS)
+    if first.sure is not Confidence.LOW and (asked := _asked(file, found)):
+        finding.pending["asked"] = asked
     if first.effect.plain and first.sure is not Confidence.LOW and isinstance(first.effect.scope, Class):
         finding.pending["made"] = True
     if isinstance(first.effect.scope, Collection) and not first.effect.cleanups:
@@ -70,6 +75,23 @@ def _may_be_of_root(file: File, first: Verdict) -> bool:
     return file.path.endswith((".js", ".ts", ".mjs", ".mts")) and first.got.pair.handle in ("same", "disposer")
 
 
+def _asked(file: File, found: list[Verdict]) -> list[list[str]]:
+    """The component and the property under whose test each of an effect's leaks stands; [] where one has none."""
+    asked: list[list[str]] = []
+    for verdict in found:
+        scope = verdict.effect.scope
+        if verdict.sure is Confidence.LOW:
+            continue
+        if verdict.effect.framework != "React" or not isinstance(scope, Function):
+            return []
+        tests = [up.test for up in above(verdict.got.call) if isinstance(up, If) and holds(up, verdict.got.call)]
+        keys = [given_plainly(scope, test.id, file) for test in tests if isinstance(test, Name)]
+        if not any(keys):
+            return []
+        asked.append(next(key for key in keys if key))
+    return asked
+
+
 def facts(file: File) -> dict[str, bool]:
     """Which Vue a component is written for."""
     return vue.ends(file)
@@ -83,6 +105,10 @@ def settle(finding: Finding, project: Project) -> Finding:
     elif finding.pending.get("shown") and is_mounted(finding.path, project):
         finding.confidence = Confidence.LOW
         finding.message += " (but it is the root of a page, which lives as long as it)"
+    asked: list[list[str]] = finding.pending.get("asked", [])
+    if asked and all(is_unhanded(project, finding.path, *given) for given in asked):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but nobody in sight hands {asked[0][0]} any {asked[0][1]})"
     if "made" in finding.pending and made_by_modules(finding.path, project):
         finding.confidence = Confidence.LOW
         finding.message += " (but a module makes it when it is read, so that it lives as long as the page)"

@@ -21,7 +21,7 @@ def bounded(one: Timer, file: File) -> bool:
     """
     if one.callback is None:
         return False
-    if any(isinstance(n, If) and _holds(n, one.call) and _ends(n.test, one.function, file) for n in _all(one.function)):
+    if any(isinstance(n, If) and holds(n, one.call) and _ends(n.test, one.function, file) for n in _all(one.function)):
         return True
     cycle = [f for f in reach([one.callback], file) if any(g is one.function for g in reach([f], file))]
     leaving = [f for f in cycle if _leaves_in_time(f, cycle, file)]
@@ -33,7 +33,8 @@ def _all(function: Function) -> Iterator[Node]:
         yield from walk(statement)
 
 
-def _holds(branch: If, call: Call) -> bool:
+def holds(branch: If, call: Call) -> bool:
+    """Whether a call stands under a condition, and not in what is done otherwise."""
     return any(s.start <= call.start and call.end <= s.end for s in branch.body)
 
 

@@ -21,7 +21,20 @@ from asynccost.flow.effects.state import SETTER, pattern_names
 from asynccost.flow.file import File
 from asynccost.flow.handles import Mention, Place, aliases, is_write, kept_in, mentions
 from asynccost.flow.reach import binder, local_function, reach, within
-from asynccost.flow.tree import Assign, Await, Bind, Call, Closure, Collection, Function, Member, Name, Node, Other, Return
+from asynccost.flow.tree import (
+    Assign,
+    Await,
+    Bind,
+    Call,
+    Closure,
+    Collection,
+    Function,
+    Member,
+    Name,
+    Node,
+    Other,
+    Return,
+)
 from asynccost.model import Confidence
 
 

@@ -52,6 +52,14 @@ def given_by(component: Function, key: str, file: File) -> list[str]:
     return [name, rest.partition(".")[0] if param.name else root]
 
 
+def given_plainly(component: Function, key: str, file: File) -> list[str]:
+    """The same of a property that has no default, which stands in for what nobody hands in."""
+    source = file.module.source
+    head = source[component.start : component.body[0].start] if component.body else b""
+    default = re.search(rb"(?<![\w$.])%s\s*=(?![=>])" % re.escape(key.encode()), head)
+    return [] if default is not None or b"defaultProps" in source else given_by(component, key, file)
+
+
 def _component_of(path: str) -> str:
     """The name by which others render the component of a file: `RowBadge` of `row-badge.svelte`."""
     stem = path.rpartition("/")[2].partition(".")[0]
@@ -101,6 +109,17 @@ def fate_of(project: Project, path: str, component: str, prop: str, depth: int =
     if not found:
         return Fate.UNSEEN if depth == 0 else Fate.UNKNOWN
     return Fate.STAYS if all(fate is Fate.STAYS for fate in found) else Fate.UNKNOWN
+
+
+_NOTHING = frozenset({b"undefined", b"null", b""})
+
+
+def is_unhanded(project: Project, path: str, component: str, prop: str) -> bool:
+    """Whether all in sight who render a component leave a property out, or say `undefined`."""
+    if not component or not prop or IS_HOOK.match(component):
+        return False
+    found = [h for _, code, name in using(project, path, component.encode()) for _, h in tags(code, name)]
+    return bool(found) and all("..." not in h and h.get(prop, b"undefined") in _NOTHING for h in found)
 
 
 def _given(
