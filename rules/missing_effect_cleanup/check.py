@@ -9,6 +9,7 @@ from asynccost.flow.effects.bounded import holds
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.page_roots import is_page_root
 from asynccost.flow.effects.rendered import given_plainly, is_unhanded
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
@@ -53,6 +54,8 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     finding = file.finding(_anchor(first), message, sure, related=related)
     if _may_be_of_root(file, first):
         finding.pending["shown"] = file.path.endswith(_COMPONENTS)
+    if _may_be_page(first):
+        finding.pending["page"] = True
     if first.sure is not Confidence.LOW and (asked := _asked(file, found)):
         finding.pending["asked"] = asked
     if first.effect.plain and first.sure is not Confidence.LOW and isinstance(first.effect.scope, Class):
@@ -60,6 +63,13 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     if isinstance(first.effect.scope, Collection) and not first.effect.cleanups:
         finding.pending["unended"] = True
     return finding
+
+
+def _may_be_page(first: Verdict) -> bool:
+    """Whether it is left by a component of React that starts it once, which may be the root of a page."""
+    effect = first.effect
+    once = effect.framework == "React" and (effect.once or effect.deps == [])
+    return once and first.sure is not Confidence.LOW and first.at in (None, first.got.call)
 
 
 _COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
@@ -105,6 +115,9 @@ def settle(finding: Finding, project: Project) -> Finding:
     elif finding.pending.get("shown") and is_mounted(finding.path, project):
         finding.confidence = Confidence.LOW
         finding.message += " (but it is the root of a page, which lives as long as it)"
+    if "page" in finding.pending and is_page_root(project, finding.path, finding.function.partition(".")[0]):
+        finding.confidence = Confidence.LOW
+        finding.message += " (but it is the root of a page of a program without a router, and lives as long as it)"
     asked: list[list[str]] = finding.pending.get("asked", [])
     if asked and all(is_unhanded(project, finding.path, *given) for given in asked):
         finding.confidence = Confidence.LOW
