@@ -93,6 +93,11 @@ def _in_first_iter(node: Node, clause: Clause | None) -> bool:
     return clause is not None and here is clause.iter
 
 
+def holds(branch: If, node: Node) -> bool:
+    """Whether a node stands under a condition, and not in what is done otherwise."""
+    return any(s.start <= node.start and node.end <= s.end for s in branch.body)
+
+
 @dataclass(slots=True, frozen=True)
 class Use:
     """What becomes of an expression's value.

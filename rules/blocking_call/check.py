@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from asynccost.flow.around import above, loops_around, words_in
+from asynccost.flow.around import above, holds, loops_around, words_in
 from asynccost.flow.blocking.calls import Kind, blocking
 from asynccost.flow.blocking.chains import RANK, Reach, blocking_functions, blocking_sites, reaches, title
 from asynccost.flow.blocking.harmless import harmless, ways
@@ -122,7 +122,8 @@ def _direct(file: File, site: Site, kind: Kind, others: list[Site]) -> Finding:
 
 def _anew(site: Site) -> str:
     """The word of a coroutine's name, or of a condition, that says that a password is hashed once for long."""
-    tests = (name for up in above(site.call) if isinstance(up, If) for name in words_in(up.test))
+    under = (up for up in above(site.call) if isinstance(up, If) and holds(up, site.call))
+    tests = (name for up in under for name in words_in(up.test))
     said = (word for name in (site.function.name, *sorted(tests)) for word in words(name))
     return next((word for word in said if word in _MAKES_ANEW), "")
 

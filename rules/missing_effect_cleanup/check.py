@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asynccost.flow.around import above
+from asynccost.flow.around import above, holds
 from asynccost.flow.effects import vue
-from asynccost.flow.effects.bounded import holds
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect

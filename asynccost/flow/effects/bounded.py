@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from asynccost.flow.around import holds
 from asynccost.flow.effects.timers import Timer
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, reach
@@ -31,11 +32,6 @@ def bounded(one: Timer, file: File) -> bool:
 def _all(function: Function) -> Iterator[Node]:
     for statement in function.body:
         yield from walk(statement)
-
-
-def holds(branch: If, call: Call) -> bool:
-    """Whether a call stands under a condition, and not in what is done otherwise."""
-    return any(s.start <= call.start and call.end <= s.end for s in branch.body)
 
 
 def _leaves_in_time(function: Function, cycle: list[Function], file: File) -> bool:

@@ -21,6 +21,7 @@ _TAKES = re.compile(
     rb"\bfunction\s+(?P<f>\w+)\s*\((?P<a>[^()]*)\)|\b(?:const|let|var)\s+(?P<g>\w+)\s*=\s*(?:async\s*)?\((?P<b>[^()]*)\)"
     rb"[^=;{}]*=>"
 )
+_LINE = 200  # bytes
 _MOST = 24  # names that stand for a component, its wrappers and those who extend it
 
 
@@ -31,7 +32,7 @@ def is_page_root(project: Project, path: str, component: str) -> bool:
         return False
     names, shown = [component.encode()], False
     for name in names:
-        pages = [p for p in project.code.holding(name) if not is_test(p)]
+        pages = [p for p in project.code.holding(name) if _is_written(p, project)]
         for page in pages:
             told = _Told(project.code.code(page), name, renderers, page == path)
             if told.rest or len(names) > _MOST:
@@ -42,13 +43,19 @@ def is_page_root(project: Project, path: str, component: str) -> bool:
 
 
 def _has_router(project: Project) -> bool:
-    return any(_ROUTER.search(project.code.code(path)) for path in project.code.paths() if not is_test(path))
+    return any(_is_written(path, project) and _ROUTER.search(project.code.code(path)) for path in project.code.paths())
+
+
+def _is_written(path: str, project: Project) -> bool:
+    """Whether a script is no test, and none that was built of others, as the length of its lines says."""
+    text = project.code.text(path)
+    return not is_test(path) and len(text) < _LINE * (text.count(b"\n") + 10)
 
 
 def _renderers(project: Project) -> frozenset[bytes]:
     """The functions of a program that render a component which they are handed, and never take it away."""
-    found = set()
-    for path in [*project.code.holding(b"react-dom")]:
+    found: set[bytes] = set()
+    for path in project.code.holding(b"react-dom"):
         code = project.code.code(path)
         if not is_test(path) and _RENDERS.search(code) and b"unmount" not in code:
             found.update(_handed_to(code))
@@ -79,7 +86,7 @@ class _Told:
         self._take(rb"\b(?:class|function|const|let|var)\s+%s" % word)
         self._take(rb"\bclass\s+([\w$]+)\s+extends\s+%s" % word)
         self._take(rb"\bexport\s+default\s+(?:[\w$.]+\(\s*)*%s" % word)
-        self._take(rb"\b(?:const|let|var)\s+([A-Z][\w$]*)\s*=\s*(?:[\w$.]+\([^(){}<>;]*)+%s" % word)  # `const A = wrap(B)`
+        self._take(rb"\b(?:const|let|var)\s+([A-Z][\w$]*)\s*=\s*(?:[\w$.]+\([^(){}<>;]*)+%s" % word)
         self._whole(word)
         self._take(rb"%s\.(?:propTypes|defaultProps|displayName|contextType)\b(?:\s*=\s*[\"'][^\"'\n]*[\"'])?" % word)
         for renderer in renderers:
@@ -92,8 +99,8 @@ class _Told:
     def _renamed(self, name: bytes, word: bytes) -> Callable[[re.Match[bytes]], bytes]:
         def without(found: re.Match[bytes]) -> bytes:
             self.others += re.findall(rb"%s\s+as\s+([\w$]+)" % word, found[0])
-            by_default = re.match(rb"import\s+([\w$]+)[^\"']*[\"'][^\"']*/%s(?:\.\w+)?[\"']" % re.escape(name), found[0])
-            self.others += [by_default[1]] if by_default is not None else []
+            by_default = rb"import\s+([\w$]+)[^\"']*[\"'][^\"']*/%s(?:\.\w+)?[\"']" % re.escape(name)
+            self.others += re.findall(by_default, found[0])
             return b" "
 
         return without
