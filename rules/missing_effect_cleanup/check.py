@@ -107,29 +107,32 @@ def facts(file: File) -> dict[str, bool]:
 
 
 def settle(finding: Finding, project: Project) -> Finding:
-    if "shown" in finding.pending and only_in_root(finding.path, project, finding.pending["shown"]):
+    if said := _stays_long(finding, project):
         finding.confidence = Confidence.LOW
-        does = "always shows" if finding.pending["shown"] else "uses"
-        finding.message += f" (but the root component {does} it, which lives as long as the page)"
-    elif finding.pending.get("shown") and is_mounted(finding.path, project):
-        finding.confidence = Confidence.LOW
-        finding.message += " (but it is the root of a page, which lives as long as it)"
-    if "page" in finding.pending and is_page_root(project, finding.path, finding.function.partition(".")[0]):
-        finding.confidence = Confidence.LOW
-        finding.message += " (but it is the root of a page of a program without a router, and lives as long as it)"
-    asked: list[list[str]] = finding.pending.get("asked", [])
-    if asked and all(is_unhanded(project, finding.path, *given) for given in asked):
-        finding.confidence = Confidence.LOW
-        finding.message += f" (but nobody in sight hands {asked[0][0]} any {asked[0][1]})"
-    if "made" in finding.pending and made_by_modules(finding.path, project):
-        finding.confidence = Confidence.LOW
-        finding.message += " (but a module makes it when it is read, so that it lives as long as the page)"
+        finding.message += f" (but {said})"
     if "unended" in finding.pending and (version := project.memo(vue.version)):
         finding.hint["vue"] = version
         if finding.fix is not None:
             reason = finding.fix.reason.replace(vue.SAYS[0], vue.SAYS[version])
             finding.fix = Fix(finding.fix.safety, reason)
     return finding
+
+
+def _stays_long(finding: Finding, project: Project) -> str:
+    """Why what is left behind lives as long as the page, or is never started, as the whole project says."""
+    pending, path = finding.pending, finding.path
+    if "shown" in pending and only_in_root(path, project, pending["shown"]):
+        does = "always shows" if pending["shown"] else "uses"
+        return f"the root component {does} it, which lives as long as the page"
+    if pending.get("shown") and is_mounted(path, project):
+        return "it is the root of a page, which lives as long as it"
+    if "page" in pending and is_page_root(project, path, finding.function.partition(".")[0]):
+        return "it is the root of a page of a program without a router, and lives as long as it"
+    if (asked := pending.get("asked")) and all(is_unhanded(project, path, *given) for given in asked):
+        return f"nobody in sight hands {asked[0][0]} any {asked[0][1]}"
+    if "made" in pending and made_by_modules(path, project):
+        return "a module makes it when it is read, so that it lives as long as the page"
+    return ""
 
 
 def _anchor(verdict: Verdict) -> Node:

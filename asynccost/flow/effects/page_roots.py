@@ -64,8 +64,9 @@ def _renderers(project: Project) -> frozenset[bytes]:
 
 def _handed_to(code: bytes) -> Iterator[bytes]:
     heads = [*_TAKES.finditer(code)]
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
-        body = code[head.end() : following.start() if following is not None else len(code)]
+    ends = [*(head.start() for head in heads[1:]), len(code)]
+    for head, end in zip(heads, ends, strict=False):
+        body = code[head.end() : end]
         params = re.findall(rb"[A-Za-z_$][\w$]*", head["a"] or head["b"] or b"")
         if any(re.search(rb"<%s[\s/>]|\bcreateElement\(\s*%s\b" % (p, p), body) for p in params):
             yield head["f"] or head["g"]
