@@ -99,6 +99,8 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return f"{name}() is handed to a thread beside it: is it called here by itself on purpose?"
     if asked := _meant(site, file) or _half(site, name):
         return asked
+    if site.name == "urllib.request.urlopen" and not isinstance(site.call.parent, Member):
+        return "its body is read later, and that waits as well: is one function to do both in a thread?"
     if ends_program(file, site):
         return "the program ends right after it: is anything else to run till then?"
     if _makes_what_lacks(site):

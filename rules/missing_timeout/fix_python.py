@@ -81,7 +81,7 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
     if _is_sent_again(site, file):
         return "it is tried again after a timeout: may it arrive twice?"
     if _lets_timeouts_out(site.call, file) or any(_lets_timeouts_out(c, file) for c in _calls_of(site, file)):
-        return "should what catches a ConnectionError, and no ReadTimeout, catch a Timeout as well?"
+        return "should what catches errors of connecting, and no timeout of the answer, catch that as well?"
     return ""
 
 
@@ -115,7 +115,7 @@ def _sends(site: Site) -> bool:
     return isinstance(value, Constant) and isinstance(value.value, str) and value.value.lower() in _SENT
 
 
-_LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout)\b")
+_LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout|URLError)\b")  # urlopen wraps no late timeout
 _ALL = re.compile(
     r"\b(?:Base)?Exception\b|\bRequestException\b|\b(?:Read)?Timeout(?:Error|Exception)?\b|\bRequestError\b"
     r"|\bTransportError\b|\bhttpx\.HTTPError\b|\b(?:OS|IO)Error\b"
