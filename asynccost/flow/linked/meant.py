@@ -14,14 +14,15 @@ _PATH = re.compile(rb"(?:\w+\s*\.\s*)+\Z")
 _NEAR = 200  # bytes before a name in which the path to it stands
 _BESIDE = frozenset(b" \t\r\n\x0b\x0c(,=[{!*~+-<>%@^;\\")  # what stands before a word that is not in quotes
 _LOADS = re.compile(rb"\b(?:import_module|__import__|lazy_\w+|LazyLoader|sys\.modules)\b")
-_MANY = 2  # modules that define it: what goes through them calls it by a name of its own
-_RENAMED = rb"([\w.]+)[ \t]+as[ \t]+%s(?!\w)"
+MANY = 2  # modules that define it: what goes through them calls it by a name of its own
+_NAMED_SO = rb"as[ \t]+%s(?!\w)"
+_RENAMED = rb"([\w.]+)[ \t]+" + _NAMED_SO
 _SET = rb"(?<![\w.])%s\b[^=\n]{0,60}=[^=\n][^\n]*(?<!\w)(?:%s|import_module|__import__|modules)(?!\w)"
 _HANDED = rb"[(=\[{:][ \t]*%s[ \t]*[,)\]}]"
 
 
 class Meant:
-    """Asked for one function of a module. defining: how many modules define its name; read: reads a file."""
+    """Asked for one function of a module. defining: how many modules define its name, up to MANY; read: reads a file."""
 
     def __init__(
         self, path: str, name: str, importers: Importers, defining: int, read: Callable[[str], bytes]
@@ -35,6 +36,8 @@ class Meant:
         self._files = _taking(path, importers)
         self._taking = [parts_of(one) for one in self._files]
         self._known: dict[str, bool] = {}
+        self._takers: dict[str, bool] = {}
+        self._roots: dict[tuple[str, str], bool] = {}
 
     def may_mean(self, code: bytes, at: int, path: str) -> bool:
         """Whether a place of a file may mean the function. code: what of the file names something."""
@@ -42,12 +45,14 @@ class Meant:
             return self._read_from(code, at, path)
         if path == self._path or (at and code[at - 1] not in _BESIDE):
             return True
-        return any(self._takes_in(dotted) for dotted in self._imports.get(path, ()))
+        return self._takes_in(path)
 
-    def _takes_in(self, dotted: str) -> bool:
+    def _takes_in(self, path: str) -> bool:
         """`from shop.utils import download`, `from shop.utils import *`."""
-        module, _, last = dotted.rpartition(".")
-        return last in ("*", self._name) and self._may_hold(module)
+        if path not in self._takers:
+            split = (dotted.rpartition(".") for dotted in self._imports.get(path, ()))
+            self._takers[path] = any(last in ("*", self._name) and self._may_hold(module) for module, _, last in split)
+        return self._takers[path]
 
     def _read_from(self, code: bytes, at: int, path: str) -> bool:
         """Whether an attribute may be read from the module, by what the beginning of the path stands for."""
@@ -61,11 +66,16 @@ class Meant:
             return True
         if before in (b".", b")", b"]") or names[0] in ("self", "cls"):
             return False
-        return self._may_stand_for_it(names[0], code, path)
+        key = names[0], path
+        if key not in self._roots:
+            self._roots[key] = self._may_stand_for_it(*key, code)
+        return self._roots[key]
 
-    def _may_stand_for_it(self, root: str, code: bytes, path: str) -> bool:
+    def _may_stand_for_it(self, root: str, path: str, code: bytes) -> bool:
         word = re.escape(root.encode())
-        spelled = {root, *(m[1].decode() for m in re.finditer(_RENAMED % word, code))}
+        spelled = {root}
+        if re.search(_NAMED_SO % word, code):  # seldom, and found sooner than what stands before it
+            spelled |= {m[1].decode() for m in re.finditer(_RENAMED % word, code)}
         heads = {name.rpartition(".")[2] for name in spelled}
         imported = [
             dotted for dotted in self._imports.get(path, ())
@@ -73,7 +83,7 @@ class Meant:
         ]
         if imported:
             return any(self._may_hold(dotted) for dotted in imported)
-        if self._defining >= _MANY or self._is_handed_on:
+        if self._defining >= MANY or self._is_handed_on:
             return True
         return re.search(_SET % (word, re.escape(self._stem.encode())), code) is not None
 

@@ -18,7 +18,7 @@ from asynccost.flow.facts.vocabulary import may_be_known, word_mark
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.importers import Importers
 from asynccost.flow.linked.linking import Names
-from asynccost.flow.linked.meant import Meant
+from asynccost.flow.linked.meant import MANY, Meant
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
 from asynccost.flow.mentions import STRINGS, is_letter, places
 from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
@@ -29,7 +29,8 @@ _FEW = 6  # places: what more of them speak of is used
 _DEPTH = 3  # functions that nothing mentions, each mentioned by the next
 _BEFORE_A_VARIABLE = frozenset(b" \t\n\r\x0b\x0c(")
 _DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
-_DEFINES = rb"^(?:async[ \t]+)?def[ \t]+%s\b"
+_DEFINES = rb"def[ \t]+%s\b"  # what it begins with is literal: found sooner
+_AT_THE_MARGIN = re.compile(rb"^(?:async[ \t]+)?\Z", re.M)
 _NO_NAME = re.compile(rb"://|[?&<]|%(?!s|\()|=(?![\w.]+:\w+[\"'])")  # addresses, markup
 _FORMATS = re.compile(rb"[fFtT][rR]?\Z")
 _LISTS = re.compile(  # what a module holds, but for a question whether a name is bound
@@ -62,6 +63,7 @@ class Unmentioned:
         self._codes: dict[str, bytes] = {}
         self._known: dict[str, bool] = {}
         self._told: dict[tuple[str, str], Meant] = {}
+        self._used: dict[tuple[str, int], bool] = {}
         self._left: dict[tuple[str, str], str] = {}
         self._classes = UnmentionedClasses(self, importers)
 
@@ -119,10 +121,15 @@ class Unmentioned:
 
     def _is_used(self, function: Function, asked: Asked) -> bool:
         """Whether code outside of a function says its name: that of another file, where no file imports this one."""
-        if not self._importers.of(asked.path):
-            return self.is_said_elsewhere(function.name, asked.path)
-        places = self._places(function, asked)
-        return any(where is not asked or not function.start < at < function.end for where, at in places)
+        key = asked.path, function.start
+        if key not in self._used:
+            if not self._importers.of(asked.path):
+                self._used[key] = self.is_said_elsewhere(function.name, asked.path)
+            else:
+                places = self._places(function, asked)
+                inside = (where is asked and function.start < at < function.end for where, at in places)
+                self._used[key] = not all(inside)
+        return self._used[key]
 
     def _is_reached_otherwise(self, owner: Class, asked: Asked) -> bool:
         """Whether a method of a class may be called by who does not say its name."""
@@ -173,10 +180,10 @@ class Unmentioned:
             return None
         key = asked.path, function.name
         if key not in self._told:
-            mark, defines = word_mark(function.name), re.compile(_DEFINES % re.escape(function.name.encode()), re.M)
+            mark, name = word_mark(function.name), function.name.encode()
             holding = (path for path, marks in self._saying.items() if mark in marks)
-            count = sum(defines.search(self.text(path)) is not None for path in holding)
-            self._told[key] = Meant(*key, self._importers, count, self.text)
+            defining = (path for path in holding if _defines(self.text(path), name))
+            self._told[key] = Meant(*key, self._importers, len([*islice(defining, MANY)]), self.text)
         return self._told[key]
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
@@ -231,6 +238,12 @@ class Unmentioned:
 def _code(source: bytes) -> bytes:
     code = STRINGS.sub(lambda m: _told(m, source), source)
     return _DEFINITION.sub(lambda m: b" " * len(m[0]), code)
+
+
+def _defines(source: bytes, name: bytes) -> bool:
+    """Whether a module has a function of a name."""
+    found = (m.start() for m in re.finditer(_DEFINES % re.escape(name), source))
+    return any(_AT_THE_MARGIN.search(source, source.rfind(b"\n", 0, at) + 1, at) for at in found)
 
 
 def _around(asked: Asked, qualname: str) -> list[Function]:
