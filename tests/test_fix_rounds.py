@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from asynccost.engine import passes
 from asynccost.engine.rereading import Handed
-from asynccost.fixer import Outcome, rounds
+from asynccost.fixer import Outcome, looks
 from asynccost.model import Finding
 from asynccost.rulebook import load
 from tests import fixable
@@ -22,25 +23,25 @@ def _said(outcome: Outcome) -> tuple[object, ...]:
 def _both(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> tuple[Outcome, Outcome, list[bool]]:
     """Fixed with every later look at what is near, and with every look at all; which of the former were near."""
     near: list[bool] = []
-    scan = rounds.passes.scan
+    scan = passes.scan
 
-    def counted(*args: object, **options: object) -> object:
-        near.append(bool(options["near"]))
-        return scan(*args, **options)  # type: ignore[arg-type]
+    def counted(*args: object, handed: Handed, **options: object) -> object:
+        near.append(handed.near)
+        return scan(*args, handed=handed, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rounds.passes, "scan", counted)
-    monkeypatch.setattr(rounds, "LITTLE", 1)
+    monkeypatch.setattr(passes, "scan", counted)
+    monkeypatch.setattr(looks, "LITTLE", 1)
     one = fix(files, *load())
-    looks = [*near]
-    monkeypatch.setattr(rounds, "LITTLE", FAR)
-    return one, fix(files, *load()), looks
+    were = [*near]
+    monkeypatch.setattr(looks, "LITTLE", FAR)
+    return one, fix(files, *load()), were
 
 
 @pytest.mark.parametrize("language", fixable.BOTH)
 def test_near_looks_end_as_looks_at_everything_do(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other, looks = _both(dict(fixable.sources(90, (language,))), monkeypatch)
-    assert any(looks)
-    assert not looks[-1]  # the last word has a look at everything
+    one, other, near = _both(dict(fixable.sources(90, (language,))), monkeypatch)
+    assert any(near)
+    assert not near[-1]  # the last word has a look at everything
     assert _said(one) == _said(other)
 
 
@@ -64,6 +65,6 @@ def test_what_a_near_look_missed_is_seen_in_the_end(monkeypatch: pytest.MonkeyPa
         return {path: found[1:] for path, found in untouched(handed, marks).items()}
 
     monkeypatch.setattr(Handed, "untouched", forgetful)
-    one, other, looks = _both(dict(fixable.sources(90, ("python",))), monkeypatch)
-    assert any(looks)
+    one, other, near = _both(dict(fixable.sources(90, ("python",))), monkeypatch)
+    assert any(near)
     assert _said(one) == _said(other)

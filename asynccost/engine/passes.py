@@ -68,7 +68,6 @@ def scan(
     check_cache: bool = False,
     texts: Mapping[str, bytes] | None = None,
     handed: "Handed | None" = None,
-    near: bool = False,
     progress: Progress | None = None,
     listings: Listings | None = None,
 ) -> Result:
@@ -76,13 +75,9 @@ def scan(
 
     listings: what is to be kept of its folders.
     handed: what earlier scans of this project know of its files; each adds to it. Only findings of targets are settled.
-    near: the findings of files that are as they were in the scan before are taken from there, although what has changed
-    elsewhere may say otherwise of them: somebody looks at all of it again before anything rests on it.
     """
     with _no_collector():
-        whole = _whole(
-            sources, targets, settings, jobs, cache, check_cache, texts or {}, handed, near, progress, listings
-        )
+        whole = _whole(sources, targets, settings, jobs, cache, check_cache, texts or {}, handed, progress, listings)
     wanted = set(rules)
     findings = [f for f in whole.findings if f.rule in wanted and (targets is None or f.path in targets)]
     found = {p: c for p, c in whole.comments.items() if targets is None or p in targets}
@@ -141,12 +136,12 @@ def _whole(
     check_cache: bool,
     texts: Mapping[str, bytes],
     handed: "Handed | None",
-    near: bool,
     progress: Progress | None,
     listings: Listings | None,
 ) -> _Whole:
     """The answer for the project; where nothing has changed, only what it says of the targets is made of it."""
     only = targets if handed is not None else None  # who hands on asks again, and each time of few
+    partly = only is not None or (handed is not None and handed.near)
     began = time.time_ns()
     store = Cache.open(settings.cache_dir, signature(settings.knowledge)) if cache else None
     if store and listings is not None and listings.changed:
@@ -170,13 +165,13 @@ def _whole(
         row = store.answer(mark)
     if row is None:
         in_memory = [t for t in tasks if t.path in texts]
-        whole, late = _answered(rows, in_memory, marks, sources, settings, texts, handed, only, near)
+        whole, late = _answered(rows, in_memory, marks, sources, settings, texts, handed, only)
         marks.update(dict.fromkeys(late, ""))
-        if store and mark and not late and only is None and not near:
+        if store and mark and not late and not partly:
             store.keep(mark, whole.row())
     else:
         whole = _Whole.of(row, None)
-    if store and not texts and only is None and not near:
+    if store and not texts and not partly:
         stamps = {s.path: stamp(s, marks[s.path], began) for s in sources}
         store.save(stamps, changed, whole.row())
     if store:
@@ -193,7 +188,6 @@ def _answered(
     texts: Mapping[str, bytes],
     handed: "Handed | None",
     only: set[str] | None,
-    near: bool,
 ) -> tuple[_Whole, list[str]]:
     """The answer over all files, texts included; and the files that have changed since they were first read."""
     from asynccost.engine.rereading import Handed, Reader
@@ -203,7 +197,7 @@ def _answered(
     fresh = read(in_memory, {}, known.rows, settings, 1, texts, None, known.lowered)[0]
     known.rows.update({path: (marks[path], row) for path, row in fresh.items()})
     reader = Reader(sources, texts, settings, known.of(marks), known.lowered)
-    settled = known.untouched(marks) if near and only is None else {}
+    settled = known.untouched(marks) if known.near and only is None else {}
     whole = _answer({**rows, **fresh}, reader, only, settled)
     late = reader.changed(marks)  # since it was first read: its row and the answer are not of one content
     if handed is not None and only is None:

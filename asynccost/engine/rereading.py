@@ -25,6 +25,8 @@ class Handed:
     rows: what the first pass made of texts. asked: what the second pass has read and lowered.
     lowered: files with findings that can be fixed, as the first pass lowered them.
     settled: what the second pass made of the findings of each file, when all files were those of `marks`.
+    near: the next scan takes the findings of files that are as they were from there, although what has changed
+    elsewhere may say otherwise of them: somebody looks at all of it again before anything rests on it.
     """
 
     rows: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class Handed:
     lowered: Lowered = field(default_factory=Lowered)
     settled: dict[str, list[Finding]] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    near: bool = False
 
     def let_go(self, paths: Iterable[str]) -> None:
         """Keep nothing of what files were that are others by now."""

@@ -11,39 +11,32 @@ A round that changes little looks at what that concerns, and takes the rest from
 looked at in the end: where that says anything else, everything is done again with looks at all of it.
 """
 
-import gc
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from asynccost.config.selection import visible
-from asynccost.config.settings import Settings
-from asynccost.engine import passes
-from asynccost.engine.rereading import Handed
 from asynccost.fixer.brought import Change, inside, owners, strange
+from asynccost.fixer.looks import Looks
 from asynccost.fixer.making import Making
 from asynccost.fixer.proposals import Proposal
 from asynccost.fixer.task import Left, Outcome, Place, Task
 from asynccost.fixer.texts import Texts
 from asynccost.model import Finding, Safety
-from asynccost.rulebook import load
 
 MOST = 20  # rounds; each makes at least one fix, and a nest of overlapping ones is not that deep
-LITTLE = 4  # a round that changes at most one file of so many looks at what that concerns
 
 
 def fix(task: Task) -> Outcome:
     """Fix what may be fixed; nothing is written."""
     with ExitStack() as stack:
-        settings = task.settings
-        if not settings.cache:  # the rounds would read every file anew
+        if not task.settings.cache:  # the rounds would read every file anew
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="asynccost-"))
-            settings = replace(settings, cache=True, cache_dir=folder)
+            task = replace(task, settings=replace(task.settings, cache=True, cache_dir=folder))
         refused: dict[Place, Left] = {}
         near = True
         while True:
-            rounds = _Rounds(task, settings, dict(refused), near=near)
+            rounds = _Rounds(task, dict(refused), Looks(task, near=near))
             outcome = rounds.run()
             near = near and rounds.holds
             if rounds.holds and not rounds.led:
@@ -54,34 +47,25 @@ def fix(task: Task) -> Outcome:
 
 
 class _Rounds:
-    def __init__(self, task: Task, settings: Settings, refused: dict[Place, Left], *, near: bool) -> None:
-        self.task = task
-        self.families = {name: rule.family for name, rule in load().items()}
-        self.mine = settings
-        # a fix must bring no finding of any rule, whichever are asked for
-        self.all = replace(settings, select=("all",), ignore=(), extend_select=(), extend_ignore=())
+    def __init__(self, task: Task, refused: dict[Place, Left], looks: Looks) -> None:
         self.texts = Texts(task.texts)
-        self.handed = Handed()  # what scans know of files, so that none is read or lowered twice
-        self.making = Making(task, self.texts, self.handed, refused)
+        self.looks = looks
+        self.making = Making(task, self.texts, looks.handed, refused)
         # findings that fixes brought and that should be fixed next, by where they are; and the fixes to blame otherwise
         self.led: dict[Place, dict[Place, Left]] = {}
         self.coming: dict[Place, dict[Place, Left]] = {}  # those of the round at hand
         self.first: dict[Place, Finding] = {}  # before anything was changed
         self.out = Outcome()
-        self.near = near  # whether rounds that change little may look at what that concerns alone
-        self.was_near = False  # whether the last one did
-        self.stale = False  # whether it saw what an undone fix had brought to a file that stays as it is
         self.holds = True  # whether a look at the whole project said the same afterwards
-        self.looked_at: Mapping[str, bytes] | None = None  # the texts of the latest look
 
     def run(self) -> Outcome:
-        found, taken = self._scan({}), False
+        found, taken = self.looks.first(), False
         self.first = {(f.rule, f.path, f.span.start): f for f in found}
         for _ in range(MOST):
-            asked = self._asked(found)
+            asked = self.looks.asked(found)
             changes = self.making.changes(asked)
             while changes:
-                after = self._look(self.texts.with_changes(changes))
+                after = self.looks.after(self.texts.with_changes(changes))
                 bad = self._bad(found, after, changes)
                 if not bad:
                     break
@@ -90,54 +74,15 @@ class _Rounds:
                 break
             self._keep(changes)
             self._follow(after, changes)
-            found, taken = after, self.was_near
+            found, taken = after, self.looks.was_near
         if taken:
-            self.holds = found == self._scan(self.texts.changed)
-        self.out.left = [self._left(f) for f in self._asked(found)]
+            self.holds = found == self.looks.whole(self.texts.changed)
+        self.out.problems = self.looks.problems
+        self.out.left = [self._left(f) for f in self.looks.asked(found)]
         before = self.texts.before
         self.out.after = {p: d for p, d in self.texts.changed.items() if d != before[p]}
         self.out.before = {p: before[p] for p in self.out.after}
         return self.out
-
-    # ------------------------------------------------------------------ looking
-
-    def _look(self, texts: Mapping[str, bytes]) -> list[Finding]:
-        """The findings of all files; where little has changed since the latest look, most are taken from there.
-
-        What a change says of other files is not seen then.
-        """
-        last, self.looked_at = self.looked_at or {}, texts
-        others = [path for path in texts.keys() | last.keys() if texts.get(path) != last.get(path)]
-        little = bool(last) and len(others) <= len(self.task.sources) // LITTLE
-        self.was_near, self.stale = self.near and little and not self.stale, False
-        if not last:  # most of what is changed at all
-            self.handed.let_go(others)
-            gc.collect()  # nodes know their parents: only the collector frees the files as they were
-        return self._scan(texts, near=self.was_near)
-
-    def _scan(
-        self, texts: Mapping[str, bytes], only: set[str] | None = None, *, near: bool = False
-    ) -> list[Finding]:
-        result = passes.scan(
-            self.task.sources,
-            only,
-            self.mine,
-            families=self.families,
-            rules=self.families,
-            jobs=self.mine.jobs,
-            texts={**self.task.texts, **texts},
-            handed=self.handed,
-            near=near,
-        )
-        if not texts:
-            self.out.problems = [p for p in result.problems if self._target(p.path)]
-        return visible(result.findings, self.all, self.families)
-
-    def _target(self, path: str) -> bool:
-        return self.task.targets is None or path in self.task.targets
-
-    def _asked(self, found: Sequence[Finding]) -> list[Finding]:
-        return visible([f for f in found if self._target(f.path)], self.mine, self.families)
 
     def _keep(self, changes: Mapping[str, Change]) -> None:
         for change in changes.values():
@@ -165,12 +110,13 @@ class _Rounds:
             why = f"it brings a new finding: {finding.rule} at {place}"
             if not around and (around := inside(finding, at, changes)) and self._asks(finding):
                 continue
-            if around and self._asked([finding]) and self.making.may(finding, self.texts.place(finding, at)):
+            if around and self.looks.asked([finding]) and self.making.may(finding, self.texts.place(finding, at)):
                 lefts = {self.making.place(p.finding): Left(p.finding, "undone", why) for p in around}
                 leads[finding.rule, finding.path, finding.span.start] = lefts
                 continue
             made = around or self._culprits(finding, at, [p for c in changes.values() for p in c.made], before)
-            self.stale |= all(p.finding.path != finding.path for p in made)
+            if all(p.finding.path != finding.path for p in made):
+                self.looks.missed()
             bad += [(p.finding, why) for p in made]
         if not bad:
             self.coming = leads
@@ -196,7 +142,7 @@ class _Rounds:
         """
         made = changes[finding.path].made if finding.path in changes else []
         alike = any(p.finding.rule == finding.rule for p in made)
-        return alike and bool(self._asked([finding])) and self.making.may(finding, self.texts.place(finding, at))
+        return alike and bool(self.looks.asked([finding])) and self.making.may(finding, self.texts.place(finding, at))
 
     def _culprits(
         self, finding: Finding, at: int, made: list[Proposal], before: Sequence[Finding]
@@ -208,7 +154,7 @@ class _Rounds:
         while len(made) > 1:
             for part in filter(None, parts):
                 changes = self.making.only(part)
-                after = self._scan(self.texts.with_changes(changes), {finding.path})
+                after = self.looks.whole(self.texts.with_changes(changes), {finding.path})
                 names = {(f.rule, f.path, f.function, f.shape) for f, *_ in strange(before, after, changes)}
                 if (finding.rule, finding.path, finding.function, finding.shape) in names:
                     made = part

@@ -22,7 +22,7 @@ _HANDED = rb"[(=\[{:][ \t]*%s[ \t]*[,)\]}]"
 
 
 class Meant:
-    """Asked for one function of a module. defining: how many modules define its name, up to MANY; read: reads a file."""
+    """Asked for one function of a module. defining: how many modules define its name, up to MANY; read: a file."""
 
     def __init__(
         self, path: str, name: str, importers: Importers, defining: int, read: Callable[[str], bytes]
