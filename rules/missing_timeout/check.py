@@ -11,6 +11,7 @@ from asynccost.flow.linked.replaced import default_timeout, local_name, replacin
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, on_disk, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
+from asynccost.flow.waits.late import heard_by, library_of, missing_calls
 from asynccost.flow.waits.side import runs_in_node
 from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
 from asynccost.model import Confidence, Finding, Silence
@@ -88,6 +89,7 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     if file.language == "python" and "keyword" in row:
         handed = _MAKES.search(file.module.source) is None
         found.pending.update(sends=site.name, by=local_name(file, site), handed=handed)
+        found.pending["heard"] = [f.start for f in heard_by(call, library_of(site.name), file)[1]]
     elif site.name and site.name.startswith("axios:"):
         found.pending.update(sends=site.name, by="", handed=False)
     return found
@@ -207,11 +209,15 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
 
 
 def facts(file: File) -> dict[str, Any]:
-    """What a test replaces whose arguments it looks at; whether the file makes sessions that have a timeout."""
+    """What a test replaces whose arguments it looks at; whether the file makes sessions that have a timeout.
+
+    And what misses a late answer of what it calls.
+    """
     looks = file.is_test and _ASSERTS.search(file.module.source)
     bounds = {"bounds": True} if not file.is_test and _DEFAULTS.search(file.module.source) else {}
     asserts = sorted({name.decode() for name in _REPLACED.findall(file.module.source)}) if looks else []
-    return {"asserts": asserts, **bounds}
+    missed = {} if file.is_test else missing_calls(file)
+    return {"asserts": asserts, **bounds, **({"missed": missed} if missed else {})}
 
 
 def _bounding(project: Project) -> str:
@@ -233,6 +239,23 @@ def _asserted(project: Project, path: str, name: str) -> str:
     return ""
 
 
+def _missed(finding: Finding, project: Project) -> str:
+    """A question where a caller in another file misses a late answer, or takes it for something else."""
+    if not finding.pending.get("heard") or not project.memo(_any_misses):
+        return ""
+    made = (project.names.function(finding.path, start) for start in finding.pending["heard"])
+    callers = (c for one in made if one is not None for c in project.calls.callers(one))
+    for caller in callers:
+        row = project.row("missing-timeout", caller.by.file["path"]) or {}
+        if question := row.get("missed", {}).get(str(caller.call["start"])):
+            return f"{caller.by.file['path']}:{caller.call['line']}: {question}"
+    return ""
+
+
+def _any_misses(project: Project) -> bool:
+    return any("missed" in row for row in project.rows("missing-timeout").values())
+
+
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether the callers of a function that takes a timeout set one, and whether a test would miss it."""
     if "sends" in finding.pending:
@@ -247,6 +270,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
             finding.message += f" (but {where} makes sessions that have a timeout)"
         if test := _asserted(project, finding.path, finding.pending["sends"]):
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
+        elif question := _missed(finding, project):
+            finding.fix = shown_only(finding.fix, question)
         return finding
     made = project.names.function(finding.path, finding.pending["start"])
     needed = finding.pending["callers"] == "needed"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tree import Call, Constant, Function, If, Loop, Member, Name, Node, Param, Try, WithItem
+from asynccost.flow.waits.late import heard_by, library_of
 from asynccost.flow.waits.own_bounds import (
     LONG,
     MOST,
@@ -80,9 +81,7 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
         return "how long may a query take?"
     if _is_sent_again(site, file):
         return "it is tried again after a timeout: may it arrive twice?"
-    if _lets_timeouts_out(site.call, file) or any(_lets_timeouts_out(c, file) for c in _calls_of(site, file)):
-        return "should what catches errors of connecting, and no timeout of the answer, catch that as well?"
-    return ""
+    return heard_by(site.call, library_of(site.name), file)[0]
 
 
 _SENT = frozenset({"post", "patch"})  # what makes something anew each time it arrives
@@ -113,28 +112,6 @@ def _sends(site: Site) -> bool:
     given = next((a for a in site.call.arguments if a.keyword == "method"), first)
     value = given.value if given is not None and given.keyword in (None, "method") else None
     return isinstance(value, Constant) and isinstance(value.value, str) and value.value.lower() in _SENT
-
-
-_LESS = re.compile(r"\b(?:ConnectionError|ConnectError|ConnectTimeout|URLError)\b")  # urlopen wraps no late timeout
-_ALL = re.compile(
-    r"\b(?:Base)?Exception\b|\bRequestException\b|\b(?:Read)?Timeout(?:Error|Exception)?\b|\bRequestError\b"
-    r"|\bTransportError\b|\bhttpx\.HTTPError\b|\b(?:OS|IO)Error\b"
-)
-
-
-def _calls_of(site: Site, file: File) -> Iterator[Call]:
-    """Who in this file calls the function that sends a request, and so hears of its failures."""
-    name = site.function.name
-    return (s.call for s in file.calls if name and chain(s.call.callee)[-1] == name)
-
-
-def _lets_timeouts_out(call: Call, file: File) -> bool:
-    """Whether a request's failures are caught, but not one that comes only now: `except ConnectionError`."""
-    for up in above(call):
-        if isinstance(up, Try) and up.handlers and any(s.start <= call.start < s.end for s in up.body):
-            caught = [file.text(handler.types) if handler.types is not None else "" for handler in up.handlers]
-            return any(map(_LESS.search, caught)) and not any(not text or _ALL.search(text) for text in caught)
-    return False
 
 
 _GOES_ON = re.compile(r"(?i)(?:stream|events?|sse|subscri|watch|follow|tail|listen|poll|long)(?![a-z])")
