@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from asynccost.flow.facts.entries import seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.repeat import work_loops
+from asynccost.flow.sessions.for_all import kept_for_all
 from asynccost.flow.sessions.meant import at_terminal
 from asynccost.flow.sessions.oneshot import (
     address,
@@ -105,9 +106,11 @@ def _sent(file: File) -> list[Site]:
 
 
 def facts(file: File) -> list[str]:
-    """The functions that a test replaces by name: `patch("app.views.requests.get")`."""
-    found = _REPLACED.findall(file.module.source) if file.is_test else []
-    return sorted({name.decode() for name in found})
+    """The functions that a test replaces by name, `patch("app.views.requests.get")`; the session that a module keeps
+    for others: "requests: RetrySession"."""
+    if not file.is_test:
+        return [f"{library}: {name}" for library, name in kept_for_all(file)]
+    return sorted({name.decode() for name in _REPLACED.findall(file.module.source)})
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
@@ -122,7 +125,19 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         if (test := min(tests, default="")) and said.fix.safety is Safety.UNSAFE:
             reason = f"{said.fix.reason}; {test} replaces {name}: should it replace the client's method?"
             said.fix = Fix(Safety.DISPLAY_ONLY, reason)
+        elif kept := _kept_for_all(finding.path, name, project):
+            said.fix = shown_only(said.fix, f"{kept}: is it to be sent over that?")
     return said
+
+
+def _kept_for_all(path: str, name: str, project: Project) -> str:
+    """The session of the same library that a module keeps which this one could import; "" for none."""
+    library, root = name.partition(".")[0], path.partition("/")[0]
+    for other, names in sorted(project.rows("one-shot-request").items()):
+        kept = next((n.partition(": ")[2] for n in names if n.partition(": ")[0] == library), "")
+        if kept and other != path and (root == other.partition("/")[0] or "/" not in other):
+            return f"{other} keeps {kept}"
+    return ""
 
 
 def _at_beginnings(finding: Finding, project: Project) -> bool:

@@ -10,6 +10,7 @@ from asynccost.flow.tree import Call, Constant, Loop, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 from asynccost.model import Edit, Finding, Offer, Safety
+from asynccost.python.codemod.further import asks_further
 from asynccost.python.codemod.oneshot import Sent, beside, keep, left_out, outside, sent
 from asynccost.python.codemod.patch import Patch
 
@@ -47,6 +48,8 @@ def _asked(file: File, one: Sent, loop: Loop) -> str:
         return f"what of {name}() with what only a client of its own can carry?"
     if outside(file, one, loop):
         return f"should what {one.site.function.name}() sends before or after the loop go over it as well?"
+    if asks_further(one.site, loop):
+        return "the first page is got before it, and is often the only one: should that go over it as well?"
     spelled = _spelled(address(one.site), one.site, file, 2)
     if "http://" in spelled and "https://" not in spelled:
         return "there is no handshake of TLS to save: does the server keep a connection open?"
