@@ -13,6 +13,7 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lend, lifespan
+from asynccost.python.codemod.arms import half_a_choice
 from asynccost.python.codemod.building import Building, building_at, done_to
 from asynccost.python.codemod.classes import has_fields
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
@@ -33,9 +34,14 @@ def fix(finding: Finding, file: File) -> Offer | None:
     offer = _before_loop(made, file)
     if offer is None and "__aexit__" not in made.client.close:  # what is to be entered is no client yet
         offer = _on_object(made, file, finding.hint.get("ends", "")) or _in_module(made, file)
-    if offer is not None and offer.safety is not Safety.DISPLAY_ONLY and (asked := done_to(made, file)):
+    if offer is not None and offer.safety is not Safety.DISPLAY_ONLY and (asked := _asked(made, file)):
         return offer._replace(safety=Safety.DISPLAY_ONLY, reason=f"{offer.reason}; {asked}")
     return offer
+
+
+def _asked(made: Building, file: File) -> str:
+    """What is asked of any offer."""
+    return done_to(made, file) or half_a_choice(made, accessor.kept(file), file)
 
 
 def _offer(file: File, safety: Safety, reason: str, write: Callable[[Patch], None]) -> Offer:

@@ -62,6 +62,11 @@ def _snake(made: Building) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", (made.site.name or "").rpartition(".")[2]).lower()
 
 
+def kept(file: File) -> list[Building]:
+    """Every client of a file that its module could own."""
+    return [one for one, _ in file.memo(_shareable)]
+
+
 def _shareable(file: File) -> list[tuple[Building, Recipe]]:
     """Every client of a file that its module could own, and how it is built."""
     found = []
