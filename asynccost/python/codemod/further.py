@@ -25,7 +25,8 @@ def _values(name: str, function: Function, loop: Loop) -> tuple[list[Expr], list
     """What a name stands for before a loop and what a turn gives it, as far as that can be told."""
     given = function.index.bound.get(name, []) if function.index else []
     values: list[Expr] = [v.value if isinstance(v, Await) else v for v in given if v is not None]
-    return [v for v in values if v.end <= loop.start], [v for v in values if loop.start <= v.start and v.end <= loop.end]
+    before = [v for v in values if v.end <= loop.start]
+    return before, [v for v in values if loop.start <= v.start and v.end <= loop.end]
 
 
 def _step(value: Expr) -> str:
