@@ -8,6 +8,7 @@ from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.intent import waived_in_loop
 from asynccost.flow.linked.aside import asides, at_start, unattended
+from asynccost.flow.linked.one_by_one import handed, one_by_one
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
@@ -96,6 +97,7 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         doubts=doubts,
         label=_label(first),
         runs=function_of(loop).start,
+        over=handed([loop], function_of(loop)),
         contract=said.contract,
         changes=_changes(said.waits, file) if acts_only(loop) and not waited_for else "",
         acts=acts_only(loop) or _writes(said.waits, file),
@@ -164,6 +166,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     # one doubt is enough, and this one costs the most to know
     if not doubts and at_start(project, finding.path, finding.pending["runs"]):
         doubts.append("it runs once, when the program starts or ends")
+    if not doubts and (few := one_by_one(finding.path, finding.pending["runs"], finding.pending["over"], project)):
+        doubts.append(few)
     if not doubts and (calm := unattended(project, finding.path, finding.pending["runs"])):
         doubts.append(calm)
     if doubts:

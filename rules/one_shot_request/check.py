@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.facts.entries import seldom
 from asynccost.flow.file import File, Site
+from asynccost.flow.linked.one_by_one import handed, one_by_one
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.remembering import answers_from_cache
@@ -49,6 +50,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
     if function.is_async and site.name != "aiohttp.request":
         return file.silence(call, "blocking-call speaks of it: it stops the event loop")
     client = f"a {better} that is kept sends it on an open connection"
+    once = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
     if any(a.keyword == "stream" and isinstance(a.value, Constant) and a.value.value is True for a in call.arguments):
         return file.silence(call, "it streams a large answer, beside which a handshake is small")
     loops = work_loops(file, call)
@@ -63,17 +65,17 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
             confidence = Confidence.LOW
         if pauses(loop, file) or in_chunks(loop) or hardly_many(loop, site):
             confidence = Confidence.LOW
-        opens = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes"
-        message = f"every turn of the loop {opens}: {client}"
+        message = f"every turn of the loop {once}: {client}"
         place = file.related((loop.start, header), "every turn of this loop opens another")
-        return file.finding(call, message, confidence, related=(place,), sends=site.name, begins=function.start)
+        found = file.finding(call, message, confidence, related=(place,), sends=site.name, begins=function.start)
+        found.pending["over"] = handed(loops, function)
+        return found
     if function.kind == "module":
         return file.silence(call, "a module's top level runs once")
-    message = f"opens a connection for one {site.name}(), with its TCP and TLS handshakes: {client}"
     sites = file.memo(_sent)
     return file.finding(
         call,
-        message,
+        f"{once}: {client}",
         Confidence.LOW,
         sends=site.name,
         start=function.start,
@@ -116,7 +118,11 @@ def facts(file: File) -> list[str]:
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Answer how often the function runs, and whether tests replace what it calls."""
     said = _often(finding, project) if "start" in finding.pending else finding
-    if isinstance(said, Finding) and "begins" in finding.pending and _at_beginnings(finding, project):
+    over = finding.pending.get("over")
+    if over and (few := one_by_one(finding.path, finding.pending["begins"], over, project)):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but {few})"
+    elif isinstance(said, Finding) and "begins" in finding.pending and _at_beginnings(finding, project):
         said.confidence = Confidence.LOW
         said.message += " (but only what runs seldom calls this)"
     if isinstance(said, Finding) and said.fix is not None:

@@ -2,12 +2,13 @@
 
 import re
 
-from asynccost.flow.around import is_guarded
+from asynccost.flow.around import function_of, is_guarded
 from asynccost.flow.clients import Client, clients, identity, is_fake
 from asynccost.flow.dead import is_dead
 from asynccost.flow.facts.entries import is_script
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
+from asynccost.flow.linked.one_by_one import handed
 from asynccost.flow.owner import life_of
 from asynccost.flow.repeat import work_loops
 from asynccost.flow.sessions.addresses import free_request, loopback_request
@@ -140,6 +141,8 @@ def _in_loop(
         sure,
         related=(place,),
         entry="script" if file.memo(is_script) else "loop",
+        start=function_of(call).start,
+        over=handed(loops, function_of(call)),
     )
     finding.resource = client.cost
     return finding

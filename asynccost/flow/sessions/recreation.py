@@ -6,6 +6,7 @@ it is built by every call of a method, or of a function that others of the proje
 
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.one_by_one import Over, one_by_one
 from asynccost.flow.linked.project import Project
 from asynccost.flow.sessions.factories import judge_factory
 from asynccost.flow.sessions.handed_in import asks_one_service, left_out
@@ -27,6 +28,8 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
         finding.confidence = Confidence.LOW
         return finding
     if finding.pending.get("entry"):
+        if over := finding.pending.get("over"):
+            return _few_turns(finding, over, project)
         return finding
     made = project.names.function(finding.path, finding.pending["start"])
     if made is None:
@@ -37,6 +40,15 @@ def judge(finding: Finding, project: Project) -> Finding | Silence:
     if life == "kept":
         return _constructor(finding, made, project)
     return _called(finding, made, project)
+
+
+def _few_turns(finding: Finding, over: Over, project: Project) -> Finding:
+    """A client that each turn of a loop builds, where all that call its function may hand in one thing or a few."""
+    made = project.names.function(finding.path, finding.pending["start"])
+    if (few := one_by_one(finding.path, finding.pending["start"], over, project)) and made is not None:
+        finding.confidence = Confidence.MEDIUM if project.heats.of(made).hot else Confidence.LOW
+        finding.message += f" (but {few})"
+    return finding
 
 
 def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
