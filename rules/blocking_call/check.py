@@ -11,6 +11,7 @@ from asynccost.flow.blocking.harmless import harmless, ways
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.own_thread import in_own_thread
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.verdicts import has_server
@@ -233,7 +234,7 @@ def _calm(made: Def, project: Project, names: list[str]) -> str:
         return said
     if start := project.heats.once(made):
         return f"only {start} comes to it, which runs once"
-    return in_own_thread(made, project)
+    return in_own_thread(made, project) or in_own_request(made, project, alone=True)
 
 
 def _once(made: Def, heat: Heat, names: list[str]) -> str:
@@ -276,7 +277,10 @@ def _at_its_root(finding: Finding, sure: list[Finding]) -> Finding:
 def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Finding:
     """One finding a file and function called: at the call that runs most often, with the others as related places."""
     heats = [(reach, project.heats.of(reach.caller.by)) for reach in group]
-    reach, heat = min(heats, key=lambda pair: (_rank(pair[1]), pair[0].caller.call["start"]))
+    calm = {r.caller.by.place for r in group if _calm(r.caller.by, project, finding.pending["once"])}
+    reach, heat = min(
+        heats, key=lambda p: (p[0].caller.by.place in calm, _rank(p[1]), p[0].caller.call["start"])
+    )
     others = [r.caller.related(f"{title(r.caller.by)} calls it as well") for r in group if r is not reach]
     return _at_caller(finding, reach, heat, tuple(others[:5]), project)
 

@@ -8,6 +8,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.intent import waived
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.tasks import task_helpers
 from asynccost.flow.tasks.kept import Fate, fate_of
@@ -205,7 +206,11 @@ def _asking(finding: Finding, project: Project) -> Finding:
     if factory := project.memo(_factory):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {factory} gives the event loop a task factory that holds tasks)"
-    if ended := _ends_with_its_loop(finding, project):
+    made = project.names.named_in(finding.path, finding.function) if finding.function else None
+    if made is not None and (ended := in_own_request(made, project)):
+        finding.message += f". {ended}, which ends with the request: the task is cancelled then, done or not"
+        finding.fix = shown_only(finding.fix, "is it to be awaited, or to run in a thread that outlasts the request?")
+    elif made is not None and (ended := _ends_with_its_loop(made, project)):
         finding.fix = shown_only(finding.fix, f"{ended}, which ends with it, and the task too: is it to be awaited?")
     if finding.fix is None or finding.fix.reason != HELD:
         return finding
@@ -218,11 +223,10 @@ def _asking(finding: Finding, project: Project) -> Finding:
 _LASTS = frozenset({"main", "cli", "run", "start", "serve", "server", "worker", "app", "launch", "listen", "forever"})
 
 
-def _ends_with_its_loop(finding: Finding, project: Project) -> str:
+def _ends_with_its_loop(made: Def, project: Project) -> str:
     """Who runs the function in an event loop that is made for it alone, as a clause; "" for any other."""
-    made = project.names.named_in(finding.path, finding.function) if finding.function else None
-    heat = project.heats.of(made) if made is not None else None
-    if heat is None or heat.kind != "fresh":
+    heat = project.heats.of(made)
+    if heat.kind != "fresh":
         return ""
     who = heat.reason.partition(" runs ")[0].removesuffix("()").rpartition(".")[2]
     return "" if who.startswith("<") or not _LASTS.isdisjoint(words(who)) else heat.reason

@@ -10,7 +10,7 @@ from asynccost.flow.linked.project import Project
 _HOPS = 6
 _WIDTH = 150
 _FEW = 3  # functions of a name that a call may mean where nobody knows what it is called on
-_BESIDE = re.compile(  # what puts a second thing on a loop, or lets others do so
+BESIDE = re.compile(  # what puts a second thing on a loop, or lets others do so
     rb"\b(?:create_task|ensure_future|gather|TaskGroup|create_task_group|as_completed|call_soon\w*|call_later|call_at"
     rb"|run_coroutine_threadsafe|run_forever|start_server|add_reader|add_signal_handler|get_running_loop"
     rb"|get_event_loop)\b|\basyncio\.wait\b"
@@ -39,7 +39,7 @@ def in_own_thread(made: Def, project: Project) -> str:
                     if not _is_thread(caller.by, project):
                         return ""
                     roots.append((one, caller.by))
-                elif not _waits(caller, one):
+                elif not waits(caller, one):
                     return ""
                 elif caller.by.place not in seen:
                     seen.add(caller.by.place)
@@ -52,7 +52,7 @@ def in_own_thread(made: Def, project: Project) -> str:
     return f"a thread runs {_name(roots[0][0])}() in a loop of its own, with nothing else on it"
 
 
-def _waits(caller: Caller, callee: Def) -> bool:
+def waits(caller: Caller, callee: Def) -> bool:
     """Whether a call is a step of its caller, in the same task."""
     return caller.by.facts["kind"] != "module" and (caller.call["awaited"] or not callee.facts["is_async"])
 
@@ -79,7 +79,7 @@ def _is_alone(root: Def, project: Project) -> bool:
         asked = project.names.asked.get(one.file["path"])
         if asked is None or len(seen) > _WIDTH:
             return False
-        if _BESIDE.search(asked.source, one.facts["start"], one.facts["end"]):
+        if BESIDE.search(asked.source, one.facts["start"], one.facts["end"]):
             return False
         for call in one.facts["calls"]:
             for found in _meant(call["name"], one, project):

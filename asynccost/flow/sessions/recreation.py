@@ -7,6 +7,7 @@ it is built by every call of a method, or of a function that others of the proje
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.one_by_one import Over, one_by_one
+from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.project import Project
 from asynccost.flow.sessions.factories import judge_factory
 from asynccost.flow.sessions.handed_in import asks_one_service, left_out
@@ -62,6 +63,8 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         return silent(finding, heat.reason)
     if heat.kind == "job" and finding.pending["is_async"]:
         return silent(finding, "a job runs in an event loop of its own")
+    if heat.kind == "handler" and finding.pending["is_async"] and (loop := in_own_request(made, project)):
+        return silent(finding, f"{loop}, which the client is bound to")
     if heat.hot:
         confidence = (
             Confidence.HIGH if not heat.chain or (heat.kind == "loop" and len(heat.chain) == 1) else Confidence.MEDIUM
