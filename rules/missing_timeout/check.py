@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
+from asynccost.flow.linked.job_limits import job_limit
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.replaced import default_timeout, local_name, replacing
 from asynccost.flow.mentions import speaks_of
@@ -257,6 +258,17 @@ def _any_misses(project: Project) -> bool:
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
+    """Whether the callers of a function set a timeout, whether a test would miss it, and what ends its jobs."""
+    said = _settled(finding, project)
+    if isinstance(said, Finding) and said.confidence is not Confidence.LOW and said.path.endswith(".py"):
+        made = project.names.named_in(said.path, said.function) if said.function else None
+        if made is not None and (limit := job_limit(made, project)):
+            said.confidence = Confidence.LOW
+            said.message += f" (but {limit})"
+    return said
+
+
+def _settled(finding: Finding, project: Project) -> Finding | Silence:
     """Whether the callers of a function that takes a timeout set one, and whether a test would miss it."""
     if "sends" in finding.pending:
         by = finding.pending["by"]

@@ -6,13 +6,13 @@ request, and a task ends with the request.
 
 import re
 
-from asynccost.flow.file import is_test
+from asynccost.flow.linked.calls import Caller
+from asynccost.flow.linked.coming import comes_only_from
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.own_thread import BESIDE, waits
 from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import places
 
-_HOPS = 6
 _FLASK = frozenset({"flask", "flask_restful", "flask_restx", "apiflask", "flask_openapi3"})
 _OTHERS = re.compile(r"(?:quart|fastapi|starlette|sanic|litestar|tornado|discord|telegram|aiohttp\.web)\b")
 _ASGI = "WsgiToAsgi"  # by which a server that has a loop of its own runs the views on that
@@ -23,29 +23,20 @@ def in_own_request(made: Def, project: Project, *, alone: bool = False) -> str:
 
     All that comes to it must come from views of Flask. alone: and none of it may start a second thing on the loop.
     """
-    if project.memo(_on_one_loop):
+
+    def begins(one: Def) -> str:
+        view = one.facts["qualname"].rpartition(".")[2]
+        return f"Flask runs {view}() in an event loop of its own for each request" if _is_view(one, project) else ""
+
+    def step(caller: Caller, callee: Def) -> bool:
+        return fits(caller.by) and waits(caller, callee)
+
+    def fits(one: Def) -> bool:
+        return one.facts["is_async"] and not (alone and _starts_more(one, project))
+
+    if not fits(made) or project.memo(_on_one_loop):
         return ""
-    view, level, seen = "", [made], {made.place}
-    for _ in range(_HOPS):
-        further = []
-        for one in level:
-            if not one.facts["is_async"] or (alone and _starts_more(one, project)):
-                return ""
-            callers = [c for c in project.calls.callers(one) if not is_test(c.by.file["path"])]
-            if _is_view(one, project):
-                view = view or one.facts["qualname"].rpartition(".")[2]
-            elif not callers or project.heats.entry(one) is not None or project.calls.mentioned(one):
-                return ""
-            for caller in callers:
-                if not waits(caller, one):
-                    return ""
-                if caller.by.place not in seen:
-                    seen.add(caller.by.place)
-                    further.append(caller.by)
-        level = further
-        if not level:
-            break
-    return f"Flask runs {view}() in an event loop of its own for each request" if view and not level else ""
+    return comes_only_from(made, project, begins, step)
 
 
 def _is_view(made: Def, project: Project) -> bool:
