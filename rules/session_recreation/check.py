@@ -8,7 +8,7 @@ from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, serves
+from asynccost.flow.linked.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, mounts, serves
 from asynccost.flow.sessions.rebuilt import look
 from asynccost.flow.sessions.recreation import judge
 from asynccost.model import Finding, Fix, Safety, Silence
@@ -73,6 +73,8 @@ def _elsewhere(finding: Finding, fix: Fix, project: Project) -> Fix | None:
     callers = project.calls.callers(made) if made is not None else []
     place = next((f"{c.by.file['path']}:{c.call['line']}" for c in callers if c.by.file["path"] != finding.path), "")
     place = place or (importer(project, finding.path, finding.function) if question else "")
+    if not place and OF_APPLICATION in fix.reason and mounts(project) not in ("", finding.path):
+        return shown_only(fix, f"{mounts(project)} mounts an application: if it is this one, its lifespan never runs")
     return shown_only(fix, f"{place} uses {finding.function}() as well: {question}") if place else fix
 
 

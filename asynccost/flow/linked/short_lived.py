@@ -59,6 +59,21 @@ def serves(project: Project, path: str) -> bool:
     return any(name.partition(".")[0] in _WEB for name in imports)
 
 
+_MOUNT = re.compile(rb"(?:\.mount|\bMount|\.host)\((?![^\n]*\n?[^\n]*\bStaticFiles\b)")
+_MOUNTING = frozenset({"fastapi", "starlette"})
+
+
+def mounts(project: Project) -> str:
+    """A file that puts one application into another, whose lifespan then never runs; "" where none is seen."""
+    return project.memo(_mounts)
+
+
+def _mounts(project: Project) -> str:
+    every = (a for a in project.names.asked.values() if not is_test(a.path))
+    web = (a for a in every if any(n.partition(".")[0] in _MOUNTING for n in a.imports))
+    return min((a.path for a in web if _MOUNT.search(a.source)), default="")
+
+
 def keeps(project: Project, path: str, cls: str) -> bool:
     """Whether a file seems to keep an object of a class in a name of the module, for good, as its text has it."""
     asked = project.names.asked.get(path)
