@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from asynccost.flow.around import above, loops_around, statement_of
+from asynccost.flow.around import above, class_around, loops_around, statement_of
 from asynccost.flow.blocking.calls import blocking
 from asynccost.flow.blocking.harmless import ThreadHelper, ends_program, handed_over, thread_helper
+from asynccost.flow.clients import built
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.intent import documentation
 from asynccost.flow.reach import local_function
@@ -99,6 +100,8 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return f"{name}() is handed to a thread beside it: is it called here by itself on purpose?"
     if asked := _meant(site, file) or _half(site, name):
         return asked
+    if not through and (kept := _keeps_async(site, file)):
+        return f"{kept} asks without blocking: is it to ask here as well?"
     if site.name == "urllib.request.urlopen" and not isinstance(site.call.parent, Member):
         return "its body is read later, and that waits as well: is one function to do both in a thread?"
     if ends_program(file, site):
@@ -136,6 +139,22 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
     if _comes_to(site, file, ("get_event_loop", "run_until_complete"), 3):
         return f"{name}() asks for an event loop, and a thread has none: is it called here as it was meant?"
     return _alone(site, file)
+
+
+_BY_HTTP = ("requests.", "niquests.", "httpx.", "urllib.request.", "urllib3.", "http.client.")
+
+
+def _keeps_async(site: Site, file: File) -> str:
+    """The asynchronous HTTP client that the object of a method keeps: `self._session`; "" for none."""
+    cls = class_around(site.function)
+    if cls is None or not (site.name or "").startswith(_BY_HTTP):
+        return ""
+    for made, client in built(file):
+        up = made.call.parent
+        target = up.targets[0] if isinstance(up, Assign) else None
+        if client.is_async and client.http and class_around(made.function) is cls and isinstance(target, Member):
+            return file.text(target)
+    return ""
 
 
 _BRIEF = re.compile(r"""^(?:\[\s*|\(\s*)?["'](?:mkdir|touch|ls|pwd|echo|whoami|hostname|uname|ln|chmod|rmdir)\b""")

@@ -8,7 +8,7 @@ from asynccost.flow.effects.timers import ends_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.task_helpers import runs, spawns, work_of
-from asynccost.flow.tree import Assign, Await, Call, Do, Member, Name, Try
+from asynccost.flow.tree import Assign, Await, Call, Do, Function, Member, Name, Try
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -26,7 +26,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     site = site_at(file, finding.span)
     if site is None or not _hands_back_a_task(site, finding, file):
         return None
-    if site.function.name == "__del__":
+    if _within_del(site.function):
         reason = "its object is gone before it is done: is whoever owns the object to end it, and to wait?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if "unload" in words(site.function.name) and not site.function.is_async:
@@ -34,6 +34,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if any(chain(d)[-2:] == ["atexit", "register"] for d in site.function.decorators):
         reason = "the program is about to end, and no event loop may run any more: is it to be waited for before?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if lent := _lent(site):
+        reason = f"{lent} is lent to {site.function.name}(), and may be closed before it is done: await in its place?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if (work := _ends_its_object(site)) is not None:
         reason = f"{site.function.name}() waits for it, as it can: its object is ended when that is over"
@@ -91,6 +94,25 @@ def fix(finding: Finding, file: File) -> Offer | None:
                      lambda: _named(file, site, name))
     reason = f"{kept}, which holds other tasks of the module, holds it as well until it is done" if kept else HELD
     return Offer(Safety.SAFE, reason, lambda: _held(file, site))
+
+
+def _within_del(function: Function | None) -> bool:
+    """Whether code runs as an object goes, also within a lambda of it."""
+    while function is not None and function.kind == "lambda":
+        function = function.scope
+    return function is not None and function.name == "__del__"
+
+
+_LENT = frozenset({"session", "conn", "connection", "cursor", "transaction", "tx"})
+
+
+def _lent(site: Site) -> str:
+    """The session or connection of the caller's that a task is given to work with; "" for none."""
+    work = work_of(site)
+    given = [a.value for a in work.arguments] if isinstance(work, Call) else []
+    params = {p.name for p in site.function.params} if site.function.is_async else set()
+    names = (n.id for n in given if isinstance(n, Name) and n.id in params)
+    return next((name for name in names if not _LENT.isdisjoint(words(name)[-1:])), "")
 
 
 _SAVES = frozenset({"save", "flush", "persist", "dump", "store", "write"})  # what is lost if nobody waits for it

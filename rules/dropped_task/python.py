@@ -214,10 +214,26 @@ def _asking(finding: Finding, project: Project) -> Finding:
         finding.fix = shown_only(finding.fix, f"{ended}, which ends with it, and the task too: is it to be awaited?")
     if finding.fix is None or finding.fix.reason != HELD:
         return finding
+    if base := _of_base(finding, project):
+        finding.fix = shown_only(finding.fix, f"its base has {base}(), which may hold tasks: is it to start this one?")
+        return finding
     held = project.memo(_helpers)
     if name := next((name for path, name in held if task_helpers.near(finding.path, path)), ""):
         finding.fix = shown_only(finding.fix, f"{name} holds other tasks of the project: is it to hold this one?")
     return finding
+
+
+_STARTERS = ("create_task", "create_background_task", "start_task", "spawn_task", "run_task", "add_task")
+
+
+def _of_base(finding: Finding, project: Project) -> str:
+    """What starts tasks for the objects of the class in which a finding lies: a method of a base of another file."""
+    names = finding.function.split(".")
+    known = project.files[finding.path]["classes"] if finding.path in project.files else {}
+    bases = known.get(next((name for name in names if name in known), ""), [])
+    found = ((name, project.names.find(f"{base.removesuffix('()')}.{name}", finding.path))
+             for base in bases for name in _STARTERS)
+    return next((name for name, made in found if made is not None), "")
 
 
 _LASTS = frozenset({"main", "cli", "run", "start", "serve", "server", "worker", "app", "launch", "listen", "forever"})

@@ -8,7 +8,17 @@ from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.short_lived import foreign_base, importer, inherited_end, keeps, kin, lets_go, maker, mounts, serves
+from asynccost.flow.linked.short_lived import (
+    foreign_base,
+    importer,
+    inherited_end,
+    keeps,
+    kin,
+    lets_go,
+    maker,
+    mounts,
+    serves,
+)
 from asynccost.flow.sessions.rebuilt import look
 from asynccost.flow.sessions.recreation import judge
 from asynccost.model import Finding, Fix, Safety, Silence

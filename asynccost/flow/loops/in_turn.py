@@ -14,6 +14,7 @@ _OVER = frozenset({
 })
 
 
+_OPENS = frozenset({"stream"})
 _BEGINS = frozenset({"init", "initialize", "initialise", "setup", "boot", "bootstrap", "startup", "install", "migrate"})
 
 
@@ -23,6 +24,9 @@ def question(run: Sequence[Node], function: Function, file: File) -> str:
         return f"nobody takes what they give: is there an order in which {function.name}() has to go?"
     if _holds_a_lock(function, run[0].start):
         return "when one fails, the lock is given back while the other goes on: may it?"
+    opened = (chain(call.callee)[-1] for step in run if isinstance(step, Assign) for call in _calls(step))
+    if name := next((name for name in opened if _OPENS & set(words(name)[-1:])), ""):
+        return f"who closes what {name}() opens, when another fails?"
     for step in run[:-1]:
         if name := _tells_of_end(step):
             return f"must {name} be known before the others are read, so that nothing comes between?"

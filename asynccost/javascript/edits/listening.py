@@ -201,8 +201,14 @@ def _handler(handler: Expr, kind: str | None, keep: Releasing, top: Cst, *, type
             raise UnfixableError
     name = camel("handle", spoken(kind)) if kind and re.fullmatch(r"[\w:.-]+", kind) else "handleEvent"
     if not keep.end.variables:
-        return _as_attribute(handler, name, keep, top)
+        return _as_attribute(handler, _bound_name(handler) or name, keep, top)
     return _as_constant(handler, name, keep, top, typed)
+
+
+def _bound_name(handler: Expr) -> str:
+    """`boundClose` for `this.close.bind(this)`; "" for anything else."""
+    names = chain(handler.callee) if isinstance(handler, Call) else []
+    return camel("bound", names[1]) if len(names) == 3 and names[0] == "this" and names[2] == "bind" else ""
 
 
 def _as_attribute(handler: Expr, name: str, keep: Releasing, top: Cst) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File
-from asynccost.flow.reach import mentioned
+from asynccost.flow.reach import binder, mentioned
 from asynccost.flow.tree import Assign, Call, Do, Function, Member, Name, Node, With, Yield
 from asynccost.python.codemod.accessor import Shared
 from asynccost.python.codemod.arguments import add_keyword
@@ -66,7 +66,13 @@ def is_handler(function: Function, app: App) -> bool:
         and d.callee.value.id == app.name
         for d in function.decorators
     )
-    return routes and app.name not in function.bindings
+    return routes and _sees(function, app)
+
+
+def _sees(function: Function, app: App) -> bool:
+    """Whether the application's name stands for it in a function: no scope around it has a parameter of that name."""
+    scope = binder(app.name, function)
+    return scope is not None and scope.kind == "module"
 
 
 def serves(function: Function, app: App, file: File) -> bool:
@@ -85,7 +91,7 @@ def serves(function: Function, app: App, file: File) -> bool:
         if not users or not all(called for _, called in users):
             return False
         pending += (user for user, _ in users)
-    return answers and app.name not in function.bindings
+    return answers and _sees(function, app)
 
 
 def _is_plain(function: Function, file: File) -> bool:
