@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
-from asynccost.flow.file import File, Site
+from asynccost.flow.file import File, Site, is_test
+from asynccost.flow.linked.compared import asserted, expected
 from asynccost.flow.linked.job_limits import job_limit
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.replaced import default_timeout, local_name, replacing
@@ -13,6 +14,7 @@ from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, on_disk, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
 from asynccost.flow.waits.late import heard_by, library_of, missing_calls
+from asynccost.flow.waits.seconds import may_take_long
 from asynccost.flow.waits.side import runs_in_node
 from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
 from asynccost.model import Confidence, Finding, Silence
@@ -91,7 +93,7 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         handed = _MAKES.search(file.module.source) is None
         found.pending.update(sends=site.name, by=local_name(file, site), handed=handed)
         found.pending["heard"] = [f.start for f in heard_by(call, library_of(site.name), file)[1]]
-    elif site.name and site.name.startswith("axios:"):
+    elif file.language == "javascript" and site.name:
         found.pending.update(sends=site.name, by="", handed=False)
     return found
 
@@ -226,20 +228,6 @@ def _bounding(project: Project) -> str:
     return min((path for path, row in project.rows("missing-timeout").items() if "bounds" in row), default="")
 
 
-def _asserted(project: Project, path: str, name: str) -> str:
-    """A test that replaces a call of a file and compares what it is given; "" where there is none in sight."""
-    stem = path.rpartition("/")[2].partition(".")[0]
-    library = name.rpartition(".")[0]
-    for test, row in project.rows("missing-timeout").items():
-        for replaced in row["asserts"]:
-            module = replaced.removesuffix(name).strip(".")
-            if replaced.endswith(name) and stem in (module.rpartition(".")[2] if module else test):
-                return test
-            if library and replaced.endswith(f"{stem}.{library}"):  # `@patch("shop.news.requests")`
-                return test
-    return ""
-
-
 def _missed(finding: Finding, project: Project) -> str:
     """A question where a caller in another file misses a late answer, or takes it for something else."""
     if not finding.pending.get("heard") or not project.memo(_any_misses):
@@ -251,6 +239,15 @@ def _missed(finding: Finding, project: Project) -> str:
         if question := row.get("missed", {}).get(str(caller.call["start"])):
             return f"{caller.by.file['path']}:{caller.call['line']}: {question}"
     return ""
+
+
+def _outlasted(finding: Finding, project: Project) -> str:
+    """A question where a script that takes an instance of axios from its module speaks of what may take long."""
+    if finding.fix is None or not finding.pending["sends"].endswith(":create"):
+        return ""
+    users = (one for one in project.names.scripts.importers(finding.path) if one != finding.path and not is_test(one))
+    where = next((one for one in users if may_take_long(project.code.code(one))), "")
+    return f"may what {where} asks by it take longer?" if where else ""
 
 
 def _any_misses(project: Project) -> bool:
@@ -280,9 +277,10 @@ def _settled(finding: Finding, project: Project) -> Finding | Silence:
         if where and finding.pending["handed"] and _plain(finding.pending["sends"]).startswith("requests.Session()"):
             finding.confidence = Confidence.LOW
             finding.message += f" (but {where} makes sessions that have a timeout)"
-        if test := _asserted(project, finding.path, finding.pending["sends"]):
+        looks = asserted if finding.path.endswith(".py") else expected
+        if test := looks(project, finding.path, finding.pending["sends"]):
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
-        elif question := _missed(finding, project):
+        elif question := _missed(finding, project) or _outlasted(finding, project):
             finding.fix = shown_only(finding.fix, question)
         return finding
     made = project.names.function(finding.path, finding.pending["start"])

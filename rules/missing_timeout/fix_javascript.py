@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
@@ -12,23 +13,17 @@ from asynccost.flow.tree import (
     Call,
     Collection,
     Constant,
+    Do,
     Expr,
     Function,
     Member,
     Name,
     Node,
     Other,
+    Try,
 )
-from asynccost.flow.waits.own_bounds import (
-    LONG,
-    USUAL,
-    asked,
-    general,
-    runs_queries,
-    runs_what_is_named,
-    seconds_for,
-    works_anywhere,
-)
+from asynccost.flow.waits.own_bounds import asked, general, runs_queries, runs_what_is_named
+from asynccost.flow.waits.seconds import LONG, USUAL, seconds_for, works_anywhere
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.objects import add
 from asynccost.javascript.edits.patch import Patch
@@ -45,6 +40,7 @@ _QUICK = 10_000  # ms; a shorter bound was chosen for one request, a longer one 
 _BOUNDED = re.compile(
     r"\btimeout:\s*([A-Z][A-Z0-9_]*|\d[\d_]*)\s*[,}\n]|AbortSignal\.timeout\(([A-Z][A-Z0-9_]*|\d[\d_]*)\)"
 )
+_REQUIRED = re.compile(rb"""\brequire\(\s*["']node-fetch["']""")
 _TYPED = re.compile(r"\.[cm]?tsx?$")
 _STREAMED = re.compile(r"""responseType["']?\s*:\s*["']stream""")
 _URL = re.compile(r"(?i)ur[il]$|(?:endpoint|address|path|href|host|webhook)$")
@@ -54,7 +50,7 @@ _DATA = frozenset({"post", "put", "patch"})  # of axios: the body stands before 
 def fix(finding: Finding, file: File) -> Offer | None:
     """Put the option by which the library bounds a wait among the options of the call."""
     site = next((s for s in file.calls if (s.call.start, s.call.end) == (finding.span.start, finding.span.end)), None)
-    option = _TIMEOUTS.get((site.name or "").partition(":")[0].partition(".")[0]) if site is not None else None
+    option = _option(site, file) if site is not None else None
     if site is None or option is None or any(a.star for a in site.call.arguments):
         return None
     patch = Patch(script(file), site.call.start)
@@ -72,14 +68,24 @@ def fix(finding: Finding, file: File) -> Offer | None:
     return Offer(Safety.UNSAFE, reason, lambda: edits)
 
 
+def _option(site: Site, file: File) -> str | None:
+    library = (site.name or "").partition(":")[0].partition(".")[0]
+    if library == "node-fetch" and not _TYPED.search(file.path) and _REQUIRED.search(file.module.source):
+        return _TIMEOUTS["axios"]  # what can be required is its second version, which runs in a Node without signals
+    return _TIMEOUTS.get(library)
+
+
 def _question(site: Site, option: str, time: str, file: File, known: str) -> str:
     """What only somebody who knows the service can say of the bound; "" where nothing is asked."""
-    if _streams(site, file) if option.startswith("signal") else _STREAMED.search(file.text(site.call)):
+    cuts = option.startswith("signal") or (site.name or "").startswith("node-fetch")
+    if _streams(site, file) if cuts else _STREAMED.search(file.text(site.call)):
         return f"it ends the body as well: may that take more than {time} to come?"
     if (site.name or "").endswith(":create") and "baseURL" not in file.text(site.call):
         return f"which of the requests that go by it may take longer than {time}?"
     if (site.name or "").endswith(":create") and works_anywhere(file):
         return f"which of the requests that go by it may take longer than {time}?"
+    if _is_lost(site):
+        return "what settles the promise around it when it fails?"
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
     if not known and runs_what_is_named(site, file):
@@ -91,6 +97,28 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     if not known and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() or its object speaks, bound it?"
     return ""
+
+
+def _is_lost(site: Site) -> bool:
+    """`new Promise((resolve) => fetch(url).then(resolve))`: where it fails, who waits for the promise waits on."""
+    function = site.function
+    made = function.closure.parent if function.closure is not None else None
+    around = made.parent if isinstance(made, Argument) else None
+    if not (isinstance(around, Call) and chain(around.callee) == ["Promise"]):
+        return False
+    below: Node = site.call
+    for up in above(site.call):
+        if isinstance(up, Await):
+            return not any(isinstance(one, Try) for one in above(up))
+        if isinstance(up, Call) and isinstance(up.callee, Member):
+            if up.callee.attr == "catch" or (up.callee.attr == "then" and len(up.arguments) > 1):
+                return False
+            if any(below is a for a in up.arguments):
+                return False
+        if isinstance(up, Do):
+            return True
+        below = up
+    return False
 
 
 def _beside(file: File) -> str:

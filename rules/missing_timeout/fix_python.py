@@ -8,9 +8,7 @@ from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tree import Call, Constant, Function, If, Loop, Member, Name, Node, Param, Try, WithItem
 from asynccost.flow.waits.late import heard_by, library_of
 from asynccost.flow.waits.own_bounds import (
-    LONG,
     MOST,
-    USUAL,
     Bound,
     asked,
     beside,
@@ -18,8 +16,8 @@ from asynccost.flow.waits.own_bounds import (
     parameter,
     runs_queries,
     runs_what_is_named,
-    seconds_for,
 )
+from asynccost.flow.waits.seconds import LONG, USUAL, seconds_for
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -48,7 +46,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if none is None and any(a.keyword == "timeout" for a in site.call.arguments):
         return None
     seconds = seconds_for(site, file)
-    least, most = (_QUICK, LONG - 1) if seconds == USUAL else (seconds, MOST)
+    least, most = (_QUICK, LONG - 1) if seconds == USUAL else (seconds, MOST if seconds > USUAL else USUAL)
     bound = parameter(site) or beside(site, file, least, most)
     text, reason = (bound.text, _AS.format(bound.source)) if bound else (str(seconds), _REASON)
     safety = Safety.UNSAFE

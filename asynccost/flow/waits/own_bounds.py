@@ -1,6 +1,6 @@
 """The bound that a request should have, as its own code tells: a file's other requests, a constant, a parameter.
 
-How long an answer may well take: what is asked of a model, or moves a file, is not there in half a minute.
+What only somebody who knows the service can say of it: a request that stands for many, a query, a named task.
 """
 
 import re
@@ -9,102 +9,9 @@ from dataclasses import dataclass
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Constant, Expr, Function, Member, Name
+from asynccost.flow.waits.seconds import LONG, LOOK_UP, READS, USUAL, bound_to, plain
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
-
-USUAL, LONG = 30, 300  # seconds; the longer one is what aiohttp grants a whole answer by default
-
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SERVICES = (  # whose every answer is a model's
-    "openai|anthropic|claude|gemini|mistral|ollama|llama|vllm|sglang|groq|cohere|llms?|gpt|dify|flowise|langflow|n8n|typebot|kobold|comfy"
-    "|unstructured|ocr|docling|tika|grobid|wenxin|ernie|qwen|dashscope|zhipu|doubao|moonshot|deepseek|minimax|hunyuan|xinference|replicate|huggingface|whisper|tts|stt|diffusion|embeddings?|inference|transcri\\w+|speech"
-)
-_WORK = (
-    "completions?|logits|logprobs|chats?|answers?|ask|questions?|conversations?|sql|execute|jobs?|workflows?|analy[sz]e|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"
-    "|synthesi[sz]e|captions?|txt2img|img2img|upload|download|files?|form data|formdata|multipart|arraybuffer|blob|zip"
-    "|video|audio|media|attachment|backup|export|import|ingest|deploy|convert|crawl|scrape|train|render|cognify"
-)
-_SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
-_SAYS_WORK = re.compile(rf"(?<![a-z])(?:{_WORK})(?![a-z])")
-_HOST = re.compile(r"https?://[^/\s\"'{}]*")  # says whose service it is, not what it is to do
-_MADE = (  # what a request that only reads may wait long for: not what it lists by the name of
-    "completions?|generate|generation|predict|backup|export|import|ingest|convert|crawl|scrape|render|sql|execute|ask"
-    "|prompt"
-)
-_MOVED = "uploads?|downloads?|files?|arraybuffer|blob|zip|video|audio|media|attachment"
-_WORKS = {  # in Python the bound is one for each part of an answer, in JavaScript for the whole of it
-    "python": re.compile(rf"(?<![a-z])(?:{_MADE})(?![a-z])"),
-    "javascript": re.compile(rf"(?<![a-z])(?:{_MADE}|{_MOVED})(?![a-z])"),
-}
-_READS = re.compile(r"[.:](?:get|head|options)$|^fetch$|^node-fetch:")
-_OTHER_METHOD = re.compile(r"""method["']?\s*:\s*["'`]?(?!get|head)\w""", re.I)
-
-_ANY = re.compile(  # a method for whatever its callers send
-    r"(?:(?:post|put|patch|request|send|call|make|do|api|http|async|json)(?: |$))+"
-)
-
-_BESIDE = re.compile(  # says nothing of the work: whose repository it is, and what is told of the client
-    r"(?i)github(?:usercontent)?\.com/[\w./-]*|(?:user|https?|proxy|tls|socks)[-_ ]?agents?\w*"
-    r"|\bagent\s*:\s*[\w.]+"
-)
-_LOOK_UP = re.compile(  # of what the service has at hand
-    r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
-    r"status|health|tags|usage|credits?|balance|quota|token|user|account|info|online|available|running|alive)(?![a-z])"
-    r"|(?<![a-z])(?:verify|validate|check|refresh|exchange)(?: \w+)? (?:key|token|license|credentials|account)(?![a-z])"
-    r"|(?<![a-z])(?:get|find|fetch|resolve)(?: \w+)? (?:url|uri|link)(?![a-z])"
-)
-_VERSION = re.compile(r"(?<![a-z])versions?(?![a-z])")
-_LETS_IN = re.compile(r"(?<![a-z])(?:token|log ?in|authenticate|oauth)(?![a-z])")  # by the name of a function
-_MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
-_FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
-_TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
-_TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
-_GENERATES = re.compile(
-    r"""\[["']choices["']\]|\.choices\b"""
-    r"|\b(?:max_(?:new_|output_|completion_)?tokens|max(?:Output|Completion)?Tokens|top_p|topP)\b"
-)
-_NOTICE = re.compile(rf"(?<![a-z])(?:{_TOLD}|webhooks?|push\w*)(?![a-z])")  # a few bytes
-
-
-def seconds_for(site: Site, file: File) -> int:
-    """A bound for the wait of a request, in seconds, by what its own text, its function and its file speak of."""
-    call = _plain(_BESIDE.sub(" ", file.text(site.call)))
-    said = f"{_plain(site.function.name)} {call}"
-    if _LOOK_UP.search(said) and not _MOVES.search(said):
-        return USUAL
-    if _LETS_IN.search(_plain(site.function.name)):
-        return USUAL
-    if _VERSION.search(_plain(site.function.name)) and not _MOVES.search(_plain(site.function.name)):
-        return USUAL
-    if _TELLS.search(said) and not (_MOVES.search(said) or _FILES.search(call)):
-        return USUAL
-    if file.language == "javascript" and _MOVES.search(_plain(site.function.name)):
-        return LONG  # there the bound is one for the whole answer, in Python for each part of it
-    around = _plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
-    if _READS.search(site.name or "") and not _OTHER_METHOD.search(file.text(site.call)):
-        return LONG if _WORKS[file.language].search(call) else USUAL  # a model is asked by other methods
-    whatever = site.function.owner is not None and _ANY.fullmatch(_plain(site.function.name).strip())
-    if whatever and not _NOTICE.search(f"{around} {_plain(site.function.owner.name if site.function.owner else '')}"):
-        return LONG
-    if site.function.kind != "module" and _GENERATES.search(file.text(site.function)):
-        return LONG
-    if _SAYS_SERVICE.search(call) or _SAYS_SERVICE.search(around):
-        return LONG
-    return LONG if _SAYS_WORK.search(_HOST.sub("", call)) else USUAL
-
-
-_WORKS_SO = re.compile(r"(?<![a-z])(?:stream\w*|chats?|completions?|upload|download|generate)(?![a-z])")
-
-
-def works_anywhere(file: File) -> bool:
-    """Whether a file that makes a client for its requests speaks of what may take long: `api.post("/chat")`."""
-    return _WORKS_SO.search(_plain(file.module.source.decode("utf-8", "replace").partition("create(")[2])) is not None
-
-
-def _plain(text: str) -> str:
-    """Words apart and in small letters: `generateText_now` -> "generate text now"."""
-    return _CAMEL.sub(" ", text).replace("_", " ").lower()
-
 
 MOST = 1000  # a larger number is no number of seconds
 _GENERAL = frozenset({  # words of a method for whatever its callers send
@@ -167,16 +74,15 @@ def runs_queries(site: Site, file: File) -> bool:
     """Whether a request hands a query to a database or a search engine whose address somebody sets."""
     call = file.text(site.call)
     around = f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname} {call}"
-    plain = _plain(re.sub(r"[./]", " ", around))
-    queries = site.function.name in ("query", "execute") or _QUERIES.search(plain) is not None
-    return queries and not (_KNOWN.search(call) or _LOOK_UP.search(plain))
+    said = plain(re.sub(r"[./]", " ", around))
+    queries = site.function.name in ("query", "execute") or _QUERIES.search(said) is not None
+    return queries and not (_KNOWN.search(call) or LOOK_UP.search(said))
 
 
 def _behind(site: Site) -> set[str]:
     """The names of which a local is made that a request is given: `url = base + path`."""
-    bound = site.function.index.bound if site.function.index else {}
     given = {n.id for a in site.call.arguments for n in walk(a.value) if isinstance(n, Name)}
-    values = [v for name in given for v in bound.get(name, ()) if v is not None]
+    values = [v for name in given for v in bound_to(name, site)]
     return {n.id for n in walk(*values) if isinstance(n, Name)}
 
 
@@ -233,7 +139,7 @@ def beside(site: Site, file: File, least: int, most: int = MOST) -> Bound | None
 
 
 def _reads(site: Site) -> bool:
-    return _READS.search(site.name or "") is not None
+    return READS.search(site.name or "") is not None
 
 
 def _is_constant(name: str, file: File) -> bool:
