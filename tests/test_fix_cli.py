@@ -94,6 +94,13 @@ def test_a_thread_is_only_shown_where_the_project_runs_on_a_python_without_to_th
     assert '_background_tasks: "set[' in text or "_background_tasks = set()" in text
 
 
+def test_a_set_says_what_it_holds_where_types_are_checked(project: Path) -> None:
+    """mypy and pyright ask for that, also in a file whose functions say nothing of what they take."""
+    (project / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.10"\n[tool.mypy]\npretty = true\n')
+    assert run("--allow-dirty").exit_code == 0
+    assert (project / "app.py").read_text() == HELD.replace("_tasks = set()", "_tasks: set[asyncio.Task] = set()")
+
+
 def test_a_dirty_tree_is_refused(project: Path) -> None:
     """Fixes must not mix with work that is not committed, and must be undoable by git."""
     (project / "asynccost.toml").write_text("# mine\n")

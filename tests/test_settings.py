@@ -64,14 +64,16 @@ def test_the_oldest_python_is_what_the_packaging_says(here: Path, name: str, tex
     [
         ("pyproject.toml", '[tool.mypy]\npython_version = "3.11"\nstrict = true', "strict"),
         ("pyproject.toml", '[tool.pyright]\ntypeCheckingMode = "strict"', "strict"),
-        ("pyproject.toml", "[tool.mypy]\nfiles = ['a']\n[tool.other]\nstrict = true", None),
+        ("pyproject.toml", "[tool.mypy]\nfiles = ['a']\n[tool.other]\nstrict = true", "checked"),
         ("mypy.ini", "[mypy]\ndisallow_untyped_defs = True\n", "strict"),
         ("setup.cfg", "[mypy-a.*]\nstrict = True\n", None),
         ("pyrightconfig.json", '{"typeCheckingMode": "strict"}', "strict"),
+        ("mypy.ini", "[mypy]\nstrict_optional = True\n", "checked"),
+        ("pyproject.toml", "[tool.ruff]\nline-length = 100\n", None),
     ],
 )
-def test_a_strict_type_check_is_seen(here: Path, name: str, text: str, types: str | None) -> None:
-    """Fixes write no function without annotations then."""
+def test_a_type_check_is_seen(here: Path, name: str, text: str, types: str | None) -> None:
+    """Fixes write no function without annotations where it is strict, and no empty set where there is any."""
     (here / name).write_text(text)
     assert settings.load(environment={}, isolated=True).knowledge.get("project", {}).get("types") == types
 

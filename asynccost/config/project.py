@@ -21,6 +21,11 @@ _TOML = re.compile(rf"^\[tool\.mypy{_INSIDE}{_WORDS}", re.M | re.S)
 _PYRIGHT = re.compile(rf"^\[tool\.(?:based)?pyright{_INSIDE}typeCheckingMode\s*=\s*[\"']strict", re.M | re.S)
 _INI = re.compile(rf"^\[mypy{_INSIDE}{_WORDS}", re.M | re.S | re.I)
 _JSON = re.compile(r"\"typeCheckingMode\"\s*:\s*\"strict\"")
+_CHECKED = (
+    ("pyproject.toml", re.compile(r"^\[tool\.(?:mypy|(?:based)?pyright)\]", re.M)),
+    ("mypy.ini", None), (".mypy.ini", None),
+    ("setup.cfg", re.compile(r"^\[mypy\]", re.M)), ("pyrightconfig.json", None),
+)
 _STRICT = (
     ("pyproject.toml", (_TOML, _PYRIGHT)), ("mypy.ini", (_INI,)), (".mypy.ini", (_INI,)), ("setup.cfg", (_INI,)),
     ("pyrightconfig.json", (_JSON,)),
@@ -37,13 +42,18 @@ def oldest_python(root: str) -> tuple[str, str] | None:
     return None
 
 
-def strict_types(root: str) -> str:
-    """The file that tells mypy or pyright to refuse what is not annotated; "" where none does."""
+def type_check(root: str) -> tuple[str, str] | None:
+    """"strict" where mypy or pyright is told to refuse what is not annotated, "checked" where it is set up at all, and
+    the file that says so; None where none does."""
     for name, patterns in _STRICT:
         text = _text(os.path.join(root, name))
         if any(pattern.search(text) for pattern in patterns):
-            return name
-    return ""
+            return "strict", name
+    for name, heading in _CHECKED:
+        text = _text(os.path.join(root, name))
+        if text and (heading is None or heading.search(text)):
+            return "checked", name
+    return None
 
 
 def _said(root: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from asynccost.config import config_file
 from asynccost.config.config_file import Layer
-from asynccost.config.project import oldest_python, strict_types
+from asynccost.config.project import oldest_python, type_check
 from asynccost.config.values import reader
 from asynccost.model import Confidence
 
@@ -77,10 +77,10 @@ def load(
         told = values.get("knowledge", {})
         values["knowledge"] = {**told, "project": {"python": oldest[0], **told.get("project", {})}}
         origins.setdefault("knowledge", os.path.join(root, oldest[1]))
-    if strict := strict_types(root):
+    if (types := type_check(root)) is not None:
         told = values.get("knowledge", {})
-        values["knowledge"] = {**told, "project": {"types": "strict", **told.get("project", {})}}
-        origins.setdefault("knowledge", os.path.join(root, strict))
+        values["knowledge"] = {**told, "project": {"types": types[0], **told.get("project", {})}}
+        origins.setdefault("knowledge", os.path.join(root, types[1]))
     values["cache_dir"] = os.path.join(root, values.get("cache_dir", ".asynccost_cache"))
     return Settings(root=root, file=path and os.path.abspath(path), origins=origins, **values)
 

@@ -27,6 +27,9 @@ def question(run: Sequence[Node], function: Function, file: File) -> str:
     opened = (chain(call.callee)[-1] for step in run if isinstance(step, Assign) for call in _calls(step))
     if name := next((name for name in opened if _OPENS & set(words(name)[-1:])), ""):
         return f"who closes what {name}() opens, when another fails?"
+    named = [chain(call.callee)[-1] for step in run for call in _calls(step)]
+    if name := next((name for name in named if words(name)[:1] == ("to",) and words(name)[1:] != ("thread",)), ""):
+        return f"does {name}() wait for anything here, or only turn one thing into another?"
     for step in run[:-1]:
         if name := _tells_of_end(step):
             return f"must {name} be known before the others are read, so that nothing comes between?"

@@ -160,7 +160,8 @@ def _set_line(patch: Patch) -> str:
     quoted = evaluated("set[Task]", patch.file, since=(3, 9)).startswith('"')
     if not _says_object(patch):
         unknown = oldest(patch.file) is None  # nothing but the file's own style says what is known
-        if not annotates(patch.file) or (unknown and quoted):
+        checked = bool(patch.file.knowledge.table("project")["types"])  # which asks what an empty set is to hold
+        if not checked and (not annotates(patch.file) or (unknown and quoted)):
             return f"{SET} = set()"
         quoted = quoted or (unknown and not knows_generics(patch.file))
     note = f"set[{_task(patch)}]"
