@@ -1,33 +1,34 @@
 """A client that one arm of an `if` gives to a name, where the other arms give it clients of their own."""
 
+from asynccost.flow.around import statement_of
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.repeat import work_loops
-from asynccost.flow.tree import If, Node
-from asynccost.python.codemod.building import Building, building
-
-
-def other_arms(made: Building, file: File) -> list[Building]:
-    """The clients that the name holds where another arm of the same `if` ran."""
-    whole = _whole(made.statement)
-    if whole is None:
-        return []
-    sites = ((site, client) for site, client in built(file) if site.function is made.function)
-    others = [one for site, client in sites if (one := building(site, client)) is not None]
-    return [
-        one for one in others
-        if one.name == made.name and one.call is not made.call and _whole(one.statement) is whole
-    ]
+from asynccost.flow.tree import Assign, Call, If, Name, Node
+from asynccost.python.codemod.building import Building
 
 
 def half_a_choice(made: Building, kept: list[Building], file: File) -> str:
     """A question where some arms would keep their client and others not, or the whole choice could leave a loop."""
-    others = other_arms(made, file)
+    others = _other_arms(made, file)
     if others and work_loops(file, made.call):
         return "should the choice be made once, before the loop?"
     calls = {id(one.call) for one in kept}
-    left = next((one for one in others if id(one.call) not in calls), None)
-    return f"should the {left.client.short} of the other arm be kept as well?" if left is not None else ""
+    left = next((what for call, what in others if id(call) not in calls), "")
+    return f"should the {left} of the other arm be kept as well?" if left else ""
+
+
+def _other_arms(made: Building, file: File) -> list[tuple[Call, str]]:
+    """The clients that the name holds where another arm of the same `if` ran: `client = Client() if key else None`."""
+    whole = _whole(made.statement)
+    found = []
+    for site, client in built(file) if whole is not None else ():
+        up = statement_of(site.call)
+        given = up.targets if isinstance(up, Assign) else []
+        same = any(isinstance(t, Name) and t.id == made.name for t in given)
+        if same and up is not made.statement and site.function is made.function and _whole(up) is whole:
+            found.append((site.call, client.short))
+    return found
 
 
 def _whole(statement: Node) -> If | None:
