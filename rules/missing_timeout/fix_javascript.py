@@ -84,8 +84,8 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
         return f"which of the requests that go by it may take longer than {time}?"
     if (site.name or "").endswith(":create") and works_anywhere(file):
         return f"which of the requests that go by it may take longer than {time}?"
-    if _is_lost(site):
-        return "what settles the promise around it when it fails?"
+    if unheard := _unheard(site):
+        return unheard
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
     if not known and runs_what_is_named(site, file):
@@ -99,26 +99,35 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     return ""
 
 
-def _is_lost(site: Site) -> bool:
-    """`new Promise((resolve) => fetch(url).then(resolve))`: where it fails, who waits for the promise waits on."""
-    function = site.function
-    made = function.closure.parent if function.closure is not None else None
-    around = made.parent if isinstance(made, Argument) else None
-    if not (isinstance(around, Call) and chain(around.callee) == ["Promise"]):
-        return False
-    below: Node = site.call
-    for up in above(site.call):
+def _unheard(site: Site) -> str:
+    """A question where nothing hears of a failure: a promise around stays unsettled, or a rejection is nobody's."""
+    fate = _fate(site.call)
+    closure = site.function.closure
+    made = closure.parent.parent if closure is not None and isinstance(closure.parent, Argument) else None
+    if isinstance(made, Call) and chain(made.callee) == ["Promise"]:
+        caught = any(isinstance(up, Try) for up in above(site.call))
+        lost = fate == "dropped" or (fate == "awaited" and not caught)
+        return "what settles the promise around it when it fails?" if lost else ""
+    return "nothing waits for it, and nothing catches what fails in it: what should?" if fate == "dropped" else ""
+
+
+def _fate(call: Call) -> str:
+    """ "awaited", "dropped" (with all that follows it), or "" for a promise that is caught, kept or handed on."""
+    below: Node = call
+    for up in above(call):
         if isinstance(up, Await):
-            return not any(isinstance(one, Try) for one in above(up))
-        if isinstance(up, Call) and isinstance(up.callee, Member):
-            if up.callee.attr == "catch" or (up.callee.attr == "then" and len(up.arguments) > 1):
-                return False
-            if any(below is a for a in up.arguments):
-                return False
+            return "awaited"
         if isinstance(up, Do):
-            return True
+            return "dropped"
+        if isinstance(up, Call):
+            if below is not up.callee or not isinstance(up.callee, Member):
+                return ""
+            if up.callee.attr == "catch" or (up.callee.attr == "then" and len(up.arguments) > 1):
+                return ""
+        elif not (isinstance(up, Member) or (isinstance(up, Other) and up.op == "void")):
+            return ""
         below = up
-    return False
+    return ""
 
 
 def _beside(file: File) -> str:

@@ -49,6 +49,8 @@ LOOK_UP = re.compile(  # of what the service has at hand
     r"|(?<![a-z])(?:get|find|fetch|resolve)(?: \w+)? (?:url|uri|link)(?![a-z])"
 )
 _VERSION = re.compile(r"(?<![a-z])versions?(?![a-z])")
+_ENDS = re.compile(r"""[.:]delete\(|method["']?\s*[:=]\s*["']delete["']|\.request\(\s*["']delete["']""")
+_ENDING = re.compile(r"(?:cancel|abort|interrupt|stop|delete|remove|revoke)(?![a-z])")  # what is there already
 _LETS_IN = re.compile(r"(?<![a-z])(?:token|log ?in|authenticate|oauth)(?![a-z])")  # by the name of a function
 _SERVED = re.compile(r"do_[A-Z]+")  # what http.server calls for a request that came
 _SIGNS_IN = re.compile(r"(?:auth|oauth2?|users?|sessions?|v\d)/(?:login|token|signin|sign-in)\b|/login[\"'`]")
@@ -73,6 +75,8 @@ def _by_words(site: Site, file: File) -> int:
     call = plain(_BESIDE.sub(" ", file.text(site.call)))
     said = f"{plain(site.function.name)} {call}"
     if LOOK_UP.search(said) and not _MOVES.search(said):
+        return USUAL
+    if _ENDS.search(call) or _ENDING.match(plain(site.function.name)):
         return USUAL
     if _LETS_IN.search(plain(site.function.name)) or _SIGNS_IN.search(call):
         return USUAL
