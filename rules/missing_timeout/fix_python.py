@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import above, statement_of
+from asynccost.flow.around import above, statement_of, use_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tree import Call, Constant, Function, If, Loop, Member, Name, Node, Param, Try, WithItem
 from asynccost.flow.waits.late import heard_by, library_of
@@ -17,7 +17,7 @@ from asynccost.flow.waits.own_bounds import (
     runs_queries,
     runs_what_is_named,
 )
-from asynccost.flow.waits.seconds import LONG, USUAL, seconds_for
+from asynccost.flow.waits.seconds import LONG, USUAL, reads_lines, seconds_for
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -79,7 +79,7 @@ def _question(site: Site, file: File, bound: Bound | None) -> str:
         return "how long may a query take?"
     if _is_sent_again(site, file):
         return "it is tried again after a timeout: may it arrive twice?"
-    return heard_by(site.call, library_of(site.name), file)[0]
+    return _held_open(site, file) or heard_by(site.call, library_of(site.name), file)[0]
 
 
 _SENT = frozenset({"post", "patch"})  # what makes something anew each time it arrives
@@ -115,6 +115,7 @@ def _sends(site: Site) -> bool:
 _GOES_ON = re.compile(r"(?i)(?:stream|events?|sse|subscri|watch|follow|tail|listen|poll|long)(?![a-z])")
 
 
+_OPENED = re.compile(r"\bstream\s*=\s*True\b")
 _CLIENTS = frozenset({"Client", "AsyncClient", "ClientSession", "Timeout"})
 
 
@@ -124,6 +125,15 @@ def _open_end(site: Site, file: File) -> str:
         return "it is for every request that goes by this client: is it open-ended on purpose, for the slowest?"
     around = f"{file.text(site.call)} {site.function.name}"
     return "is it open-ended on purpose, for what goes on until somebody ends it?" if _GOES_ON.search(around) else ""
+
+
+def _held_open(site: Site, file: File) -> str:
+    """A question where the bound is one for each silence of what may be silent for long: lines, a socket."""
+    if reads_lines(site, file) and _GOES_ON.search(_OPENED.sub("", f"{file.text(site.call)} {site.function.name}")):
+        return "it is for each wait for a line as well: how long may what it follows be silent?"
+    if site.name == "socket.create_connection" and use_of(site.call).kind not in ("with", "argument"):
+        return "it is for each read of the socket as well: how long may the other side be silent?"
+    return ""
 
 
 def _asks_for_timeout(up: Node, site: Site) -> bool:

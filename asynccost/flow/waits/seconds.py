@@ -76,6 +76,8 @@ def _by_words(site: Site, file: File) -> int:
     said = f"{plain(site.function.name)} {call}"
     if LOOK_UP.search(said) and not _MOVES.search(said):
         return USUAL
+    if reads_lines(site, file):
+        return LONG
     if _ENDS.search(call) or _ENDING.match(plain(site.function.name)):
         return USUAL
     if _LETS_IN.search(plain(site.function.name)) or _SIGNS_IN.search(call):
@@ -99,6 +101,12 @@ def _by_words(site: Site, file: File) -> int:
     if _SAYS_SERVICE.search(call) or _SAYS_SERVICE.search(around):
         return LONG
     return LONG if _SAYS_WORK.search(_HOST.sub("", call)) else USUAL
+
+
+def reads_lines(site: Site, file: File) -> bool:
+    """Whether an answer of requests is read line by line as it comes: each silence counts there."""
+    opened = re.search(r"\bstream\s*=\s*True\b", file.text(site.call))
+    return opened is not None and re.search(r"\biter_lines\(|SSEClient\(", file.text(site.function)) is not None
 
 
 def _only_reads(site: Site, file: File) -> bool:
