@@ -58,7 +58,9 @@ _RUN = re.compile(  # what a request is to run: its name, or that of a function 
 
 def runs_what_is_named(site: Site, file: File) -> bool:
     """Whether a request has the other side run what a name in its text stands for: nobody can tell how long that is."""
-    return _RUN.search(file.text(site.call)) is not None
+    names = [a.value for a in site.call.arguments if isinstance(a.value, Name)]
+    given = " ".join(file.text(v) for name in names for v in bound_to(name.id, site))
+    return _RUN.search(f"{file.text(site.call)} {given}") is not None
 
 
 _QUERIES = re.compile(

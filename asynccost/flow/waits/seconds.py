@@ -52,6 +52,7 @@ _VERSION = re.compile(r"(?<![a-z])versions?(?![a-z])")
 _ENDS = re.compile(r"""[.:]delete\(|method["']?\s*[:=]\s*["']delete["']|\.request\(\s*["']delete["']""")
 _ENDING = re.compile(r"(?:cancel|abort|interrupt|stop|delete|remove|revoke)(?![a-z])")  # what is there already
 _LETS_IN = re.compile(r"(?<![a-z])(?:token|log ?in|authenticate|oauth)(?![a-z])")  # by the name of a function
+_SHORT = 200  # characters: of an address, not of what is sent
 _SERVED = re.compile(r"do_[A-Z]+")  # what http.server calls for a request that came
 _SIGNS_IN = re.compile(r"(?:auth|oauth2?|users?|sessions?|v\d)/(?:login|token|signin|sign-in)\b|/login[\"'`]")
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
@@ -72,7 +73,7 @@ def seconds_for(site: Site, file: File) -> int:
 
 
 def _by_words(site: Site, file: File) -> int:
-    call = plain(_BESIDE.sub(" ", file.text(site.call)))
+    call = plain(_BESIDE.sub(" ", f"{file.text(site.call)} {_address(site, file)}"))
     said = f"{plain(site.function.name)} {call}"
     if LOOK_UP.search(said) and not _MOVES.search(said):
         return USUAL
@@ -101,6 +102,13 @@ def _by_words(site: Site, file: File) -> int:
     if _SAYS_SERVICE.search(call) or _SAYS_SERVICE.search(around):
         return LONG
     return LONG if _SAYS_WORK.search(_HOST.sub("", call)) else USUAL
+
+
+def _address(site: Site, file: File) -> str:
+    """Where a request goes to, where a local name stands for it: `url = f"{base}/completions"`."""
+    asked = [a.value for a in site.call.arguments if a.keyword in (None, "url")][:2]
+    values = [v for one in asked if isinstance(one, Name) for v in bound_to(one.id, site)]
+    return " ".join(text for v in values if len(text := file.text(v)) < _SHORT)
 
 
 def reads_lines(site: Site, file: File) -> bool:
