@@ -10,7 +10,7 @@ from asynccost.flow.file import is_test
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.script_code import arguments
-from asynccost.flow.linked.tells import is_told, tells_failures
+from asynccost.flow.linked.tells import is_told, program, tells_failures
 from asynccost.flow.words import words
 
 _INTERCEPTS = re.compile(rb"\binterceptors\.response\.use\(")
@@ -68,8 +68,7 @@ def _answering(project: Project) -> frozenset[str]:
         for match in _INTERCEPTS.finditer(code):
             handed = list(arguments(code, match.end()))
             if len(handed) > 1 and b"return" in handed[1] and not _PASSES_ON.search(handed[1]) and not is_test(path):
-                parts = path.split("/")
-                found.add("".join(f"{part}/" for part in parts[:-2] or parts[:-1]))  # `src/` of src/utils/request.ts
+                found.add(program(path))
     return frozenset(found)
 
 
