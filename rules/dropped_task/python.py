@@ -114,11 +114,11 @@ def _told(finding: Finding, why: str) -> str:
 
 def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     sure = Confidence.HIGH if what == "task" else Confidence.MEDIUM
-    if what == "future" and fate.kind == "watched":
-        sure = Confidence.LOW  # the other thread hears how it ends, and waits for nothing
     work = work_of(site)
     threaded = isinstance(work, Call) and file.resolve(work.callee, site.function) == "asyncio.to_thread"
     heard = fate.heard or _sees_to_its_errors(file, site)
+    if what == "future" and (fate.kind == "watched" or heard):
+        sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself, and nothing waits for it
     message = _message(what, fate.why, heard=heard, threaded=threaded)
     return file.finding(site.call, message, sure, guessed=guessed(file, site))
 
