@@ -12,6 +12,7 @@ from typing import TypeGuard
 from asynccost.flow.around import class_around
 from asynccost.flow.touches import MUTATORS
 from asynccost.flow.tree import Assign, Bind, Class, Collection, Expr, Function, Member, Module, Name, Node
+from asynccost.flow.words import last_word
 
 _SET = re.compile(rb"[\s\\]*[-+*/%&|^@<>]{0,3}=(?!=)")
 _TARGET = rb"\*?\w+(?:\.\w++|\[[^\]\n]*\]|\([^()\n]*\))*"  # `a.b`, `a[0].b`, `f().b`
@@ -185,7 +186,7 @@ def _from_body(cls: Class, attr: str, scope: Function, made: Attribute) -> None:
         if not isinstance(statement, Assign):
             continue
         for target in statement.targets:
-            name = target.id if isinstance(target, Name) else target.attr if isinstance(target, Member) else ""
+            name = last_word(target)
             if name != attr:
                 continue
             made.values.append((statement.value, scope))

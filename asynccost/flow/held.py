@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from asynccost.flow.around import statement_of, use_of
 from asynccost.flow.file import File
-from asynccost.flow.life import ENTER, RANK, SELF, Kind, Life, builds, inside, last_word, resumed, root_of, stores
+from asynccost.flow.life import ENTER, RANK, SELF, Kind, Life, builds, inside, resumed, root_of, stores
 from asynccost.flow.reach import within
 from asynccost.flow.tree import (
     Assign,
@@ -20,6 +20,7 @@ from asynccost.flow.tree import (
     With,
     WithItem,
 )
+from asynccost.flow.words import last_word
 
 Ask = Callable[[File, Node, Function, tuple[str, ...], int], Life]  # owner.life_of: what becomes of an expression
 

@@ -15,6 +15,7 @@ from asynccost.flow.tree import (
     Subscript,
     With,
 )
+from asynccost.flow.words import last_word
 
 Kind = OneOf["scoped", "kept", "returned", "yielded", "local", "temporary", "dropped", "default", "fallback"]
 ENTER = frozenset(
@@ -131,6 +132,3 @@ def builds(call: Call, last: str) -> bool:
     )
 
 
-def last_word(callee: Node) -> str:
-    """The last word of what is called: "get" of `client.get`."""
-    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""

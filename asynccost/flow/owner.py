@@ -3,7 +3,7 @@
 from asynccost.flow.around import is_fallback, use_of
 from asynccost.flow.file import File
 from asynccost.flow.held import held_by_name
-from asynccost.flow.life import ENTER, RANK, SELF, Life, builds, last_word, resumed, root_of, stores
+from asynccost.flow.life import ENTER, RANK, SELF, Life, builds, resumed, root_of, stores
 from asynccost.flow.tree import (
     Assign,
     Bind,
@@ -20,6 +20,7 @@ from asynccost.flow.tree import (
     With,
     WithItem,
 )
+from asynccost.flow.words import last_word
 
 _CHAIN = frozenset(
     {

@@ -21,6 +21,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
 )
+from asynccost.flow.words import last_word
 
 _THIS = frozenset({"this", "self"})
 _DEPTH = 6
@@ -194,7 +195,7 @@ def _mentions(function: Function, index: Index, file: File) -> Iterator[tuple[Fu
 def _takes_away(call: Node | None) -> bool:
     """Whether a call names a function only to forget it: `removeEventListener("x", f)`."""
     callee = call.callee if isinstance(call, Call) else None
-    word = callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    word = last_word(callee)
     return word.startswith(("remove", "off", "clear", "cancel", "un"))
 
 

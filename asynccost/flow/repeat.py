@@ -34,6 +34,7 @@ from asynccost.flow.tree import (
     Yield,
 )
 from asynccost.flow.walk import parts_of, walk
+from asynccost.flow.words import last_word
 
 
 def exits(loop: Loop, file: File) -> list[Node]:
@@ -245,6 +246,4 @@ def each_call(file: File, function: Function) -> Call | None:
 
 
 def _last(expr: Node) -> str:
-    if isinstance(expr, Call):
-        expr = expr.callee
-    return expr.attr if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""
+    return last_word(expr.callee if isinstance(expr, Call) else expr)

@@ -40,6 +40,16 @@ def chain(expr: Node | None) -> list[str]:
     return names[::-1]
 
 
+def last_word(expr: Node | None) -> str:
+    """The `b` of `a.b`, the `a` of `a`; "" where there is no name."""
+    return expr.id if isinstance(expr, Name) else expr.attr if isinstance(expr, Member) else ""
+
+
+def word_of(call: Call) -> str:
+    """The last word of what a call calls."""
+    return last_word(call.callee)
+
+
 def root(expr: Node | None) -> Expr | None:
     """The outermost value that an expression starts from: the `a` of `a.b(x).c`; None where there is no name."""
     while expr is not None:

@@ -9,7 +9,6 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.race_settled import moves_itself, once_by_ref
 from asynccost.flow.effects.races import Late, late_writes
 from asynccost.flow.effects.state import SETTER
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
     Argument,
@@ -26,6 +25,7 @@ from asynccost.flow.tree import (
     Try,
 )
 from asynccost.flow.walk import walk
+from asynccost.flow.words import word_of
 from asynccost.javascript.edits.endings import UnfixableError, ending
 from asynccost.javascript.edits.guards import Guards
 from asynccost.javascript.edits.names import fresh

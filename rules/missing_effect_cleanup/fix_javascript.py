@@ -10,7 +10,6 @@ from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.race_settled import moves_itself, once_by_ref
 from asynccost.flow.effects.state import SETTER, state_of
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
@@ -28,7 +27,7 @@ from asynccost.flow.tree import (
     Node,
     Return,
 )
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, word_of, words
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.destroyed import takes_until_destroyed
 from asynccost.javascript.edits.endings import UnfixableError, ending

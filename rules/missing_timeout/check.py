@@ -17,6 +17,7 @@ from asynccost.flow.waits.late import heard_by, library_of, missing_calls
 from asynccost.flow.waits.seconds import may_take_long
 from asynccost.flow.waits.side import runs_in_node
 from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
+from asynccost.flow.words import last_word
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _excused(file: File, call: Call) -> str | None:
 
 def _is_scope(expr: Expr) -> bool:
     callee = expr.callee if isinstance(expr, Call) else None
-    last = callee.attr if isinstance(callee, Member) else callee.id if isinstance(callee, Name) else ""
+    last = last_word(callee)
     return last in _SCOPES
 
 

@@ -13,7 +13,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.intent import waived
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Await, Call, Closure, Collection, Constant, Function, If, Member, Name, Node
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, last_word, words
 
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
 _PATIENT = 10  # seconds
@@ -144,7 +144,7 @@ def _elsewhere(file: File, call: Call) -> bool:
 
 
 def _is_address(node: Node | None) -> bool:
-    name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+    name = last_word(node)
     return any(w in ("url", "uri", "link", "feed", "href", "address") for w in words(name))
 
 

@@ -1,8 +1,8 @@
 """Flags: names that a cleanup sets and that other code tests before it acts."""
 
 from asynccost.flow.effects.effect_code import component_cleanups
+from asynccost.flow.effects.elements import root_of
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.effects.targets import root_of
 from asynccost.flow.effects.timers import Timer
 from asynccost.flow.file import File
 from asynccost.flow.reach import within

@@ -10,16 +10,17 @@ import re
 from asynccost.flow.around import above
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.effect_code import own_functions
+from asynccost.flow.effects.elements import root_of
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.race_changes import is_set
 from asynccost.flow.effects.state import SETTER, State, root_name, state_of, wrapped_deps
-from asynccost.flow.effects.targets import on_element, root_of, word_of
+from asynccost.flow.effects.targets import on_element
 from asynccost.flow.effects.timers import Timer
 from asynccost.flow.file import File
 from asynccost.flow.reach import values, within
 from asynccost.flow.tree import Argument, Call, Class, Collection, Constant, Function, If, Member, Name, Node, Other
 from asynccost.flow.walk import walk
-from asynccost.flow.words import words
+from asynccost.flow.words import last_word, word_of, words
 
 _CAROUSELS = frozenset({"api", "carousel", "embla", "swiper", "slider", "rendition"})
 _WATCHED_BY_ELEMENT = frozenset({"ResizeObserver", "IntersectionObserver"})
@@ -54,7 +55,7 @@ _ELEMENTS = frozenset({"webview", "element", "el", "elem", "node", "video", "aud
 
 def _names_element(target: Node) -> bool:
     """Whether a target is called an element, and none of the page: `this.webview`, `props.element`."""
-    said = target.attr if isinstance(target, Member) else target.id if isinstance(target, Name) else ""
+    said = last_word(target)
     return words(said)[-1:] != () and words(said)[-1] in _ELEMENTS
 
 

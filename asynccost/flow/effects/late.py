@@ -1,10 +1,10 @@
 """What waits: which code of an effect runs with it, and which runs after an answer."""
 
 from asynccost.flow.around import use_of
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import inner_functions, mentioned
 from asynccost.flow.tree import Argument, Assign, Call, Closure, Collection, Function, Member, Name, Node
+from asynccost.flow.words import word_of
 
 
 def waits_from(function: Function, functions: list[Function]) -> int | None:

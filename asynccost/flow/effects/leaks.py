@@ -8,6 +8,7 @@ from asynccost.flow.effects.acquisitions import Acquisition, Fate, acquisition, 
 from asynccost.flow.effects.angular import own_service
 from asynccost.flow.effects.bounded import bounded
 from asynccost.flow.effects.effect_code import component_cleanups, own_functions
+from asynccost.flow.effects.elements import is_page
 from asynccost.flow.effects.flags import stopped_by_flag
 from asynccost.flow.effects.goes_along import goes_along, moves_on
 from asynccost.flow.effects.lasting import (
@@ -29,13 +30,14 @@ from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of
-from asynccost.flow.effects.targets import is_page, needs_no_release, on_element, word_of
+from asynccost.flow.effects.targets import needs_no_release, on_element
 from asynccost.flow.effects.timers import Timer, counted, in_promise, may_end, rearms, retries, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
 from asynccost.flow.paths import ways_out
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import Call, Class, Collection, Constant, Function, Member, Name, Node, Return
+from asynccost.flow.words import word_of
 from asynccost.model import Confidence
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW

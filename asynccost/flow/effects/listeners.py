@@ -11,18 +11,14 @@ from asynccost.flow.file import File
 from asynccost.flow.handles import Place, constant_text, mentions, same_text
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Assign, Call, Closure, Collection, Constant, Expr, Function, Member, Name, Node
-
-
-def called_word(callee: Node) -> str:
-    """The last word of what is called."""
-    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+from asynccost.flow.words import last_word
 
 
 def removes(added: Call, removed: Call, file: File) -> str:
     """Whether a removal takes away what was added: "yes", "" (another listener), or why it cannot."""
     kinds = (_argument(added, 0), _argument(removed, 0))
     handlers = (_argument(added, 1), _argument(removed, 1))
-    if handlers[1] is None and handlers[0] is not None and called_word(removed.callee).startswith("removeAll"):
+    if handlers[1] is None and handlers[0] is not None and last_word(removed.callee).startswith("removeAll"):
         return "yes"
     if handlers == (None, None):  # addListener(f), matchMedia(...).addListener(f)
         kinds, handlers = (None, None), kinds
@@ -33,7 +29,7 @@ def removes(added: Call, removed: Call, file: File) -> str:
         return "yes"  # off("type"): all of them
     target = receiver_of(added), receiver_of(removed)
     fresh = isinstance(handlers[0], Closure) or (
-        isinstance(handlers[0], Call) and called_word(handlers[0].callee) == "bind"
+        isinstance(handlers[0], Call) and last_word(handlers[0].callee) == "bind"
     )
     if fresh and texts[0] is not None:
         return "the removal names another function than the one that was added" if same_text(*target, file) else ""

@@ -6,7 +6,6 @@ import re
 from asynccost.flow.around import above
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.state import State, root_name
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
@@ -25,7 +24,7 @@ from asynccost.flow.tree import (
     Return,
 )
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, word_of, words
 
 _COVER = (
     rb"\{\s*%s(?:\s*===\s*true)?\s*&&\s*\(?\s*<[^<>{}]*[\"'\s]"

@@ -7,12 +7,11 @@ from asynccost.flow.effects.late import waits_from
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.race_turns import in_test, turn_of
 from asynccost.flow.effects.state import SETTER, State, state_of
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, values, within
 from asynccost.flow.tree import Constant, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.walk import walk
-from asynccost.flow.words import words
+from asynccost.flow.words import word_of, words
 
 _FLAGS = frozenset({
     "ignore", "ignored", "cancelled", "canceled", "cancel", "mounted", "isMounted", "unmounted", "active", "isActive",

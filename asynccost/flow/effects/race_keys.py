@@ -7,7 +7,6 @@ from asynccost.flow.effects.late import is_waited, waits_from
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.race_turns import in_test
 from asynccost.flow.effects.state import SETTER, State, pattern_names, root_name, wrapped_deps
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, mentioned, reach, values, within
 from asynccost.flow.tree import (
@@ -25,7 +24,7 @@ from asynccost.flow.tree import (
     Subscript,
     Switch,
 )
-from asynccost.flow.words import words
+from asynccost.flow.words import word_of, words
 
 # ------------------------------------------------------------------------ keys
 

@@ -3,7 +3,6 @@
 from asynccost.flow.around import above
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.state import root_name
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.reach import binder, values
 from asynccost.flow.tree import (
     Assign,
@@ -20,6 +19,7 @@ from asynccost.flow.tree import (
     Other,
     Subscript,
 )
+from asynccost.flow.words import word_of
 
 
 def carries_key(write: Node, keys: set[str]) -> bool:

@@ -10,12 +10,11 @@ from asynccost.flow.around import callback_call
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.race_changes import from_place, is_own_route
 from asynccost.flow.effects.state import root_name, state_of, wrapped_deps
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import local_function, values
 from asynccost.flow.tree import Assign, Call, Choice, Closure, Constant, Expr, Function, If, Member, Name
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, word_of, words
 
 _SERVICES = frozenset({
     "client", "api", "store", "navigate", "router", "t", "dispatch", "queryClient", "socket", "editor", "session",

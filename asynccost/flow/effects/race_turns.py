@@ -7,13 +7,12 @@ from asynccost.flow.around import above, callback_call
 from asynccost.flow.effects.late import waits_from
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.state import SETTER, State, root_name
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.handles import place_of
 from asynccost.flow.reach import binder, values
 from asynccost.flow.tree import Assign, Call, Choice, Constant, Function, If, Member, Name, Node, Other, Return
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, word_of, words
 
 
 def turn_of(effect: Effect, functions: list[Function], state: State, file: File) -> str:

@@ -14,7 +14,6 @@ from asynccost.flow.effects.race_keys import keyed_request, keys_of
 from asynccost.flow.effects.race_own import carries_key, of_one_kind, own_key
 from asynccost.flow.effects.race_settled import is_fixed, is_function, is_settled
 from asynccost.flow.effects.state import SETTER, State, root_name, state_of
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import (
@@ -32,6 +31,7 @@ from asynccost.flow.tree import (
     Node,
     Return,
 )
+from asynccost.flow.words import word_of
 
 
 @dataclass(slots=True, eq=False)

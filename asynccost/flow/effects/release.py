@@ -16,7 +16,7 @@ from asynccost.flow.around import function_of, use_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate, Pair
 from asynccost.flow.effects.effect_code import component_functions, own_functions
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.effects.listeners import by_receiver, called_word, removes
+from asynccost.flow.effects.listeners import by_receiver, removes
 from asynccost.flow.effects.state import SETTER, pattern_names
 from asynccost.flow.file import File
 from asynccost.flow.handles import Mention, Place, aliases, is_write, kept_in, mentions
@@ -35,6 +35,7 @@ from asynccost.flow.tree import (
     Other,
     Return,
 )
+from asynccost.flow.words import last_word
 from asynccost.model import Confidence
 
 
@@ -192,10 +193,10 @@ def is_release(pair: Pair, expr: Node, place: Place) -> bool:
         return pair.handle == "disposer"
     if use.kind == "argument" and isinstance(use.node, Call):
         callee = use.node.callee
-        if called_word(callee) == "bind" and isinstance(callee, Member):
+        if last_word(callee) == "bind" and isinstance(callee, Member):
             callee = callee.value
-        return called_word(callee) in pair.release or (
-            place.many and use.node.callee is not expr and called_word(callee) in _GENERIC
+        return last_word(callee) in pair.release or (
+            place.many and use.node.callee is not expr and last_word(callee) in _GENERIC
         )
     return use.kind == "iterated" and place.many
 
@@ -210,7 +211,7 @@ def _releases_later(pair: Pair, then: Member) -> bool:
     param = function.params[0]
     if not param.name:
         parts = pattern_names(param.pattern)
-        taken = {called_word(c.callee) for c in function.index.calls if isinstance(c.callee, Name)}
+        taken = {last_word(c.callee) for c in function.index.calls if isinstance(c.callee, Name)}
         return any(name in taken and name in (*pair.release, *_GENERIC) for name in parts)
     handle = Place(param.name, ())
     return any(n.id == param.name and is_release(pair, n, handle) for n in function.index.names)
@@ -218,9 +219,9 @@ def _releases_later(pair: Pair, then: Member) -> bool:
 
 def _handed_on(mention: Mention, place: Place) -> Fate | None:
     use = use_of(mention.expr)
-    if use.kind == "argument" and isinstance(use.node, Call) and called_word(use.node.callee) not in _ASKS:
+    if use.kind == "argument" and isinstance(use.node, Call) and last_word(use.node.callee) not in _ASKS:
         return Fate(
-            "handed on", mention.expr, f"{place.text} is handed to {called_word(use.node.callee) or 'a call'}()", place
+            "handed on", mention.expr, f"{place.text} is handed to {last_word(use.node.callee) or 'a call'}()", place
         )
     if use.kind in ("returned", "yielded"):
         return Fate("handed on", mention.expr, f"{place.text} is returned", place)
@@ -251,7 +252,7 @@ def _same(got: Acquisition, good: _Reached, file: File) -> Fate:
     mismatch: Fate | None = None
     elsewhere: Fate | None = None
     for site in file.calls:
-        if called_word(site.call.callee) not in got.pair.release:
+        if last_word(site.call.callee) not in got.pair.release:
             continue
         answer = removes(call, site.call, file)
         if answer == "yes" and id(site.function) in good:

@@ -19,6 +19,7 @@ from asynccost.flow.tree import (
     Param,
     Subscript,
 )
+from asynccost.flow.words import word_of
 
 SETTER = re.compile(r"^(set[A-Z_]|dispatch$)")
 STATE = frozenset(
@@ -144,10 +145,7 @@ def hook_name(value: Node | None) -> str:
     """The name of the hook that a value comes from, whatever is picked of it."""
     while isinstance(value, (Member, Subscript)):
         value = value.value
-    if isinstance(value, Call):
-        callee = value.callee
-        return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
-    return ""
+    return word_of(value) if isinstance(value, Call) else ""
 
 
 def root_name(expr: Node | None) -> str:

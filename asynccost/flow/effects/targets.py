@@ -1,24 +1,23 @@
 """Listeners and subscriptions: does the target outlive the effect, so that they have to be taken away?"""
 
-import re
 from collections.abc import Sequence
 
 from asynccost.flow.around import class_around
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.effect_code import own_functions
+from asynccost.flow.effects.elements import OF_ELEMENT, held_by_ref, is_element, is_page, is_ref, is_ref_read, root_of
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.listeners import bound_by, option_of
 from asynccost.flow.effects.state import pattern_names, root_name
+from asynccost.flow.effects.streams import why_it_ends
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
-from asynccost.flow.reach import binder, values
+from asynccost.flow.reach import values
 from asynccost.flow.tree import (
-    Argument,
     Assign,
     Bind,
     Call,
     Choice,
-    Class,
     Closure,
     Collection,
     Constant,
@@ -27,37 +26,17 @@ from asynccost.flow.tree import (
     If,
     Member,
     Name,
-    Node,
     Return,
     Subscript,
 )
 from asynccost.flow.walk import walk
+from asynccost.flow.words import word_of
 
 _MAKES = frozenset({"createElement", "createElementNS"})
 
 
-_ELEMENT_CALLS = frozenset({"querySelector", "getElementById", "closest", "querySelectorAll"})
-
-
-_STREAMS = ("interval", "timer", "fromEvent", "fromEventPattern", "webSocket")
-
-
-_ENDING_OPERATORS = frozenset(
-    {
-        "takeUntil",
-        "takeUntilDestroyed",
-        "take",
-        "first",
-        "untilDestroyed",
-        "last",
-        "takeWhile",
-        "untilComponentDestroyed",
-        "single",
-    }
-)
-
-
 def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
+    """Why what an effect has got needs no release; "" where it does."""
     call, handle = got.call, got.pair.handle
     if handle in ("same", "disposer"):
         if option_of(call, "signal") is not None:
@@ -67,7 +46,7 @@ def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
         if call.arguments and constant_text(call.arguments[0].value) in _ONCE_A_PAGE:
             return "that happens once in the life of a page"
         reason = _target_reason(effect, got, file)
-        return "" if reason == _OF_ELEMENT and _runs_again(effect) and not _is_marked(got, file) else reason
+        return "" if reason == OF_ELEMENT and _runs_again(effect) and not _is_marked(got, file) else reason
     if got.pair.starts and not _is_started(got, file):
         return f"nothing is {got.pair.starts}d"
     return ""
@@ -87,10 +66,9 @@ def _is_marked(got: Acquisition, file: File) -> bool:
 
 def on_element(effect: Effect, got: Acquisition, file: File) -> bool:
     """Whether a listener's target is an element that goes away with the component."""
-    return _target_reason(effect, got, file) == _OF_ELEMENT
+    return _target_reason(effect, got, file) == OF_ELEMENT
 
 
-_OF_ELEMENT = "the target is an element that goes away with the component"
 _ONCE_A_PAGE = frozenset({"appinstalled", "DOMContentLoaded"})
 
 
@@ -109,11 +87,11 @@ def _target_reason(effect: Effect, got: Acquisition, file: File) -> str:
     if name == "on" and len(call.arguments) == 1:
         return "it is no emitter that is known"
     if name == "subscribe":
-        return _subscription_reason(effect, got, target, file)
+        return why_it_ends(effect, got, target, file)
     if target is None or is_page(target, got.function, file):
         return ""
-    if isinstance(target, Call) and _is_element(target):
-        return _OF_ELEMENT
+    if isinstance(target, Call) and is_element(target):
+        return OF_ELEMENT
     if isinstance(target, Call) and name != "addEventListener" and name != "addListener":
         return "the target is made by the same expression"
     root = root_of(target)
@@ -164,59 +142,21 @@ def _listens(call: Call, got: Acquisition) -> bool:
     return False
 
 
-def is_page(target: Expr, function: Function, file: File) -> bool:
-    """Whether a target lives as long as the page or the process."""
-    name = file.resolve(target, function) or ""
-    bare = name.partition(".")[0].removesuffix("()")
-    made = "()." in name or (name.endswith("()") and bare != "matchMedia")
-    return bare in _PAGE and ":" not in name and not made
-
-
-_PAGE = frozenset(
-    {
-        "window",
-        "document",
-        "globalThis",
-        "self",
-        "top",
-        "parent",
-        "navigator",
-        "matchMedia",
-        "history",
-        "screen",
-        "visualViewport",
-        "process",
-        "chrome",
-        "browser",
-        "speechSynthesis",
-        "caches",
-        "performance",
-    }
-)
-
-
-def root_of(expr: Expr) -> Name | None:
-    here: Node = expr
-    while isinstance(here, (Member, Call, Subscript)):
-        here = here.callee if isinstance(here, Call) else here.value
-    return here if isinstance(here, Name) else None
-
-
 def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> str:
     """Listeners on `this` and on what an object made itself go away with it."""
     cls = class_around(got.function)
     if isinstance(target, Name):
         return "it listens to itself"
     if any(isinstance(n, Member) and n.attr == "nativeElement" for n in walk(target)):
-        return _OF_ELEMENT
+        return OF_ELEMENT
     first: Expr = target
     while isinstance(first, (Member, Call)) and not _is_this(first):
         first = first.callee if isinstance(first, Call) else first.value
     attr = first.attr if isinstance(first, Member) else ""
     if cls is None:
         return "the target belongs to the component"
-    if got.pair.name == "addEventListener" and _held_by_ref(cls, attr, file):
-        return _OF_ELEMENT
+    if got.pair.name == "addEventListener" and held_by_ref(cls, attr, file):
+        return OF_ELEMENT
     known = [v for v in file.names.attribute(cls, attr) if v is not None and not isinstance(v, Constant)]
     if known and all(isinstance(v, (Call, Closure)) for v in known) and not is_page(target, got.function, file):
         return f"{attr} is made by the same object"
@@ -225,20 +165,6 @@ def _own_member(effect: Effect, target: Expr, got: Acquisition, file: File) -> s
     if not known and not any(p.name == attr for m in (cls.methods.get("constructor"),) if m for p in m.params):
         return "the target belongs to the object"
     return ""
-
-
-def _held_by_ref(cls: Class, attr: str, file: File) -> bool:
-    """`ref={(node) => { this.node = node; }}`, `ref={this.setNode}`: an attribute that React fills in."""
-    source, keeps = file.module.source, re.escape(attr.encode())
-    if re.compile(_REF % keeps).search(source, cls.start, cls.end):
-        return True
-    named = [m[1].decode() for m in _REF_BY_NAME.finditer(source, cls.start, cls.end)]
-    sets = re.compile(rb"\bthis\.%s\s*=[^=]" % keeps)
-    return any(sets.search(source, m.start, m.end) for name in named if (m := cls.methods.get(name)) is not None)
-
-
-_REF = rb"\bref=\{\s*\(?\s*\w+[^=>{}]*=>\s*[({]?\s*this\.%s\s*=[^=]"
-_REF_BY_NAME = re.compile(rb"\bref=\{\s*this\.([\w$]+)")
 
 
 def _runs_again(effect: Effect) -> bool:
@@ -265,18 +191,18 @@ def _bound_target(effect: Effect, got: Acquisition, name: str, scope: Function, 
         return "the target is handed in"
     if id(scope) in own and any(isinstance(v, Call) and word_of(v) in _MAKES for v in known):
         return f"{name} is made by the effect itself"
-    if _is_ref(known) or any(_is_element(v) for v in known):
-        return _OF_ELEMENT
+    if is_ref(known) or any(is_element(v) for v in known):
+        return OF_ELEMENT
     if any(is_page(v, scope, file) for v in known):
         return ""
     if scope is effect.scope and not known and name not in file.module.imports and not _is_given(name, scope, got):
-        return _OF_ELEMENT  # `let el`, filled in by the markup
+        return OF_ELEMENT  # `let el`, filled in by the markup
     if id(scope) in own and known and all(isinstance(v, (Call, Choice)) for v in known):
         made = [v for v in known if isinstance(v, Call)]
         if any(v.new for v in made) or got.pair.name == "on":
             return f"{name} is made by the effect itself"
-    if id(scope) in own and any(_is_ref_read(v, scope) for v in known):
-        return _OF_ELEMENT
+    if id(scope) in own and any(is_ref_read(v, scope) for v in known):
+        return OF_ELEMENT
     if got.pair.name == "addEventListener" and id(scope) in own:
         return f"{name} is found by the effect itself"
     if any(isinstance(v, Subscript) and isinstance(v.value, Call) and word_of(v.value) in _ENDED for v in known):
@@ -311,86 +237,3 @@ def _assigned(value: Expr) -> Expr:
     return value
 
 
-def _is_ref(known: Sequence[Expr]) -> bool:
-    return any(
-        isinstance(v, Call) and word_of(v) in ("useRef", "createRef", "ref", "useTemplateRef", "shallowRef")
-        for v in known
-    )
-
-
-def _is_element(value: Expr) -> bool:
-    return isinstance(value, Call) and word_of(value) in _ELEMENT_CALLS
-
-
-def _is_ref_read(value: Expr, scope: Function) -> bool:
-    if isinstance(value, Member) and value.attr in ("current", "value") and isinstance(value.value, Name):
-        home = binder(value.value.id, scope)
-        return home is not None and _is_ref([v for v in values(value.value.id, home) if v is not None])
-    return False
-
-
-def word_of(call: Call) -> str:
-    """The last word of what a call calls."""
-    callee = call.callee
-    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
-
-
-def _subscription_reason(effect: Effect, got: Acquisition, target: Expr | None, file: File) -> str:
-    """Why a subscription ends by itself; Angular's are silent unless the source is known to go on."""
-    if target is None:
-        return "it is no subscription that is known"
-    here: Expr | None = target
-    while isinstance(here, (Member, Call)):
-        if isinstance(here, Call) and word_of(here) == "pipe" and any(map(_ends_pipe, here.arguments)):
-            return "its pipe ends it"
-        here = here.callee if isinstance(here, Call) else here.value
-    if isinstance(effect.scope, Class) or effect.framework == "Angular":
-        if _of_own_element(target):
-            return _OF_ELEMENT
-        return "" if _goes_on(target, got.function, file) else "nothing shows that its source goes on"
-    return (
-        ""
-        if root_of(target) is not None and not _made_here(effect, got, target, file)
-        else "its source is made by the effect itself"
-    )
-
-
-def _of_own_element(source: Expr) -> bool:
-    """`fromEvent(this.input.nativeElement, "change").pipe(...)`: it hears an element of the component."""
-    while isinstance(source, Call) and isinstance(source.callee, Member) and source.callee.attr == "pipe":
-        source = source.callee.value
-    if not isinstance(source, Call) or word_of(source) != "fromEvent" or not source.arguments:
-        return False
-    return any(isinstance(n, Member) and n.attr == "nativeElement" for n in walk(source.arguments[0].value))
-
-
-def _ends_pipe(argument: Argument) -> bool:
-    return isinstance(argument.value, Call) and word_of(argument.value) in _ENDING_OPERATORS
-
-
-def _made_here(effect: Effect, got: Acquisition, target: Expr, file: File) -> bool:
-    root = root_of(target)
-    if root is None or isinstance(target, Call):
-        return root_of(target) is None or (
-            isinstance(target, Call) and word_of(target) in ("from", "of", "defer", "ajax")
-        )
-    scope = bound_by(got.call, got.function)
-    return (
-        scope is not None
-        and any(scope is f for f in own_functions(effect, file))
-        and any(isinstance(v, Call) and v.new for v in values(root.id, scope))
-    )
-
-
-def _goes_on(target: Expr, function: Function, file: File) -> bool:
-    """Whether an observable outlives who subscribes: timers, events, router, store, `x$` of an injected service."""
-    while isinstance(target, Call) and word_of(target) == "pipe" and isinstance(target.callee, Member):
-        target = target.callee.value
-    name = file.resolve(target, function) or ""
-    if isinstance(target, Call) and name.startswith("rxjs:"):
-        return name.removeprefix("rxjs:").removesuffix("()") in _STREAMS
-    text = file.text(target)
-    if text.endswith("router.events") or "store.select" in text or "store$" in text:
-        return True
-    parts = text.split("(")[0].split(".")
-    return len(parts) == 3 and parts[0] == "this" and parts[2].endswith("$") and "route" not in parts[1].lower()

@@ -21,8 +21,8 @@ from asynccost.flow.linked.linking import Names
 from asynccost.flow.linked.meant import MANY, Meant
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
 from asynccost.flow.mentions import STRINGS, is_letter, places
-from asynccost.flow.tree import Call, Class, Expr, Function, Member, Name
-from asynccost.flow.words import words
+from asynccost.flow.tree import Call, Class, Expr, Function, Member
+from asynccost.flow.words import last_word, words
 
 _LOCAL = ".<locals>."
 _FEW = 6  # places: what more of them speak of is used
@@ -301,5 +301,4 @@ _OPENING = _QUOTES | {b"}"}
 
 
 def _decorator(decorator: Expr) -> str:
-    callee = decorator.callee if isinstance(decorator, Call) else decorator
-    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    return last_word(decorator.callee if isinstance(decorator, Call) else decorator)

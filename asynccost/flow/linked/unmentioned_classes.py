@@ -17,7 +17,8 @@ from asynccost.flow.file import is_test
 from asynccost.flow.linked.importers import Importers, parts_of
 from asynccost.flow.linked.linking import Names
 from asynccost.flow.mentions import is_letter, places
-from asynccost.flow.tree import Class, Function, Member, Name, Subscript
+from asynccost.flow.tree import Class, Expr, Function, Subscript
+from asynccost.flow.words import last_word
 
 _ALL = re.compile(rb"\bimport[ \t]+\*")
 _SUBCLASSES = re.compile(rb"__(?:init_subclass|subclasses)__|\bmetaclass[ \t]*=")
@@ -89,10 +90,9 @@ class UnmentionedClasses:
         beside = [c for c in asked.file.module.classes if c.scope is cls.scope and c is not cls]
         return len(beside), sum(self._is_mentioned(c.name, c.start, c.end, asked) for c in beside)
 
-    def _is_silent(self, base: object, asked: Asked) -> bool:
+    def _is_silent(self, base: Expr, asked: Asked) -> bool:
         """Whether a base keeps no list of the classes that inherit it."""
-        named = base.value if isinstance(base, Subscript) else base
-        name = named.attr if isinstance(named, Member) else named.id if isinstance(named, Name) else ""
+        name = last_word(base.value if isinstance(base, Subscript) else base)
         if not name or _REGISTERED.search(name):
             return False
         defined = re.compile(rb"^class[ \t]+%s\b" % re.escape(name.encode()), re.M)

@@ -31,7 +31,7 @@ from asynccost.flow.tree import (
     Return,
 )
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, verb, words
+from asynccost.flow.words import chain, last_word, verb, words
 
 _DEPTH = 3  # calls of the file's own functions that are followed
 _APPENDS = frozenset({"append", "extend", "insert", "push", "unshift", "splice", "appendleft"})
@@ -155,7 +155,7 @@ def _asks(call: Call, name: str, file: File) -> bool:
 def _told(call: Call) -> str:
     """A callback that every turn hands to what it waits for, by its name: `onProgress`."""
     for node in walk(*(a.value for a in call.arguments)):
-        name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
+        name = last_word(node)
         if _CALLBACK.match(name):
             return name
     return ""

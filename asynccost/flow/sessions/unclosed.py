@@ -8,7 +8,7 @@ from asynccost.flow.life import Life
 from asynccost.flow.linked.project import Project
 from asynccost.flow.owner import life_of
 from asynccost.flow.tree import Assign, Call, Class, Constant, Function, Member, Name
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, word_of
 
 _SELF = frozenset({"self", "cls", "this"})
 _KEEPING = frozenset({"attribute", "global", "element", "argument", "captured", "returned", "with"})
@@ -53,7 +53,7 @@ def closers_of(file: File, cls: Class, attr: str, close: tuple[str, ...]) -> lis
             if use.kind == "with" or not (function.name == attr and use.awaited):
                 return None
         elif use.kind == "argument" and isinstance(use.node, Call):
-            if any(word in _last(use.node).lower() for word in _CLOSING):
+            if any(word in word_of(use.node).lower() for word in _CLOSING):
                 found.append(_method(function))
             else:
                 return None
@@ -88,10 +88,6 @@ def _method(function: Function) -> str:
     return here.name
 
 
-def _last(call: Call) -> str:
-    callee = call.callee
-    return callee.attr if isinstance(callee, Member) else callee.id if isinstance(callee, Name) else ""
-
 
 def _copy_closed(node: Assign, function: Function, close: tuple[str, ...]) -> bool:
     """`session, self.session = self.session, None; await session.close()`."""
@@ -111,7 +107,7 @@ def _closes_by_name(cls: Class, attr: str) -> bool:
     """`for name in ("session", ...): getattr(self, name).close()`."""
     for function in cls.methods.values():
         for call in function.index.calls if function.index else ():
-            if _last(call) in ("getattr", "hasattr") and len(call.arguments) > 1:
+            if word_of(call) in ("getattr", "hasattr") and len(call.arguments) > 1:
                 named = call.arguments[1].value
                 if not isinstance(named, Constant) or named.value == attr:
                     return True

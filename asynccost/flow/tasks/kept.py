@@ -25,6 +25,7 @@ from asynccost.flow.tree import (
     Node,
     Other,
 )
+from asynccost.flow.words import last_word
 
 
 @dataclass(slots=True, frozen=True)
@@ -202,7 +203,7 @@ def _lives_on(function: Function, file: File, node: Node | None = None) -> bool:
         return True
     handle = file.knowledge.table("tasks")["handle"]
     for call in index.calls:
-        name = _last(call.callee)
+        name = last_word(call.callee)
         awaited = isinstance(call.parent, Await) and name in handle["forever_awaited"]
         if call.start >= start and (awaited or name in handle["forever"]):
             return True
@@ -211,9 +212,6 @@ def _lives_on(function: Function, file: File, node: Node | None = None) -> bool:
     endless = [loop for loop in later if loop.kind == "while" or loop.is_async]
     return any(a.start > loop.start and a.end <= loop.end for loop in endless for a in index.awaits)
 
-
-def _last(callee: Node) -> str:
-    return callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
 
 
 # --------------------------------------------------------------- functions
@@ -238,7 +236,7 @@ def ignores_result(closure: Closure, function: Function, file: File) -> str:
     parent: Any = closure.parent
     if handed is not None:
         word = parent.keyword or ""
-        name = _last(handed[0].callee)
+        name = last_word(handed[0].callee)
         if name in ignoring or word.startswith("on_"):
             return f"{name}()" if name in ignoring else word
     elif isinstance(parent, Assign):

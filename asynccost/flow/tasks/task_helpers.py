@@ -13,8 +13,8 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.kept import fate_of
-from asynccost.flow.tree import Assign, Call, Expr, Function, Member, Name, Node
-from asynccost.flow.words import chain, words
+from asynccost.flow.tree import Assign, Call, Expr, Function, Member, Name
+from asynccost.flow.words import chain, last_word, words
 
 
 def spawns(file: File) -> list[tuple[Site, str]]:
@@ -31,13 +31,10 @@ def _spawns(file: File) -> list[tuple[Site, str]]:
         callee = site.call.callee
         if site.name in known:
             found.append((site, known[site.name]))
-        elif isinstance(callee, Member) and callee.attr in methods and _last(callee.value) in loops:
+        elif isinstance(callee, Member) and callee.attr in methods and last_word(callee.value) in loops:
             found.append((site, "task"))
     return found
 
-
-def _last(node: Node) -> str:
-    return node.id if isinstance(node, Name) else node.attr if isinstance(node, Member) else ""
 
 
 def work_of(site: Site) -> Expr | None:

@@ -26,7 +26,7 @@ from asynccost.flow.tree import (
     With,
 )
 from asynccost.flow.waits.side import serves
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, last_word
 
 _DEPTH = 4
 _ALL = frozenset({"Exception", "BaseException"})
@@ -110,7 +110,7 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
     if not isinstance(value, Call):
         return False
     callee = value.callee
-    name = callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    name = last_word(callee)
     if name in _BODIES and _is_caught_answer(callee, function):
         return True
     if name in file.knowledge.table("tasks")["floating"]["harmless"]:

@@ -7,6 +7,7 @@ from asynccost.flow.around import class_around
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Argument, Call, Class, Collection, Constant, Expr, Function, Member, Name
+from asynccost.flow.words import last_word
 
 
 def bounded_by(file: File, site: Site, row: Mapping[str, Any]) -> str | None:
@@ -112,7 +113,7 @@ def may_set(call: Call) -> bool:
 
 
 def _word(expr: Expr) -> str:
-    return (expr.id if isinstance(expr, Name) else expr.attr if isinstance(expr, Member) else "").lower()
+    return last_word(expr).lower()
 
 
 def _by_options(file: File, call: Call, function: Function, row: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from asynccost.flow.file import File
 from asynccost.flow.handles import Place, mentions
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Function, Member, Name
+from asynccost.flow.words import last_word
 
 _AT_ONCE = frozenset({"forEach", "map", "filter", "some", "every", "find", "reduce", "from", "flatMap", "Promise"})
 _TIMERS = frozenset({"setTimeout", "setInterval", "requestAnimationFrame", "requestIdleCallback", "setImmediate"})
@@ -58,5 +59,5 @@ def _handed_over(function: Function, setup: Function, file: File, got: Acquisiti
 
 def _soon(call: Call) -> bool:
     callee = call.callee
-    word = callee.id if isinstance(callee, Name) else callee.attr if isinstance(callee, Member) else ""
+    word = last_word(callee)
     return word in _TIMERS or word in _AT_ONCE

@@ -8,10 +8,9 @@ from asynccost.flow.effects.late import waits_from
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.races import Late
 from asynccost.flow.effects.state import SETTER
-from asynccost.flow.effects.targets import word_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Assign, Await, Call, Constant, Do, Expr, Function, If, Loop, Member, Name, Node
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, word_of
 from asynccost.javascript.edits.guards import REPORTS
 
 

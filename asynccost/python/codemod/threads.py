@@ -6,6 +6,7 @@ from asynccost.flow.around import above
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Class, Comprehension, Function, Member, Name, Other, Subscript
 from asynccost.flow.walk import walk
+from asynccost.flow.words import last_word
 from asynccost.python.codemod.arguments import spread, takes_keyword, too_long
 from asynccost.python.codemod.layout import layout_of
 from asynccost.python.codemod.patch import Patch
@@ -25,7 +26,7 @@ def plain_callee(call: Call) -> bool:
     nodes = list(walk(call.callee))
     made = [n for n in nodes if isinstance(n, Call)]
     last = made[0].callee if len(made) == 1 and not made[0].arguments else None
-    word = last.id if isinstance(last, Name) else last.attr if isinstance(last, Member) else ""
+    word = last_word(last)
     return all(isinstance(n, (Name, Member, Call)) for n in nodes) and (not made or word[:1].isupper())
 
 
