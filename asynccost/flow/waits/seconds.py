@@ -57,7 +57,10 @@ _SERVED = re.compile(r"do_[A-Z]+")  # what http.server calls for a request that 
 _SIGNS_IN = re.compile(r"(?:auth|oauth2?|users?|sessions?|v\d)/(?:login|token|signin|sign-in)\b|/login[\"'`]")
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
 _FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
-_TOLD = "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet"
+_TOLD = (
+    "notif\\w*|notices?|alerts?|mailer|sms|slack|discord|telegram|whatsapp|pushover|pushbullet|ms ?teams|mattermost"
+    "|rocket ?chat|gotify|ntfy|pagerduty|opsgenie"
+)
 _TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
 _GENERATES = re.compile(
     r"""\[["']choices["']\]|\.choices\b"""
@@ -95,7 +98,7 @@ def _by_words(site: Site, file: File) -> int:
         return LONG if works.search(call) else USUAL  # a model is asked by other methods
     own = "" if _SERVED.fullmatch(site.function.name) else plain(site.function.name).strip()
     whatever = site.function.owner is not None and _ANY.fullmatch(own)
-    if whatever and not _NOTICE.search(f"{around} {plain(site.function.owner.name if site.function.owner else '')}"):
+    if whatever and not _NOTICE.search(f"{around} {call}"):
         return LONG
     if site.function.kind != "module" and _GENERATES.search(file.text(site.function)):
         return LONG
