@@ -5,7 +5,9 @@ import re
 from asynccost.flow.around import statement_of, use_of
 from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File, Site
+from asynccost.flow.reach import within
 from asynccost.flow.tree import (
+    Assign,
     Await,
     Call,
     Closure,
@@ -14,8 +16,10 @@ from asynccost.flow.tree import (
     Function,
     Member,
     Name,
+    Return,
 )
-from asynccost.flow.words import words
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain, words
 from asynccost.javascript.edits.before_waiting import before_waiting, later, nobody_waits, said_above
 from asynccost.javascript.edits.patch import Patch
 from asynccost.javascript.edits.script import script
@@ -96,7 +100,26 @@ def _asked(site: Site, file: File) -> str:
     if not _STARTS.isdisjoint(words(site.function.name)[:1]):
         return f"is {site.function.name}() to be over only when all that it starts is done?"
     body = site.function.body
-    return (nobody_waits(site) if body and body[-1].start <= site.call.start else "") or later(site)
+    waits = nobody_waits(site) if body and body[-1].start <= site.call.start else ""
+    return waits or later(site) or _handed_back(site, file)
+
+
+def _handed_back(site: Site, file: File) -> str:
+    """A question where a function hands back what the work adds nothing to: it would come later, or not at all; ""."""
+    last = site.function.body[-1] if site.function.body else None
+    handed = site.call.arguments[0].value
+    if not isinstance(last, Return) or last.start < site.call.end or not isinstance(handed, Closure):
+        return ""
+    given = {n.id for n in walk(last) if isinstance(n, Name)}
+    params = {p.name for p in handed.function.params}
+    for one in within(handed.function, file):
+        if any(n.id in given for n in (one.index.names if one.index else ())):
+            return ""
+        targets = (t for s in walk(*one.body) if isinstance(s, Assign) for t in s.targets)
+        if any(isinstance(t, Member) and chain(t)[0] in params for t in targets):
+            return ""
+    what = file.text(last.value) if isinstance(last.value, Name) and given else ""
+    return f"{what} would be handed back later, and not at all where one fails: may it?" if what else ""
 
 
 def _floating(file: File, site: Site) -> Offer | None:
