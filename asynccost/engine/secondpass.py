@@ -6,6 +6,7 @@ from asynccost.engine.seen import Seen
 from asynccost.fingerprints import number
 from asynccost.flow.linked.aside import is_copy
 from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.shut_out import shut_out
 from asynccost.flow.linked.unimported import is_loose, unimported
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Silence
@@ -61,6 +62,7 @@ def _of_file(one: Seen, project: Project, silences: list[Silence]) -> list[Findi
 
 def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
     unused, by_hand = finding.pending.pop("unused", ""), finding.pending.pop("by hand", False)
+    place = (finding.path, finding.span) if finding.pending.pop("may hang", False) else None
     hook = load()[finding.rule].hook(project.files[finding.path]["language"], "settle") if finding.pending else None
     said = hook(finding, project) if hook is not None else finding
     for one in said if isinstance(said, list) else [said]:
@@ -73,7 +75,9 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
                 one.message += f" (but nobody calls {unused}())"
             elif by_hand:
                 one.confidence = Confidence.LOW  # a script or an example: what it wastes, it wastes once
-            elif one.confidence is not Confidence.LOW and (doubt := _doubt(one, project)):
+            elif one.confidence is not Confidence.LOW and (
+                doubt := _doubt(one, project) or (shut_out(project, *place) if place == (one.path, one.span) else "")
+            ):
                 one.confidence = Confidence.LOW
                 one.message += f" (but {doubt})"
         yield one

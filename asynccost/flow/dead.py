@@ -4,21 +4,20 @@ Private functions that nobody calls any more, as far as their own file shows; th
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from asynccost.flow.around import above
+from asynccost.flow.conditions import Known, truth
 from asynccost.flow.tree import (
     Break,
     Choice,
-    Constant,
     Continue,
     Expr,
     Function,
     If,
-    Name,
+    Loop,
     Node,
-    Other,
     Raise,
     Return,
     Try,
@@ -26,17 +25,17 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.words import chain, words
 
-Known = Mapping[str, bool]
-
 
 def is_dead(node: Node, function: Function, source: bytes, known: Known = MappingProxyType({})) -> bool:
     """Whether a node stands in `if False:`, or a statement before it always leaves.
 
     `enabled = False` ... `if not enabled: return` does so, where nothing else of the function sets `enabled`.
-    known: whether its parameters hold, where a call says so.
+    known: the values of its parameters, where a call says so.
     """
     below = node
     for up in above(node):
+        if _passes_by(up, below, function, source, known):
+            return True
         for block in (getattr(up, "body", None), getattr(up, "orelse", None)):
             if not block or not any(s is below for s in block):
                 continue
@@ -45,12 +44,51 @@ def is_dead(node: Node, function: Function, source: bytes, known: Known = Mappin
                     break
                 if _leaves(statement, function, source, known):
                     return True
-        if isinstance(up, If) and below is not up.test:
-            held = _truth(up.test, function, source, known)
-            if held is not None and held is not any(s is below for s in up.body):
-                return True
         below = up
     return False
+
+
+def asks(node: Node, function: Function) -> bool:
+    """Whether what a function, or one around it, is given may decide whether a node runs."""
+    here: tuple[Node | None, Function | None] = node, function
+    while (below := here[0]) is not None and (around := here[1]) is not None and around.kind != "module":
+        if hangs(below, around):
+            return True
+        here = around.closure or around.parent, around.scope
+    return False
+
+
+def hangs(node: Node, function: Function) -> bool:
+    """Whether a condition, around a node or with an early end before it, may depend on what its function is given."""
+    below = node
+    if not any(p.name or p.pattern for p in function.params):
+        return False
+    for up in above(node):
+        if isinstance(up, (If, Choice)) or (isinstance(up, Loop) and up.kind == "while"):
+            return True
+        blocks = (getattr(up, "body", ()), getattr(up, "orelse", ()))
+        beside = (s for block in blocks if any(one is below for one in block) for s in block)
+        if any(isinstance(s, (If, With, Try)) and s.start < below.start for s in beside):
+            return True
+        below = up
+    return False
+
+
+def _passes_by(up: Node, below: Node, function: Function, source: bytes, known: Known) -> bool:
+    """Whether a condition right above a node, by what it comes to, never lets it run."""
+    if isinstance(up, If) and below is not up.test:
+        held = truth(up.test, function, source, known)
+        return held is not None and held is not any(s is below for s in up.body)
+    if isinstance(up, Loop) and up.kind == "while" and up.test is not None and any(s is below for s in up.body):
+        return truth(up.test, function, source, known) is False
+    if not isinstance(up, Choice) or below is up.test:
+        return False
+    at = next((n for n, option in enumerate(up.options) if option is below), 0)
+    if up.test is not None:
+        held = truth(up.test, function, source, known)
+        return held is not None and held is (at > 0)
+    ends = {"and": False, "or": True}.get(up.op)
+    return ends is not None and any(truth(one, function, source, known) is ends for one in up.options[:at])
 
 
 def _leaves(statement: Node, function: Function, source: bytes, known: Known) -> bool:
@@ -62,7 +100,8 @@ def _leaves(statement: Node, function: Function, source: bytes, known: Known) ->
     if isinstance(statement, If):
         if end(statement.body, statement.orelse):
             return True
-        return _truth(statement.test, function, source, known) is True and end(statement.body)
+        held = truth(statement.test, function, source, known)
+        return held is not None and end(statement.body if held else statement.orelse)
     if isinstance(statement, With):
         return not any(_may_swallow(item.value, source) for item in statement.items) and end(statement.body)
     if isinstance(statement, Try):
@@ -87,49 +126,20 @@ def _may_swallow(manager: Expr, source: bytes) -> bool:
     return re.search(_HANDLES % re.escape(last.encode()), source) is not None
 
 
-def _truth(expr: Expr, function: Function, source: bytes, known: Known) -> bool | None:
-    """Whether a condition is known to hold or to fail."""
-    if isinstance(expr, Constant):
-        return bool(expr.value)
-    if isinstance(expr, Name):
-        if expr.id in known:
-            return known[expr.id]
-        values = function.index.bound.get(expr.id, []) if function.index and expr.id in function.bindings else []
-        only = values[0] if len(values) == 1 else None
-        if not isinstance(only, Constant) or times_set(expr.id, source, function.start, function.end) > 1:
-            return None
-        return bool(only.value)
-    if isinstance(expr, Other) and expr.op in ("not", "!") and expr.parts:
-        inner = _truth(expr.parts[0], function, source, known)
-        return None if inner is None else not inner
-    if isinstance(expr, Choice) and expr.test is None:
-        each = [_truth(o, function, source, known) for o in expr.options]
-        if expr.op == "or":
-            return True if True in each else False if all(k is False for k in each) else None
-        if expr.op == "and":
-            return False if False in each else True if all(k is True for k in each) else None
-    return None
-
-
-_SETS = (
-    rb"(?:\+\+|--)\s*%(name)s(?![\w$])|(?<![\w$.])%(name)s\s*"
-    rb"(?:\+\+|--|(?::[^=\n]*)?(?:[^\w\s=!<>()\[\]{},;.]{0,3})=(?![=>]))"
-)
-
-
-def times_set(name: str, source: bytes, start: int, end: int) -> int:
-    """How often a name is set between two bytes, also by functions that are written there."""
-    return len(re.findall(_SETS % {b"name": re.escape(name.encode())}, source[start:end]))
-
-
 _PRIVATE = rb"\bprivate\s+(?:(?:static|async|override|readonly)\s+)*%s\b"
-_DISPATCH = (b"getattr(self", b"getattr(cls", b"this[")
+DISPATCH = (b"getattr(self", b"getattr(cls", b"this[")
+
+
+def is_private(function: Function, source: bytes) -> bool:
+    """Whether JavaScript lets only its own class call a method: `#send()`, `private send()`."""
+    word = re.escape(function.name.encode())
+    return function.name.startswith("#") or (b"private" in source and re.search(_PRIVATE % word, source) is not None)
 
 
 def left_over(function: Function, source: bytes) -> str:
     """The name of a private function or method that its file mentions nowhere but where it is defined; else ""."""
     name = function.name
-    if not name or any(way in source for way in _DISPATCH):
+    if not name or any(way in source for way in DISPATCH):
         return ""
     word = re.escape(name.encode())
     if function.owner is None:
@@ -138,6 +148,6 @@ def left_over(function: Function, source: bytes) -> str:
             return ""
         return name if len(re.findall(rb"(?<![\w$])%s(?![\w$])" % word, source)) == 1 else ""
     own = name.startswith(("_", "#")) and not name.startswith("__") and not function.owner.bases
-    if not own and not (b"private" in source and re.search(_PRIVATE % word, source)):
+    if not own and not is_private(function, source):
         return ""
     return name if len(re.findall(rb"(?<![\w$])%s(?![\w$])" % word, source)) == 1 else ""

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from asynccost.flow.around import function_of, statement_of
-from asynccost.flow.dead import is_dead, left_over
+from asynccost.flow.dead import asks, is_dead, left_over
 from asynccost.flow.index import index_module
 from asynccost.flow.layout import Lines
 from asynccost.flow.names import Names
@@ -172,6 +172,8 @@ class File:
             pending["unused"] = unused
         if not isinstance(at, Function) and is_dead(at, function, self.module.source):
             pending["dead"] = True
+        elif not isinstance(at, Function) and asks(at, function):
+            pending["may hang"] = True
         return Finding(
             rule="",
             path=self.path,

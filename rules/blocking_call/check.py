@@ -145,12 +145,15 @@ def _shown(file: File, call: Call) -> str:
 
 
 def facts(file: File) -> dict[str, Any]:
-    """The plain functions of a file that block."""
+    """The plain functions of a file that block, with the bytes at which their calls start that do so."""
     if file.is_test:
         return {}
-    seeds = {site.function.qualname: kind.name for site, kind in file.memo(blocking_functions)}
-    seeds |= {f"{_WAY}{name}": "thread" for name in ways(file)}
-    return seeds | ({_SQLITE: "file"} if b"sqlite" in file.module.source else {})
+    seeds: dict[str, list[int]] = {site.function.qualname: [] for site, _ in file.memo(blocking_functions)}
+    for site, _ in file.memo(blocking_sites):
+        if site.function.qualname in seeds:
+            seeds[site.function.qualname].append(site.call.start)
+    seeds |= {f"{_WAY}{name}": [] for name in ways(file)}
+    return seeds | ({_SQLITE: []} if b"sqlite" in file.module.source else {})
 
 
 _WAY = "thread "  # before the name of what takes a function into a thread, among a file's facts

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from asynccost.flow.blocking.calls import Blocking, Kind, blocking, comes_async
 from asynccost.flow.blocking.harmless import harmless, probed, told_to_end
+from asynccost.flow.blocking.onward import Onward
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
@@ -40,6 +41,9 @@ def reaches(project: Project) -> dict[tuple[str, str], list[Reach]]:
     claimed: set[tuple[str, int]] = set()
     rows = project.rows(RULE)
     seeds = sorted((path, qualname) for path, said in rows.items() for qualname in said)
+    onward = Onward(project)
+    for seed in seeds:
+        onward.add(seed, rows[seed[0]][seed[1]])
     level: list[Way] = [((made,), (), False) for key in seeds if (made := project.names.named_in(*key)) is not None]
     passed = set(seeds)
     for _ in range(_HOPS):
@@ -51,6 +55,9 @@ def reaches(project: Project) -> dict[tuple[str, str], list[Reach]]:
                 lazy = by.facts["is_generator"] and not by.facts["is_async"]
                 if lazy or caller.call["awaited"] or _entry(by) == "test":
                     continue
+                if not onward.runs(caller, path[0]):
+                    continue  # `Connection(lazy=True)`, whose constructor then ends before it blocks
+                onward.add(by.key, [caller.call["start"]], path[0])
                 if by.facts["is_async"]:
                     place = (by.file["path"], caller.call["start"])
                     if place not in claimed:

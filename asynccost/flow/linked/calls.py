@@ -146,6 +146,10 @@ class Calls:
         said = [t for a in files if (t := self._hands.get(a.path, {}).get(made.key)) is not None]
         return min(said, default=None)
 
+    def reaching(self, target: Def) -> list[str]:
+        """The Python files that can name a function, a method by its class, itself among them."""
+        return self._graph.reaching(target.file["path"], _handle(target))
+
     def _saying(self, word: str, holding: str = "") -> list[str]:
         """The scripts that may hold a word, and another text, in order."""
         return sorted(self._scripts.saying(word, holding))

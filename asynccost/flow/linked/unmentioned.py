@@ -98,7 +98,7 @@ class Unmentioned:
             if not self._importers.of(asked.path) or _LISTS.search(asked.source):
                 return False
             beside = [f for f in asked.file.module.outer if f.owner is None and f.scope is outer]
-        elif self._is_reached_otherwise(owner, asked):
+        elif self.is_reached_otherwise(owner, asked):
             return False
         else:
             beside = [*owner.methods.values()]
@@ -131,7 +131,7 @@ class Unmentioned:
                 self._used[key] = not all(inside)
         return self._used[key]
 
-    def _is_reached_otherwise(self, owner: Class, asked: Asked) -> bool:
+    def is_reached_otherwise(self, owner: Class, asked: Asked) -> bool:
         """Whether a method of a class may be called by who does not say its name."""
         if any(_decorator(d) not in _PLAIN for d in owner.decorators) or "mixin" in owner.name.lower():
             return True

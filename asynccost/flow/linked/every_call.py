@@ -1,0 +1,177 @@
+"""Every call of a function that only its own file can call, or, of a private Python function, those who import it.
+
+Nothing is said where one of them is out of sight: where code takes the function as a value, or others may call it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from asynccost.flow.dead import DISPATCH, is_private
+from asynccost.flow.facts.asked import Asked
+from asynccost.flow.facts.summary import entry
+from asynccost.flow.facts.vocabulary import may_be_known, word_mark
+from asynccost.flow.file import File, Site, is_test
+from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.script_code import without_prose
+from asynccost.flow.mentions import places
+from asynccost.flow.reach import binder
+from asynccost.flow.tree import Argument, Assign, Call, Collection, Expr, Function, Member, Name, Node
+from asynccost.flow.words import chain
+
+_HANDS_ON = frozenset({  # decorators that call a function as they are called
+    "staticmethod", "classmethod", "override", "final", "retry", "lru_cache", "cache", "contextmanager",
+    "asynccontextmanager",
+})
+_MOST = 40  # calls: among so many, one hands everything in
+
+
+class Made(NamedTuple):
+    """A call, and the file that it stands in."""
+
+    file: File
+    site: Site
+
+
+def every_call(project: Project, file: File, function: Function) -> list[Made]:
+    """All calls of a function; none where others may call it, or nobody does."""
+    known = project.memo(_known)
+    key = file.path, function.start
+    if key not in known:
+        found = list(_of_script(file, function) if file.language == "javascript" else _of(project, file, function))
+        known[key] = [one for one in found if one is not None] if None not in found[: _MOST + 1] else []
+        if len(found) > _MOST:
+            known[key] = []
+    return known[key]
+
+
+def _known(_: Project) -> dict[tuple[str, int], list[Made]]:
+    """The calls of each function, as far as they were asked for."""
+    return {}
+
+
+# ---------------------------------------------------------------------- Python
+
+
+def _of(project: Project, file: File, function: Function) -> Iterator[Made | None]:
+    """The calls of a Python function; None for what may call it unseen."""
+    asked, outer = project.names.asked.get(file.path), function.scope
+    nested = outer is not None and outer.kind != "module" and function.owner is None
+    own = function.name.startswith("_") and not function.name.startswith("__")
+    if asked is None or not (nested or own) or not may_be_known(function.name) or outer is None:
+        return
+    if any(_decorator(one) not in _HANDS_ON for one in function.decorators) or entry(file, function):
+        return
+    if function.owner is not None and project.unmentioned.is_reached_otherwise(function.owner, asked):
+        return
+    for path in [file.path] if nested else _naming(project, asked, function):
+        yield from _calls_in(project, path, Def(asked.facts, asked.function(function)))
+
+
+def _naming(project: Project, asked: Asked, function: Function) -> list[str]:
+    """The files that may name a function of a module: those that come to it, or all where its class has bases."""
+    mark = word_mark(function.name)
+    said = [path for path, marks in project.unmentioned.words.items() if mark in marks]
+    if function.owner is not None and function.owner.bases:
+        return said
+    near = set(project.calls.reaching(Def(asked.facts, asked.function(function))))
+    return [path for path in said if path in near or path == asked.path]
+
+
+_IMPORTS = re.compile(rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^()]*\)|[^\n(]*)", re.M)
+_RENAMES = re.compile(rb"\s+as\b")
+
+
+def _calls_in(project: Project, path: str, target: Def) -> Iterator[Made | None]:
+    asked, name = project.names.asked.get(path), target.facts["qualname"].rpartition(".")[2]
+    code = project.unmentioned.code(path)
+    taken = [found.span() for found in _IMPORTS.finditer(code)]
+    for at in places(code, name.encode()):
+        if any(start <= at < end for start, end in taken) and not _RENAMES.match(code, at + len(name)):
+            continue
+        site = _call_at(asked, at, len(name)) if asked is not None else None
+        if site is None or asked is None:
+            if not is_test(path):  # a test may put something else in its place
+                yield None
+            continue
+        found = project.names.find(site.name, path) if site.name else None
+        if found is None or found.place == target.place:
+            yield Made(asked.file, site)
+
+
+def _call_at(asked: Asked, at: int, size: int) -> Site | None:
+    """The call whose callee ends in the word at a place."""
+    for site in asked.file.calls_if(lambda f: f.start <= at < f.end):
+        callee = site.call.callee
+        if callee.end == at + size and isinstance(callee, (Name, Member)):
+            return site
+    return None
+
+
+def _decorator(decorator: Expr) -> str:
+    return chain(decorator.callee if isinstance(decorator, Call) else decorator)[-1]
+
+
+# ------------------------------------------------------------------ JavaScript
+
+
+def _of_script(file: File, function: Function) -> Iterator[Made | None]:
+    """The calls of a JavaScript function that its own file alone can call; None for a mention that is no call."""
+    name, source = function.name, file.module.source
+    if not name or function.kind not in ("function", "arrow", "method") or function.decorators:
+        return
+    if function.owner is not None:
+        if not is_private(function, source) or any(way in source for way in DISPATCH):
+            return
+    elif function.kind == "method" or not _is_bound(function) or _is_exported(file, function):
+        return
+    found = [Made(file, site) for site in file.calls if _means(site, function)]
+    word = re.escape(name.encode())
+    said = len(re.findall(rb"(?<![\w$])%s(?![\w$])" % word, without_prose(source)))
+    yield from found
+    if said != len(found) + 1 + sum(_is_watched(file, function)):
+        yield None
+
+
+def _is_bound(function: Function) -> bool:
+    """Whether a function has its name by a declaration, or by the variable that it is given to, itself or by a hook."""
+    if function.scope is None or function.name not in function.scope.bindings:
+        return False
+    if function.closure is None:
+        return True
+    up = function.closure.parent
+    call = up.parent if isinstance(up, Argument) else None
+    if isinstance(call, Call) and chain(call.callee)[-1] == "useCallback":
+        up = call.parent
+    target = up.targets[0] if isinstance(up, Assign) else None
+    return isinstance(target, Name) and target.id == function.name
+
+
+def _is_exported(file: File, function: Function) -> bool:
+    top = function.scope is not None and function.scope.kind == "module"
+    return top and function.name in file.module.exports.values()
+
+
+def _means(site: Site, function: Function) -> bool:
+    callee = site.call.callee
+    if function.owner is not None:
+        return isinstance(callee, Member) and callee.attr == function.name
+    named = isinstance(callee, Name) and callee.id == function.name
+    return named and binder(function.name, site.function) is function.scope
+
+
+def _is_watched(file: File, function: Function) -> Iterator[bool]:
+    """Each mention in the list of what a hook depends on: `useEffect(() => { load() }, [load])`."""
+    for one in file.functions:
+        for name in one.index.names if one.index else ():
+            if name.id == function.name and _in_a_hooks_list(name):
+                yield True
+
+
+def _in_a_hooks_list(name: Node) -> bool:
+    listed = name.parent
+    call = listed.parent.parent if isinstance(listed, Collection) and isinstance(listed.parent, Argument) else None
+    hook = isinstance(call, Call) and chain(call.callee)[-1].startswith("use")
+    return hook and isinstance(call, Call) and len(call.arguments) > 1 and call.arguments[-1] is listed.parent  # type: ignore[union-attr]
+
