@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from asynccost.flow.around import above
 from asynccost.flow.conditions import Known, truth
+from asynccost.flow.private import DISPATCH, is_private, keeps_to_itself
 from asynccost.flow.tree import (
     Break,
     Choice,
@@ -17,6 +18,7 @@ from asynccost.flow.tree import (
     Function,
     If,
     Loop,
+    Module,
     Node,
     Raise,
     Return,
@@ -48,11 +50,11 @@ def is_dead(node: Node, function: Function, source: bytes, known: Known = Mappin
     return False
 
 
-def asks(node: Node, function: Function) -> bool:
-    """Whether what a function, or one around it, is given may decide whether a node runs."""
+def asks(node: Node, function: Function, module: Module) -> bool:
+    """Whether what a function is given may decide whether a node runs, one that keeps to itself, or one around it."""
     here: tuple[Node | None, Function | None] = node, function
     while (below := here[0]) is not None and (around := here[1]) is not None and around.kind != "module":
-        if hangs(below, around):
+        if keeps_to_itself(around, module) and hangs(below, around):
             return True
         here = around.closure or around.parent, around.scope
     return False
@@ -124,16 +126,6 @@ def _may_swallow(manager: Expr, source: bytes) -> bool:
     if not last or any(word.startswith(_SWALLOWS) for word in words(last)):
         return True
     return re.search(_HANDLES % re.escape(last.encode()), source) is not None
-
-
-_PRIVATE = rb"\bprivate\s+(?:(?:static|async|override|readonly)\s+)*%s\b"
-DISPATCH = (b"getattr(self", b"getattr(cls", b"this[")
-
-
-def is_private(function: Function, source: bytes) -> bool:
-    """Whether JavaScript lets only its own class call a method: `#send()`, `private send()`."""
-    word = re.escape(function.name.encode())
-    return function.name.startswith("#") or (b"private" in source and re.search(_PRIVATE % word, source) is not None)
 
 
 def left_over(function: Function, source: bytes) -> str:

@@ -172,7 +172,7 @@ class File:
             pending["unused"] = unused
         if not isinstance(at, Function) and is_dead(at, function, self.module.source):
             pending["dead"] = True
-        elif not isinstance(at, Function) and asks(at, function):
+        elif not isinstance(at, Function) and asks(at, function, self.module):
             pending["may hang"] = True
         return Finding(
             rule="",

@@ -5,9 +5,9 @@ Nothing is said where one of them is out of sight: where code takes the function
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from asynccost.flow.dead import DISPATCH, is_private
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.summary import entry
 from asynccost.flow.facts.vocabulary import may_be_known, word_mark
@@ -16,8 +16,9 @@ from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.script_code import without_prose
 from asynccost.flow.mentions import places
+from asynccost.flow.private import DISPATCH, is_nested, keeps_to_itself
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Argument, Assign, Call, Collection, Expr, Function, Member, Name, Node
+from asynccost.flow.tree import Argument, Call, Collection, Expr, Function, Member, Name, Node
 from asynccost.flow.words import chain
 
 _HANDS_ON = frozenset({  # decorators that call a function as they are called
@@ -39,11 +40,17 @@ def every_call(project: Project, file: File, function: Function) -> list[Made]:
     known = project.memo(_known)
     key = file.path, function.start
     if key not in known:
-        found = list(_of_script(file, function) if file.language == "javascript" else _of(project, file, function))
-        known[key] = [one for one in found if one is not None] if None not in found[: _MOST + 1] else []
-        if len(found) > _MOST:
-            known[key] = []
+        found = list(islice(_all(project, file, function), _MOST + 1))
+        seen = [one for one in found if one is not None]
+        known[key] = seen if len(seen) == len(found) <= _MOST else []
     return known[key]
+
+
+def _all(project: Project, file: File, function: Function) -> Iterator[Made | None]:
+    """The calls of a function; None for what may call it unseen."""
+    if not keeps_to_itself(function, file.module):
+        return iter(())
+    return _of_script(file, function) if file.language == "javascript" else _of(project, file, function)
 
 
 def _known(_: Project) -> dict[tuple[str, int], list[Made]]:
@@ -55,17 +62,15 @@ def _known(_: Project) -> dict[tuple[str, int], list[Made]]:
 
 
 def _of(project: Project, file: File, function: Function) -> Iterator[Made | None]:
-    """The calls of a Python function; None for what may call it unseen."""
-    asked, outer = project.names.asked.get(file.path), function.scope
-    nested = outer is not None and outer.kind != "module" and function.owner is None
-    own = function.name.startswith("_") and not function.name.startswith("__")
-    if asked is None or not (nested or own) or not may_be_known(function.name) or outer is None:
+    """The calls of a Python function."""
+    asked = project.names.asked.get(file.path)
+    if asked is None or not may_be_known(function.name):
         return
     if any(_decorator(one) not in _HANDS_ON for one in function.decorators) or entry(file, function):
         return
     if function.owner is not None and project.unmentioned.is_reached_otherwise(function.owner, asked):
         return
-    for path in [file.path] if nested else _naming(project, asked, function):
+    for path in [file.path] if is_nested(function) else _naming(project, asked, function):
         yield from _calls_in(project, path, Def(asked.facts, asked.function(function)))
 
 
@@ -119,12 +124,7 @@ def _decorator(decorator: Expr) -> str:
 def _of_script(file: File, function: Function) -> Iterator[Made | None]:
     """The calls of a JavaScript function that its own file alone can call; None for a mention that is no call."""
     name, source = function.name, file.module.source
-    if not name or function.kind not in ("function", "arrow", "method") or function.decorators:
-        return
-    if function.owner is not None:
-        if not is_private(function, source) or any(way in source for way in DISPATCH):
-            return
-    elif function.kind == "method" or not _is_bound(function) or _is_exported(file, function):
+    if function.decorators or (function.owner is not None and any(way in source for way in DISPATCH)):
         return
     found = [Made(file, site) for site in file.calls if _means(site, function)]
     word = re.escape(name.encode())
@@ -132,25 +132,6 @@ def _of_script(file: File, function: Function) -> Iterator[Made | None]:
     yield from found
     if said != len(found) + 1 + sum(_is_watched(file, function)):
         yield None
-
-
-def _is_bound(function: Function) -> bool:
-    """Whether a function has its name by a declaration, or by the variable that it is given to, itself or by a hook."""
-    if function.scope is None or function.name not in function.scope.bindings:
-        return False
-    if function.closure is None:
-        return True
-    up = function.closure.parent
-    call = up.parent if isinstance(up, Argument) else None
-    if isinstance(call, Call) and chain(call.callee)[-1] == "useCallback":
-        up = call.parent
-    target = up.targets[0] if isinstance(up, Assign) else None
-    return isinstance(target, Name) and target.id == function.name
-
-
-def _is_exported(file: File, function: Function) -> bool:
-    top = function.scope is not None and function.scope.kind == "module"
-    return top and function.name in file.module.exports.values()
 
 
 def _means(site: Site, function: Function) -> bool:

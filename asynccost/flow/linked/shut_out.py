@@ -37,13 +37,14 @@ def _around(file: File, span: Span) -> Iterator[tuple[Node, Function]]:
 
 
 def node_at(file: File, span: Span) -> tuple[Node | None, Function | None]:
-    """The smallest node that holds a place, and its function."""
+    """The smallest node that holds a place, or where it begins, if it is several statements; and its function."""
     functions = file.functions_if(lambda f: f.start <= span.start < f.end)
     holding = [f for f in functions if f.kind != "module" and f.start <= span.start < f.end]
-    function = min(holding, key=lambda f: f.end - f.start, default=None)
+    function = min(holding, key=_size, default=None)
     nodes = [n for n in walk(*function.body) if n.start <= span.start < n.end] if function is not None else []
-    whole = [n for n in nodes if span.end <= n.end]
-    return min(whole, key=lambda n: n.end - n.start, default=max(nodes, key=_size, default=None)), function
+    whole = min((n for n in nodes if span.end <= n.end), key=_size, default=None)
+    several = whole is None or (whole.start < span.start and hasattr(whole, "body"))
+    return min(nodes, key=_size, default=None) if several else whole, function
 
 
 def _size(node: Node) -> int:
