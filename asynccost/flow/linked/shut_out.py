@@ -9,7 +9,7 @@ from asynccost.flow.dead import hangs, is_dead
 from asynccost.flow.file import File
 from asynccost.flow.linked.every_call import Made, every_call
 from asynccost.flow.linked.project import Project
-from asynccost.flow.tree import Function, Node
+from asynccost.flow.tree import Function, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.model import Span
 
@@ -79,8 +79,15 @@ def _title(function: Function) -> str:
 def given(project: Project, file: File, made: Made, function: Function, hops: int = _HOPS) -> dict[str, Value]:
     """What a call hands in, also of what its own function is given."""
     caller = made.site.function
-    outer = _agreed(project, made.file, caller, hops) if hops and caller is not function else {}
+    asked = hops and caller is not function and _hands_on(made)
+    outer = _agreed(project, made.file, caller, hops) if asked else {}
     return handed(file, made.site.call, made.file, caller, function, outer)
+
+
+def _hands_on(made: Made) -> bool:
+    """Whether a call is given a parameter of the function that it stands in."""
+    own = {param.name for param in made.site.function.params}
+    return any(isinstance(a.value, Name) and a.value.id in own for a in made.site.call.arguments)
 
 
 def _agreed(project: Project, file: File, function: Function, hops: int) -> Known:
