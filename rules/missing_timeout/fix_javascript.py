@@ -44,6 +44,7 @@ _REQUIRED = re.compile(rb"""\brequire\(\s*["']node-fetch["']""")
 _TYPED = re.compile(r"\.[cm]?tsx?$")
 _STREAMED = re.compile(r"""responseType["']?\s*:\s*["']stream""")
 _URL = re.compile(r"(?i)ur[il]$|(?:endpoint|address|path|href|host|webhook)$")
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "request", "fetch"})
 _DATA = frozenset({"post", "put", "patch"})  # of axios: the body stands before the options
 
 
@@ -82,7 +83,7 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
         return f"it ends the body as well: may that take more than {time} to come?"
     if (site.name or "").endswith(":create") and "baseURL" not in file.text(site.call):
         return f"which of the requests that go by it may take longer than {time}?"
-    if (site.name or "").endswith(":create") and works_anywhere(file):
+    if (site.name or "").endswith(":create") and (works_anywhere(file) or _is_wrapped(site)):
         return f"which of the requests that go by it may take longer than {time}?"
     if unheard := _unheard(site):
         return unheard
@@ -97,6 +98,12 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     if not known and (word := asked(site, file)):
         return f"should {word}, of which {site.function.name or 'the code'}() or its object speaks, bound it?"
     return ""
+
+
+def _is_wrapped(site: Site) -> bool:
+    """Whether an instance belongs to a class that asks by it for others: `protected get(endpoint) {...}`."""
+    owner = site.function.owner
+    return owner is not None and not _VERBS.isdisjoint(owner.methods)
 
 
 def _unheard(site: Site) -> str:

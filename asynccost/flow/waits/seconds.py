@@ -62,6 +62,7 @@ _TOLD = (
     "|rocket ?chat|gotify|ntfy|pagerduty|opsgenie"
 )
 _TELLS = re.compile(rf"(?<![a-z])(?:{_TOLD})(?![a-z])")
+_PICTURE = re.compile(r"(?<![a-z])(?:images?|pictures?|thumb(?:nail)?s?|posters?|icons?|avatars?|covers?)(?![a-z])")
 _GENERATES = re.compile(
     r"""\[["']choices["']\]|\.choices\b"""
     r"|\b(?:max_(?:new_|output_|completion_)?tokens|max(?:Output|Completion)?Tokens|top_p|topP)\b"
@@ -94,6 +95,8 @@ def _by_words(site: Site, file: File) -> int:
         return LONG  # there the bound is one for the whole answer, in Python for each part of it
     around = plain(f"{'/'.join(file.path.split('/')[-2:])} {site.function.qualname}")
     if _only_reads(site, file):
+        if _TELLS.search(around) and _PICTURE.search(said):
+            return USUAL
         works = _WORKS["parsed" if (site.name or "").startswith("axios") and "type" not in call else file.language]
         return LONG if works.search(call) else USUAL  # a model is asked by other methods
     own = "" if _SERVED.fullmatch(site.function.name) else plain(site.function.name).strip()
