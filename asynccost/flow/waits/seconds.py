@@ -41,6 +41,7 @@ _ANY = re.compile(  # a method for whatever its callers send
 _BESIDE = re.compile(  # says nothing of the work: whose repository it is, and what is told of the client
     r"(?i)github(?:usercontent)?\.com/[\w./-]*|(?:user|https?|proxy|tls|socks)[-_ ]?agents?\w*"
     r"|\bagent\s*:\s*[\w.]+"
+    r"|(?:[\w$]+\??\.)+(?:base\w*|api_?(?:key|url|base|host)|host\w*|token|secret\w*)\b"  # `config.videoAI.basePath`
 )
 LOOK_UP = re.compile(  # of what the service has at hand
     r"(?<![a-z])(?:get|list|fetch|load|check|read|is)(?: all| available| latest)? (?:models?|voices|languages|version|"
