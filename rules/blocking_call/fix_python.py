@@ -104,6 +104,9 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
         return f"{kept} asks without blocking: is it to ask here as well?"
     if site.name == "urllib.request.urlopen" and not isinstance(site.call.parent, Member):
         return "its body is read later, and that waits as well: is one function to do both in a thread?"
+    read = site.call.parent
+    if isinstance(read, Member) and read.attr in _BODIES and isinstance(read.parent, Call):
+        return f"{read.attr}() would still fetch the rest on the event loop: are both to be one call in a thread?"
     if ends_program(file, site):
         return "the program ends right after it: is anything else to run till then?"
     if _makes_what_lacks(site):
@@ -141,6 +144,7 @@ def _question(site: Site, file: File, called: str, *, through: bool) -> str:
     return _alone(site, file)
 
 
+_BODIES = frozenset({"read", "readall", "readlines", "readinto", "content_as_bytes", "content_as_text"})
 _BY_HTTP = ("requests.", "niquests.", "httpx.", "urllib.request.", "urllib3.", "http.client.")
 
 
