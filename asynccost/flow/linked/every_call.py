@@ -4,7 +4,7 @@ Nothing is said where one of them is out of sight: where code takes the function
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -80,8 +80,21 @@ def _naming(project: Project, asked: Asked, function: Function) -> list[str]:
     said = [path for path, marks in project.unmentioned.words.items() if mark in marks]
     if function.owner is not None and function.owner.bases:
         return said
-    near = set(project.calls.reaching(Def(asked.facts, asked.function(function))))
-    return [path for path in said if path in near or path == asked.path]
+    near = {asked.path, *project.calls.reaching(Def(asked.facts, asked.function(function)))}
+    beside = _beside(project, function.name) if function.owner is not None else None
+    return [path for path in said if path in near or (beside is not None and beside(path))]
+
+
+def _beside(project: Project, name: str) -> Callable[[str], bool]:
+    """Tells files whose classes call a method of their own objects that they do not define: another base does."""
+    word = re.escape(name.encode())
+    own, defined = re.compile(rb"\b(?:self|cls)\.%s\b" % word), re.compile(rb"\bdef[ \t]+%s\b" % word)
+
+    def tells(path: str) -> bool:
+        text = project.unmentioned.text(path)
+        return own.search(text) is not None and defined.search(text) is None
+
+    return tells
 
 
 _IMPORTS = re.compile(rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^()]*\)|[^\n(]*)", re.M)
