@@ -12,12 +12,13 @@ from asynccost.flow.linked.asking import asks
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.last_resorts import ENDS, EVENTS, GOES_ON, after_all, last_resorts
 from asynccost.flow.tasks.unawaited_arrays import unawaited
 from asynccost.flow.tree import Closure, Do, Function, Handler
 from asynccost.flow.waits.failing import failing, is_caught, lets
-from asynccost.flow.waits.picks import fails_so
+from asynccost.flow.waits.picks import fails_given, fails_so
 from asynccost.flow.waits.risks import risks
 from asynccost.flow.waits.side import serves
 from asynccost.flow.words import words
@@ -161,7 +162,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
         calls = ((one, caller) for one in _left(finding, project) for caller in project.calls.dropping(one))
-        lost = [(one, caller) for one, caller in calls if _forgets(finding, caller)]
+        lost = [(one, caller) for one, caller in calls if _forgets(finding, caller) and _may_fail(one, caller, project)]
         quiet = {one.key for one, _ in lost if _all_quiet(project, one.facts["floats"], one.file["path"])}
         return [_at(finding, one, caller, project) for one, caller in lost if one.key not in quiet]
     if "around" in finding.pending:
@@ -232,6 +233,12 @@ def _forgets(finding: Finding, caller: Caller) -> bool:
         return False
     modules = {name.partition(":")[0] for name in file["imports"].values()}
     return modules.isdisjoint(finding.pending["page"]) and (by["entry"] or [""])[0] != "test"
+
+
+def _may_fail(made: Def, caller: Caller, project: Project) -> bool:
+    """Whether a function, called so, waits for what may fail: `close()` need not where only `close(true)` does."""
+    read = given_by(project, caller, made)
+    return read is None or not read[2] or fails_given(*read)
 
 
 _BOOTS = (("boot",), ("bootstrap",), ("init",), ("initialize",))  # at the start, a failure is seen

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from asynccost.flow.arguments import handed
 from asynccost.flow.conditions import Known
 from asynccost.flow.dead import is_dead
-from asynccost.flow.file import File, function_at, site_at
+from asynccost.flow.file import File, function_at
 from asynccost.flow.linked.calls import Caller
-from asynccost.flow.linked.every_call import Made
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
-from asynccost.flow.linked.shut_out import given, lowered
+from asynccost.flow.linked.shut_out import given_by, lowered
 from asynccost.flow.tree import Function
 from asynccost.model import Span
 
@@ -30,14 +29,8 @@ class Onward:
 
     def runs(self, caller: Caller, target: Def) -> bool:
         """Whether a function, called so, may come to what blocks, as far as is known."""
-        file, by = self._read(target), lowered(self._project, caller.by.file["path"])
-        if file is None or by is None:
-            return True
-        site = site_at(by, Span(caller.call["start"], caller.call["end"]))
-        if site is None:
-            return True
-        known = given(self._project, file[0], Made(by, site), file[1])
-        return not known or self._may(target, known, 0)
+        read = given_by(self._project, caller, target)
+        return read is None or not read[2] or self._may(target, read[2], 0)
 
     def _read(self, target: Def) -> tuple[File, Function] | None:
         file = lowered(self._project, target.file["path"])

@@ -6,8 +6,10 @@ from functools import partial
 from asynccost.flow.arguments import handed, leaves_out
 from asynccost.flow.conditions import Known, Value
 from asynccost.flow.dead import hangs, is_dead
-from asynccost.flow.file import File
+from asynccost.flow.file import File, function_at, site_at
+from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.every_call import Made, every_call
+from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.tree import Function, Name, Node
 from asynccost.flow.walk import walk
@@ -20,6 +22,18 @@ def shut_out(project: Project, path: str, span: Span) -> str:
     """Why the code at a place does not run for any call of the function that it stands in; "" where it may."""
     file = lowered(project, path)
     return next(filter(None, (_why(project, file, *one) for one in _around(file, span))), "") if file else ""
+
+
+def given_by(project: Project, caller: Caller, target: Def) -> tuple[File, Function, Known] | None:
+    """A function that is called, its file, and what the call hands in; None where one of them cannot be read."""
+    file, by = lowered(project, target.file["path"]), lowered(project, caller.by.file["path"])
+    if file is None or by is None:
+        return None
+    function = function_at(file, Span(target.facts["start"], target.facts["end"]))
+    site = site_at(by, Span(caller.call["start"], caller.call["end"]))
+    if function is None or site is None:
+        return None
+    return file, function, given(project, file, Made(by, site), function)
 
 
 def lowered(project: Project, path: str) -> File | None:

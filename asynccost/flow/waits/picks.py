@@ -64,9 +64,14 @@ def _compared(test: Expr, own: set[str]) -> str:
 
 def fails_so(file: File, call: Call, function: Function) -> bool:
     """Whether a function, called with these arguments, awaits something that may fail where nothing catches it."""
+    return fails_given(file, function, handed(file, call, file, function_of(call), function, {}))
+
+
+def fails_given(file: File, function: Function, known: Known) -> bool:
+    """Whether a function whose parameters have these values awaits something that may fail where nothing catches it."""
     if function.index is None:
         return True
-    known, source = handed(file, call, file, function_of(call), function, {}), file.module.source
+    source = file.module.source
     waits = (wait for wait in function.index.awaits if lets_out(file, wait, function, 0))
     if not known:
         return any(True for _ in waits)
