@@ -95,7 +95,7 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         found.pending.update(sends=site.name, by=local_name(file, site), handed=handed)
         found.pending["heard"] = [f.start for f in heard_by(call, library_of(site.name), file)[1]]
     elif file.language == "javascript" and site.name:
-        found.pending.update(sends=site.name, by="", handed=False)
+        found.pending.update(sends=site.name, by="", handed=site.function.kind == "module")
     return found
 
 
@@ -244,7 +244,7 @@ def _missed(finding: Finding, project: Project) -> str:
 
 def _outlasted(finding: Finding, project: Project) -> str:
     """A question where a script that takes an instance of axios from its module speaks of what may take long."""
-    if finding.fix is None or not finding.pending["sends"].endswith(":create"):
+    if finding.fix is None or not (finding.pending["handed"] and finding.pending["sends"].endswith(":create")):
         return ""
     users = (one for one in project.names.scripts.importers(finding.path) if one != finding.path and not is_test(one))
     where = next((one for one in users if may_take_long(project.code.code(one))), "")

@@ -44,6 +44,7 @@ _REQUIRED = re.compile(rb"""\brequire\(\s*["']node-fetch["']""")
 _TYPED = re.compile(r"\.[cm]?tsx?$")
 _STREAMED = re.compile(r"""responseType["']?\s*:\s*["']stream""")
 _URL = re.compile(r"(?i)ur[il]$|(?:endpoint|address|path|href|host|webhook)$")
+_PRIVATE = re.compile(rb"(?:^|[\n;{}])[ \t]*private\b[^\n;{}]*\Z|\bprivate\b[^\n;{}]{0,12}\Z")
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "request", "fetch"})
 _DATA = frozenset({"post", "put", "patch"})  # of axios: the body stands before the options
 
@@ -83,7 +84,7 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
         return f"it ends the body as well: may that take more than {time} to come?"
     if (site.name or "").endswith(":create") and "baseURL" not in file.text(site.call):
         return f"which of the requests that go by it may take longer than {time}?"
-    if (site.name or "").endswith(":create") and (works_anywhere(file) or _is_wrapped(site)):
+    if (site.name or "").endswith(":create") and (works_anywhere(file) or _is_wrapped(site, file)):
         return f"which of the requests that go by it may take longer than {time}?"
     if unheard := _unheard(site):
         return unheard
@@ -100,10 +101,11 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
     return ""
 
 
-def _is_wrapped(site: Site) -> bool:
+def _is_wrapped(site: Site, file: File) -> bool:
     """Whether an instance belongs to a class that asks by it for others: `protected get(endpoint) {...}`."""
     owner = site.function.owner
-    return owner is not None and not _VERBS.isdisjoint(owner.methods)
+    asking = [made for name, made in owner.methods.items() if name in _VERBS] if owner is not None else []
+    return any(not _PRIVATE.search(file.module.source[: made.start + 8]) for made in asking)
 
 
 def _unheard(site: Site) -> str:

@@ -17,7 +17,7 @@ from asynccost.flow.waits.own_bounds import (
     runs_queries,
     runs_what_is_named,
 )
-from asynccost.flow.waits.seconds import LONG, USUAL, reads_lines, seconds_for
+from asynccost.flow.waits.seconds import LONG, USUAL, address, reads_lines, seconds_for
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Edit, Finding, Offer, Safety
@@ -115,7 +115,7 @@ def _sends(site: Site) -> bool:
 _GOES_ON = re.compile(r"(?i)(?:stream|events?|sse|subscri|watch|follow|tail|listen|poll|long)(?![a-z])")
 
 
-_OPENED = re.compile(r"\bstream\s*=\s*True\b")
+_FOLLOWS = re.compile(r"(?i)(?:events?|sse|subscri\w*|watch|follow|tail|listen)(?![a-z])")
 _CLIENTS = frozenset({"Client", "AsyncClient", "ClientSession", "Timeout"})
 
 
@@ -129,7 +129,7 @@ def _open_end(site: Site, file: File) -> str:
 
 def _held_open(site: Site, file: File) -> str:
     """A question where the bound is one for each silence of what may be silent for long: lines, a socket."""
-    if reads_lines(site, file) and _GOES_ON.search(_OPENED.sub("", f"{file.text(site.call)} {site.function.name}")):
+    if reads_lines(site, file) and _FOLLOWS.search(f"{address(site, file)} {site.function.name}"):
         return "it is for each wait for a line as well: how long may what it follows be silent?"
     if site.name == "socket.create_connection" and use_of(site.call).kind not in ("with", "argument"):
         return "it is for each read of the socket as well: how long may the other side be silent?"

@@ -78,7 +78,7 @@ def seconds_for(site: Site, file: File) -> int:
 
 
 def _by_words(site: Site, file: File) -> int:
-    call = plain(_BESIDE.sub(" ", f"{file.text(site.call)} {_address(site, file)}"))
+    call = plain(_BESIDE.sub(" ", f"{file.text(site.call)} {address(site, file)}"))
     said = f"{plain(site.function.name)} {call}"
     if LOOK_UP.search(said) and not _MOVES.search(said):
         return USUAL
@@ -111,11 +111,11 @@ def _by_words(site: Site, file: File) -> int:
     return LONG if _SAYS_WORK.search(_HOST.sub("", call)) else USUAL
 
 
-def _address(site: Site, file: File) -> str:
-    """Where a request goes to, where a local name stands for it: `url = f"{base}/completions"`."""
+def address(site: Site, file: File) -> str:
+    """Where a request goes to, as it is written, and what a local name in it stands for: `url = f"{base}/chat"`."""
     asked = [a.value for a in site.call.arguments if a.keyword in (None, "url")][:2]
     values = [v for one in asked if isinstance(one, Name) for v in bound_to(one.id, site)]
-    return " ".join(text for v in values if len(text := file.text(v)) < _SHORT)
+    return " ".join(text for v in [*asked, *values] if len(text := file.text(v)) < _SHORT)
 
 
 def reads_lines(site: Site, file: File) -> bool:
