@@ -78,8 +78,9 @@ def seconds_for(site: Site, file: File) -> int:
 
 
 def _by_words(site: Site, file: File) -> int:
-    call = plain(_BESIDE.sub(" ", f"{file.text(site.call)} {address(site, file)}"))
+    call = plain(_BESIDE.sub(" ", file.text(site.call)))
     said = f"{plain(site.function.name)} {call}"
+    call += plain(_BESIDE.sub(" ", f" {address(site, file)}"))
     if LOOK_UP.search(said) and not _MOVES.search(said):
         return USUAL
     if reads_lines(site, file):
