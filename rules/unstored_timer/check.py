@@ -272,6 +272,8 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
         lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
         sure = LOW if _is_whole(owner, file) else MEDIUM
         return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", sure)
+    if again and one.name == "Timer" and _ends_hard(file):
+        return file.silence(one.call, "it goes on as long as its process, which os._exit() ends without waiting")
     if again and not may_end(one):
         return _endless(one, file)
     if holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
@@ -282,6 +284,16 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
         message = f"{one.name}() is dropped: {minutes} min later {what}() still acts on whatever is shown by then"
         return file.finding(one.call, message, MEDIUM)
     return file.silence(one.call, "it fires once and can do little harm")
+
+
+_HARD = re.compile(rb"^[^#\n]*\bos\._exit\(", re.M)
+_FORKS = re.compile(rb"\bos\.fork\(|\bmultiprocessing\b")  # in a child, os._exit() ends that alone
+
+
+def _ends_hard(file: File) -> bool:
+    """Whether a file ends its process without waiting for threads."""
+    source = file.module.source
+    return _HARD.search(source) is not None and not _FORKS.search(source)
 
 
 _ACTS = re.compile(r"(?:set|on|handle|close|hide|reset|clear|dismiss|cancel|stop)(?:[A-Z]|$)")
