@@ -6,7 +6,15 @@ from typing import Any
 
 from asynccost.flow.around import above, holds, loops_around, words_in
 from asynccost.flow.blocking.calls import Kind, blocking
-from asynccost.flow.blocking.chains import RANK, Reach, blocking_functions, blocking_sites, reaches, title
+from asynccost.flow.blocking.chains import (
+    RANK,
+    Reach,
+    blocking_functions,
+    blocking_sites,
+    depends_on_what_is_given,
+    reaches,
+    title,
+)
 from asynccost.flow.blocking.harmless import harmless, ways
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.heat import Heat
@@ -312,6 +320,9 @@ def _at_caller(
         message += " (but only until its result is kept)"
     elif len(reach.path) > 1 and finding.pending["sometimes"]:
         confidence = Confidence.LOW
+    elif depends_on_what_is_given(reach, project):
+        confidence = Confidence.LOW
+        message += " (not sure: what is handed in decides whether it does)"
     elif not heat.hot and (kind, len(reach.path) > 1) in _RARE:
         confidence = Confidence.LOW
         message += " (not sure: nothing shows that it runs often)"

@@ -6,17 +6,19 @@ The calls of a file that stop the event loop, and its plain functions that do so
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from asynccost.flow.around import above
 from asynccost.flow.blocking.calls import Blocking, Kind, blocking, comes_async
 from asynccost.flow.blocking.harmless import harmless, probed, told_to_end
 from asynccost.flow.blocking.onward import Onward
-from asynccost.flow.file import File, Site
+from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import is_data
-from asynccost.flow.tree import Await
+from asynccost.flow.tree import Await, If, Name
+from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 from asynccost.model import Related
 
@@ -83,6 +85,21 @@ def title(made: Def) -> str:
     """`Class.method()`, or the class where it is a constructor."""
     name = made.facts["qualname"].replace("<locals>.", "")
     return f"{name.removesuffix('.__init__')}()"
+
+
+def depends_on_what_is_given(reach: Reach, project: Project) -> bool:
+    """Whether a function on the way calls the next under a condition on its parameters: `if "//" in p: fetch(p)`.
+
+    What the coroutine hands in may never come to the call that blocks.
+    """
+    for link in reach.links:
+        asked = project.names.asked.get(link.path)
+        site = site_at(asked.file, link.span) if asked is not None else None
+        given = {p.name for p in site.function.params} - {"self", "cls"} if site is not None else set()
+        tests = (up.test for up in above(site.call) if isinstance(up, If)) if site is not None else ()
+        if any(not given.isdisjoint(n.id for n in walk(test) if isinstance(n, Name)) for test in tests):
+            return True
+    return False
 
 
 _ENDS = frozenset({"restart", "reboot"})  # what does so ends the process
