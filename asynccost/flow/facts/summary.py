@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from asynccost.flow.around import Use, is_guarded, loops_around, use_of
+from asynccost.flow.due import is_due
 from asynccost.flow.facts.entries import entry_of, registrations, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.owner import life_of
@@ -32,7 +33,8 @@ class CallFact(TypedDict):
     A result kept by way of a local name counts as kept. dropped: whether use is "dropped", which an outline tells.
     timed: whether it passes something on that may be a timeout.
     cold: "" or why a call does not run as often as its function: "lazy" (only where what it fills is empty), "keyed"
-    (only for what the function does not remember yet), "fresh" (its coroutine runs in an event loop of its own).
+    (only for what the function does not remember yet), "fresh" (its coroutine runs in an event loop of its own), "due"
+    (in a loop, but only when minutes or more have passed).
     """
 
     name: str
@@ -238,6 +240,8 @@ def _cold(file: File, site: Site, use: Use, kind: str, detail: str) -> str:
         place = target.attr if isinstance(target, Member) else plain
         if place and is_guarded(call, place):
             return "lazy"
+    if is_due(call):
+        return "due"
     return "keyed" if use.kind == "assigned" and remembers(file, function, call) else ""
 
 

@@ -126,6 +126,8 @@ class Heats:
             return Heat(False, "fresh", f"{by} runs {name} in an event loop of its own", (*chain, place)), place
         if caller.call["cold"] == "lazy":
             return Heat(False, "cached", f"{by} calls {name} only until it has the result", (*chain, place)), place
+        if caller.call["cold"] == "due":
+            return Heat(None, "rare", f"{by} calls {name} only when it is due", (*chain, place)), place
         entry = self.entry(caller.by)
         if caller.call["loop"] and caller.by.facts["seldom"] in _AT_START:
             return Heat(None, "rare", f"{by} calls {name} in a loop, but seldom runs", (*chain, place)), place

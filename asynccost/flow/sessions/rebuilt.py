@@ -19,6 +19,7 @@ from asynccost.flow.sessions.rare import keeps_nothing, why_rare
 from asynccost.flow.sessions.recreated import COST
 from asynccost.flow.sessions.sharing import lent_to_methods, listens, outlasts, shared_by
 from asynccost.flow.sessions.visits import is_somebody_else
+from asynccost.flow.sessions.worth import worth_of
 from asynccost.flow.tree import Argument, Call, Comprehension, Function, Loop
 from asynccost.flow.varies import parameters, varies
 from asynccost.flow.words import chain, words
@@ -67,6 +68,7 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
         near = near or on_purpose(file, site) or for_development(file, call)
         near = near or (client.http and is_somebody_else(file, site, life))
         near = near or client.cost == "nothing" or waits_for_a_start(file, function, loops[0]) or polls_slowly(loops[0])
+        near = near or file.memo(worth_of).lists_models(function.qualname)
         return _in_loop(file, call, client, loops, _left(client, life), Confidence.LOW if near else Confidence.HIGH)
     return _open(file, site, client, life)
 

@@ -10,6 +10,7 @@ from asynccost.flow.linked.one_by_one import Over, one_by_one
 from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.project import Project
 from asynccost.flow.sessions.factories import judge_factory
+from asynccost.flow.sessions.filled import fills_when_empty
 from asynccost.flow.sessions.handed_in import asks_one_service, left_out
 from asynccost.flow.sessions.recreated import heat_of, is_test, leads_seldom, says, silent, title, ways
 from asynccost.flow.sessions.worth import Worth, worth_of
@@ -117,8 +118,10 @@ def _at_beginnings(made: Def, project: Project) -> bool:
 
 def _is_remembered(made: Def, project: Project) -> bool:
     """Whether all that call a function remember what it answers, and ask for what they do not know yet."""
-    callers = [caller.call["cold"] for caller in project.calls.callers(made) if not is_test(caller, project)]
-    return bool(callers) and all(cold in ("lazy", "keyed") for cold in callers)
+    callers = [caller for caller in project.calls.callers(made) if not is_test(caller, project)]
+    return bool(callers) and all(
+        caller.call["cold"] in ("lazy", "keyed") or fills_when_empty(caller, made, project) for caller in callers
+    )
 
 
 def _looks_up_once(made: Def, project: Project, names: Worth) -> bool:

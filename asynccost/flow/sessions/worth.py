@@ -50,11 +50,16 @@ class Worth:
     def manages(self, name: str) -> bool:
         """`delete_thread`, `revoke_remote`, `list_available_models`: what a person does now and then."""
         own = words(name.rpartition(".")[2])
-        if own[:2] == ("list", "available") or own[-2:] == ("model", "list") or own[-1:] == ("share",):
-            return True
-        if own[-1:] == ("models",) and self._met("asks_for", own[:2]):
+        if self.lists_models(name) or own[-1:] == ("share",):
             return True
         return self._met("seldom", own[1:2] if own[:1] == ("force",) else own[:1])
+
+    def lists_models(self, name: str) -> bool:
+        """`list_available_models`, `auto_detect_models`: a page or two, for whoever sets the program up."""
+        own = words(name.rpartition(".")[2])
+        if own[:2] == ("list", "available") or own[-2:] == ("model", "list"):
+            return True
+        return own[-1:] == ("models",) and self._met("asks_for", own[:2])
 
     def administers(self, name: str) -> bool:
         """`delete_api_key`, `remove_member`, `rotate_key`: what an administrator does, one by one."""
@@ -87,7 +92,10 @@ class Worth:
         `login`, `invite`, `billing`: whatever they cost, they cost it once a month.
         caller: what is said of who calls it, `@oauth_router.post says that it answers web requests`.
         """
-        parts = (name.rpartition(".")[2], *(part.partition(".")[0] for part in path.split("/")[-_NEAR:]), caller)
+        near = [part.partition(".")[0] for part in path.split("/")[-_NEAR:]]
+        parts = (name.rpartition(".")[2], *near, caller)
+        if "market" in words(parts[0]) and any(self._met("offered", words(part)) for part in near):
+            return "market"  # of plugins: who runs the program looks there for more
         return next((word for part in parts for word in words(part) if word in self._words["clicks"]), "")
 
     def discovers(self, path: str) -> bool:
