@@ -5,7 +5,19 @@ import re
 from asynccost.flow.facts.entry_table import HOT, ONCE, PHRASE, Entry, dotted, entry_table, is_script
 from asynccost.flow.facts.registered import callback_entry, registrations
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Class, Constant, Expr, Function, Member, Name, Other, Return, Subscript
+from asynccost.flow.tree import (
+    Call,
+    Class,
+    Collection,
+    Constant,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Other,
+    Return,
+    Subscript,
+)
 
 __all__ = ["HOT", "ONCE", "PHRASE", "entry_of", "is_script", "registrations", "seldom"]
 _STRONG = ("test", "cached", "rare", "once")
@@ -20,14 +32,27 @@ def entry_of(file: File, function: Function) -> Entry | None:
     if function.kind == "module":
         return "once", "a module's top level runs once"
     return (
-        _decorated(file, function)
-        or _method(file, function)
+        _administered(file, _decorated(file, function) or _method(file, function), function)
         or file.memo(registrations)[0].get(id(function))
         or callback_entry(file, function)
         or _exported(file, function)
         or _named(file, function)
         or _component(file, function)
     )
+
+
+_FOR_ADMINISTRATORS = re.compile(r"Is(?:Super_?[uU]ser|Admin(?:User)?|Staff(?:User)?)")  # permissions of Django REST
+
+
+def _administered(file: File, entry: Entry | None, function: Function) -> Entry | None:
+    """How a function is entered, where the permissions of its class let nobody but an administrator in."""
+    if entry is None or entry[0] not in ("handler", "command") or function.owner is None:
+        return entry
+    asked = file.names.attribute(function.owner, "permission_classes") if file.language == "python" else []
+    names = (dotted(item) for value in asked if isinstance(value, Collection) for item in value.items)
+    if said := next((n for name in names if _FOR_ADMINISTRATORS.fullmatch(n := name.rpartition(".")[2])), ""):
+        return "rare", f"{said} says that it {PHRASE['rare']}"
+    return entry
 
 
 def seldom(file: File, function: Function) -> str | None:
@@ -72,9 +97,15 @@ def _decorator(file: File, decorator: Expr, function: Function) -> Entry | None:
     kind = kind or table.decorators.get(".".join(written.split(".")[-2:])) or table.decorators.get(last)
     if kind is None:
         return None
+    if last == "action" and _is_of_views(function):
+        kind = "handler"  # of Django REST; Slack's are commands
     if kind == "command" and _is_command_line(file, callee, function):
         kind = "once"
     return kind, f"@{written} says that it {PHRASE[kind]}"
+
+
+def _is_of_views(function: Function) -> bool:
+    return function.owner is not None and any(base.endswith("ViewSet") for base in _bases(function.owner))
 
 
 def _is_command_line(file: File, callee: Expr, function: Function) -> bool:
