@@ -10,10 +10,12 @@ from asynccost.flow.around import above
 from asynccost.flow.blocking.calls import Blocking, Kind, blocking, comes_async
 from asynccost.flow.blocking.harmless import harmless, probed, told_to_end
 from asynccost.flow.blocking.onward import Onward
+from asynccost.flow.conditions import Known, truth
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import is_data
@@ -90,16 +92,25 @@ def title(made: Def) -> str:
 def depends_on_what_is_given(reach: Reach, project: Project) -> bool:
     """Whether a function on the way calls the next under a condition on its parameters: `if "//" in p: fetch(p)`.
 
-    What the coroutine hands in may never come to the call that blocks.
+    What the coroutine hands in may never come to the call that blocks, unless that is known.
     """
+    read = given_by(project, reach.caller, reach.path[0]) if reach.links else None
+    known: Known = read[2] if read is not None else {}
     for link in reach.links:
         asked = project.names.asked.get(link.path)
         site = site_at(asked.file, link.span) if asked is not None else None
-        given = {p.name for p in site.function.params} - {"self", "cls"} if site is not None else set()
-        tests = (up.test for up in above(site.call) if isinstance(up, If)) if site is not None else ()
-        if any(not given.isdisjoint(n.id for n in walk(test) if isinstance(n, Name)) for test in tests):
+        if asked is not None and site is not None and _is_open(site, asked.source, known):
             return True
+        known = {}
     return False
+
+
+def _is_open(site: Site, source: bytes, known: Known) -> bool:
+    """Whether a call stands under a condition on the parameters of its function, of which nobody knows what it is."""
+    params = {p.name for p in site.function.params} - {"self", "cls"}
+    tests = (up.test for up in above(site.call) if isinstance(up, If))
+    asked = (test for test in tests if any(isinstance(n, Name) and n.id in params for n in walk(test)))
+    return any(truth(test, site.function, source, known) is None for test in asked)
 
 
 _ENDS = frozenset({"restart", "reboot"})  # what does so ends the process
