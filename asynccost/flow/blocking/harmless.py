@@ -15,6 +15,7 @@ from asynccost.flow.reach import binder
 from asynccost.flow.tree import Await, Call, Closure, Collection, Constant, Function, If, Member, Name, Node
 from asynccost.flow.words import chain, last_word, words
 
+_CODES = ("ASYNC2", "ASYNC100", "ASYNC101", "ASYNC102")  # the last three as ruff numbered blocking calls before 0.5
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
 _PATIENT = 10  # seconds
 _LEAVES = frozenset({"sys.exit", "os._exit", "os.execv", "os.execl", "os.execve", "os.execvp", "quit", "exit"})
@@ -51,7 +52,7 @@ def told_to_end(file: File, site: Site, kind: Kind) -> Kind:
 
 def harmless(file: File, site: Site, kind: Kind) -> str:
     """Why a blocking call is left alone, or nothing."""
-    if waived(file, site.call, ("ASYNC2",)):
+    if waived(file, site.call, _CODES):
         return "a noqa comment says so"
     if _elsewhere(file, site.call):
         return "it runs on Windows or macOS only"
