@@ -24,6 +24,7 @@ from asynccost.flow.sessions.oneshot import (
     starts_something,
     together,
 )
+from asynccost.flow.sessions.own_hosts import own_host
 from asynccost.flow.sessions.recreated import is_test
 from asynccost.flow.sessions.worth import worth_of
 from asynccost.flow.tree import Constant, Loop
@@ -58,7 +59,7 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         loop = loops[0]
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
-        many = any_host(site) and not (site.name or "").startswith("httpx")
+        many = (any_host(site) or own_host(file, loop, site)) and not (site.name or "").startswith("httpx")
         if many or function.kind == "module" or starts_something(file, function) or at_terminal(file, function):
             confidence = Confidence.LOW
         if file.memo(worth_of).discovers(file.path):
@@ -156,6 +157,7 @@ def _at_beginnings(finding: Finding, project: Project) -> bool:
 
 _BEGINS = frozenset({
     "setup", "install", "onboard", "onboarding", "migrate", "upgrade", "bootstrap", "register", "validate", "seed",
+    "boot", "startup",
 })
 
 

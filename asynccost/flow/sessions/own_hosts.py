@@ -1,0 +1,66 @@
+"""Whether each turn of a loop asks a host of its own: `for host in hosts: requests.get(f"http://{host}/status")`."""
+
+import re
+
+from asynccost.flow.file import File, Site
+from asynccost.flow.sessions.oneshot import address
+from asynccost.flow.tree import Call, Collection, Comprehension, Constant, Expr, Loop, Member, Name, Other, Subscript
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
+
+_SCHEME = re.compile(r"\w+://$")
+_LEADING = re.compile(r"(?:\w+://)?(?:%s|\{(?:0|[a-z]\w*)?\})")
+_OPENS = re.compile(rb"""[fFrRtT]*["'`]+(?:https?://)?\$?\{""")
+_HOPS = 4
+
+
+def own_host(file: File, loop: Loop | Comprehension, site: Site) -> bool:
+    """Whether what an address begins with, but for its scheme, is what the loop goes through."""
+    targets = [c.target for c in loop.clauses] if isinstance(loop, Comprehension) else [loop.target]
+    names = {node.id for node in walk(*(t for t in targets if t is not None)) if isinstance(node, Name)}
+    begin = _beginning(file, address(site), site, names)
+    return begin is not None and bool(chain(begin)) and chain(begin)[0] in names
+
+
+def _beginning(file: File, expr: Expr | None, site: Site, names: set[str]) -> Expr | None:
+    """The part of an address that names the host, through local names; None where a constant names it."""
+    bound = site.function.index.bound if site.function.index else {}
+    for _ in range(_HOPS):
+        if isinstance(expr, Name) and expr.id not in names:
+            values = bound.get(expr.id, [])
+            expr = values[0] if len(values) == 1 else None
+        elif isinstance(expr, Call) and isinstance(expr.callee, Member):
+            expr = _formatted(expr, expr.callee)
+        elif isinstance(expr, (Other, Collection)):
+            expr = _first(file, expr)
+        else:
+            break
+    while isinstance(expr, Subscript):
+        expr = expr.value
+    return expr if isinstance(expr, (Name, Member)) else None
+
+
+def _formatted(call: Call, callee: Member) -> Expr | None:
+    """What stands first in `"http://{}/status".format(host)`, or in `host.rstrip("/")`."""
+    if callee.attr in ("strip", "rstrip"):
+        return callee.value
+    text = callee.value.value if isinstance(callee.value, Constant) else None
+    begins = callee.attr == "format" and isinstance(text, str) and _LEADING.match(text)
+    return call.arguments[0].value if begins and len(call.arguments) else None
+
+
+def _first(file: File, expr: Other | Collection) -> Expr | None:
+    """What stands first in a text that is put together, behind its scheme."""
+    parts = list(expr.parts if isinstance(expr, Other) else expr.items)
+    if isinstance(expr, Other) and expr.op == "template":
+        value = next((part for part in parts if not isinstance(part, Constant)), None)
+        opens = value is not None and _OPENS.fullmatch(file.module.source, expr.start, value.start)
+        return value if opens else None
+    begin = parts[0] if parts else None
+    said = begin.value if isinstance(begin, Constant) and isinstance(begin.value, str) else None
+    if said is None:
+        return begin
+    if isinstance(expr, Other) and expr.op == "%" and _LEADING.match(said):
+        given = parts[1]
+        return given.items[0] if isinstance(given, Collection) and given.items else given
+    return parts[1] if (not said or _SCHEME.match(said)) and len(parts) > 1 else None
