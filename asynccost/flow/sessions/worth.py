@@ -78,9 +78,11 @@ class Worth:
         return words(name.rpartition(".")[0])[-1:] in (("reader",), ("loader",))
 
     def looks_after(self, name: str) -> bool:
-        """`check_api_key`, `get_releases`, `get_public_ip`: what a page of settings, or a start, asks seldom."""
+        """`check_api_key`, `get_releases`, `get_latest_vers`, `get_public_ip`: what settings, or a start, ask seldom."""
         own = words(name.rpartition(".")[2])
         if self._met("state", own[-1:]) or "marketplace" in own or self._met("shows", words(name.rpartition(".")[0])):
+            return True
+        if "latest" in own and self._met("releases", own):
             return True
         if self._met("able", own) or (own[-1:] == ("ip",) and self._met("own", own)):
             return True
