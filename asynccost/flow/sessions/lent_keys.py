@@ -1,0 +1,32 @@
+"""Whether a client signs with keys that its function has just been lent: they end within the hour."""
+
+from asynccost.flow.file import Site
+from asynccost.flow.tree import Call, Function, Name, Node
+from asynccost.flow.walk import walk
+from asynccost.flow.words import chain
+
+_LENDS = frozenset({
+    "assume_role", "assume_role_with_web_identity", "assume_role_with_saml", "get_session_token",
+    "get_federation_token",
+})
+_HOPS = 6
+
+
+def has_lent_keys(site: Site) -> bool:
+    """`session.client("s3")`, where the session has the credentials that `sts.assume_role()` gave."""
+    if not any(chain(call.callee)[-1] in _LENDS for call in _calls(site.function)):
+        return False
+    bound = site.function.index.bound if site.function.index else {}
+    todo: list[Node] = [site.call]
+    seen: set[str] = set()
+    for _ in range(_HOPS):
+        if any(isinstance(n, Call) and chain(n.callee)[-1] in _LENDS for n in walk(*todo)):
+            return True
+        names = {n.id for n in walk(*todo) if isinstance(n, Name)} - seen
+        seen |= names
+        todo = [value for name in sorted(names) for value in bound.get(name, ()) if value is not None]
+    return False
+
+
+def _calls(function: Function) -> list[Call]:
+    return list(function.index.calls) if function.index else []
