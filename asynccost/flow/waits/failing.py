@@ -117,6 +117,10 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
         return True
     if name == "Promise" and value.new:
         return never_rejects(file, value)
+    if name in _TOGETHER and chain(callee) == ["Promise", name]:
+        given = value.arguments[0].value if len(value.arguments) == 1 else None
+        parts = given.items if isinstance(given, Collection) else []
+        return bool(parts) and all(catches_answer(p) or _harmless(file, p, function, depth + 1) for p in parts)
     if name in file.knowledge.table("tasks")["floating"]["exclusive"]:
         inside = [a.value.function for a in value.arguments if isinstance(a.value, Closure)]
         return bool(inside) and not any(failing(file, one, depth + 1) for one in inside)
@@ -125,6 +129,7 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
 
 
 _BODIES = frozenset({"text", "blob", "arrayBuffer"})
+_TOGETHER = frozenset({"all", "race"})
 
 
 def _is_caught_answer(callee: Node, function: Function) -> bool:
