@@ -255,8 +255,25 @@ def _options(file: File, table: dict[str, Any]) -> Iterator[Effect]:
         if not _is_component(file, parent):
             continue
         methods = object_functions(parent)
+        given = [*_given_to_hooks(file, methods)]
         for name in (n for n in rows if n in methods):
-            yield from _methods("Vue", [name], tuple(rows[name]["ends"]), methods, parent)
+            for effect in _methods("Vue", [name], tuple(rows[name]["ends"]), methods, parent):
+                effect.cleanups += given
+                yield effect
+
+
+_HOOKS = frozenset({"hook:beforeDestroy", "hook:destroyed", "hook:beforeUnmount", "hook:unmounted"})
+
+
+def _given_to_hooks(file: File, methods: dict[str, Function]) -> Iterator[Function]:
+    """`this.$once("hook:beforeDestroy", f)`, in any method of a Vue component: f runs when it ends."""
+    for function in reach([*methods.values()], file, called_only=True):
+        for call in function.index.calls if function.index else ():
+            named = call.arguments[0].value if len(call.arguments) == 2 else None
+            hears = isinstance(call.callee, Member) and call.callee.attr in ("$once", "$on")
+            if hears and isinstance(named, Constant) and named.value in _HOOKS:
+                known = local_function(call.arguments[1], function, file)
+                yield from () if known is None else (known,)
 
 
 _OPTION_KEYS = frozenset(
