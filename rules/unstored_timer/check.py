@@ -10,6 +10,7 @@ from asynccost.flow.effects.deadlines import Deadline, deadline
 from asynccost.flow.effects.flags import tests_any
 from asynccost.flow.effects.lasting import one_of_its_kind
 from asynccost.flow.effects.leaks import covered
+from asynccost.flow.effects.memberships import still_open
 from asynccost.flow.effects.release import fate
 from asynccost.flow.effects.timers import (
     Timer,
@@ -102,6 +103,8 @@ def _harmless(one: Timer, file: File) -> str:
         return "it only settles a future"
     if in_promise(one.function):
         return "it is the delay of a promise"
+    if still_open(one):
+        return "it does nothing once what it waits for has been taken away"
     return ""
 
 
