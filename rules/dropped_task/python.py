@@ -13,6 +13,7 @@ from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.tasks import task_helpers
 from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.flow.tasks.own_loops import guessed, own_loop
+from asynccost.flow.tasks.short import ends_soon
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
 from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.waits.failing import failing
@@ -120,6 +121,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     if what == "future" and (fate.kind == "watched" or heard):
         sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself, and nothing waits for it
     message = _message(what, fate.why, heard=heard, threaded=threaded)
+    if what == "task" and heard and ends_soon(file, site):
+        sure, message = Confidence.LOW, f"{message} (but it is over soon, and sees to its errors itself)"
     return file.finding(site.call, message, sure, guessed=guessed(file, site))
 
 
