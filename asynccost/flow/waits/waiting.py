@@ -10,6 +10,7 @@ state is nobody else's. Besides the kinds of flow.awaits a row may be
     picks     it waits only for some of what it is handed, by a word that they bear
 """
 
+import re
 from collections.abc import Iterable
 
 from asynccost.flow.around import above, function_of
@@ -47,6 +48,9 @@ _SYNC_CALLS = frozenset(
 _MEASURES = frozenset({"perf_counter", "performance.now", "process.hrtime"})
 _SELF = ("self.", "this.")
 _TRIES = frozenset({"attempts", "attempt", "retries", "retry", "tries", "delays", "backoff", "backoffs", "waits"})
+_DJANGO = re.compile(
+    r"(?:^|\.)a(?:save|delete|first|last|exists|count|aggregate|bulk_create|bulk_update|get_or_create|update_or_create)$"
+)
 _HANDED_ON = (*GOOD, "maybe", "project", "message", "conn", "ordered")
 Row = list[str]
 
@@ -137,7 +141,7 @@ def _row(wait: Wait, function: Function) -> tuple[str, ...] | None:
     if kind in ("gather", "value") or (local and kind in ("unknown", "ordered", "memory")):
         return None
     if kind == "conn" and local:
-        kind = "pool"
+        kind = "file" if _DJANGO.search(wait.label) else "pool"  # Django's queries take turns in one thread
     if kind == "wait" and _limits(wait):
         kind = "limits"
     elif kind == "wait" and any(isinstance(up, Handler) or _tries(up) for up in above(wait.node)):
