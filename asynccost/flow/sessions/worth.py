@@ -78,7 +78,7 @@ class Worth:
         return words(name.rpartition(".")[0])[-1:] in (("reader",), ("loader",))
 
     def looks_after(self, name: str) -> bool:
-        """`check_api_key`, `get_releases`, `get_latest_vers`, `get_public_ip`: what settings, or a start, ask seldom."""
+        """`check_api_key`, `get_releases`, `get_latest_vers`, `get_public_ip`: what settings, or a start, ask."""
         own = words(name.rpartition(".")[2])
         if self._met("state", own[-1:]) or "marketplace" in own or self._met("shows", words(name.rpartition(".")[0])):
             return True
