@@ -148,10 +148,15 @@ def _kept_for_all(path: str, name: str, project: Project) -> str:
 
 
 def _at_beginnings(finding: Finding, project: Project) -> bool:
-    """Whether all that call the function of a loop run seldom, by their names: `setup_webhook`."""
+    """Whether all that call the function of a loop run seldom, by their names: `setup_webhook`.
+
+    What is written in a function and only handed on there, `pool.submit(fetch)`, runs as often as that.
+    """
     made = project.names.function(finding.path, finding.pending["begins"])
-    callers = [c for c in project.calls.callers(made) if not is_test(c, project)] if made is not None else []
-    said = [words(caller.by.facts["qualname"].rpartition(".")[2]) for caller in callers]
+    callers = [c.by for c in project.calls.callers(made) if not is_test(c, project)] if made is not None else []
+    if made is not None and not callers and made.facts["outer"] >= 0:
+        callers = [by for by in [project.names.function(finding.path, made.facts["outer"])] if by is not None]
+    said = [words(by.facts["qualname"].rpartition(".")[2]) for by in callers]
     return bool(said) and all(not _BEGINS.isdisjoint(name) for name in said)
 
 

@@ -23,21 +23,27 @@ def own_host(file: File, loop: Loop | Comprehension, site: Site) -> bool:
 
 
 def _beginning(file: File, expr: Expr | None, site: Site, names: set[str]) -> Expr | None:
-    """The part of an address that names the host, through local names; None where a constant names it."""
+    """The part of an address that names the host, through local names; None where a constant names it.
+
+    An address that an item holds whole, `item["image"]`, may be of the one host that the items came from.
+    """
     bound = site.function.index.bound if site.function.index else {}
+    whole = True
     for _ in range(_HOPS):
         if isinstance(expr, Name) and expr.id not in names:
             values = bound.get(expr.id, [])
             expr = values[0] if len(values) == 1 else None
         elif isinstance(expr, Call) and isinstance(expr.callee, Member):
+            whole = whole and expr.callee.attr != "format"
             expr = _formatted(expr, expr.callee)
         elif isinstance(expr, (Other, Collection)):
+            whole = False
             expr = _first(file, expr)
         else:
             break
     while isinstance(expr, Subscript):
         expr = expr.value
-    return expr if isinstance(expr, (Name, Member)) else None
+    return expr if isinstance(expr, (Name, Member)) and not whole else None
 
 
 def _formatted(call: Call, callee: Member) -> Expr | None:
