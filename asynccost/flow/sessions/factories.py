@@ -17,6 +17,7 @@ _DIRECT = frozenset({"handler", "tool", "command", "consumer", "periodic", "job"
 _KEEPS = frozenset({"attribute", "global", "element"})
 _USES = frozenset({"with", "local", "awaited", "other", "dropped", "argument"})
 _MANY = 5  # so many functions that use a factory once each make it a hot one, whatever calls them
+_SOCKETS = frozenset({"ws_connect", "websocket_connect", "connect_ws"})
 _LISTENS = frozenset({"listen", "listener", "listens"})  # what waits for messages needs a connection of its own
 
 
@@ -37,6 +38,8 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     worst: tuple[bool, int, str, Heat, Caller] | None = None
     for caller in callers:
         if caller.call["use"] not in _USES or not _LISTENS.isdisjoint(words(caller.by.facts["qualname"])):
+            continue
+        if _opens_socket(caller):
             continue
         heat = _caller_heat(caller, project)
         if heat.hot:
@@ -76,6 +79,11 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     return says(finding, said, confidence, (place, *heat.chain))
 
 
+def _opens_socket(caller: Caller) -> bool:
+    """Whether a caller opens a websocket, as a rule over what it gets, which then lasts as long as that."""
+    return any(row[1].rpartition(".")[2] in _SOCKETS for row in caller.by.facts["waits"])
+
+
 def _own_users(made: Def, callers: list[Caller], names: Worth) -> list[Caller]:
     """The calls of a factory method, where the methods of its own class alone use it, each for one call."""
     owner = made.facts["owner"]
@@ -85,7 +93,7 @@ def _own_users(made: Def, callers: list[Caller], names: Worth) -> list[Caller]:
             return []
         if caller.call["use"] not in _USES or caller.call["cold"] or facts["qualname"] == made.facts["qualname"]:
             return []
-    return [c for c in callers if not names.takes_long(c.by.facts["qualname"])]
+    return [c for c in callers if not (names.takes_long(c.by.facts["qualname"]) or _opens_socket(c))]
 
 
 def _users(callers: list[Caller], project: Project) -> list[Caller]:
