@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from asynccost.flow.around import above
 from asynccost.flow.effects import vue
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.goes_along import begins_again
@@ -22,11 +23,13 @@ from asynccost.flow.tree import (
     Constant,
     Do,
     Function,
+    If,
     Member,
     Name,
     Node,
     Return,
 )
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, word_of, words
 from asynccost.javascript.edits.acquired import keep_handle
 from asynccost.javascript.edits.destroyed import takes_until_destroyed
@@ -142,6 +145,9 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
     elif rest and once_by_ref(effect):
         reason = f"the cleanup gives back {what}; a ref lets the effect begin once: is it over when it is undone?"
         safety = Safety.DISPLAY_ONLY
+    elif word := next(filter(None, (_found_again(v.got, effect, file) for v in rest)), ""):
+        reason = f"the cleanup gives back {what}; the next run finds {word} there and makes no other: may it?"
+        safety = Safety.DISPLAY_ONLY
     elif rest and _not_again(effect):
         reason = f"the cleanup gives back {what}; {effect.name}() does not run again where the element is put back"
         safety = Safety.DISPLAY_ONLY
@@ -244,6 +250,17 @@ def _of_all(got: Acquisition, effect: Effect, file: File) -> str:
     if got.pair.handle != "same" or not isinstance(effect.scope, Class):
         return ""
     return next((h.id for h in handlers if binder(h.id, got.function) is file.module.top), "")
+
+
+def _found_again(got: Acquisition, effect: Effect, file: File) -> str:
+    """What keeps a handle and is asked for it first: `if (!box.current) box.current = new Worker(url)`."""
+    kept = next((up for up in above(got.call) if isinstance(up, Assign)), None)
+    if kept is None or not isinstance(effect.scope, Function):
+        return ""
+    asked = [file.text(n) for up in above(got.call) if isinstance(up, If) for n in walk(up.test)]
+    texts = [file.text(target) for target in kept.targets if isinstance(target, Member)]
+    if_none = re.search(r"(?:\?\?|\|\|)=", file.text(kept)) is not None
+    return next((text for text in texts if if_none or text in asked), "")
 
 
 def _bridge(got: Acquisition) -> str:

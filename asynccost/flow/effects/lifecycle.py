@@ -196,7 +196,7 @@ def _classes(file: File, table: dict[str, Any]) -> Iterator[Effect]:
         if methods or ends:
             framework = next((r["framework"] for r in methods.values()), "Angular")
             names = [*methods, *(["constructor"] if "constructor" in cls.methods else [])]
-            given = [*_given_to_destroy_ref(file, cls)] if framework == "Angular" else []
+            given = [*_given_to_end(file, cls)] if framework in ("Angular", "React") else []
             for effect in _methods(framework, names, tuple(sorted(ends)), cls.methods, cls):
                 effect.cleanups += given
                 yield effect
@@ -216,13 +216,20 @@ def _angular_end(cls: Class) -> set[str]:
     return {"ngOnDestroy"} if angular or "ngOnDestroy" in cls.methods else set()
 
 
-def _given_to_destroy_ref(file: File, cls: Class) -> Iterator[Function]:
-    """`this.destroyRef.onDestroy(f)`, in any method of an Angular class: f runs when its component ends."""
+def _given_to_end(file: File, cls: Class) -> Iterator[Function]:
+    """What runs when a component ends, in any method of its class.
+
+    Angular's `this.destroyRef.onDestroy(f)`, mobx-react's `disposeOnUnmount(this, f)`, which takes a list as well.
+    """
     for function in reach([*cls.methods.values()], file, called_only=True):
         for call in function.index.calls if function.index else ():
-            if isinstance(call.callee, Member) and call.callee.attr == "onDestroy" and len(call.arguments) == 1:
-                known = local_function(call.arguments[0], function, file)
-                yield from () if known is None else (known,)
+            handed = [argument.value for argument in call.arguments]
+            if isinstance(call.callee, Name) and call.callee.id == "disposeOnUnmount" and len(handed) == 2:
+                last = handed[1]
+                handed = last.items if isinstance(last, Collection) and last.kind == "list" else [last]
+            elif not isinstance(call.callee, Member) or call.callee.attr != "onDestroy" or len(handed) != 1:
+                continue
+            yield from filter(None, (local_function(one, function, file) for one in handed))
 
 
 def _methods(

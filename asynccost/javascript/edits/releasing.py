@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from tree_sitter import Node as Cst
+
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.file import File
@@ -164,8 +166,17 @@ class Releasing:
             return False
         if self.script.typed:
             self.end.declare(f"private stopped = false{self.patch.semi}")
-        self.patch.first(body, f"this.stopped = false{self.patch.semi}")
+        line = f"this.stopped = false{self.patch.semi}"
+        if (calls_base := next(filter(_calls_base, body.named_children), None)) is not None:
+            self.patch.after(calls_base, line)  # before it there is no `this`
+        else:
+            self.patch.first(body, line)
         return True
+
+
+def _calls_base(statement: Cst) -> bool:
+    """`super(props);`."""
+    return statement.type == "expression_statement" and (statement.text or b"").startswith(b"super(")
 
 
 def _is_member(name: str, source: str) -> bool:
