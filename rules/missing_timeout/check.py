@@ -10,6 +10,7 @@ from asynccost.flow.linked.compared import asserted, expected
 from asynccost.flow.linked.job_limits import job_limit
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.replaced import default_timeout, local_name, replacing
+from asynccost.flow.linked.socket_limit import rests_on_socket, socket_limit
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, on_disk, to_loopback
 from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
@@ -84,12 +85,15 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         message = f"{_title(file, call)}() can wait for ever: {row['says']}, and no caller of {site.function.name}()"
         end = " passes a timeout; one silent peer holds the caller for good"
         sure = _weaker(_confidence(file, call, row))
-        return file.finding(call, message + end, sure, start=site.function.start, callers="needed")
+        found = file.finding(call, message + end, sure, start=site.function.start, callers="needed")
+        found.pending.update(_leaves(file, call, row, site.name))
+        return found
     if (reason := bounded_by(file, site, row)) is not None:
         return file.silence(call, reason)
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
     sure = Confidence.LOW if to_loopback(file, site) else _confidence(file, call, row)
     found = file.finding(call, message, sure)
+    found.pending.update(_leaves(file, call, row, site.name))
     if file.language == "python" and "keyword" in row:
         handed = _MAKES.search(file.module.source) is None
         found.pending.update(sends=site.name, by=local_name(file, site), handed=handed)
@@ -107,6 +111,13 @@ def _by_default(file: File, site: Site, row: Mapping[str, Any], clause: str, par
         return file.finding(site.call, message, Confidence.LOW)
     sure = _weaker(_confidence(file, site.call, row))
     return file.finding(site.call, message, sure, start=site.function.start, callers="asked")
+
+
+def _leaves(file: File, call: Call, row: Mapping[str, Any], name: str | None) -> dict[str, bool]:
+    """Whether a call leaves its timeout to what holds for all sockets; `timeout=None` does not."""
+    bare = _argument(call, row.get("keyword")) is None
+    rests = file.language == "python" and name is not None and rests_on_socket(name)
+    return {"leaves": True} if bare and rests else {}
 
 
 def _weaker(sure: Confidence) -> Confidence:
@@ -209,7 +220,9 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
         yield file.silence(call, "it is given a timeout")
     else:
         message = f"{name}() can wait for ever: {row['says']}; one silent peer holds a thread of the pool for good"
-        yield file.finding(call, message, _confidence(file, call, row))
+        found = file.finding(call, message, _confidence(file, call, row))
+        found.pending.update(_leaves(file, call, row, name))
+        yield found
 
 
 def facts(file: File) -> dict[str, Any]:
@@ -256,11 +269,14 @@ def _any_misses(project: Project) -> bool:
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
-    """Whether the callers of a function set a timeout, whether a test would miss it, and what ends its jobs."""
+    """Whether callers set a timeout, whether a test would miss it, and what ends its jobs or bounds all sockets."""
     said = _settled(finding, project)
     if isinstance(said, Finding) and said.confidence is not Confidence.LOW and said.path.endswith(".py"):
         made = project.names.named_in(said.path, said.function) if said.function else None
-        if made is not None and (limit := job_limit(made, project)):
+        limit = job_limit(made, project) if made is not None else ""
+        if said.pending.get("leaves") and (where := socket_limit(project, said.path)):
+            limit = f"socket.setdefaulttimeout() in {where} gives every socket a limit"
+        if limit:
             said.confidence = Confidence.LOW
             said.message += f" (but {limit})"
     return said
@@ -283,6 +299,8 @@ def _settled(finding: Finding, project: Project) -> Finding | Silence:
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
         elif question := _missed(finding, project) or _outlasted(finding, project):
             finding.fix = shown_only(finding.fix, question)
+        return finding
+    if "callers" not in finding.pending:
         return finding
     made = project.names.function(finding.path, finding.pending["start"])
     needed = finding.pending["callers"] == "needed"
