@@ -296,6 +296,18 @@ def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Findi
     return _at_caller(finding, reach, heat, tuple(others[:5]), project)
 
 
+def _fix(kind: str, called: Def, project: Project) -> Fix | None:
+    """What is offered where a helper blocks."""
+    if kind in ("database", "embedded"):
+        return Fix(Safety.DISPLAY_ONLY, BOUND)
+    fix, (owner, dot, name) = Fix(Safety.UNSAFE, THREAD), called.facts["qualname"].rpartition(".")
+    for twin in (f"a{name}", f"a_{name}", f"async_{name}", f"{name}_async"):
+        made = project.names.named_in(called.file["path"], f"{owner}{dot}{twin}")
+        if made is not None and made.facts["is_async"]:
+            return shown_only(fix, f"{twin}() stands beside it and does not block: is it to be awaited in its place?")
+    return fix
+
+
 def _rank(heat: Heat) -> int:
     return 0 if heat.hot else 2 if heat.hot is False else 1
 
@@ -342,7 +354,7 @@ def _at_caller(
         severity=finding.severity,
         family=finding.family,
         shape=f"blocks through {reach.path[0].facts['qualname']}",
-        fix=Fix(Safety.DISPLAY_ONLY, BOUND) if kind in ("database", "embedded") else Fix(Safety.UNSAFE, THREAD),
+        fix=_fix(kind, reach.path[0], project),
         related=(*reach.links, end, *others, *heat.chain[:2]),
     )
 

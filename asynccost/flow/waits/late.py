@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import above, function_of
 from asynccost.flow.file import File
-from asynccost.flow.tree import Call, Function, Handler, Member, Name, Try
+from asynccost.flow.tree import Assign, Call, Function, Handler, Member, Name, Try
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
 _DEPTH = 3  # callers of callers of a request, in its own file
@@ -31,6 +32,8 @@ _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", 
 MISSED = "should what catches errors of connecting, and no timeout of the answer, catch that as well?"
 MISTAKEN = "a late answer is an OSError too: does what catches that tell the truth about it?"
 
+UNSET = "what catches a late answer reads the answer, which there is none of then: is it to go without?"
+
 
 def may_miss(source: bytes) -> bool:
     """Whether a file catches errors of connecting, or of the system, anywhere."""
@@ -46,7 +49,7 @@ def misses(call: Call, library: str, file: File) -> str | None:
         for handler in up.handlers:
             said = file.text(handler.types) if handler.types is not None else "Exception"
             if _LATE[library].search(said):
-                return MISSED if _asks_less(handler, file) else ""
+                return MISSED if _asks_less(handler, file) else UNSET if _reads_answer(call, handler) else ""
             if library != "httpx" and _SYSTEM.search(said):
                 apart = less or _FILES.search(file.text(handler)) is not None
                 return MISTAKEN if apart else ""
@@ -60,6 +63,17 @@ def _asks_less(handler: Handler, file: File) -> bool:
     asked = _ASKS.findall(text)
     told = any("Timeout" in one or "RequestException" in one for one in asked)
     return not told and any(map(_LESS.search, asked)) and _ELSEWHERE.search(text) is not None
+
+
+def _reads_answer(call: Call, handler: Handler) -> bool:
+    """`try: r = get(url)`, `except Exception: log(r.status_code)`: no such name is set before."""
+    kept = call.parent
+    target = kept.targets[0] if isinstance(kept, Assign) and len(kept.targets) == 1 else None
+    if not isinstance(target, Name) or not any(isinstance(n, Name) and n.id == target.id for n in walk(*handler.body)):
+        return False
+    index = function_of(call).index
+    before = [a for a in (index.assigns if index else ()) if isinstance(a, Assign) and a.end < call.start]
+    return not any(isinstance(t, Name) and t.id == target.id for a in before for t in a.targets)
 
 
 def library_of(name: str | None) -> str:
