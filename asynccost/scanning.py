@@ -88,7 +88,7 @@ def scan(
         trace=money.trace if money else None,
         owners=owners(found.root),
     )
-    return ordered(_without_minified(report, {s.path: s.language for s in found.sources}))
+    return ordered(_without_built(report, {s.path: s.language for s in found.sources}))
 
 
 def _price(findings: Sequence[Finding], settings: Settings, money: "Money | None") -> None:
@@ -254,12 +254,13 @@ def prefix(root: str) -> str:
     return "" if top in (None, root) else os.path.relpath(root, top).replace(os.sep, "/") + "/"
 
 
-def _without_minified(report: Report, languages: Mapping[str, str]) -> Report:
-    """Minified scripts are left out by intent: they are counted as skipped, not listed as broken."""
-    minified = [p.path for p in report.problems if p.kind == "minified"]
-    if minified:
-        report.skipped = {**report.skipped, "minified": [*report.skipped.get("minified", ()), *minified]}
-        report.problems = [p for p in report.problems if p.kind != "minified"]
-        fewer = Counter(report.scanned) - Counter(languages[path] for path in minified)
-        report.scanned = dict(sorted(fewer.items()))
+def _without_built(report: Report, languages: Mapping[str, str]) -> Report:
+    """Minified scripts and bundles are left out by intent: they are counted as skipped, not listed as broken."""
+    for kind in ("minified", "bundled"):
+        built = [p.path for p in report.problems if p.kind == kind]
+        if built:
+            report.skipped = {**report.skipped, kind: [*report.skipped.get(kind, ()), *built]}
+            report.problems = [p for p in report.problems if p.kind != kind]
+            fewer = Counter(report.scanned) - Counter(languages[path] for path in built)
+            report.scanned = dict(sorted(fewer.items()))
     return report

@@ -408,3 +408,13 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def test_bundles_are_left_out_and_counted(here: Path) -> None:
+    (here / "umd").mkdir()
+    (here / "umd" / "shop.js").write_text(
+        "/******/ (() => { // webpackBootstrap\nlet x = 1; // asynccost: ignore[no-such-rule] why\n"
+    )
+    (here / "umd" / "source.js").write_text("let x = 1; // asynccost: ignore[no-such-rule] why\n")
+    assert [f["path"] for f in found(".")] == ["a.py", "umd/source.js"]
+    assert "1 bundled" in run("scan", ".").stdout

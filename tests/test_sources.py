@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from asynccost.config import settings as user_settings
 from asynccost.errors import PathError
 from asynccost.files import sources
+from asynccost.files.bundles import bundled
 from asynccost.files.decoding import decode, minified
 from asynccost.patterns import Patterns
 
@@ -240,3 +241,43 @@ def test_minified_is_judged_by_most_of_the_file() -> None:
     assert minified(b"var a;" * 2000)
     assert not minified(b"var a;\n" * 2000)
     assert not minified(b"let data = '" + b"A" * 6000 + b"'\n" + b"call(data);\n" * 1000)
+
+
+_PACKED = b"""/******/ (function() { // webpackBootstrap
+/******/ \t"use strict";
+/******/ \tvar __webpack_modules__ = ({
+"""
+_CHUNK = b"""(self["webpackChunkshop"] = self["webpackChunkshop"] || []).push([["cart"],{
+
+/***/ "./src/cart.js":
+/***/ (function(__unused_webpack_module, __webpack_exports__, __webpack_require__) {
+"""
+_UMD = b"""(function (root, factory) {
+  if (typeof define === 'function' && define.amd) define([], factory);
+  else root.shop = factory();
+}(this, function () {}));
+"""
+_JOINED = b"""// ../shop/src/cart.js
+var __defProp = Object.defineProperty;
+"""
+_WRITTEN = b"""import { cart } from "./cart";
+export const load = async () => cart(await fetch("/cart"));
+"""
+
+
+@pytest.mark.parametrize("text", [_PACKED, _CHUNK, _UMD, _JOINED])
+@pytest.mark.parametrize("folder", ["umd/", "web/__generated/", "src/__generated__/"])
+def test_a_folder_of_what_is_built_holds_bundles(text: bytes, folder: str) -> None:
+    assert bundled(text, folder + "cart.js")
+
+
+def test_a_folder_that_is_merely_called_so_holds_sources() -> None:
+    assert not bundled(_WRITTEN, "src/umd/cart.js")
+    assert not bundled(_WRITTEN + _UMD * 100, "src/cart.js")
+    assert not bundled(b'const name = "__webpack_require__";\n' + _WRITTEN, "lib/plugin.js")
+    assert not bundled(_UMD, "src/umd.js")
+
+
+def test_webpack_says_so_wherever_its_bundle_lies() -> None:
+    assert bundled(_PACKED, "static/shop.js")
+    assert bundled(_CHUNK, "static/cart.js")

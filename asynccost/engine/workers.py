@@ -12,6 +12,7 @@ from asynccost.engine.firstpass import batches, get_ready, look_with, unread
 from asynccost.engine.lowered import Lowered
 from asynccost.engine.processes import spread
 from asynccost.engine.seen import Seen
+from asynccost.files.bundles import bundled
 from asynccost.files.decoding import decode, minified
 from asynccost.knowledge import Knowledge
 from asynccost.model import Problem
@@ -171,6 +172,8 @@ def _open(task: Task, texts: Mapping[str, bytes], tables: Knowledge) -> Read | _
         return Read(task.path, mark, _row(Seen(task.path, problems=[problem] if problem else []), b""))
     if task.language == "javascript" and minified(source):
         return _problem(task, mark, "is minified; nothing of it was scanned", "minified")
+    if task.language == "javascript" and bundled(source, task.path):
+        return _problem(task, mark, "is a bundle; nothing of it was scanned", "bundled")
     if found is not None and len(data) > DENSEST:
         return _too_large(task, mark, DENSEST)
     if source is not data:
