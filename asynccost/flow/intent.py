@@ -30,6 +30,9 @@ def spoken(span: tuple[int, int], file: File, function: Function) -> str:
     begin = max(function.start, start - _ABOVE, source.rfind(b"\n\n", 0, start))
     if match := _said(table["said"]).search(source[begin:end].decode("utf-8", "replace")):
         return f"a comment says so: {match[0].strip()[:80]}"
+    wide = source[max(function.start, start - _ABOVE) : start].decode("utf-8", "replace")
+    if match := _said(table["refuses"]).search(wide):  # of the other side, wherever it stands
+        return f"a comment says so: {match[0].strip()[:80]}"
     body = source[start:end]
     if any(clock.encode() in body for clock in table["measured"]):
         return "the time that it takes is measured"
