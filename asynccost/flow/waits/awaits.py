@@ -33,6 +33,7 @@ from asynccost.flow.tree import (
     Other,
     With,
 )
+from asynccost.flow.waits.at_hand import is_at_hand
 from asynccost.flow.waits.await_kinds import (
     BAD,
     GOOD,
@@ -221,6 +222,8 @@ def _plain(call: Call, name: str, names: list[str], file: File, function: Functi
     """The kind of one call, by its resolved name, else by its words."""
     knowledge = file.knowledge
     label = ".".join(n for n in names if n)
+    if is_at_hand(call, names, file, function):
+        return Wait("memory", label, call, names[0])
     kind = package_kind(name, knowledge)
     target = _target(call.callee)
     if is_tied(call.callee, function, file):
