@@ -18,6 +18,7 @@ class Client:
     what: str
     cost: str
     close: tuple[str, ...]
+    opens: tuple[str, ...] = ()
     is_async: bool = False
     gc: bool = False
     http: bool = False
@@ -67,6 +68,7 @@ def _client(row: Mapping[str, Any]) -> Client:
         what=row["what"],
         cost=row.get("cost", "pool"),
         close=tuple(row.get("close", ())),
+        opens=tuple(row.get("opens", ())),
         is_async=bool(row.get("async")),
         gc=bool(row.get("gc")),
         http=bool(row.get("http")),

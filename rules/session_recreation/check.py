@@ -19,6 +19,7 @@ from asynccost.flow.linked.short_lived import (
     mounts,
     serves,
 )
+from asynccost.flow.sessions.opened import ender
 from asynccost.flow.sessions.rebuilt import look
 from asynccost.flow.sessions.recreation import judge
 from asynccost.model import Finding, Fix, Safety, Silence
@@ -71,6 +72,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         said.fix = _for_few(said, project)
     if isinstance(said, Finding) and said.fix is not None and said.fix.reason.startswith(_KEPT):
         said.fix = _tested(said.fix, project)
+    if isinstance(said, Finding) and said.fix is not None and (who := ender(finding, project)):
+        said.fix = shown_only(said.fix, f"{who} ends what it is handed: who ends one for all?")
     if isinstance(said, Finding) and said.fix is not None:
         said.fix = _elsewhere(said, said.fix, project)
     return said

@@ -9,6 +9,7 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
 from asynccost.flow.reach import binder
+from asynccost.flow.sessions.opened import opens
 from asynccost.flow.tree import Assign, Await, Call, Closure, Do, Expr, Function, If, Loop, Member, Name, Node, Return
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
@@ -55,6 +56,10 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
         reason = f"one {client.short} serves every call: connections and state are shared, and nothing closes it"
         asked = _asked(file, site, life, patch)
     edits = patch.edits()
+    if opened := opens(file, site, client):
+        asked = f"each use calls {opened}(), which fails when it is open: who opens it once, and who ends it?"
+    elif life.kind == "returned" and life.closed:
+        asked = f"{site.function.name}() ends it on one of its ways: who ends the one of all?"
     if asked:
         return Offer(Safety.DISPLAY_ONLY, f"{reason}; {asked}", lambda: edits)
     return Offer(Safety.UNSAFE, reason, lambda: edits)

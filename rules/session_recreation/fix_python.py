@@ -8,6 +8,7 @@ from asynccost.flow.around import above
 from asynccost.flow.carried import may_lack
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
+from asynccost.flow.sessions.opened import opens
 from asynccost.flow.tree import Call, Class, Comprehension, Constant, Loop, Return
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -41,6 +42,8 @@ def fix(finding: Finding, file: File) -> Offer | None:
 
 def _asked(made: Building, file: File) -> str:
     """What is asked of any offer."""
+    if opened := opens(file, made.site, made.client):
+        return f"each use calls {opened}(), which is for one that is not open: who opens it once?"
     return done_to(made, file) or half_a_choice(made, accessor.kept(file), file)
 
 
