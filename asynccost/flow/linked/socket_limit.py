@@ -13,9 +13,12 @@ from asynccost.flow.mentions import STRINGS
 _RESTS = frozenset({"urllib", "http", "socket", "smtplib", "ftplib", "imaplib", "poplib", "telnetlib", "xmlrpc"})
 _SETS = re.compile(rb"^([ \t]*)(?:\w+\.)?setdefaulttimeout\([ \t]*(?!None\b|\))(\w*)", re.M)
 _DEF = re.compile(rb"^([ \t]*)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(([^)]*)\)", re.M)
-_ASKS = re.compile(  # what asks, or what is opened or connected by the name of a method
-    rb"\burl(?:open|retrieve)\(|\bHTTPS?Connection\(|\bSMTP(?:_SSL)?\(|\bFTP(?:_TLS)?\(|\bIMAP4|\bPOP3|\.(?:open|connect|request)\("
+_ASKS = re.compile(  # what asks, or what is opened or connected by the name of a method, and what lifts the limit again
+    rb"\burl(?:open|retrieve)\(|\bHTTPS?Connection\(|\bSMTP(?:_SSL)?\(|\bFTP(?:_TLS)?\(|\bIMAP4|\bPOP3|\bServerProxy\("
+    rb"|\.(?:open|connect|request|getaddrinfo|gethostbyname)\(|\bsetdefaulttimeout\(None"
 )
+# put back; what holds only where a program runs as a service of Windows
+_OTHERWISE = re.compile(rb"\bgetdefaulttimeout\b|\bwin32service")
 
 
 def rests_on_socket(name: str) -> bool:
@@ -34,9 +37,9 @@ def _setting(project: Project) -> list[str]:
 
 
 def _sets_for_good(source: bytes) -> bool:
-    """Whether a file sets a limit when its program starts, not for one request, and not until it puts it back."""
+    """Whether a file sets a limit however its program starts, not for one request, and not until it puts it back."""
     code = STRINGS.sub(lambda match: b" " * len(match[0]), source) if b"setdefaulttimeout" in source else b""
-    return b"getdefaulttimeout" not in code and any(_starts(code, match) for match in _SETS.finditer(code))
+    return not _OTHERWISE.search(code) and any(_starts(code, match) for match in _SETS.finditer(code))
 
 
 def _starts(code: bytes, sets: re.Match[bytes]) -> bool:
