@@ -8,6 +8,7 @@ from asynccost.flow.effects import vue
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.own_root import is_shown_by_root
 from asynccost.flow.effects.page_roots import is_page_root
 from asynccost.flow.effects.rendered import given_plainly, is_unhanded
 from asynccost.flow.file import File
@@ -128,6 +129,8 @@ def _stays_long(finding: Finding, project: Project) -> str:
         return "it is the root of a page, which lives as long as it"
     if "page" in pending and is_page_root(project, path, finding.function.partition(".")[0]):
         return "it is the root of a page of a program without a router, and lives as long as it"
+    if "page" in pending and is_shown_by_root(project, path, finding.function.partition(".")[0]):
+        return "a script renders it into the page and never takes it away"
     if (asked := pending.get("asked")) and all(is_unhanded(project, path, *given) for given in asked):
         return f"nobody in sight hands {asked[0][0]} any {asked[0][1]}"
     if "made" in pending and made_by_modules(path, project):

@@ -172,7 +172,7 @@ def only_in_root(path: str, project: Project, shown: bool, depth: int = 0) -> bo
 
     What the root always shows may show another in its turn, and a script may render it as the page's root itself.
     """
-    users = {user: refs for user, refs in _importers(path, project).items() if not is_test(user)}
+    users = {user: refs for user, refs in importers(path, project).items() if not is_test(user)}
     if not shown:
         return bool(users) and all(is_app_root(user) for user in users)
     return bool(users) and depth < _DEPTH and all(
@@ -216,7 +216,7 @@ _MOUNTS = rb"(?m)^(?:\S.*\b)?create(?:SSR)?App\(\s*%s\b|\brender\s*:\s*\(?\w+\)?
 
 def is_mounted(path: str, project: Project) -> bool:
     """Whether a script mounts a component of Vue, and keeps it: `createApp(Import)`, `render: (h) => h(Import)`."""
-    for user, refs in _importers(path, project).items():
+    for user, refs in importers(path, project).items():
         names = [local for local, name in project.names.files[user]["imports"].items() if name in refs]
         source = project.names.scripts.by_path[user].source
         ends = b"unmount(" in source or b"$destroy(" in source or is_test(user)
@@ -227,7 +227,7 @@ def is_mounted(path: str, project: Project) -> bool:
 
 def made_by_modules(path: str, project: Project) -> bool:
     """Whether other modules make a file's objects, each when it is read: `window.backend = new Backend(store)`."""
-    users = {user: refs for user, refs in _importers(path, project).items() if not is_test(user)}
+    users = {user: refs for user, refs in importers(path, project).items() if not is_test(user)}
     made = [
         one.facts["kind"]
         for user, refs in users.items()
@@ -238,7 +238,7 @@ def made_by_modules(path: str, project: Project) -> bool:
     return bool(made) and all(kind == "module" for kind in made)
 
 
-def _importers(path: str, project: Project) -> dict[str, set[str]]:
+def importers(path: str, project: Project) -> dict[str, set[str]]:
     """The scripts that import a file, and by which names they know what is in it."""
     stem = path.rpartition("/")[2].partition(".")[0]
     last = path.split("/")[-2:-1] if stem == "index" else [stem]
