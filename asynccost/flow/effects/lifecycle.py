@@ -224,6 +224,8 @@ def _given_to_end(file: File, cls: Class) -> Iterator[Function]:
     for function in reach([*cls.methods.values()], file, called_only=True):
         for call in function.index.calls if function.index else ():
             handed = [argument.value for argument in call.arguments]
+            if function.index and any(wait.start < call.start for wait in function.index.awaits):
+                continue  # the component may be gone by then
             if isinstance(call.callee, Name) and call.callee.id == "disposeOnUnmount" and len(handed) == 2:
                 last = handed[1]
                 handed = last.items if isinstance(last, Collection) and last.kind == "list" else [last]
