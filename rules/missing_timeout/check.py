@@ -33,7 +33,7 @@ _ALIASES = (
 _SAME = ("niquests", "requests.session")  # whose names stand for those of the table
 _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
 _DEFAULTS = re.compile(
-    rb"setdefaulttimeout\(|Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
+    rb"Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
 )
 _MAKES = re.compile(rb"\b[sS]ession\(")  # sessions of its own, which nobody else bounds
 _LIBRARIES = rb"(?:requests|httpx|niquests|urllib\.request|smtplib)"
@@ -73,7 +73,7 @@ def _plain(name: str) -> str:
 
 def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     call = site.call
-    if (reason := _excused(file, call)) is not None:
+    if (reason := _excused(file, call, site.name)) is not None:
         return file.silence(call, reason)
     if is_data(site):
         return file.silence(call, "its address holds the answer")
@@ -141,11 +141,14 @@ def _argument(call: Call, keyword: str | None) -> Argument | None:
     return next((a for a in call.arguments if keyword and a.keyword == keyword), None)
 
 
-def _excused(file: File, call: Call) -> str | None:
+def _excused(file: File, call: Call, name: str | None = None) -> str | None:
+    """Why a call is left alone. name: what is called, where it has no timeout of its own."""
     if file.is_test:
         return "it is part of a test"
     if _DEFAULTS.search(file.module.source):
         return "this file sets a timeout for all of its requests"
+    if name and rests_on_socket(name) and b"setdefaulttimeout(" in file.module.source:
+        return "this file gives every socket a timeout"
     if any(isinstance(up, With) and any(_is_scope(i.value) for i in up.items) for up in above(call)):
         return "a timeout stands around it"
     return None
@@ -214,7 +217,7 @@ def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Findin
     row = waits.get(name)
     if first is None or row is None or file.language != "python" or "keyword" not in row:
         return
-    if (reason := _excused(file, call)) is not None:
+    if (reason := _excused(file, call, name)) is not None:
         yield file.silence(call, reason)
     elif any(a.keyword == row["keyword"] or a.star for a in call.arguments):
         yield file.silence(call, "it is given a timeout")
