@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from asynccost.engine.seen import Seen
 from asynccost.fingerprints import number
 from asynccost.flow.linked.aside import is_copy
+from asynccost.flow.linked.outdated import outdated
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.shut_out import shut_out
 from asynccost.flow.linked.unimported import is_loose, unimported
@@ -93,7 +94,7 @@ def _doubt(finding: Finding, project: Project) -> str:
         return f"no code of the program mentions {left}"
     if clause := project.unmentioned_scripts.left(finding.path, finding.function):
         return clause
-    return unimported(project, finding.path)
+    return outdated(project, finding.path) or unimported(project, finding.path)
 
 
 def _numbered(findings: list[Finding]) -> list[Finding]:
