@@ -10,6 +10,7 @@ from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.repeat import work_loops
+from asynccost.flow.sessions.asked_often import asked_often
 from asynccost.flow.sessions.for_all import kept_for_all
 from asynccost.flow.sessions.meant import at_terminal
 from asynccost.flow.sessions.oneshot import (
@@ -59,15 +60,16 @@ def _look(file: File, site: Site, better: str) -> Finding | Silence:
         loop = loops[0]
         header = loop.header_end if isinstance(loop, Loop) else loop.end
         confidence = Confidence.HIGH if one_host(address(site)) else Confidence.MEDIUM
+        often = next((said for one in loops if (said := asked_often(file, one, site))), "")
         many = (any_host(site) or own_host(file, loop, site)) and not (site.name or "").startswith("httpx")
         if many or function.kind == "module" or starts_something(file, function) or at_terminal(file, function):
             confidence = Confidence.LOW
         if file.memo(worth_of).discovers(file.path):
             confidence = Confidence.LOW
-        if pauses(loop, file) or in_chunks(loop) or hardly_many(loop, site):
+        if not often or pauses(loop, file) or in_chunks(loop) or hardly_many(loop, site):
             confidence = Confidence.LOW
         message = f"every turn of the loop {once}: {client}"
-        place = file.related((loop.start, header), "every turn of this loop opens another")
+        place = file.related((loop.start, header), often or "every turn of this loop opens another")
         found = file.finding(call, message, confidence, related=(place,), sends=site.name, begins=function.start)
         found.pending["over"] = handed(loops, function)
         return found

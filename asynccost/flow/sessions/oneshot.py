@@ -31,10 +31,8 @@ from asynccost.flow.tree import (
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_HELPER = 3  # so many callers make a function the one place that sends
 _CLASS = 6  # so many requests to one host make a class its client
 _LONE = frozenset({"handler", "tool", "command", "job", "rare"})
-_ASKED = frozenset({"search"})  # what a handler does for people all day
 _LOCAL = frozenset({"server", "service", "port", "url", "http", "host", "endpoint", "app", "site", "ready"})
 
 
@@ -111,8 +109,13 @@ def in_chunks(loop: Loop | Comprehension) -> bool:
 def together(file: File, site: Site, sites: Iterable[Site]) -> int:
     """How many requests of the same function, this one too, may go to the same host in one call of it."""
     root = _root(file, site)
-    others = [s for s in sites if s.function is site.function and s is not site and root and _root(file, s) == root]
+    beside = (s for s in sites if s.function is site.function and s is not site and _library(s) == _library(site))
+    others = [s for s in beside if root and _root(file, s) == root]
     return 1 + sum(not _apart(file, site.call, other.call) for other in others)
+
+
+def _library(site: Site) -> str:
+    return (site.name or "").partition(".")[0]
 
 
 def of_class(file: File, site: Site, sites: Iterable[Site]) -> bool:
@@ -163,16 +166,14 @@ def _arm(branch: If, node: Node) -> bool:
 
 
 def pays(project: Project, made: Def, heat: Heat, near: int, shared: bool) -> bool:
-    """Whether a kept connection would be used again before it is closed: a lone call of an agent is too rare."""
+    """Whether a kept connection would be used again before it is closed.
+
+    A person, or a model, takes far longer than a handshake to ask once more, whoever else sends through the same
+    function: what counts is what one call sends.
+    """
     if heat.kind not in _LONE:
         return True
     callers = [caller for caller in project.calls.callers(made) if not is_test(caller, project)]
     if shared or any(c.call["loop"] for c in callers):
         return True
-    if heat.kind == "job":
-        return False  # nobody waits for its few requests
-    if near > 1:
-        return True
-    if heat.kind == "handler" and not _ASKED.isdisjoint(words(made.facts["qualname"].rpartition(".")[2])):
-        return True
-    return len({c.by.place for c in callers}) >= _HELPER
+    return near > 1 and heat.kind != "job"  # nobody waits for the few requests of a job

@@ -22,28 +22,46 @@ def own_host(file: File, loop: Loop | Comprehension, site: Site) -> bool:
     return begin is not None and bool(chain(begin)) and chain(begin)[0] in names
 
 
+def beginning(file: File, expr: Expr | None, site: Site, names: set[str]) -> Expr | None:
+    """What names the host of an address, through local names; None where a constant does.
+
+    names: what a loop goes through: an address that an item holds whole, `item["image"]`, is its own.
+    """
+    return _followed(file, expr, site, names)[0]
+
+
 def _beginning(file: File, expr: Expr | None, site: Site, names: set[str]) -> Expr | None:
     """The part of an address that names the host, through local names; None where a constant names it.
 
     An address that an item holds whole, `item["image"]`, may be of the one host that the items came from.
     """
+    expr, whole = _followed(file, expr, site, names)
+    while isinstance(expr, Subscript):
+        expr = expr.value
+    return expr if isinstance(expr, (Name, Member)) and not whole else None
+
+
+def _followed(file: File, expr: Expr | None, site: Site, names: set[str]) -> tuple[Expr | None, bool]:
+    """What an address begins with, and whether that is the whole of it."""
     bound = site.function.index.bound if site.function.index else {}
     whole = True
     for _ in range(_HOPS):
         if isinstance(expr, Name) and expr.id not in names:
             values = bound.get(expr.id, [])
-            expr = values[0] if len(values) == 1 else None
-        elif isinstance(expr, Call) and isinstance(expr.callee, Member):
+            if len(values) != 1:
+                break
+            expr = values[0]
+        elif isinstance(expr, Call) and isinstance(expr.callee, Member) and (first := _formatted(expr, expr.callee)):
             whole = whole and expr.callee.attr != "format"
-            expr = _formatted(expr, expr.callee)
+            expr = first
+        elif isinstance(expr, Call) and expr.arguments and chain(expr.callee)[-1:] == ["urljoin"]:
+            expr, whole = expr.arguments[0].value, False
         elif isinstance(expr, (Other, Collection)):
             whole = False
             expr = _first(file, expr)
         else:
             break
-    while isinstance(expr, Subscript):
-        expr = expr.value
-    return expr if isinstance(expr, (Name, Member)) and not whole else None
+    return (None if isinstance(expr, Constant) else expr), whole
 
 
 def _formatted(call: Call, callee: Member) -> Expr | None:
