@@ -273,7 +273,9 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if owner is not None and ends and revives and not _asks(one, _flags(owner, file), file):
         what = "starts itself again" if again else "still acts on the object"
         lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
-        sure = LOW if _is_whole(owner, file) else MEDIUM
+        # what fires once and is over does little harm, unless it starts the object anew
+        lives = again or _works_on(one, owner, file) or _starts_a_chain(one, file)
+        sure = MEDIUM if lives and not _is_whole(owner, file) else LOW
         return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", sure)
     if again and one.name == "Timer" and _ends_hard(file):
         return file.silence(one.call, "it goes on as long as its process, which os._exit() ends without waiting")
@@ -281,11 +283,11 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
         return _endless(one, file)
     if holds and end.kind in ("dropped", "kept") and not _daemon(one, file):
         message = f"{one.name}() is dropped: nothing can cancel it, and the process cannot end before it fires"
-        return file.finding(one.call, message, MEDIUM)
+        return file.finding(one.call, message, LOW)
     if end.kind == "dropped" and (one.delay or 0) >= _LONG and (what := _acts_late(one)):
         minutes = f"{(one.delay or 0) / 60_000:g}"
         message = f"{one.name}() is dropped: {minutes} min later {what}() still acts on whatever is shown by then"
-        return file.finding(one.call, message, MEDIUM)
+        return file.finding(one.call, message, LOW)
     return file.silence(one.call, "it fires once and can do little harm")
 
 
@@ -320,9 +322,14 @@ def _endless(one: Timer, file: File) -> Finding | Silence:
         return file.silence(one.call, "a daemon timer of a module lives as long as the process")
     if is_page(file) and _component(one.function) is not None:
         return file.finding(one.call, message, MEDIUM)
-    if one.name in ("call_later", "call_at") or one.holds:
-        return file.finding(one.call, message, MEDIUM)
-    return file.finding(one.call, message, MEDIUM, start=one.function.start, pages=not _serves(file))
+    # elsewhere such a chain is mostly the program's own work, which is to go on as long as its process
+    return file.finding(one.call, message, LOW)
+
+
+def _starts_a_chain(one: Timer, file: File) -> bool:
+    """Whether the callback starts a timer for itself: `call_later(30, self.beat)`, of which `beat` does the same."""
+    inner = (timer(site, file) for site in file.calls if site.function is one.callback)
+    return any(t is not None and t.callback is one.callback and rearms(t, file) for t in inner)
 
 
 def _works_on(one: Timer, owner: Class, file: File) -> bool:
