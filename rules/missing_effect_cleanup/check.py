@@ -1,10 +1,12 @@
 """missing-effect-cleanup: what an effect acquires and its cleanup does not give back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asynccost.flow.around import above, holds
 from asynccost.flow.effects import vue
+from asynccost.flow.effects.going import STAYS, going, stem_of
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
@@ -15,7 +17,7 @@ from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.tree import Call, Class, Collection, Function, If, Name, Node
 from asynccost.javascript.words import may_acquire, may_set_up
-from asynccost.model import Confidence, Finding, Fix, Related, Silence
+from asynccost.model import Confidence, Finding, Fix, Related, Silence, Span
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
@@ -56,6 +58,9 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
         finding.pending["shown"] = file.path.endswith(_COMPONENTS)
     if _may_be_page(first):
         finding.pending["page"] = True
+    if _may_stay(first):
+        scope = first.effect.scope
+        finding.pending["goes"] = stem_of(file.path) if file.path.endswith(_FILES) else getattr(scope, "name", "")
     if first.sure is not Confidence.LOW and (asked := _asked(file, found)):
         finding.pending["asked"] = asked
     if first.effect.plain and first.sure is not Confidence.LOW and isinstance(first.effect.scope, Class):
@@ -70,6 +75,17 @@ def _may_be_page(first: Verdict) -> bool:
     effect = first.effect
     once = effect.framework == "React" and (effect.once or effect.deps == [])
     return once and first.sure is not Confidence.LOW and first.at in (None, first.got.call)
+
+
+_FILES = (".vue", ".svelte")
+
+
+def _may_stay(first: Verdict) -> bool:
+    """Whether what a component starts once does harm only if the component goes away."""
+    effect = first.effect
+    if effect.plain or first.sure is Confidence.LOW or first.at not in (None, first.got.call):
+        return False
+    return effect.framework in ("React", "Vue", "Svelte") and (effect.once or effect.deps == [])
 
 
 _COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
@@ -111,12 +127,27 @@ def settle(finding: Finding, project: Project) -> Finding:
     if said := _stays_long(finding, project):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {said})"
+    elif "goes" in finding.pending:
+        finding = _going(finding, project)
     if "unended" in finding.pending and (version := project.memo(vue.version)):
         finding.hint["vue"] = version
         if finding.fix is not None:
             reason = finding.fix.reason.replace(vue.SAYS[0], vue.SAYS[version])
             finding.fix = Fix(finding.fix.safety, reason)
     return finding
+
+
+def _going(finding: Finding, project: Project) -> Finding:
+    """With the place where the component goes away; of low confidence where it stays as long as the page."""
+    where = going(project, finding.path, finding.pending["goes"])
+    if where is STAYS:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but {where.why})"
+    if where is None or where is STAYS:
+        return finding
+    line = project.code.text(where.path).count(b"\n", 0, where.start) + 1
+    span = Span(where.start, where.start, line, 1, line, 1)
+    return replace(finding, related=(*finding.related, Related(where.path, span, where.why)))
 
 
 def _stays_long(finding: Finding, project: Project) -> str:

@@ -46,7 +46,8 @@ def needs_no_release(effect: Effect, got: Acquisition, file: File) -> str:
         if call.arguments and constant_text(call.arguments[0].value) in _ONCE_A_PAGE:
             return "that happens once in the life of a page"
         reason = _target_reason(effect, got, file)
-        return "" if reason == OF_ELEMENT and _runs_again(effect) and not _is_marked(got, file) else reason
+        anew = _is_marked(got, file) or _is_emptied(got, file)
+        return "" if reason == OF_ELEMENT and _runs_again(effect) and not anew else reason
     if got.pair.starts and not _is_started(got, file):
         return f"nothing is {got.pair.starts}d"
     return ""
@@ -62,6 +63,18 @@ def _is_marked(got: Acquisition, file: File) -> bool:
     gates = [s for s in gates if s.body and isinstance(s.body[-1], Return)]
     asked = {file.text(n) for s in gates for n in walk(s.test) if isinstance(n, Member)}
     return not marks.isdisjoint(asked)
+
+
+_EMPTIES = ("{}.innerHTML = ''", '{}.innerHTML = ""', "{}.replaceChildren()", "{}.textContent = ''")
+
+
+def _is_emptied(got: Acquisition, file: File) -> bool:
+    """`box.innerHTML = ''; draw(box); box.querySelector("svg").addEventListener(...)`: each run finds another."""
+    target = got.call.callee.value if isinstance(got.call.callee, Member) else None
+    found = values(target.id, got.function) if isinstance(target, Name) else [target]
+    holders = {file.text(v.callee.value) for v in found if isinstance(v, Call) and isinstance(v.callee, Member)}
+    said = file.text(got.function)[: got.call.start - got.function.start]
+    return any(form.format(holder) in said for holder in holders for form in _EMPTIES)
 
 
 def on_element(effect: Effect, got: Acquisition, file: File) -> bool:

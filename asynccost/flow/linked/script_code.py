@@ -66,9 +66,12 @@ _PROSE = re.compile(  # only what begins a line: a glob such as `src/**/*.ts` be
 )
 
 
+_WORDS = re.compile(rb"[^\n]+")
+
+
 def without_prose(text: bytes) -> bytes:
-    """A script's text, comments aside."""
-    return _PROSE.sub(b" ", text)
+    """A script's text, comments aside: what is left keeps its place."""
+    return _PROSE.sub(lambda said: _WORDS.sub(lambda line: b" " * len(line[0]), said[0]), text)
 
 
 class ScriptCode:
