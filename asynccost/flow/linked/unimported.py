@@ -69,12 +69,29 @@ def unimported(project: Project, path: str, within: tuple[str, ...] = ()) -> str
     if aside > 0:
         folder = "/".join(folders[: aside + 1]) + "/"
         return "" if _reaches_out(project, path, folder) else f"nothing outside of {folder} imports it"
+    if said := _is_outdated(project, folders):
+        return f"{said} says that it is deprecated"
     beside = "no other module imports this one, as they do those beside it: it is run by hand, if at all"
     if _is_tool(project, path):
         return f"it starts itself, and nothing imports what lies in {folders[0]}/: it is run by hand"
     if _is_exception(project, path):
         return beside
     return _forgotten(project, path, within)
+
+
+# what a package says as it is imported: `warnings.warn("shop.old is deprecated")`, `deprecation.show_message(...)`
+_WARNS = re.compile(
+    rb"^(?:[\w.]*[Dd]eprecat[\w.]*\("
+    rb"|(?:\w+\.)?warn\((?:[^()]|\([^()]*\)){0,300}?(?:[Dd]eprecated|DeprecationWarning))",
+    re.M,
+)
+
+
+def _is_outdated(project: Project, folders: Sequence[str]) -> str:
+    """The package around a module that warns of itself when it is imported; "" where none does."""
+    packages = ("/".join((*folders[:at], "__init__.py")) for at in range(len(folders), 0, -1))
+    every = (path for path in packages if path in project.imports)
+    return next((path for path in every if _WARNS.search(project.unmentioned.text(path))), "")
 
 
 def _is_tool(project: Project, path: str) -> bool:

@@ -42,7 +42,7 @@ def asked_often(file: File, loop: Loop | Comprehension, site: Site) -> str:
         return ""
     if isinstance(loop, Comprehension) or loop.kind in ("for", "keys"):
         return _of_items(file, loop, site)
-    return _of_a_queue(file, loop, site) or _of_pages(loop, site)
+    return _of_a_queue(file, loop, site) or _of_pages(file, loop, site)
 
 
 def _of_items(file: File, loop: Loop | Comprehension, site: Site) -> str:
@@ -138,12 +138,14 @@ def _one_host(file: File, site: Site, names: set[str]) -> bool:
     return bool(chain(first)) and names.isdisjoint(_names_of([first], site.function))
 
 
-def _of_pages(loop: Loop, site: Site) -> str:
+def _of_pages(file: File, loop: Loop, site: Site) -> str:
     """What is sent comes of the last answer, or is counted on, and the function is asked for one thing of many."""
     own = _names_of(list(_sent(site)), site.function)
     turned = _turned(loop, site) & own
-    if not turned or any(_slices(v) for name in turned for v in _values(site.function, name)):
+    if not turned:
         return ""
+    if any(_slices(v) for name in turned for v in _values(site.function, name)):
+        return "one request for each part of a list, all of them to one host" if _one_host(file, site, turned) else ""
     given = parameters(address(site), site.function) - {"?"}
     if not given:
         return ""
@@ -170,7 +172,7 @@ def _values(function: Function, name: str) -> list[Expr]:
 
 
 def _slices(value: Expr) -> bool:
-    """`rest = rest[20:]`: one request for many items is one request."""
+    """`rest = rest[20:]`."""
     return isinstance(value, Subscript) and isinstance(value.index, Other)
 
 

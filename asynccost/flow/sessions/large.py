@@ -1,6 +1,8 @@
-"""Whether a connection to a database carries so much that its handshake is nothing beside it."""
+"""Whether a connection carries so much that its handshake is nothing beside it: tables, files."""
 
 from asynccost.flow.file import File
+from asynccost.flow.life import Life
+from asynccost.flow.sessions.addresses import request_of
 from asynccost.flow.tree import Function, Member
 
 _COPIES = frozenset({
@@ -20,3 +22,9 @@ def copies(file: File, function: Function) -> bool:
         for site in calls
         if isinstance(site.call.callee, Member)
     )
+
+
+def sends_files(life: Life) -> bool:
+    """`session.post(url, files=archive)`: whether all that a client sends are files."""
+    sent = [call for read in life.reads if (call := request_of(read)) is not None and call.arguments]
+    return bool(sent) and all(any(a.keyword == "files" for a in call.arguments) for call in sent)

@@ -38,6 +38,7 @@ _ANEW = re.compile(
     r"\b(?:avoid|because|since|so that|so as|to prevent|instead|rather)"
     r"|\b(?:re-?creat|re-?build|re-?open)\w*\s+(?:\w+\s+){0,3}(?:client|session|connection|pool|engine)s?\b[^\n]*"
     r"\b(?:avoid|because|since|so that|to prevent)"
+    r"|\b(?:one[- ]time|single) use\b|\bretr\w+ on an? (?:fresh|new) connection"
     r"|\b(?:avoid|prevent|do not|don't|never|not|rather than)\s+(?:\w+\s+){0,3}(?:shar|reus|cach)\w*"
     r"|\b(?:instantiated|created|built|made|opened)\s+(?:\w+\s+){0,2}(?:each|every|per)[ -](?:request|call|time)\b"
     r"[^.]*\b(?:so that|because|since|to avoid)",

@@ -7,7 +7,8 @@ from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import fixed_request, loopback_request
-from asynccost.flow.sessions.large import copies
+from asynccost.flow.sessions.large import copies, sends_files
+from asynccost.flow.sessions.lasts import is_idle, says_uncached
 from asynccost.flow.sessions.lent_keys import has_lent_keys
 from asynccost.flow.sessions.meant import asked_once, at_deployment, at_terminal, for_development, on_purpose
 from asynccost.flow.sessions.visits import is_one_visit, is_somebody_else, keeps_cookies
@@ -33,8 +34,10 @@ def why_rare(file: File, site: Site, client: Client, life: Life) -> str:
         return "meant"
     if client.cost == "nothing" or keeps_nothing(site):
         return "no pool"
-    if client.cost == "pool" and loopback_request(file, function, life):
+    if client.cost == "pool" and (loopback_request(file, function, life) or is_idle(life)):
         return "no pool"
+    if client.http and sends_files(life):
+        return "a large request"
     if any(isinstance(up, Handler) for up in above(site.call)):
         return "an error"
     if answers_from_cache(file, function, site.call) or _fills_a_memo(file, site.call):
@@ -49,6 +52,8 @@ def why_rare(file: File, site: Site, client: Client, life: Life) -> str:
         return "another visitor"
     if not kept and at_terminal(file, function):
         return "a terminal"
+    if not kept and function.owner is not None and says_uncached(file, function.owner):
+        return "its object is not kept"
     return "a deployment" if at_deployment(file, function) else ""
 
 

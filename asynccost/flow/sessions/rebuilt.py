@@ -14,6 +14,7 @@ from asynccost.flow.repeat import work_loops
 from asynccost.flow.sessions.addresses import free_request, loopback_request
 from asynccost.flow.sessions.closing import keeps_none
 from asynccost.flow.sessions.handed_in import handed_address, stands_in
+from asynccost.flow.sessions.lasts import until_made, uses
 from asynccost.flow.sessions.meant import for_development, on_purpose, polls_slowly, waits_for_a_start
 from asynccost.flow.sessions.rare import keeps_nothing, why_rare
 from asynccost.flow.sessions.recreated import COST
@@ -61,6 +62,8 @@ def look(file: File, site: Site, client: Client) -> Finding | Silence:
     changing = next((v for part in identity(file, call) if (v := varies(file, part, function))), None)
     if changing and not _is_one_of_few(file, call, function, life):
         return file.silence(call, f"its arguments depend on {changing}")
+    if loops and until_made(file, call, loops[0]):
+        return file.silence(call, "only the first turn that needs one builds it")
     if (reason := shared_by(file, life, loops)) is not None:
         return file.silence(call, reason)
     if loops and not keeps_nothing(site):
@@ -174,6 +177,7 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         free=client.http and free_request(file, function, life),
         address=handed_address(function, life) if client.http else [],
         owner=function.owner.qualname if function.owner else "",
+        uses=uses(file, function, life.attr) if life.kind == "kept" and function.owner is not None else 0,
         registered=_is_registered(function),
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )

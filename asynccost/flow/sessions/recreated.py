@@ -67,6 +67,7 @@ def leads_seldom(heat: Heat) -> bool:
     """
     callers = [words(place.message.partition("()")[0]) for place in heat.chain]
     between = (word for said in callers[:-1] for word in said)
+    callers.append(words(heat.reason.partition("() calls ")[2]))  # what the loop calls
     return not _BETWEEN.isdisjoint(between) or any(not _BEGINS.isdisjoint(said) for said in callers)
 
 
@@ -76,7 +77,7 @@ _BETWEEN = frozenset({
 })
 _BEGINS = frozenset({
     "upgrade", "migrate", "migration", "bootstrap", "install", "onboard", "onboarding", "wizard", "backfill", "seed",
-    "installer", "startup",
+    "installer", "startup", "recover", "recovery", "orphan", "orphans", "orphaned",
 })
 
 

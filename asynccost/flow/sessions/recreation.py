@@ -19,6 +19,7 @@ from asynccost.model import Confidence, Finding, Silence
 
 _NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
 _FAR = 3  # a loop further away than this says little of how often a function runs
+_OWN_WORK = 2  # so many uses of its client make an object a piece of work that goes on with one connection
 _MADE = ("local", "shared", "other", "dropped")  # what becomes of an object that ends with the call
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
@@ -100,6 +101,9 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         rarely = rarely or _at_beginnings(made, project) or _looks_up_once(made, project, names)
         rarely = rarely or _is_remembered(made, project)
         rarely = rarely or finding.pending["alone"] or finding.pending["free"] or _is_node(made)
+        # no object that could keep it, and nobody who is known to call it often: a start, a job, a command
+        kept = finding.pending["owner"] or finding.pending["registered"] or not finding.path.endswith(".py")
+        rarely = rarely or not kept
         sure = Confidence.LOW if rarely else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
@@ -161,10 +165,11 @@ def _constructor(finding: Finding, made: Def, project: Project) -> Finding | Sil
         entry = project.heats.entry(caller.by)
         if caller.call["loop"]:
             place = caller.related("every turn of this loop builds an object, and a client with it")
+            once = finding.pending["uses"] < _OWN_WORK
             return says(
                 finding,
                 f"every {finding.pending['owner']} that {title(caller.by)} makes in a loop",
-                Confidence.MEDIUM,
+                Confidence.MEDIUM if once else Confidence.LOW,
                 (place,),
             )
         if entry is not None and entry[0] in ("handler", "tool", "command"):
