@@ -16,11 +16,13 @@ from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.last_resorts import ENDS, EVENTS, GOES_ON, after_all, last_resorts
 from asynccost.flow.tasks.unawaited_arrays import unawaited
-from asynccost.flow.tree import Closure, Do, Function, Handler
+from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler, Try
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_given, fails_so
+from asynccost.flow.waits.refreshing import only_refreshes
 from asynccost.flow.waits.risks import risks
 from asynccost.flow.waits.side import serves
+from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 from asynccost.javascript.words import hands_callbacks
 from asynccost.model import Confidence, Finding, Related, Silence, Span
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _FAILS = ", and a failure is an unhandled rejection"
 _LOST = "when it fails, nothing tells the user and the work is lost"
+_SHOWN = "when it fails, what it reads again is shown as it was"
 _TOLD = "the user is told of a failure, which goes on as an unhandled rejection"
 
 _RESORT = "only the process's last resort hears of its errors"
@@ -99,17 +102,28 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
     server = serves(file)
     meant = _is_meant(file.module.source, site.call.start, site.call.end)
-    left = meant or (tells if server else best_effort or _only_draws(name, table))
+    left = meant or _is_swallowed(site.call) or (tells if server else best_effort or _only_draws(name, table))
     message = f"Nobody waits for {name}() or catches its errors: " + (
         "a failure is an unhandled rejection, which ends the process"
         if server
         else _LOST
     )
+    if not (server or left) and only_refreshes(site, function):
+        left, message = True, f"Nobody waits for {name}() or catches its errors: {_SHOWN}"
     fails, asked = lets(file, function), risks(file, function)
     sure = Confidence.LOW if left else Confidence.MEDIUM
     again = any(isinstance(up, Handler) for up in above(site.call))  # nothing catches what fails in a handler
     within = site.function.qualname if again or not is_caught(site.call) else ""
     return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server, within=within)
+
+
+def _is_swallowed(call: Call) -> bool:
+    """Whether a call is a part of what a function waits for and says that nobody is to hear of: `catch {}`."""
+    tries = (up for up in above(call) if isinstance(up, Try) and any(s.start <= call.start < s.end for s in up.body))
+    around = next(tries, None)
+    if around is None or not around.handlers or any(handler.body for handler in around.handlers):
+        return False
+    return any(isinstance(node, Await) for node in walk(*around.body))
 
 
 def _only_draws(name: str, table: Mapping[str, list[str]]) -> bool:
@@ -168,6 +182,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence | list[Findi
     if "around" in finding.pending:
         if _all_quiet(project, finding.pending.get("fails", []), finding.path):
             finding.message = finding.message.replace(_FAILS, "")
+            finding.confidence = Confidence.LOW
+        elif "risks" in finding.pending and not asks(project, finding.pending["risks"], finding.path, heard=True):
             finding.confidence = Confidence.LOW
         return _forgotten(finding, project) if finding.pending["around"] else finding
     name, fails = finding.pending["name"], finding.pending["fails"]

@@ -20,6 +20,9 @@ _HANDS_OUT = re.compile(rb"\breturn\s*\{[^{}]*\berror\b")
 _LIBRARIES = (b"@supabase/", b"\"better-auth", b"'better-auth")  # whose clients keep it
 _PASSES_ON = re.compile(rb"\bthrow\b|\breject\b")
 _SENDS = re.compile(rb"(?<![\w$.])(?:fetch|axios|ky|superagent)\b[.\w]*\(")
+_KEPT = re.compile(  # hooks that keep what fails as a state of theirs, `error`; `unwrap()` has it thrown
+    r":use(?:\w*LazyQuery\(\)\[0\]|Lazy\w*Query\(\)\[0\]|\w*Query\(\)(?:\[1\])?\.refetch)$"
+)
 _OTHERS = frozenset({"pool", "conn", "file"})
 _DIRECT = frozenset({"fetch", "axios", "window", "globalThis"})  # past the program's own instance
 _CATCHES = re.compile(rb"\}\s*catch\b|\.catch\(")
@@ -31,6 +34,8 @@ def answers_failures(project: Project, kind: str, label: str, ref: str, near: st
     kind: that of flow.awaits; label: how it is spelled; ref: what its name resolves to; near: the file that asks.
     """
     first, dot, _ = label.removeprefix("this.").partition(".")
+    if _KEPT.search(ref):
+        return True
     if first in _DIRECT:
         return False
     if dot and first in project.memo(_telling) and not _PASSES_ON.search(project.code.code(near)):
@@ -78,8 +83,9 @@ _REQUESTS = frozenset({"net", "maybe", "pool", "conn", "file"})
 _OF_ARRAYS = frozenset({
     "map", "filter", "reduce", "forEach", "join", "slice", "includes", "some", "every", "sort", "flat", "flatMap",
 })
+_LOOKS = _OF_ARRAYS | {"find"}
+_BASES = frozenset({"pool", "conn"})  # no page has one: `db.find(...)` looks through what it was handed
 _STYLES = re.compile(r"(?:add|insert|append)\w*(?:Style|CSS|Css)")  # of the page
-_SAFE = frozenset({"value", "wait"})
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
 
@@ -100,8 +106,9 @@ def asks(project: Project, rows: list[list[str]], near: str, *, heard: bool = Fa
         unread = found is None or not (inner or found.facts["is_async"])
         if found is None and (found := _method(project, ref, at)) is not None:
             inner = found.facts["risks"]
-            unread = any(row[0] not in _SAFE for row in inner) or not (inner or found.facts["is_async"])
+            unread = any(row[0] not in _HERE for row in inner) or not (inner or found.facts["is_async"])
         asked = kind in _REQUESTS or (kind not in _HERE and _says_so(project, kind, label, ref))
+        asked = asked and not (heard and kind in _BASES and label.rpartition(".")[2] in _LOOKS)
         if unread and asked and not _is_of_browser(project, label, ref):
             seen_to = answers_failures(project, kind, label, ref, at)
             if not (seen_to or (heard and tells_failures(project, kind, label, ref, at))):

@@ -53,6 +53,8 @@ def is_told(project: Project, by: Sequence[str], near: str) -> bool:
 
 def tells_failures(project: Project, kind: str, label: str, ref: str, near: str) -> bool:
     """Whether the user is told where a request of the file `near` fails; the rest is as in `answers_failures`."""
+    if any(voice.of == "page" and near.startswith(voice.folder) for voice in project.memo(_voices)):
+        return True
     if kind in _OTHERS and "." in label:  # `db.query()`; `loadDatabase(id)` of a page is a request
         return False
     if _has_hook(project, ref, near) or (label.rpartition(".")[2] == "mutateAsync" and project.memo(_mutations_told)):
@@ -68,8 +70,6 @@ def _hears(project: Project, voice: _Voice, first: str, path: str | None, near: 
         return True
     if not near.startswith(voice.folder):
         return False
-    if voice.of == "page":
-        return True
     if first in _DIRECT:
         return voice.of == first
     return near == voice.path or b"axios.create(" not in project.code.code(near)
@@ -141,12 +141,24 @@ def _tells_and_throws(project: Project, code: bytes) -> bool:
 
 
 def _last_resorts(project: Project) -> Iterator[_Voice]:
-    """What hears of all that nobody catches in a page, and tells: `addEventListener("unhandledrejection", ...)`."""
+    """What hears of all that nobody catches in a page, and tells or reports it: `on:unhandledrejection={tell}`."""
     for path in project.code.holding(b"unhandledrejection"):
         code = project.code.code(path)
-        at = code.find(b"unhandledrejection")
-        if at >= 0 and not is_test(path) and _says(project, code[at : at + _NEAR], path):
+        heard = (_heard(project, code, at.end(), path) for at in _RESORT.finditer(code))
+        if not is_test(path) and any(_REPORTS.search(one) or _says(project, one, path) for one in heard):
             yield _Voice(program(path), path, "page")
+
+
+def _heard(project: Project, code: bytes, at: int, path: str) -> bytes:
+    """What is done with a rejection, from behind the name of the event: what stands there, or a function's code."""
+    named = _HANDLER.match(code, at)
+    made = called_code(project, named[1].decode("utf-8", "replace"), path) if named else None
+    return made.text if made is not None else code[at : at + _NEAR]
+
+
+_RESORT = re.compile(rb"(?:\.on|[\"'`]|\bon:)unhandledrejection(?![\w$])[\"'`]?\s*[,=]?\s*")
+_HANDLER = re.compile(rb"[\"{]?\s*([A-Za-z_$][\w$]*)\s*[}\"),;\n]")
+_REPORTS = re.compile(rb"\b(?:capture|log|report)(?:Exception|Error)\(")  # to those who keep the page up
 
 
 _WITHIN = frozenset({

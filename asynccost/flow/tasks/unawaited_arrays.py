@@ -10,6 +10,7 @@ from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.kept import fate_of
 from asynccost.flow.tree import Argument, Await, Call, Function, Member, Node
 from asynccost.flow.waits.failing import failing, leans_on_answers, lets
+from asynccost.flow.waits.risks import risks
 from asynccost.flow.waits.side import is_page
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence
@@ -45,6 +46,8 @@ def _array(file: File, site: Site, callee: Member, kind: str) -> Iterator[Findin
             said.pending["around"] = site.function.qualname if site.function.is_async else ""
             if _FAILS in said.message and not leans_on_answers(file, handler):
                 said.pending["fails"] = lets(file, handler)
+            if kind == "each" and _is_last(site):  # nothing follows too early: all that is lost are its failures
+                said.pending["risks"] = risks(file, handler)
         yield said
 
 
@@ -83,8 +86,13 @@ def _nobody_misses(file: File, site: Site) -> bool:
     """Whether a forEach runs as a script starts, or is the last thing that a function of a page does."""
     if site.function.kind == "module" or (mounts(site.function) and not _awaits_more(site)):
         return True
+    return is_page(file) and _is_last(site)
+
+
+def _is_last(site: Site) -> bool:
+    """Whether a call is a part of the last thing that its function does."""
     body = site.function.body
-    return is_page(file) and bool(body) and body[-1].start <= site.call.start and site.call.end <= body[-1].end
+    return bool(body) and body[-1].start <= site.call.start and site.call.end <= body[-1].end
 
 
 def _awaits_more(site: Site) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import use_of
 from asynccost.flow.file import File
-from asynccost.flow.reach import local_function
+from asynccost.flow.reach import binder, local_function, values
 from asynccost.flow.tree import Assign, Await, Call, Closure, Collection, Function, If, Member, Name, Node
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.waits.failing import catches_answer, failing, is_caught, lets_out, never_rejects
@@ -73,7 +73,20 @@ def _imported(file: File, node: Node, function: Function) -> str:
     if not isinstance(node, Call):
         return ""
     name = _inherited(file, node.callee, function) or file.resolve(node.callee, function) or ""
-    return name if ":" in name else ""
+    return name if ":" in name else _one_of(file, node.callee, function)
+
+
+def _one_of(file: File, callee: Node, function: Function) -> str:
+    """What a name stands for that is given one of several things, all handed out by hooks: one of them."""
+    scope = binder(callee.id, function) if isinstance(callee, Name) else None
+    if not isinstance(callee, Name) or scope is None:
+        return ""
+    given = [one for one in values(callee.id, scope) if one is not None]
+    named = [file.resolve(one, scope) or "" for one in given if isinstance(one, Name)]
+    return named[0] if named and len(named) == len(given) and all(map(_OF_HOOK.search, named)) else ""
+
+
+_OF_HOOK = re.compile(r":use[A-Z]\w*\(\)")
 
 
 def _inherited(file: File, callee: Node, function: Function) -> str:
