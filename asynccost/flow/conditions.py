@@ -78,10 +78,25 @@ def value(expr: Node | None, function: Function, source: bytes, known: Known, de
 def _only(name: str, function: Function, source: bytes, follow: bool) -> Expr | None:
     """The one value of a name that nothing else of a function sets: a literal, or (follow) whatever it is."""
     values = function.index.bound.get(name, []) if function.index and name in function.bindings else []
+    if not values:
+        return _switched_off(name, function, source)
     only = values[0] if len(values) == 1 else None
     if not (follow or isinstance(only, Constant)) or times_set(name, source, function.start, function.end) > 1:
         return None
     return only
+
+
+def _switched_off(name: str, function: Function, source: bytes) -> Expr | None:
+    """The `False` that a file's own constant is, `SEND_FIRST = False`, where nothing in the file sets it otherwise."""
+    scope: Function | None = function
+    while name.isupper() and scope is not None and name not in scope.bindings:
+        scope = scope.scope
+    if not name.isupper() or scope is None or scope.kind != "module" or scope.index is None:
+        return None
+    values = scope.index.bound.get(name, [])
+    only = values[0] if len(values) == 1 else None
+    off = isinstance(only, Constant) and only.value is False
+    return only if off and times_set(name, source, 0, len(source)) == 1 else None
 
 
 def _chosen(expr: Choice, each: list[Value], test: Value) -> Value:

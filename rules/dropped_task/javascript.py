@@ -12,6 +12,7 @@ from asynccost.flow.linked.asking import asks
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.quiet import all_quiet
 from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.last_resorts import ENDS, EVENTS, GOES_ON, after_all, last_resorts
@@ -157,37 +158,22 @@ def facts(file: File) -> dict[str, Any]:
     return {"takes": takes} if takes else {}
 
 
-def _all_quiet(project: Project, fails: list[str], near: str) -> bool:
-    """Whether all that a function lets fail are functions of other files that see to their errors themselves."""
-    return bool(fails) and all(_quiet(project, one, near) for one in fails)
-
-
-def _quiet(project: Project, name: str, near: str) -> bool:
-    """Whether what another file's function awaits fails in it alone: the one that a name means, or all of that name."""
-    made = project.names.find(name, near) if name else None
-    if made is not None:
-        return bool(made.facts["quiet"])
-    last = name.rpartition(".")[2]
-    named = project.calls.named(last) if len(words(last)) > 1 else []
-    return bool(named) and all(one.facts["quiet"] for one in named)
-
-
 def settle(finding: Finding, project: Project) -> Finding | Silence | list[Finding]:
     """A floating promise of a server, where the process may survive; calls of a file's functions in other files."""
     if "floats" in finding.pending:
         calls = ((one, caller) for one in _left(finding, project) for caller in project.calls.dropping(one))
         lost = [(one, caller) for one, caller in calls if _forgets(finding, caller) and _may_fail(one, caller, project)]
-        quiet = {one.key for one, _ in lost if _all_quiet(project, one.facts["floats"], one.file["path"])}
+        quiet = {one.key for one, _ in lost if all_quiet(project, one.facts["floats"], one.file["path"])}
         return [_at(finding, one, caller, project) for one, caller in lost if one.key not in quiet]
     if "around" in finding.pending:
-        if _all_quiet(project, finding.pending.get("fails", []), finding.path):
+        if all_quiet(project, finding.pending.get("fails", []), finding.path):
             finding.message = finding.message.replace(_FAILS, "")
             finding.confidence = Confidence.LOW
         elif "risks" in finding.pending and not asks(project, finding.pending["risks"], finding.path, heard=True):
             finding.confidence = Confidence.LOW
         return _forgotten(finding, project) if finding.pending["around"] else finding
     name, fails = finding.pending["name"], finding.pending["fails"]
-    if _all_quiet(project, fails, finding.path):
+    if all_quiet(project, fails, finding.path):
         return Silence("", finding.path, finding.span, f"what {name}() calls catches its own errors")
     if finding.pending["server"] and (after := after_all(project, finding.path)):
         finding.message = f"Nobody waits for {name}(): {_RESORTS.get(after, _RESORT)}"

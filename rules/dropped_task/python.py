@@ -5,26 +5,26 @@ from typing import Any
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
-from asynccost.flow.intent import waived
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.project import Project, shown_only
+from asynccost.flow.linked.quiet import all_quiet
 from asynccost.flow.tasks import task_helpers
 from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.flow.tasks.own_loops import guessed, own_loop
 from asynccost.flow.tasks.short import ends_soon
+from asynccost.flow.tasks.spared import harmless, where_missing
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
 from asynccost.flow.tree import Call, Name, Raise, Try
-from asynccost.flow.waits.failing import failing
+from asynccost.flow.waits.failing import failing, lets
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
 from asynccost.python.reasons import HELD
 
 _HOPS = 4
 _MANY = 12  # calls that drop what one function returns
-_TASKS = frozenset({"task", "future", "fut"})
 
 
 def check(file: File) -> Iterator[Finding | Silence]:
@@ -33,7 +33,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         if file.is_test:
             yield file.silence(site.call, "it is part of a test, which ends with its event loop")
             continue
-        reason = _harmless(file, site, what)
+        reason = harmless(file, site, what)
         if reason:
             yield file.silence(site.call, reason)
             continue
@@ -52,28 +52,6 @@ def check(file: File) -> Iterator[Finding | Silence]:
             yield file.finding(site.call, message, Confidence.HIGH, guessed=guessed(file, site), **later)
         else:
             yield file.silence(site.call, fate.why)
-
-
-def _harmless(file: File, site: Site, what: str) -> str:
-    """Why a task is left alone whatever becomes of it, or nothing."""
-    if waived(file, site.call, ("RUF006", "ASYNC300")):
-        return "a noqa comment says so"
-    work = work_of(site)
-    if isinstance(work, Name) and site.name == "asyncio.ensure_future" and not _TASKS.isdisjoint(words(work.id)):
-        return f"{work.id} is a task already: it comes back as it is"
-    if not isinstance(work, Call):
-        return ""
-    if file.resolve(work.callee, site.function) == "asyncio.sleep":
-        return "it only sleeps"
-    if what == "future" and _into_queue(work):
-        return "it puts something into a queue of the loop, which does not fail"
-    return ""
-
-
-def _into_queue(work: Call) -> bool:
-    """`queue.put(x)`: how threads hand things to the loop."""
-    said = chain(work.callee)
-    return len(said) > 1 and said[-1] == "put" and "queue" in words(said[-2])
 
 
 def _orphan(file: File, site: Site) -> str:
@@ -121,9 +99,19 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     if what == "future" and (fate.kind == "watched" or heard):
         sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself, and nothing waits for it
     message = _message(what, fate.why, heard=heard, threaded=threaded)
-    if what == "task" and heard and ends_soon(file, site):
-        sure, message = Confidence.LOW, f"{message} (but it is over soon, and sees to its errors itself)"
-    return file.finding(site.call, message, sure, guessed=guessed(file, site))
+    soon = what == "task" and ends_soon(file, site)
+    if heard and soon:
+        sure, message = Confidence.LOW, f"{message}{_SOON}"
+    if holder := where_missing(site.call):
+        sure, message = Confidence.LOW, f"{message} (but it is started so only where there is no {holder}())"
+    coroutine = runs(file, site) if soon and not heard else None
+    fails = lets(file, coroutine) if coroutine is not None else []
+    return file.finding(site.call, message, sure, guessed=guessed(file, site), fails=fails)
+
+
+_OF_TASK = "Nothing holds this task"
+_LOST = ", nobody can cancel it, and its error is lost"
+_SOON = " (but it is over soon, and sees to its errors itself)"
 
 
 def _sees_to_its_errors(file: File, site: Site) -> bool:
@@ -159,6 +147,8 @@ def facts(file: File) -> dict[str, Any]:
     if file.is_test:
         return {}
     by_all = {"factory": True} if task_helpers.by_factory(file) else {}
+    if task_helpers.replaced(file):
+        by_all["replaced"] = True
     return {"holds": task_helpers.defined(file), "asks": task_helpers.used(file), **by_all}
 
 
@@ -204,11 +194,22 @@ def _factory(project: Project) -> str:
     return min((path for path, said in project.rows("dropped-task").items() if "factory" in said), default="")
 
 
+def _replacing(project: Project) -> str:
+    """The file that puts something of its own in the place of asyncio.create_task; "" where none does."""
+    return min((path for path, said in project.rows("dropped-task").items() if "replaced" in said), default="")
+
+
 def _asking(finding: Finding, project: Project) -> Finding:
     """A finding, and what else of the project holds tasks: its loop's factory, or what may hold this one as well."""
     if factory := project.memo(_factory):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {factory} gives the event loop a task factory that holds tasks)"
+    elif _OF_TASK in finding.message and (path := project.memo(_replacing)):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (but {path} replaces asyncio.create_task, and may hold tasks)"
+    if all_quiet(project, finding.pending.get("fails", []), finding.path):
+        finding.confidence = Confidence.LOW
+        finding.message = finding.message.replace(_LOST, ", and nobody can cancel it") + _SOON
     made = project.names.named_in(finding.path, finding.function) if finding.function else None
     if made is not None and (ended := in_own_request(made, project)):
         finding.message += f". {ended}, which ends with the request: the task is cancelled then, done or not"

@@ -1,57 +1,86 @@
-"""Tasks that are over soon and see to their errors: what a lost reference can do to them is little.
+"""Tasks that see to their errors: whether it matters that their reference is lost, as far as their code tells.
 
-Nobody has anything to cancel: their object is never ended, and nothing else of their file is held for that.
+It does where they go on, wait for long, store something or run what they are handed. What passes through a few calls
+one after the other, or says itself that nobody is to hear of a failure, is over soon, and little is lost with it.
 """
 
-from asynccost.flow.around import loops_around
+from asynccost.flow.around import above, loops_around
 from asynccost.flow.file import File, Site
-from asynccost.flow.reach import class_functions, local_function
-from asynccost.flow.tasks.kept import fate_of
-from asynccost.flow.tasks.task_helpers import runs, spawns
-from asynccost.flow.tree import Await, Call, Class, Function, Loop, Member, Name, With
+from asynccost.flow.reach import local_function
+from asynccost.flow.tasks.task_helpers import runs
+from asynccost.flow.tree import Await, Call, Function, Handler, Loop, Member, Name, Node, Try, With
+from asynccost.flow.waits.failing import suppresses
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_FEW = 2  # waits of a short coroutine
+_FEW = 5  # calls that a short coroutine waits for
 _DEPTH = 2
-_ENDS = frozenset({
-    "close", "aclose", "stop", "astop", "shutdown", "disconnect", "dispose", "destroy", "teardown", "cleanup",
-    "terminate", "cancel", "unload", "cog_unload", "on_unload", "async_will_remove_from_hass", "__aexit__", "__exit__",
-    "finish",
-})
+_EXACTLY = frozenset({"get", "put", "read", "join", "acquire", "receive", "recv", "call"})
 _LASTS = frozenset({
-    "wait", "sleep", "get", "put", "join", "acquire", "serve", "run", "listen", "start", "poll", "polling", "forever",
-    "loop", "consume", "watch", "monitor", "follow", "stream", "read", "receive", "recv", "download", "upload", "train",
-    "process", "work", "worker", "call", "dispatch", "handle", "execute", "generate", "chat", "retry", "connect",
-    "main", "scheduler", "schedule", "playlist", "play", "record", "sync", "crawl", "scrape", "publish",
-})
+    "wait", "sleep", "serve", "run", "listen", "start", "poll", "polling", "forever", "loop", "consume", "watch",
+    "monitor", "follow", "stream", "download", "upload", "train", "process", "work", "worker", "dispatch", "handle",
+    "execute", "generate", "chat", "retry", "connect", "main", "scheduler", "schedule", "playlist", "play", "record",
+    "sync", "crawl", "scrape", "publish", "request", "post",
+})  # fmt: skip
+_STORES = frozenset({"store", "save", "insert", "persist", "commit", "write", "upsert", "archive", "bill", "charge"})
+_LOCKS = frozenset({"lock", "mutex", "semaphore", "sem", "limiter", "condition"})
 
 
 def ends_soon(file: File, site: Site) -> bool:
-    """Whether a task's coroutine waits once or twice, for what neither loops nor lasts, and nothing would cancel it."""
+    """Whether a task's coroutine waits for a few calls that neither last nor store, or has nobody hear of its end."""
     made = runs(file, site)
-    if made is None or made.index is None or not made.index.awaits or not _short(file, made, 0):
+    if made is None or made.index is None or not made.index.awaits:
         return False
-    owner = _owner(site.function)
-    if owner is not None and any(one.name in _ENDS for one in class_functions(owner, file)):
-        return False
-    others = (other for other, what in spawns(file) if what == "task" and other is not site)
-    return all(fate_of(other.call, other.function, file).kind != "kept" for other in others)
+    return _is_unheeded(made) or _short(file, made, 0)
 
 
-def _owner(function: Function) -> Class | None:
-    """The class that a function stands in, also within a method of it."""
-    here: Function | None = function
-    while here is not None and here.owner is None:
-        here = here.scope
-    return here.owner if here is not None else None
+def _is_unheeded(made: Function) -> bool:
+    """Whether all that a coroutine waits for stands in `except: pass` or `suppress()`, and none of it goes on."""
+    if any(_goes_on(node) for node in walk(*made.body)):
+        return False
+    waits = made.index.awaits if made.index else []
+    return all(_is_passed_over(wait) and _LASTS.isdisjoint(_said(wait)) for wait in waits)
+
+
+def _is_passed_over(wait: Await) -> bool:
+    """Whether nobody is to hear of what fails in a wait: of the rest of a task, neither."""
+    below: Node = wait
+    for up in above(wait):
+        if isinstance(up, With) and any(suppresses(item.value) for item in up.items):
+            return True
+        if isinstance(up, Try) and up.handlers and any(below is one for one in up.body):
+            return not any(_says(handler) for handler in up.handlers)
+        below = up
+    call = wait.value
+    whole = isinstance(call, Call) and chain(call.callee)[-1] == "gather"
+    return whole and any(argument.keyword == "return_exceptions" for argument in getattr(call, "arguments", ()))
+
+
+def _said(wait: Await) -> tuple[str, ...]:
+    return words(chain(wait.value.callee)[-1]) if isinstance(wait.value, Call) else ()
+
+
+def _says(handler: Handler) -> bool:
+    return any(isinstance(node, Call) for node in walk(*handler.body))
+
+
+def _goes_on(node: Node) -> bool:
+    """Whether a loop goes round for as long as something lasts."""
+    return isinstance(node, Loop) and (node.kind == "while" or node.is_async)
 
 
 def _short(file: File, made: Function, depth: int) -> bool:
     waits = made.index.awaits if made.index else []
-    if len(waits) > _FEW or any(isinstance(n, Loop) or (isinstance(n, With) and n.is_async) for n in walk(*made.body)):
+    if len(waits) > _FEW or any(isinstance(node, Loop) or _opens(node) for node in walk(*made.body)):
         return False
     return all(_passes(file, made, wait, depth) for wait in waits)
+
+
+def _opens(node: Node) -> bool:
+    """Whether an `async with` opens something; a lock is only taken."""
+    if not isinstance(node, With) or not node.is_async:
+        return False
+    return any(_LOCKS.isdisjoint(words(chain(item.value)[-1])) for item in node.items)
 
 
 def _passes(file: File, made: Function, wait: Await, depth: int) -> bool:
@@ -61,8 +90,13 @@ def _passes(file: File, made: Function, wait: Await, depth: int) -> bool:
         return False
     given = {param.name for param in made.params if param.name not in ("self", "cls")}
     names = chain(call.callee)
-    if not names or not _LASTS.isdisjoint(words(names[-1])) or (isinstance(call.callee, Name) and names[0] in given):
+    said = words(names[-1]) if names else ()
+    if not said or said[-1] in _EXACTLY & {names[-1]} or not (_LASTS | _STORES).isdisjoint(said):
         return False
+    if isinstance(call.callee, Name) and names[0] in given:
+        return False
+    if any(argument.keyword == "timeout" for argument in call.arguments):
+        return False  # it may last as long as that
     if isinstance(call.callee, Member) and made.name and names[-1] == made.name:
         return False
     inner = local_function(call.callee, made, file)

@@ -86,6 +86,14 @@ def by_factory(file: File) -> bool:
     return _FACTORY.search(source) is not None and _HELD.search(source) is not None
 
 
+def replaced(file: File) -> bool:
+    """Whether a file puts something of its own in the place of `asyncio.create_task`, for whoever calls it."""
+    return _REPLACED.search(file.module.source) is not None
+
+
+_REPLACED = re.compile(rb"\basyncio\.create_task[ \t]*=(?!=)")
+
+
 def used(file: File) -> list[str]:
     """The functions of other modules that a file starts tasks with, and the sets of other objects that hold them."""
     return sorted({*_functions(file), *_sets(file)})

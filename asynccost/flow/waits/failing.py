@@ -55,7 +55,7 @@ def is_caught(node: Node) -> bool:
     """Whether a node stands in a try whose handler swallows, in its finally, or in a handler itself."""
     below = node
     for up in above(node):
-        if isinstance(up, Handler) or (isinstance(up, With) and any(_suppresses(i.value) for i in up.items)):
+        if isinstance(up, Handler) or (isinstance(up, With) and any(suppresses(i.value) for i in up.items)):
             return True
         within = isinstance(up, Try) and up.handlers and not any(below is s for s in up.orelse)
         if within and isinstance(up, Try) and not any(_raises(h.body) for h in up.handlers if not _stops(h)):
@@ -69,8 +69,8 @@ def _stops(handler: Handler) -> bool:
     return handler.types is not None and chain(handler.types)[-1] == "CancelledError"
 
 
-def _suppresses(expr: Expr) -> bool:
-    """`with suppress(Exception):`."""
+def suppresses(expr: Expr) -> bool:
+    """Whether a `with` swallows all that fails in it: `with suppress(Exception):`."""
     names = chain(expr.callee) if isinstance(expr, Call) else []
     given = [chain(a.value)[-1] for a in expr.arguments if isinstance(a.value, Name)] if isinstance(expr, Call) else []
     return names[-1:] == ["suppress"] and not _ALL.isdisjoint(given)
@@ -111,6 +111,8 @@ def _harmless(file: File, value: Node, function: Function, depth: int) -> bool:
         return False
     callee = value.callee
     name = last_word(callee)
+    if name == "gather" and any(a.keyword == "return_exceptions" for a in value.arguments):
+        return True
     if name in _BODIES and _is_caught_answer(callee, function):
         return True
     if name in file.knowledge.table("tasks")["floating"]["harmless"]:
@@ -183,6 +185,6 @@ def leans_on_answers(file: File, function: Function) -> bool:
 
 
 def quiet(file: File, function: Function) -> bool:
-    """Whether a JavaScript function is an async one that waits for something and lets no error out."""
+    """Whether a function is an async one that waits for something and lets no error out."""
     waits = function.is_async and bool(function.name) and function.index is not None and bool(function.index.awaits)
-    return waits and file.language == "javascript" and not failing(file, function)
+    return waits and not failing(file, function)
