@@ -13,6 +13,7 @@ from asynccost.flow.linked.quiet import all_quiet
 from asynccost.flow.tasks import task_helpers
 from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.flow.tasks.own_loops import guessed, own_loop
+from asynccost.flow.tasks.requests import asks_others
 from asynccost.flow.tasks.short import ends_soon
 from asynccost.flow.tasks.spared import harmless, where_missing
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
@@ -96,8 +97,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     work = work_of(site)
     threaded = isinstance(work, Call) and file.resolve(work.callee, site.function) == "asyncio.to_thread"
     heard = fate.heard or _sees_to_its_errors(file, site)
-    if what == "future" and (fate.kind == "watched" or heard):
-        sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself, and nothing waits for it
+    if what == "future" and (fate.kind == "watched" or heard or not asks_others(file, site)):
+        sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself; or little is seen to be lost
     message = _message(what, fate.why, heard=heard, threaded=threaded)
     soon = what == "task" and ends_soon(file, site)
     if heard and soon:

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
+from asynccost.flow.bygone import bygone
 from asynccost.flow.file import File, Site, is_test
+from asynccost.flow.linked.bull_limit import bull_limit
 from asynccost.flow.linked.compared import asserted, expected
 from asynccost.flow.linked.job_limits import job_limit
 from asynccost.flow.linked.project import Project, shown_only
@@ -18,6 +20,7 @@ from asynccost.flow.waits.late import heard_by, library_of, missing_calls
 from asynccost.flow.waits.seconds import may_take_long
 from asynccost.flow.waits.side import runs_in_node
 from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
+from asynccost.flow.waits.unawaited import nobody_waits
 from asynccost.flow.words import last_word
 from asynccost.model import Confidence, Finding, Silence
 
@@ -49,6 +52,15 @@ def worth(text: "Text") -> bool:
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Every call that waits for ever by default, and every timeout that is switched off."""
+    gone = bygone(file)
+    for said in _every(file):
+        if isinstance(said, Finding) and gone:
+            said.confidence = Confidence.LOW
+            said.message += f" (but only Python 2 has the module {gone}, which this file imports)"
+        yield said
+
+
+def _every(file: File) -> Iterator[Finding | Silence]:
     tables = file.knowledge.table("requests")
     waits: Mapping[str, Any] = tables["no_timeout"]
     off: Mapping[str, str] = tables["switched_off"]
@@ -92,6 +104,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
         return file.silence(call, reason)
     message = f"{_title(file, call)}() can wait for ever: {row['says']}; one silent peer holds the caller for good"
     sure = Confidence.LOW if to_loopback(file, site) else _confidence(file, call, row)
+    if file.language == "javascript" and nobody_waits(site):
+        sure, message = Confidence.LOW, f"{message} (but nobody waits for it here)"
     found = file.finding(call, message, sure)
     found.pending.update(_leaves(file, call, row, site.name))
     if file.language == "python" and "keyword" in row:
@@ -274,7 +288,11 @@ def _any_misses(project: Project) -> bool:
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether callers set a timeout, whether a test would miss it, and what ends its jobs or bounds all sockets."""
     said = _settled(finding, project)
-    if isinstance(said, Finding) and said.confidence is not Confidence.LOW and said.path.endswith(".py"):
+    if isinstance(said, Finding) and said.confidence is not Confidence.LOW and not said.path.endswith(".py"):
+        if limit := bull_limit(project, said.path):
+            said.confidence = Confidence.LOW
+            said.message += f" (but {limit})"
+    elif isinstance(said, Finding) and said.confidence is not Confidence.LOW:
         made = project.names.named_in(said.path, said.function) if said.function else None
         limit = job_limit(made, project) if made is not None else ""
         if said.pending.get("leaves") and (where := socket_limit(project, said.path)):

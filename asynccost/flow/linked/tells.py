@@ -145,7 +145,8 @@ def _last_resorts(project: Project) -> Iterator[_Voice]:
     for path in project.code.holding(b"unhandledrejection"):
         code = project.code.code(path)
         heard = (_heard(project, code, at.end(), path) for at in _RESORT.finditer(code))
-        if not is_test(path) and any(_REPORTS.search(one) or _says(project, one, path) for one in heard):
+        told = (one for one in heard if _REPORTS.search(one) or _says(project, one, path))
+        if not is_test(path) and any(_PICKS.search(one) is None for one in told):
             yield _Voice(program(path), path, "page")
 
 
@@ -158,6 +159,7 @@ def _heard(project: Project, code: bytes, at: int, path: str) -> bytes:
 
 _RESORT = re.compile(rb"(?:\.on|[\"'`]|\bon:)unhandledrejection(?![\w$])[\"'`]?\s*[,=]?\s*")
 _HANDLER = re.compile(rb"[\"{]?\s*([A-Za-z_$][\w$]*)\s*[}\"),;\n]")
+_PICKS = re.compile(rb"\bswitch\s*\(|\binstanceof\b|\b(?:reason|name|code)\s*[=!]==?")  # some errors from others
 _REPORTS = re.compile(rb"\b(?:capture|log|report)(?:Exception|Error)\(")  # to those who keep the page up
 
 
