@@ -90,7 +90,7 @@ def _is_one(given: Expr, loop: Loop | Comprehension, function: Function, depth: 
         if _MANY & set(words(given.id)):
             return False
         if given.id in _targets(loop):
-            return not _steps(loop)
+            return not _steps(loop) and not _sliced(loop, function)
         values = function.index.bound.get(given.id, []) if function.index and depth < 2 else []
         inside = [v for v in values if v is not None and loop.start <= v.start < loop.end]
         return len(inside) == len(values) > 0 and all(_is_one(v, loop, function, depth + 1) for v in inside)
@@ -118,6 +118,18 @@ def _steps(loop: Loop | Comprehension) -> bool:
     return not named.isdisjoint(_STEPS - {"chunks", "chunk"}) or any(
         isinstance(it, Call) and not _STEPS.isdisjoint(words(dotted(it.callee))) for it in iters
     )
+
+
+def _sliced(loop: Loop | Comprehension, function: Function) -> bool:
+    """`for part in [texts[i : i + size] for i in range(0, len(texts), size)]`, under a name as well."""
+    iters = [c.iter for c in loop.clauses] if isinstance(loop, Comprehension) else [loop.iter]
+    bound = function.index.bound if function.index else {}
+    made = [v for it in iters for v in (bound.get(it.id, []) if isinstance(it, Name) else [it])]
+    return any(isinstance(v, Comprehension) and (_strides(v) or _is_slice(v.element)) for v in made)
+
+
+def _is_slice(element: Expr) -> bool:
+    return isinstance(element, Subscript) and isinstance(element.index, Other)
 
 
 def _strides(loop: Loop | Comprehension) -> bool:
