@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.extent import bounded, chunked, outside
 from asynccost.flow.few import few, has_most, many
-from asynccost.flow.file import File
+from asynccost.flow.file import File, is_test
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.mentions import speaks_of
-from asynccost.flow.tree import Call, Closure, Function, Name, Node
+from asynccost.flow.tree import Await, Call, Closure, Expr, Function, Name, Node
+from asynccost.flow.varies import parameters
 from asynccost.flow.waits.awaits import Wait, classify, waits_in
 from asynccost.flow.waits.fanout import FAN_OUTS, FanOut, fan_outs
 from asynccost.flow.waits.side import runs_in_page
@@ -89,9 +90,32 @@ def _judge(fan: FanOut, file: File, function: Function) -> Finding | Silence:
         waits=open_rows(waits),
         where=where,
         doubt=doubt,
+        named=name,
+        handed=_handed(fan.items, function) if name else "",
         what=_all(fan.call),
         item=waits[0].label if waits else "",
     )
+
+
+_GROWS = frozenset({"walk", "glob", "scan", "crawl", "all", "every", "find", "list", "readdir"})
+
+
+def _handed(items: Expr, function: Function) -> str:
+    """The function that takes a list whose name alone says that it is long; "*" where what makes it says so as well.
+
+    `photos` of a form, `urls` of a configuration and `ids` that a turn put together are called so, and are few.
+    """
+    named = next((n for n in walk(items) if isinstance(n, Name)), None)
+    bound = function.index.bound.get(named.id, []) if named is not None and function.index else []
+    made = [v.value if isinstance(v, Await) else v for v in bound]
+    if any(isinstance(v, Call) and not _GROWS.isdisjoint(words(chain(v.callee)[-1])) for v in made):
+        return "*"
+    scope: Function | None = function
+    while scope is not None:
+        if parameters(items, scope) - {"?"}:
+            return scope.name
+        scope = scope.scope
+    return ""
 
 
 def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> str:
@@ -154,6 +178,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     way = (verdict.good or verdict.likely or [f"{item}()"])[0]
     source = f"every item of {where}" if where else "every item of a list of unknown length"
     finding.message = f"{what} starts {way} for {source} at once: nothing bounds how many run side by side"
+    of, name = finding.pending["handed"], finding.pending["named"]
+    if name and of != "*" and (not of or _is_called(of, finding.path, project)):
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: nothing but its name says that {name} is long)"
+        return finding
     deep = "a condition on the long way to it may decide which items come there" if way.count("->") >= _DEEP else ""
     if doubt := finding.pending["doubt"] or deep:
         finding.confidence = Confidence.LOW
@@ -164,3 +193,14 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.confidence = Confidence.LOW
         finding.message += " (but the pool of connections lets few of them run)"
     return finding
+
+
+def _is_called(name: str, path: str, project: Project) -> bool:
+    """Whether another file of a program calls what takes a list, which then says how long it is: no user of a library
+    does, who hands in what he has."""
+    for caller in project.calls.calls_named(name):
+        other = caller.by.file["path"]
+        met = project.names.find(caller.call["name"], other)
+        if other != path and not is_test(other) and (met is None or met.file["path"] == path):
+            return True
+    return False
