@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.around import above
-from asynccost.flow.bygone import bygone
 from asynccost.flow.file import File, Site, is_test
 from asynccost.flow.linked.bull_limit import bull_limit
 from asynccost.flow.linked.compared import asserted, expected
@@ -52,15 +51,6 @@ def worth(text: "Text") -> bool:
 
 def check(file: File) -> Iterator[Finding | Silence]:
     """Every call that waits for ever by default, and every timeout that is switched off."""
-    gone = bygone(file)
-    for said in _every(file):
-        if isinstance(said, Finding) and gone:
-            said.confidence = Confidence.LOW
-            said.message += f" (but only Python 2 has the module {gone}, which this file imports)"
-        yield said
-
-
-def _every(file: File) -> Iterator[Finding | Silence]:
     tables = file.knowledge.table("requests")
     waits: Mapping[str, Any] = tables["no_timeout"]
     off: Mapping[str, str] = tables["switched_off"]
