@@ -20,7 +20,7 @@ from asynccost.flow.tasks.unawaited_arrays import unawaited
 from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler, Try
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_given, fails_so
-from asynccost.flow.waits.refreshing import only_refreshes
+from asynccost.flow.waits.refreshing import leaves_set, only_refreshes
 from asynccost.flow.waits.risks import risks
 from asynccost.flow.waits.side import serves
 from asynccost.flow.walk import walk
@@ -111,6 +111,8 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     )
     if not (server or left) and only_refreshes(site, function):
         left, message = True, f"Nobody waits for {name}() or catches its errors: {_SHOWN}"
+    if not (server or left) and (state := leaves_set(function)):
+        message += f", and {state} stays set"
     fails, asked = lets(file, function), risks(file, function)
     sure = Confidence.LOW if left else Confidence.MEDIUM
     again = any(isinstance(up, Handler) for up in above(site.call))  # nothing catches what fails in a handler

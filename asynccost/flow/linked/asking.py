@@ -85,6 +85,8 @@ _OF_ARRAYS = frozenset({
 })
 _LOOKS = _OF_ARRAYS | {"find"}
 _BASES = frozenset({"pool", "conn"})  # no page has one: `db.find(...)` looks through what it was handed
+_PICKERS = frozenset({"picker", "chooser", "prompt", "dialog"})
+_PICKS = frozenset({"pick", "choose", "prompt", "confirm"})
 _STYLES = re.compile(r"(?:add|insert|append)\w*(?:Style|CSS|Css)")  # of the page
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
@@ -150,6 +152,8 @@ def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
     if names[-1] in _OF_ARRAYS and "()." in ref:
         return False  # `commands.reduce(...)` of what `getCommands()` gave
     last, receiver = names[-1], words(names[-2]) if len(names) > 1 else ()
+    if not (_PICKERS.isdisjoint(words(last)[-1:]) and _PICKS.isdisjoint(words(last)[:1])):
+        return False  # it waits for somebody to choose
     if last in table["http"] and receiver:
         return not set(table["clients"]).isdisjoint(receiver)
     if not set(table["queries"]).isdisjoint(names):

@@ -123,7 +123,9 @@ def _set(node: Node) -> str:
         return names[-1] if names and not node.declares else ""
     if isinstance(node, Call) and any(_is_true(argument.value) for argument in node.arguments):
         name = chain(node.callee)[-1]
-        return name if words(name)[:1] == ("set",) or name in ("commit", "dispatch") else ""
+        if name in ("commit", "dispatch"):
+            return "a state"
+        return name[3:4].lower() + name[4:] if words(name)[:1] == ("set",) and name[3:] else ""
     return ""
 
 
