@@ -10,6 +10,7 @@ from asynccost.flow.around import above, function_of
 from asynccost.flow.file import File
 from asynccost.flow.loops.in_turn import written_to
 from asynccost.flow.loops.turn_few import few_turns, selects
+from asynccost.flow.loops.turn_seldom import few_or_seldom
 from asynccost.flow.loops.turn_ties import deep, ties
 from asynccost.flow.loops.turns import Turns
 from asynccost.flow.loops.unhurried import unhurried
@@ -90,6 +91,8 @@ def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) 
         doubts.append("its list is written out in the function, a few items long")
     if few := few_turns(loop, file, function_of(loop)):
         doubts.append(few)
+    if seldom := few_or_seldom(loop, first.node, file, function_of(loop)):
+        doubts.append(seldom)
     return doubts
 
 
