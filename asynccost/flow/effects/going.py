@@ -11,14 +11,15 @@ from asynccost.flow.effects.lasting import shows_always
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.project import Project
 
-_DEPTH = 6
+_MOST = 40  # components that show one another
 _HEAD = re.compile(
     rb"^[ \t]*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:class|(?:async\s+)?function|const|let|var)\s+"
     rb"(use[A-Z][\w$]*|[A-Z][\w$]*)",
     re.M,
 )
 _ROUTES = re.compile(
-    r"(?:^|/)(?:pages|views|screens|routes|app)/(?:.+/)?(?!_app\b|_document\b|layout\.|\+layout|[Aa]pp\.|index\.html)[^/]+$"
+    r"(?:^|/)(?:pages|views|screens|routes)/(?!.*\bcomponents/)(?:.+/)?(?!_|layout\.|\+layout|[Aa]pp\.|index\.html)[^/]+$"
+    r"|(?:^|/)app/(?:.+/)?page\.\w+$"
 )
 _ROUTER = re.compile(
     rb"[\"'](?:react-router[\w/-]*|vue-router|next(?:/[\w/-]+)?|gatsby|@tanstack/[\w-]*router|wouter[\w/-]*|expo-router"
@@ -51,14 +52,16 @@ _RENDERS = re.compile(
 _ENDS = re.compile(rb"unmount|\$destroy\(|\.innerHTML\s*=|replaceChildren|removeChild")
 
 
-def going(project: Project, path: str, component: str, depth: int = 0) -> Going | None:
+def going(project: Project, path: str, component: str, seen: set[tuple[str, str]] | None = None) -> Going | None:
     """Where a component (of Vue or Svelte: a file; else by its name) is taken away; None where that is not seen.
 
-    STAYS where all that shows it is the root of a page, or shown by that for good.
+    STAYS where all that shows it is the root of a page, or shown by that for good. seen: what was asked on the way.
     """
     if _ROOT_FILE.search(path) or (not component and _renders(project.code.code(path))):
         return STAYS
-    if depth > _DEPTH or not re.fullmatch(r"[\w$-]+", component):
+    seen = set() if seen is None else seen
+    seen.add((path, component))
+    if len(seen) > _MOST or not re.fullmatch(r"[\w$-]+", component):
         return None
     if _ROUTES.search(path) and project.memo(_has_router):
         return Going(path, 0, "the router takes this page away")
@@ -76,9 +79,14 @@ def going(project: Project, path: str, component: str, depth: int = 0) -> Going 
                 outer[(user, _holder(code, at, user))] = None
         if user != path and (at := _loads(code, path)) >= 0:
             return Going(user, at, "it is loaded here when it is wanted")
-    outer.pop((path, component), None)
-    said = [going(project, *one, depth + 1) for one in outer]
-    return next((one for one in said if one not in (None, STAYS)), STAYS if said and None not in said else None)
+    said: list[Going | None] = []
+    for one in outer:
+        if one not in seen:
+            found = going(project, *one, seen)
+            if found is not None and found is not STAYS:
+                return found
+            said.append(found)
+    return STAYS if said and None not in said else None
 
 
 def _renders(code: bytes) -> bool:
