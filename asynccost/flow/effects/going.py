@@ -66,8 +66,8 @@ def going(project: Project, path: str, component: str, seen: set[tuple[str, str]
     if _ROUTES.search(path) and project.memo(_has_router):
         return Going(path, 0, "the router takes this page away")
     outer: dict[tuple[str, str], None] = {}
-    for user in project.code.paths():
-        if is_test(user) or (user != path and not _knows(project, user, path, component)):
+    for user in project.memo(_scripts):
+        if user != path and not _knows(project, user, path, component):
             continue
         code = project.code.code(user)
         for name in _names(code, path, component, user == path):
@@ -105,8 +105,13 @@ def _mounts(code: bytes, name: bytes) -> bool:
     return re.search(form, code) is not None and _renders(code)
 
 
+def _scripts(project: Project) -> list[str]:
+    """All scripts but tests, in one order, so that the same place is named each time."""
+    return sorted(path for path in project.code.paths() if not is_test(path))
+
+
 def _has_router(project: Project) -> bool:
-    return any(_ROUTER.search(project.code.text(path)) for path in project.code.paths() if not is_test(path))
+    return any(_ROUTER.search(project.code.text(path)) for path in project.memo(_scripts))
 
 
 def stem_of(path: str) -> str:
