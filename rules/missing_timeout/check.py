@@ -14,7 +14,7 @@ from asynccost.flow.linked.replaced import default_timeout, local_name, replacin
 from asynccost.flow.linked.socket_limit import rests_on_socket, socket_limit
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, on_disk, to_loopback
-from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, With
+from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, Return, With
 from asynccost.flow.waits.late import heard_by, library_of, missing_calls
 from asynccost.flow.waits.seconds import may_take_long
 from asynccost.flow.waits.side import runs_in_node
@@ -96,6 +96,8 @@ def _look(file: File, site: Site, row: Mapping[str, Any]) -> Finding | Silence:
     sure = Confidence.LOW if to_loopback(file, site) else _confidence(file, call, row)
     if file.language == "javascript" and nobody_waits(site):
         sure, message = Confidence.LOW, f"{message} (but nobody waits for it here)"
+    if (site.name or "").startswith("http.client.") and isinstance(call.parent, Return):
+        sure, message = Confidence.LOW, f"{message} (but it only connects for whoever is handed it, who may bound it)"
     found = file.finding(call, message, sure)
     found.pending.update(_leaves(file, call, row, site.name))
     if file.language == "python" and "keyword" in row:
