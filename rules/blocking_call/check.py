@@ -19,6 +19,7 @@ from asynccost.flow.blocking.harmless import harmless, ways
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
+from asynccost.flow.linked.own_drive import in_own_loop
 from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.own_thread import in_own_thread
 from asynccost.flow.linked.project import Project, shown_only
@@ -245,7 +246,11 @@ def _calm(made: Def, project: Project, names: list[str]) -> str:
         return said
     if start := project.heats.once(made):
         return f"only {start} comes to it, which runs once"
-    return in_own_thread(made, project) or in_own_request(made, project, alone=True)
+    return (
+        in_own_thread(made, project)
+        or in_own_request(made, project, alone=True)
+        or (in_own_loop(made, project) if made.facts["owner"] else "")
+    )
 
 
 def _once(made: Def, heat: Heat, names: list[str]) -> str:

@@ -26,7 +26,7 @@ _MEANT = re.compile(
     re.I,
 )
 _ENDS_ITSELF = re.compile(rb"\bkill\b[^\n]*\bgetpid\(\)")
-_PROBES = ("--version", "-version", "-V", "--help", "version")
+_PROBES = ("--version", "-version", "-V", "-v", "--help", "version")
 
 
 def probed(call: Call, kind: Kind) -> Kind:

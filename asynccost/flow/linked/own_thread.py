@@ -18,7 +18,7 @@ BESIDE = re.compile(  # what puts a second thing on a loop, or lets others do so
 _TARGET = rb"\bThread\(\s*(?:[^()]*,\s*)?target\s*=\s*"
 _LAMBDA = re.compile(_TARGET + rb"$")
 _NEW_LOOP = re.compile(rb"\basyncio\.run\(|^[ \t]*\w+\s*=\s*asyncio\.new_event_loop\(\)", re.M)
-_LENT = re.compile(rb"^[ \t]*global\b|\bself\.\w*loop\w*\s*=|\brun_forever\b", re.M)
+LENT = re.compile(rb"^[ \t]*global\b|\bself\.\w*loop\w*\s*=|\brun_forever\b", re.M)
 
 
 def in_own_thread(made: Def, project: Project) -> str:
@@ -63,7 +63,7 @@ def _is_thread(by: Def, project: Project) -> bool:
     if asked is None or by.facts["is_async"]:
         return False
     source, start, end = asked.source, by.facts["start"], by.facts["end"]
-    if not _NEW_LOOP.search(source, start, end) or _LENT.search(source, start, end):
+    if not _NEW_LOOP.search(source, start, end) or LENT.search(source, start, end):
         return False
     if by.facts["kind"] == "lambda":
         return _LAMBDA.search(source, 0, start) is not None
