@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.around import above, holds
 from asynccost.flow.effects import vue
-from asynccost.flow.effects.going import STAYS, going, stem_of
+from asynccost.flow.effects.going import STAYS, going
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.own_root import is_shown_by_root
 from asynccost.flow.effects.page_roots import is_page_root
 from asynccost.flow.effects.rendered import given_plainly, is_unhanded
+from asynccost.flow.effects.renderers import stem_of
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.tree import Call, Class, Collection, Function, If, Name, Node
@@ -56,10 +57,9 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     finding = file.finding(_anchor(first), message, sure, related=related)
     if _may_be_of_root(file, first):
         finding.pending["shown"] = file.path.endswith(_COMPONENTS)
-    if _may_be_page(first):
-        finding.pending["page"] = True
     if _may_stay(first):
         scope = first.effect.scope
+        finding.pending["page"] = first.effect.framework == "React"
         finding.pending["goes"] = stem_of(file.path) if file.path.endswith(_FILES) else getattr(scope, "name", "")
     if first.sure is not Confidence.LOW and (asked := _asked(file, found)):
         finding.pending["asked"] = asked
@@ -70,32 +70,27 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     return finding
 
 
-def _may_be_page(first: Verdict) -> bool:
-    """Whether it is left by a component of React that starts it once, which may be the root of a page."""
-    effect = first.effect
-    once = effect.framework == "React" and (effect.once or effect.deps == [])
-    return once and first.sure is not Confidence.LOW and first.at in (None, first.got.call)
-
-
-_FILES = (".vue", ".svelte")
+def _left_whole(first: Verdict) -> bool:
+    """Whether nothing is given back: a removal that misses what it was written for is wrong wherever it stands."""
+    return first.sure is not Confidence.LOW and first.at in (None, first.got.call)
 
 
 def _may_stay(first: Verdict) -> bool:
     """Whether what a component starts once does harm only if the component goes away."""
     effect = first.effect
-    if effect.plain or first.sure is Confidence.LOW or first.at not in (None, first.got.call):
-        return False
-    return effect.framework in ("React", "Vue", "Svelte") and (effect.once or effect.deps == [])
+    starts_once = not effect.plain and (effect.once or effect.deps == [])
+    return starts_once and effect.framework in ("React", "Vue", "Svelte") and _left_whole(first)
 
 
+_FILES = (".vue", ".svelte")
 _COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
 
 
 def _may_be_of_root(file: File, first: Verdict) -> bool:
     """Whether it is left by what the root component alone may use: a listener of a mixin, what a component starts."""
     effect = first.effect
-    if effect.plain or first.sure is Confidence.LOW or first.at not in (None, first.got.call):
-        return False  # a removal that misses what it was written for is wrong wherever it stands
+    if effect.plain or not _left_whole(first):
+        return False
     if file.path.endswith(_COMPONENTS):
         return effect.once or effect.deps == []
     return file.path.endswith((".js", ".ts", ".mjs", ".mts")) and first.got.pair.handle in ("same", "disposer")
@@ -158,9 +153,9 @@ def _stays_long(finding: Finding, project: Project) -> str:
         return f"the root component {does} it, which lives as long as the page"
     if pending.get("shown") and is_mounted(path, project):
         return "it is the root of a page, which lives as long as it"
-    if "page" in pending and is_page_root(project, path, finding.function.partition(".")[0]):
+    if pending.get("page") and is_page_root(project, path, finding.function.partition(".")[0]):
         return "it is the root of a page of a program without a router, and lives as long as it"
-    if "page" in pending and is_shown_by_root(project, path, finding.function.partition(".")[0]):
+    if pending.get("page") and is_shown_by_root(project, path, finding.function.partition(".")[0]):
         return "a script renders it into the page and never takes it away"
     if (asked := pending.get("asked")) and all(is_unhanded(project, path, *given) for given in asked):
         return f"nobody in sight hands {asked[0][0]} any {asked[0][1]}"

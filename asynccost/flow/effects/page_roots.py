@@ -7,32 +7,26 @@ names the component but those who extend, wrap or hand it on, of whom the same i
 import re
 from collections.abc import Callable, Iterator
 
+from asynccost.flow.effects.routers import has_router, is_written
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.project import Project
 
-_ROUTER = re.compile(
-    rb"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)[\"'](?:react-router[\w/-]*|preact-router|wouter[\w/-]*|@reach/router"
-    rb"|@tanstack/(?:react-|solid-)?router|next(?:/[\w/-]+)?|gatsby|@remix-run/[\w/-]+|history|expo-router|navigo|page"
-    rb"|@react-navigation/[\w/-]+|@ionic/[\w/-]*router|universal-router|router5|raviger|vike[\w/-]*|found)[\"']"
-    rb"|[\"'](?:popstate|hashchange)[\"']|\bonpopstate\b|\bonhashchange\b"
-)
 _RENDERS = re.compile(rb"\bReactDOM\.(?:render|hydrate)\(|\bcreateRoot\(|\bhydrateRoot\(|\bfrom\s*[\"']react-dom")
 _TAKES = re.compile(
     rb"\bfunction\s+(?P<f>\w+)\s*\((?P<a>[^()]*)\)|\b(?:const|let|var)\s+(?P<g>\w+)\s*=\s*(?:async\s*)?\((?P<b>[^()]*)\)"
     rb"[^=;{}]*=>"
 )
-_LINE = 200  # bytes
 _MOST = 24  # names that stand for a component, its wrappers and those who extend it
 
 
 def is_page_root(project: Project, path: str, component: str) -> bool:
     """Whether a component, or all who extend it, are handed to what renders a page's root, and to nothing else."""
     renderers = project.memo(_renderers)
-    if not renderers or not re.fullmatch(r"[A-Za-z_$][\w$]*", component) or project.memo(_has_router):
+    if not renderers or not re.fullmatch(r"[A-Za-z_$][\w$]*", component) or project.memo(has_router):
         return False
     names, shown = [component.encode()], False
     for name in names:
-        pages = [p for p in project.code.holding(name) if _is_written(p, project)]
+        pages = [p for p in project.code.holding(name) if is_written(p, project)]
         for page in pages:
             told = _Told(project.code.code(page), name, renderers, page == path)
             if told.rest or len(names) > _MOST:
@@ -40,16 +34,6 @@ def is_page_root(project: Project, path: str, component: str) -> bool:
             shown = shown or told.shown
             names += [other for other in told.others if other not in names]
     return shown
-
-
-def _has_router(project: Project) -> bool:
-    return any(_is_written(path, project) and _ROUTER.search(project.code.code(path)) for path in project.code.paths())
-
-
-def _is_written(path: str, project: Project) -> bool:
-    """Whether a script is no test, and none that was built of others, as the length of its lines says."""
-    text = project.code.text(path)
-    return not is_test(path) and len(text) < _LINE * (text.count(b"\n") + 10)
 
 
 def _renderers(project: Project) -> frozenset[bytes]:

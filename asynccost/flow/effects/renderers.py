@@ -1,7 +1,7 @@
 """Who renders a component of React or Svelte, or calls a hook, and what each hands in, by the texts of the scripts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.project import Project
@@ -14,7 +14,7 @@ _NAME = re.compile(rb"[A-Za-z_$][\w$:.-]*")
 def using(project: Project, path: str, name: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     """The scripts that use a component or a hook, and how each calls it: those that import its module, or its name."""
     importing = [p for p in project.names.scripts.importers(path) if not is_test(p)]
-    for called in sorted(_names_of(project, path, name, importing)):
+    for called in sorted(names_of(project, path, name, importing)):
         mark = called + b"(" if IS_HOOK.match(name.decode()) else b"<" + called
         holding = [p for p in project.code.near(path) if not is_test(p) and mark in project.code.text(p)]
         others = [p for p in holding if p != path]
@@ -32,7 +32,7 @@ _TAKEN_IN = re.compile(  # `import Row from "./row"`, `const Row = lazy(() => im
 )
 
 
-def _names_of(project: Project, path: str, name: bytes, importing: list[str]) -> set[bytes]:
+def names_of(project: Project, path: str, name: bytes, importing: Sequence[str]) -> set[bytes]:
     """What a component is called: in its own module, and by those who import it by default or under another name."""
     module = project.code.code(path)
     names = {name, *re.findall(_WRAPPED % name, module)}
@@ -42,12 +42,12 @@ def _names_of(project: Project, path: str, name: bytes, importing: list[str]) ->
         code = project.code.code(one)
         found.update(other for n in names for other in re.findall(rb"(?<![\w$])%s\s+as\s+([A-Za-z_$][\w$]*)" % n, code))
         for said in _TAKEN_IN.finditer(code) if by_default else ():
-            if _stem((said["from"] or said["of"]).decode("utf-8", "replace")) == _stem(path):
+            if stem_of((said["from"] or said["of"]).decode("utf-8", "replace")) == stem_of(path):
                 found.add(said["local"] or said["lazy"])
     return found - {b"default"}
 
 
-def _stem(path: str) -> str:
+def stem_of(path: str) -> str:
     """The last name of a path, or that of the folder whose index it is: `row` of `./row.tsx` and `./row/index`."""
     *folders, last = path.split("/")
     last = last.partition(".")[0]

@@ -69,7 +69,7 @@ def unimported(project: Project, path: str, within: tuple[str, ...] = ()) -> str
     if aside > 0:
         folder = "/".join(folders[: aside + 1]) + "/"
         return "" if _reaches_out(project, path, folder) else f"nothing outside of {folder} imports it"
-    if said := _is_outdated(project, folders):
+    if said := _deprecated(project, folders):
         return f"{said} says that it is deprecated"
     beside = "no other module imports this one, as they do those beside it: it is run by hand, if at all"
     if _is_tool(project, path):
@@ -87,7 +87,7 @@ _WARNS = re.compile(
 )
 
 
-def _is_outdated(project: Project, folders: Sequence[str]) -> str:
+def _deprecated(project: Project, folders: Sequence[str]) -> str:
     """The package around a module that warns of itself when it is imported; "" where none does."""
     packages = ("/".join((*folders[:at], "__init__.py")) for at in range(len(folders), 0, -1))
     every = (path for path in packages if path in project.imports)
