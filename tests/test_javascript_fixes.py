@@ -62,11 +62,38 @@ export function Previews({ files }) {
 """
 
 
+def unsure(text: bytes) -> fixer.Outcome:
+    """What `fix --unsafe --confidence low` makes of the effects of a component."""
+    source = Source("a.jsx", "/nowhere/a.jsx", "javascript", len(text), 0, 0)
+    settings = Settings("/nowhere", select=("missing-effect-cleanup",), confidence=Confidence.LOW, cache=False, jobs=1)
+    return fixer.fix(fixer.Task([source], None, settings, {"a.jsx": text}, unsafe=True))
+
+
 def test_no_cleanup_names_what_it_does_not_see() -> None:
     """A variable of another function of the component is none of the effect's, however unsure the finding is."""
-    source = Source("a.jsx", "/nowhere/a.jsx", "javascript", len(PREVIEWS), 0, 0)
-    settings = Settings("/nowhere", select=("missing-effect-cleanup",), confidence=Confidence.LOW, cache=False, jobs=1)
-    outcome = fixer.fix(fixer.Task([source], None, settings, {"a.jsx": PREVIEWS}, unsafe=True))
+    outcome = unsure(PREVIEWS)
 
     assert [left.kind for left in outcome.left] == ["no fix"]
     assert outcome.after == {}
+
+
+BRIDGE = b"""import { useEffect } from "react";
+
+let bridged = false;
+
+export function Viewer({ hear }) {
+  useEffect(() => {
+    if (!bridged) {
+      window.addEventListener("message", hear);
+      bridged = true;
+    }
+  }, [hear]);
+  return null;
+}
+"""
+
+
+def test_what_a_flag_of_the_module_keeps_from_being_started_again_is_not_ended() -> None:
+    """The next component would find the flag set, and hear nothing."""
+    assert unsure(BRIDGE).after == {}
+    assert unsure(BRIDGE.replace(b"bridged = true", b"open(hear)")).after != {}

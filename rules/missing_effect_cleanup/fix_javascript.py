@@ -1,12 +1,14 @@
 """Gives back in an effect's cleanup what the effect starts."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from asynccost.flow.around import above
 from asynccost.flow.effects import vue
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.goes_along import begins_again
+from asynccost.flow.effects.lasting import kept_once
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.race_settled import moves_itself, once_by_ref
@@ -124,7 +126,6 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         keep.end.finish([*dict.fromkeys(keep.releases)])
         nested = keep.nested
     edits: tuple[Edit, ...] = patch.edits()
-    apart = keep is not None and (nested or keep.outside() or not isinstance(effect.anchor, Call))
     what = " and ".join(dict.fromkeys(f"the {v.got.pair.what}" for v in found))
     assumed = next((a for v in rest if (a := assumed_of(v.got, file))), "")
     if any(v.got.pair.once and v.sure is Confidence.LOW for v in rest):
@@ -133,60 +134,64 @@ def _offer(found: list[Verdict], file: File, version: int) -> Offer:
         assumed = assumed or vue.SAYS[version]
     if moved := moves_itself(effect, effect.setups, file):
         reason = f"{moved} changes what the effect depends on, so that its next run ends this one: is it to go on?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: edits)
+    question = assumed if assumed.endswith("?") else next(_of_some(rest, effect, file), "")
+    question = question or next(_of_the_edit(rest, found, effect, file, keep), "")
+    if question:  # nobody but its authors knows
         safety = Safety.DISPLAY_ONLY
-    elif rest and (own := _OWN_WAY.search(file.module.source)):
-        reason = f"the cleanup gives back {what}; is {own[1].decode()}(), which the class has for such, to do so?"
-        safety = Safety.DISPLAY_ONLY
-    elif assumed.endswith("?"):  # nobody but its authors knows
-        reason, safety = f"the cleanup gives back {what}; {assumed}", Safety.DISPLAY_ONLY
-    elif source := next(filter(None, (_closed(v, file) for v in rest)), ""):
-        reason = f"the cleanup gives back {what}; it ends {source} for all that hear of it: is that to go?"
-        safety = Safety.DISPLAY_ONLY
-    elif rest and once_by_ref(effect):
-        reason = f"the cleanup gives back {what}; a ref lets the effect begin once: is it over when it is undone?"
-        safety = Safety.DISPLAY_ONLY
-    elif word := next(filter(None, (_found_again(v.got, effect, file) for v in rest)), ""):
-        reason = f"the cleanup gives back {what}; the next run finds {word} there and makes no other: may it?"
-        safety = Safety.DISPLAY_ONLY
-    elif rest and _not_again(effect):
-        reason = f"the cleanup gives back {what}; {effect.name}() does not run again where the element is put back"
-        safety = Safety.DISPLAY_ONLY
-    elif word := next(filter(None, (_of_all(v.got, effect, file) for v in rest)), ""):
-        reason = f"the cleanup gives back {what}; {word}, which the module has for all, listens for others as well?"
-        safety = Safety.DISPLAY_ONLY
-    elif apart and all(_ends_itself(v.got, file) for v in rest):
-        reason = f"the cleanup gives back {what}; it ends itself when its work is done: is that not enough?"
-        safety = Safety.DISPLAY_ONLY
-    elif keep is not None and keep.flag.startswith("this.") and all(_repeats(v) for v in rest):
-        safety, reason = Safety.DISPLAY_ONLY, f"the cleanup gives back {what}; is a flag for what comes later worth it?"
-    elif word := next(filter(None, (_undoes(v.got, effect, file) for v in rest)), ""):
-        reason = f"the cleanup gives back {what}; who calls {word}() then, in its place?"
-        safety = Safety.DISPLAY_ONLY
-    elif word := next(filter(None, (_of_each_run(v.got, effect, file) for v in rest)), ""):
-        reason = f"the cleanup gives back {what}; the next run would end what {word}() was to do for this one: may it?"
-        safety = Safety.DISPLAY_ONLY
-    elif word := next(filter(None, (_bridge(v.got) for v in rest)), ""):
-        reason = f"the cleanup gives back {what}; has {word}, which hands on to another process, a way to do so?"
-        safety = Safety.DISPLAY_ONLY
-    elif line := next(filter(None, (_beside(v, found, file) for v in rest)), 0):
-        reason = f"the cleanup gives back {what}; what of the one that the same callback starts in line {line}?"
-        safety = Safety.DISPLAY_ONLY
-    elif any(_clicked(v.got, file) for v in rest):
-        reason = f"the cleanup gives back {what}; a link is clicked with it at once: is it over right there?"
-        safety = Safety.DISPLAY_ONLY
-    elif keep is not None and not keep.flag and any(_arms_another(v.got, file) for v in rest):
-        reason = f"the cleanup gives back {what}; what it starts arms another timer: is that to be given back as well?"
-        safety = Safety.DISPLAY_ONLY
-    elif nested and (word := next(filter(None, (_called_often(v) for v in rest)), "")):
-        reason = f"the cleanup gives back {what}; only the newest is held: may {word}() come back before it fires?"
-        safety = Safety.DISPLAY_ONLY
-    elif assumed:
-        safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; {assumed}"
-    elif nested:
-        safety, reason = Safety.UNSAFE, f"the cleanup gives back {what}; only the newest that a callback starts is held"
+    elif nested and not assumed:
+        safety, assumed = Safety.UNSAFE, "only the newest that a callback starts is held"
     else:
-        safety, reason = Safety.SAFE, f"the cleanup gives back {what} and changes nothing else"
-    return Offer(safety, reason, lambda: edits)
+        safety = Safety.UNSAFE if assumed else Safety.SAFE
+    told = f"; {question or assumed}" if question or assumed else " and changes nothing else"
+    return Offer(safety, f"the cleanup gives back {what}{told}", lambda: edits)
+
+
+def _of_some(rest: list[Verdict], effect: Effect, file: File) -> Iterator[str]:
+    """What only its authors know of what an effect starts, as questions, the gravest first."""
+    if not rest:
+        return
+    if own := _OWN_WAY.search(file.module.source):
+        yield f"is {own[1].decode()}(), which the class has for such, to do so?"
+    yield from (f"it ends {it} for all that hear of it: is that to go?" for v in rest if (it := _closed(v, file)))
+    if once_by_ref(effect):
+        yield "a ref lets the effect begin once: is it over when it is undone?"
+    if any(kept_once(v.got) for v in rest):
+        yield "the module remembers that it has one for all, and starts no other: is it to go with one component?"
+    for word in filter(None, (_found_again(v.got, effect, file) for v in rest)):
+        yield f"the next run finds {word} there and makes no other: may it?"
+    if _not_again(effect):
+        yield f"{effect.name}() does not run again where the element is put back"
+    for word in filter(None, (_of_all(v.got, effect, file) for v in rest)):
+        yield f"{word}, which the module has for all, listens for others as well?"
+
+
+def _of_the_edit(
+    rest: list[Verdict], found: list[Verdict], effect: Effect, file: File, keep: Releasing | None
+) -> Iterator[str]:
+    """What the edit may do that nobody asked for, as questions; found: with what is given back in another way."""
+    if keep is None:
+        return
+    flag, apart = keep.flag, keep.nested or keep.outside() or not isinstance(effect.anchor, Call)
+    if apart and all(_ends_itself(v.got, file) for v in rest):
+        yield "it ends itself when its work is done: is that not enough?"
+    if flag.startswith("this.") and all(_repeats(v) for v in rest):
+        yield "is a flag for what comes later worth it?"
+    for word in filter(None, (_undoes(v.got, effect, file) for v in rest)):
+        yield f"who calls {word}() then, in its place?"
+    for word in filter(None, (_of_each_run(v.got, effect, file) for v in rest)):
+        yield f"the next run would end what {word}() was to do for this one: may it?"
+    for word in filter(None, (_bridge(v.got) for v in rest)):
+        yield f"has {word}, which hands on to another process, a way to do so?"
+    for line in filter(None, (_beside(v, found, file) for v in rest)):
+        yield f"what of the one that the same callback starts in line {line}?"
+    if any(_clicked(v.got, file) for v in rest):
+        yield "a link is clicked with it at once: is it over right there?"
+    if not flag and any(_arms_another(v.got, file) for v in rest):
+        yield "what it starts arms another timer: is that to be given back as well?"
+    if keep.nested:
+        for word in filter(None, (_called_often(v) for v in rest)):
+            yield f"only the newest is held: may {word}() come back before it fires?"
 
 
 _ONCE = frozenset({  # what calls back once, or not again before it has come to its end

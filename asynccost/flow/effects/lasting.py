@@ -105,12 +105,15 @@ def kept_by_module(effect: Effect, got: Acquisition, root: str) -> bool:
 
 
 def kept_once(got: Acquisition) -> bool:
-    """Whether a function of the module acquires one for all: `if (heard) return; heard = () => {}; on("x", heard)`."""
+    """Whether the module remembers that it has one for all: `if (heard) return; heard = () => {}; on("x", heard)`.
+
+    Also where an effect asks: `if (!hears) { on("x", f); hears = true; }`.
+    """
     function = got.function
-    if function.index is None or function.scope is None or function.scope.kind != "module":
+    if function.index is None:
         return False
-    kept = {n.id for a in function.index.assigns for n in getattr(a, "targets", ()) if isinstance(n, Name)}
-    kept = {name for name in kept if name not in function.bindings}
+    said = {n.id for a in function.index.assigns for n in getattr(a, "targets", ()) if isinstance(n, Name)}
+    kept = {name for name in said if (home := binder(name, function)) is not None and home.kind == "module"}
     tests = [up.test for up in above(got.call) if isinstance(up, If)]
     tests += [s.test for s in function.body if isinstance(s, If) and s.end <= got.call.start]
     return any(n.id in kept and t.start <= n.start < t.end for n in function.index.names for t in tests)
@@ -263,9 +266,11 @@ def shows_always(source: str, name: str, suffix: str) -> bool:
     """Whether a component's text shows another at one place, under no condition, loop, route or slot."""
     dashed = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
     places = list(re.finditer(rf"<(?:{re.escape(name)}|{re.escape(dashed)})(?=[\s/>])", source))
-    if len(places) != 1:
-        return False
-    at = places[0].start()
+    return len(places) == 1 and stands_always(source, places[0].start(), suffix)
+
+
+def stands_always(source: str, at: int, suffix: str) -> bool:
+    """Whether an element of a component's text stands under no condition, loop, route or slot."""
     if suffix == "vue":
         return _in_template(source, at)
     if suffix == "svelte":
