@@ -1,6 +1,6 @@
-"""Whether a client signs with keys that its function has just been lent: they end within the hour."""
+"""Whether a client signs with keys that are not to be kept: lent for an hour, or those of whoever has just agreed."""
 
-from asynccost.flow.file import Site
+from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Call, Function, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
@@ -10,6 +10,12 @@ _LENDS = frozenset({
     "get_federation_token",
 })
 _HOPS = 6
+_CONSENT = b"google_auth_oauthlib"  # asks the users of a program for the keys of their own accounts
+
+
+def has_users_keys(file: File, site: Site) -> bool:
+    """`build("drive", "v3", credentials=self._credentials)` where a user agrees in the browser to lend them."""
+    return _CONSENT in file.module.source and any(a.keyword == "credentials" for a in site.call.arguments)
 
 
 def has_lent_keys(site: Site) -> bool:

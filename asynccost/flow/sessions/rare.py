@@ -9,7 +9,7 @@ from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import fixed_request, loopback_request
 from asynccost.flow.sessions.large import copies, sends_files
 from asynccost.flow.sessions.lasts import is_idle, says_uncached
-from asynccost.flow.sessions.lent_keys import has_lent_keys
+from asynccost.flow.sessions.lent_keys import has_lent_keys, has_users_keys
 from asynccost.flow.sessions.meant import asked_once, at_deployment, at_terminal, for_development, on_purpose
 from asynccost.flow.sessions.visits import is_one_visit, is_somebody_else, keeps_cookies
 from asynccost.flow.tree import Argument, Assign, Call, Collection, Constant, Handler, If, Member, Name, Node
@@ -42,7 +42,7 @@ def why_rare(file: File, site: Site, client: Client, life: Life) -> str:
         return "an error"
     if answers_from_cache(file, function, site.call) or _fills_a_memo(file, site.call):
         return "cached"
-    if (life.kind == "returned" and _takes_credentials(site)) or has_lent_keys(site):
+    if (life.kind == "returned" and _takes_credentials(site)) or has_lent_keys(site) or has_users_keys(file, site):
         return "lent keys"
     if client.cost == "database" and copies(file, function):
         return "a copy"
