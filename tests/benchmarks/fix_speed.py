@@ -15,13 +15,16 @@ import subprocess
 import sys
 import tempfile
 from hashlib import md5
+from itertools import islice
 from pathlib import Path
+
+import libcst
 
 from tests import fixable
 from tests.benchmarks.measure import Contestant, measure_all
 
 _PARSE = """import libcst, pathlib
-for path in pathlib.Path.cwd().rglob("*.py"): libcst.parse_module(path.read_bytes())"""
+for path in filter(pathlib.Path.is_file, pathlib.Path.cwd().rglob("*.py")): libcst.parse_module(path.read_bytes())"""
 _FIX = "from asynccost.cli import main; main()"
 MOST = 3  # times as long as parsing
 
@@ -44,7 +47,7 @@ def main() -> int:
         files = anew()
         command = [sys.executable, "-c", _FIX, "fix", "--unsafe", "--no-cache", "--jobs", "1"]
         contestants = [
-            Contestant("libcst parses", [sys.executable, "-c", _PARSE], before=anew),
+            Contestant("libcst parses", [sys.executable, "-c", _PARSE], before=anew, codes=(0,)),
             Contestant("asynccost fixes", command, before=anew),
         ]
         parse, fix = measure_all(contestants, root, options.runs, lambda _: None)
@@ -58,12 +61,22 @@ def main() -> int:
 
 
 def _fixable(folder: Path, count: int) -> dict[str, bytes]:
-    """The first files of a folder, by the hash of their paths, that have findings of medium confidence to fix."""
+    """The first files of a folder, by the hash of their paths, that have findings to fix and that libcst parses."""
     command = [sys.executable, "-m", "asynccost", "scan", "--format", "json", "--exit-zero", "--no-cache", "--quiet"]
     found = json.loads(subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout)["findings"]
     paths = {f["path"] for f in found if (f.get("fix") or {}).get("safety") in ("safe", "unsafe")}
-    chosen = sorted((p for p in paths if p.endswith(".py")), key=lambda p: md5(p.encode()).digest())[:count]
-    return {path: (folder / path).read_bytes() for path in chosen}
+    chosen = sorted((p for p in paths if p.endswith(".py")), key=lambda p: md5(p.encode()).digest())
+    texts = ((path, (folder / path).read_bytes()) for path in chosen)
+    return dict(islice(((path, text) for path, text in texts if _parses(text)), count))
+
+
+def _parses(text: bytes) -> bool:
+    """Whether both have the same to do: what is no Python 3 is neither parsed to its end nor fixed."""
+    try:
+        libcst.parse_module(text)
+    except libcst.ParserSyntaxError:
+        return False
+    return True
 
 
 def _write(root: Path, files: dict[str, bytes]) -> dict[str, bytes]:
