@@ -61,6 +61,9 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if end := _ended_by(site, file):
         reason = f"its work, by its name, goes on for as long as the object: is {end}() to cancel it?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
+    if goes_round(site, file) and (cog := _of_plugin(site)):
+        reason = f"it never ends, and {cog} may be unloaded and loaded again: which method is to cancel it then?"
+        return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
     if (hass := _of_home_assistant(site.call)) is not None and goes_round(site, file):
         reason = f"it never ends, and {file.text(hass)} would wait for it as it starts: async_create_background_task()?"
         return Offer(Safety.DISPLAY_ONLY, reason, lambda: _held(file, site))
@@ -103,6 +106,14 @@ def _within_del(function: Function | None) -> bool:
     return function is not None and function.name == "__del__"
 
 
+def _of_plugin(site: Site) -> str:
+    """The class around whose objects a bot loads and unloads while it runs: `VoiceLogs(commands.Cog)`; "" for none."""
+    cls = class_around(site.function)
+    bases = (chain(base.value)[-1] for base in cls.bases) if cls is not None else ()
+    return cls.name if cls is not None and any(base.endswith(_PLUGINS) for base in bases) else ""
+
+
+_PLUGINS = ("Cog", "Plugin", "Extension")
 _LENT = frozenset({"session", "conn", "connection", "cursor", "transaction", "tx"})
 
 
