@@ -74,7 +74,7 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             if unused and not project.calls.is_called(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
-            elif by_hand:
+            elif by_hand or (one.path != finding.path and _is_by_hand(one, project)):
                 one.confidence = Confidence.LOW  # a script or an example: what it wastes, it wastes once
             elif one.confidence is not Confidence.LOW and (
                 doubt := _doubt(one, project) or (shut_out(project, *place) if place == (one.path, one.span) else "")
@@ -82,6 +82,12 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
                 one.confidence = Confidence.LOW
                 one.message += f" (but {doubt})"
         yield one
+
+
+def _is_by_hand(finding: Finding, project: Project) -> bool:
+    """Whether the place of a finding that was seen in another file is in a script or an example, or in a test."""
+    made = project.names.named_in(finding.path, finding.function) if finding.function else None
+    return made is not None and (made.facts["entry"] or [""])[0] in ("script", "test")
 
 
 def _doubt(finding: Finding, project: Project) -> str:

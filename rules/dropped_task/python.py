@@ -15,7 +15,7 @@ from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.flow.tasks.own_loops import guessed, own_loop
 from asynccost.flow.tasks.requests import asks_others
 from asynccost.flow.tasks.short import ends_soon
-from asynccost.flow.tasks.spared import harmless, where_missing
+from asynccost.flow.tasks.spared import harmless, only_closes, where_missing
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
 from asynccost.flow.tree import Call, Name, Raise, Try
 from asynccost.flow.waits.failing import failing, lets
@@ -50,7 +50,8 @@ def check(file: File) -> Iterator[Finding | Silence]:
             heard = fate.heard or _is_guarded(file, site)
             message = _message(what, "whoever calls this drops it", heard=heard)
             later: dict[str, Any] = {"returned": site.function.qualname, "what": what, "heard": heard}
-            yield file.finding(site.call, message, Confidence.HIGH, guessed=guessed(file, site), **later)
+            sure = Confidence.LOW if heard and what == "future" else Confidence.HIGH  # its callback hears of errors
+            yield file.finding(site.call, message, sure, guessed=guessed(file, site), **later)
         else:
             yield file.silence(site.call, fate.why)
 
@@ -103,6 +104,8 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     soon = what == "task" and ends_soon(file, site)
     if heard and soon:
         sure, message = Confidence.LOW, f"{message}{_SOON}"
+    if what == "task" and only_closes(file, site):
+        sure, message = Confidence.LOW, f"{message} (but it only closes what {site.function.name}() leaves behind)"
     if holder := where_missing(site.call):
         sure, message = Confidence.LOW, f"{message} (but it is started so only where there is no {holder}())"
     coroutine = runs(file, site) if soon and not heard else None

@@ -1,8 +1,12 @@
-"""Tasks left alone whatever becomes of their handle, and those started only where nothing better is to be had."""
+"""Tasks left alone whatever becomes of their handle, and those started only where nothing better is to be had.
+
+Those that only close what a part of a program leaves behind as it is unloaded.
+"""
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.intent import waived
+from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.task_helpers import work_of
 from asynccost.flow.tree import Call, Constant, If, Name
 from asynccost.flow.walk import walk
@@ -31,6 +35,17 @@ def _into_queue(work: Call) -> bool:
     """`queue.put(x)`: how threads hand things to the loop."""
     said = chain(work.callee)
     return len(said) > 1 and said[-1] == "put" and "queue" in words(said[-2])
+
+
+def only_closes(file: File, site: Site) -> bool:
+    """Whether a part of a program that is unloaded, in no coroutine, closes what it had: `self.session.close()`."""
+    work = work_of(site)
+    if site.function.is_async or "unload" not in words(site.function.name) or not isinstance(work, Call):
+        return False
+    return chain(work.callee)[-1] in _CLOSES and local_function(work.callee, site.function, file) is None
+
+
+_CLOSES = frozenset({"close", "aclose"})
 
 
 def where_missing(call: Call) -> str:
