@@ -99,7 +99,7 @@ def _plain_call(file: File, site: Site) -> Function | None:
 def _floats(file: File, site: Site, function: Function) -> Finding:
     name = function.name
     table = file.knowledge.table("tasks")["floating"]
-    best_effort = any(w in table["besteffort"] for w in words(name))
+    best_effort = any(w in table["besteffort"] for w in words(name)) or _is_log(function.qualname)
     tells = best_effort or (words(name)[:1] and words(name)[0] in table["events"])
     server = serves(file)
     meant = _is_meant(file.module.source, site.call.start, site.call.end)
@@ -118,6 +118,14 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
     again = any(isinstance(up, Handler) for up in above(site.call))  # nothing catches what fails in a handler
     within = site.function.qualname if again or not is_caught(site.call) else ""
     return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server, within=within)
+
+
+def _is_log(qualname: str) -> bool:
+    """Whether a method is one of a log: `LogWriter.writeString`."""
+    return not _LOGS.isdisjoint(words(qualname.rpartition(".")[0]))
+
+
+_LOGS = frozenset({"log", "logs", "logger", "logging"})
 
 
 def _is_swallowed(call: Call) -> bool:
@@ -256,7 +264,7 @@ def _at(finding: Finding, made: Def, caller: Caller, project: Project) -> Findin
     tells = (said[:1] and said[0] in finding.pending["events"]) or any(w in finding.pending["best"] for w in said)
     script = project.names.scripts.by_path.get(place.path)
     meant = script is not None and _is_meant(script.source, caller.call["start"], caller.call["end"])
-    left = tells or meant or said[:1] in _BOOTS or at_start(project, place.path, by["start"])
+    left = tells or meant or _is_log(name) or said[:1] in _BOOTS or at_start(project, place.path, by["start"])
     asking = not left and after != GOES_ON and asks(project, facts_["risks"], finding.path)
     end = _RESORTS.get(after, _RESORT) if after else "a failure is an unhandled rejection, which ends the process"
     span = Span(facts_["start"], facts_["end"], facts_["line"], facts_["column"], facts_["line"], facts_["column"] + 1)

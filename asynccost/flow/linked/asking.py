@@ -5,6 +5,8 @@ Requests whose failures a project takes up in one place: an interceptor that ans
 
 import re
 from collections import Counter, deque
+from collections.abc import Mapping
+from typing import Any
 
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.linking import Def
@@ -87,7 +89,6 @@ _LOOKS = _OF_ARRAYS | {"find"}
 _BASES = frozenset({"pool", "conn"})  # no page has one: `db.find(...)` looks through what it was handed
 _PICKERS = frozenset({"picker", "chooser", "prompt", "dialog"})
 _PICKS = frozenset({"pick", "choose", "prompt", "confirm"})
-_STYLES = re.compile(r"(?:add|insert|append)\w*(?:Style|CSS|Css)")  # of the page
 _HERE = frozenset({"value", "wait", "gather", "message"})  # nothing is asked, or nobody misses the answer
 
 
@@ -162,12 +163,27 @@ def _says_so(project: Project, kind: str, label: str, ref: str) -> bool:
         return True
     if kind == "memory":  # the store of a page fetches; it is written in memory
         return words(last)[:1] in [(word,) for word in table["fetches"]]
-    if words(last)[-1:] and words(last)[-1] in table["address"]:
-        return False
-    if last.startswith("querySelector") or _STYLES.match(last):
+    if last.startswith("querySelector"):
         return False
     verbs = {*table["fetches"], *table["writes"], *(table["bridged"] if names[0] == "window" else ())}
-    return bool(words(last)) and words(last)[0] in verbs
+    if not words(last) or words(last)[0] not in verbs:
+        return False
+    remote = last in table["http"] or words(last)[0] in table["remote"]
+    return kind != "unknown" or remote or _is_on_client(names, ref, table)
+
+
+_HOOKS = re.compile(r":use\w*(?:Mutation|Query)\(\)")  # what they hand out asks a server
+
+
+def _is_on_client(names: list[str], ref: str, table: Mapping[str, Any]) -> bool:
+    """Whether a call of `save()` or the like is one on a client, by its name or by the library that it comes from.
+
+    What the word alone says is little: `commands.executeCommand()` and `view.removeInsertedCSS()` ask no machine.
+    """
+    if (names[0] == "window" and len(names) > 1) or _HOOKS.search(ref):
+        return True  # a page's bridge to its program, or a hook's
+    bridged = not set(table["bridges"]).isdisjoint(ref.partition(":")[0].split("/"))
+    return bridged or any(not set(table["clients"]).isdisjoint(words(name)) for name in names[:-1])
 
 
 def _module(ref: str) -> str:

@@ -3,13 +3,29 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import use_of
+from asynccost.flow.around import above, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, values
-from asynccost.flow.tree import Assign, Await, Call, Closure, Collection, Function, If, Member, Name, Node
+from asynccost.flow.tree import (
+    Assign,
+    Await,
+    Call,
+    Closure,
+    Collection,
+    Constant,
+    Function,
+    If,
+    Member,
+    Name,
+    Node,
+    Return,
+    Try,
+)
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.waits.failing import catches_answer, failing, is_caught, lets_out, never_rejects
+from asynccost.flow.waits.picks import fails_so
 from asynccost.flow.waits.told import told_by
+from asynccost.flow.walk import walk
 
 _DEPTH = 4
 _TOGETHER = frozenset({"all", "any", "race"})
@@ -59,6 +75,8 @@ def _collect(
                 continue  # who hands a callback in hears of what fails in it
             if inner is None and not wait.ref and _CALLBACK.match(wait.label.rpartition(".")[2]):
                 continue  # so does who sets one: `await this.options.onClose?.()`
+            if inner is not None and _is_switched_off(file, wait.node, inner):
+                continue
             if inner is not None:
                 _collect(file, inner, found, seen, by, depth + 1)
             else:
@@ -120,7 +138,7 @@ def _left(file: File, function: Function) -> Iterator[tuple[Node, list[str]]]:
     if index is None:
         return
     for wait in index.awaits:
-        if lets_out(file, wait, function, 0):
+        if lets_out(file, wait, function, 0) and not _is_foreseen(wait):
             by = told_by(file, wait, function)
             yield from ((one, [*by, *own]) for one, own in _parts(file, wait.value))
     for handed in index.returns:
@@ -129,6 +147,23 @@ def _left(file: File, function: Function) -> Iterator[tuple[Node, list[str]]]:
             continue
         if not (catches_answer(value) or never_rejects(file, value)):
             yield from _parts(file, value)
+
+
+def _is_switched_off(file: File, call: Node, made: Function) -> bool:
+    """Whether a call's arguments have its callee throw nothing on: `update(false)`."""
+    return isinstance(call, Call) and failing(file, made) and made.is_async and not fails_so(file, call, made)
+
+
+def _is_foreseen(wait: Await) -> bool:
+    """Whether a handler looks for the failure that a wait is there to find: `if (e.code === "ENOENT") return false`."""
+    tries = (up for up in above(wait) if isinstance(up, Try) and any(s.start <= wait.start < s.end for s in up.body))
+    around = next(tries, None)
+    tests = [s for h in around.handlers for s in h.body if isinstance(s, If)] if around is not None else []
+    return any(isinstance(test.body[-1], Return) and _speaks_of_none(test) for test in tests if test.body)
+
+
+def _speaks_of_none(test: If) -> bool:
+    return any(isinstance(node, Constant) and node.value == "ENOENT" for node in walk(test.test))
 
 
 def _parts(file: File, value: Node) -> Iterator[tuple[Node, list[str]]]:
