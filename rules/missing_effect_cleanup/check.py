@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.around import above, holds
 from asynccost.flow.effects import vue
-from asynccost.flow.effects.going import STAYS, going
+from asynccost.flow.effects.going import PERHAPS, STAYS, going
 from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
@@ -57,7 +57,9 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     finding = file.finding(_anchor(first), message, sure, related=related)
     if _may_be_of_root(file, first):
         finding.pending["shown"] = file.path.endswith(_COMPONENTS)
-    if _may_stay(first):
+    if _needs_going(first):
+        finding.pending["seen"] = True
+    if _may_stay(first) or _needs_going(first):
         scope = first.effect.scope
         finding.pending["page"] = first.effect.framework == "React"
         finding.pending["goes"] = stem_of(file.path) if file.path.endswith(_FILES) else getattr(scope, "name", "")
@@ -82,6 +84,13 @@ def _may_stay(first: Verdict) -> bool:
     return starts_once and effect.framework in ("React", "Vue", "Svelte") and _left_whole(first)
 
 
+def _needs_going(first: Verdict) -> bool:
+    """Whether what hears may be over with what it hears of: worth a word where the component is seen to go away."""
+    pair = first.got.pair
+    return first.sure is Confidence.MEDIUM and first.at in (None, first.got.call) and pair.handle in _HEARS
+
+
+_HEARS = ("same", "disposer")
 _FILES = (".vue", ".svelte")
 _COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
 
@@ -133,8 +142,13 @@ def settle(finding: Finding, project: Project) -> Finding:
 
 
 def _going(finding: Finding, project: Project) -> Finding:
-    """With the place where the component goes away; of low confidence where it stays as long as the page."""
+    """With the place where the component goes away; of low confidence where it stays as long as the page.
+
+    What may be over with its source is of low confidence as well where it is not seen to go.
+    """
     where = going(project, finding.path, finding.pending["goes"])
+    if "seen" in finding.pending and (where is None or where.why == PERHAPS):
+        finding.confidence = Confidence.LOW
     if where is STAYS:
         finding.confidence = Confidence.LOW
         finding.message += f" (but {where.why})"

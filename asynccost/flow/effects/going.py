@@ -33,6 +33,7 @@ _TAG = re.compile(rb"<(/?)([A-Za-z][\w.:-]*)((?:[^\"'<>{}]|\"[^\"]*\"|'[^']*'|\{
 _TABLE = rb"\b(?:[cC]omponent|element|page|view|content)\s*[:=]\s*\{?\s*<?%s\b"
 _LOADS = rb"\bimport\(\s*[^()\"'`]*[\"'`][^\"'`\n]*(?<![\w-])%s(?:/index)?(?:\.\w+)?[\"'`]"
 _MOUNTS = rb"\b(?:new\s+%s\(\s*\{\s*target\b|(?:mount|createApp|createSSRApp|h)\(\s*%s\b)"
+_OPENED = rb"\.(?:open|openFromComponent|present|show)\(\s*%s\s*[,)]"  # a dialog of Angular
 _RETURNS = re.compile(rb"\breturn\s*\(?\s*(?:<|null\b|false\b)")
 _RENDERS = re.compile(
     rb"\b(?:createRoot|hydrateRoot)\(\s*(?P<root>[\w$.]+)|\bReactDOM\.(?:render|hydrate)\(|\bcreateApp\("
@@ -51,6 +52,7 @@ class Going(NamedTuple):
     why: str
 
 
+PERHAPS = "it is shown here under a condition or in a list"  # that may never change while the page is open
 STAYS = Going("", 0, "what shows it for good is the root of the page, and lives as long as that")
 
 
@@ -68,13 +70,18 @@ def going(project: Project, path: str, component: str, seen: set[tuple[str, str]
     if _ROUTES.search(path) and project.memo(has_router):
         return Going(path, 0, "the router takes this page away")
     outer: dict[tuple[str, str], None] = {}
+    perhaps: Going | None = None
     for one in (*_named(project, path, component), *_shown(project, path, component)):
+        if one.why == PERHAPS:
+            perhaps = perhaps or one
+            continue
         if one.why:
             return one
         outer[one.path, _holder(project.code.code(one.path), one.start, one.path)] = None
     said = [going(project, *one, seen) for one in outer if one not in seen]
-    gone = next((one for one in said if one not in (None, STAYS)), None)
-    return gone or (STAYS if said and None not in said else None)
+    gone = [one for one in (*said, perhaps) if one not in (None, STAYS)]
+    sure = next((one for one in gone if one is not None and one.why != PERHAPS), None)
+    return sure or next(iter(gone), None) or (STAYS if said and None not in said else None)
 
 
 def _named(project: Project, path: str, component: str) -> Iterator[Going]:
@@ -89,6 +96,8 @@ def _named(project: Project, path: str, component: str) -> Iterator[Going]:
         for name in map(re.escape, names):
             if found := re.search(_TABLE % name, code):
                 yield Going(user, found.start(), "a route or a table of components shows it here")
+            if found := re.search(_OPENED % name, code):
+                yield Going(user, found.start(), "it is opened here")
             if (found := re.search(_MOUNTS % (name, name), code)) and _renders(code):
                 yield Going(user, found.start(), "")
     stem = stem_of(path).encode()
@@ -101,7 +110,8 @@ def _shown(project: Project, path: str, component: str) -> Iterator[Going]:
     """Where a component stands in the markup of others, or a hook is called; why: "" where it stays."""
     name = component.encode()
     dashed = re.sub(rb"(?<=[a-z0-9])(?=[A-Z])", b"-", name).lower()
-    forms = (name, dashed) if path.endswith(".vue") and dashed != name else (name,)
+    pascal = re.sub(rb"(?:^|-)([a-z])", lambda m: m[1].upper(), name)
+    forms = {name, dashed, pascal} if path.endswith(".vue") else {name}
     found = sorted({(user, called) for form in forms for user, _, called in using(project, path, form)})
     for user, called in found:
         code = project.code.code(user)
@@ -139,7 +149,7 @@ def _why(code: bytes, at: int, path: str) -> str:
             return f"<{name.decode()}> shows it here"
     place = len(code[:at].decode("utf-8", "replace"))
     if not stands_always(code.decode("utf-8", "replace"), place, path.rpartition(".")[2]):
-        return "it is shown here under a condition or in a list"
+        return PERHAPS
     head = max((found.end() for found in _HEAD.finditer(code, 0, at)), default=0)
     return "what shows it here returns something else at times" if len(_RETURNS.findall(code, head, at)) > 1 else ""
 

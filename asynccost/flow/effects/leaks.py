@@ -31,7 +31,7 @@ from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of
 from asynccost.flow.effects.targets import needs_no_release, on_element
-from asynccost.flow.effects.timers import Timer, counted, in_promise, may_end, rearms, retries, timer
+from asynccost.flow.effects.timers import Timer, counted, may_end, rearms, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import constant_text
 from asynccost.flow.paths import ways_out
@@ -145,8 +145,9 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
         if counted(ticking) or bounded(ticking, file):
             return say(LOW, "it starts itself again, and stops by itself after a while")
         if may_end(ticking):
-            few = ticking.frame or short or retries(ticking) or in_promise(got.function) or _inside_setup(effect, got)
-            return say(LOW if few else MEDIUM, "it starts itself again for some time")
+            return say(LOW, "it starts itself again for some time")  # most ask what the end of the component sets
+        if not _leads_back(ticking, file):
+            return say(LOW, "it starts itself again by way of others, which may end it")
         return say(HIGH, "it starts itself again and nothing can stop it")
     if ticking.frame:
         return say(None, "it runs once, on the next frame")
@@ -164,6 +165,17 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     if changing and not short and end.kind in ("dropped", "kept") and moves_on(ticking, effect, file):
         return say(MEDIUM, "it fires once, over whatever state is newer by then")
     return say(None if short else LOW, "it fires once and can do little harm")
+
+
+def _leads_back(ticking: Timer, file: File) -> bool:
+    """Whether a callback is or names a function around the place where its timer is started."""
+    inner = [f for f in within(ticking.callback, file) if f.index] if ticking.callback is not None else []
+    called = {word_of(c) for one in inner if one.index for c in one.index.calls}
+    called |= {n.id for one in inner if one.index for n in one.index.names}
+    around: Function | None = ticking.function
+    while around is not None and around is not ticking.callback and around.name not in called:
+        around = around.scope
+    return around is not None
 
 
 _A_MOMENT = 1000  # milliseconds of an animation
@@ -258,11 +270,12 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
         if end.at is not None and _is_handed(function_of(end.at), got.call):
             return say(LOW, "the listener takes itself off when it has heard once")
         always = effect.once or effect.deps == []
-        sure = MEDIUM if sure is HIGH and always and _inside_setup(effect, got) else LOW
+        ticks = (of := timer(file.site(got.call), file)) is not None and of.repeats
+        sure = MEDIUM if ticks and always and _inside_setup(effect, got) else LOW
         return say(sure, "it is not stopped when the component ends")
     if end.kind == "kept" and end.place is not None and end.place.root in ("this", "self") and has_base(effect):
         return say(LOW, f"the base class may stop {end.place.text}")
-    if sure is MEDIUM and got.pair.starts and isinstance(effect.scope, Class):
+    if sure is MEDIUM and got.pair.starts:
         return say(LOW, "what it watches goes away with the object")
     if end.kind == "kept" and end.place is not None and kept_by_module(effect, got, end.place.root):
         return say(LOW, f"{end.place.text} is kept by the module")
@@ -306,7 +319,9 @@ def _plain_class(effect: Effect, got: Acquisition, end: Fate, sure: Confidence, 
         return say(LOW, "the target may end with the object")
     if got.pair.handle == "disposer":
         return say(LOW, "the source may end with the object")
-    return say(MEDIUM if sure is HIGH else LOW, f"{effect.ends[0]}() leaves it")
+    # what only listens does no harm where the object is the only one, and ends with the page
+    connects = got.pair.handle == "method" and not got.pair.starts
+    return say(MEDIUM if sure is HIGH and connects else LOW, f"{effect.ends[0]}() leaves it")
 
 
 _LEAVING = frozenset({"beforeunload", "unload", "pagehide"})

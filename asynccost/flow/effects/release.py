@@ -14,17 +14,15 @@ from functools import cached_property
 
 from asynccost.flow.around import function_of, use_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate, Pair
-from asynccost.flow.effects.effect_code import component_functions, own_functions
+from asynccost.flow.effects.effect_code import component_functions
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.listeners import by_receiver, removes
 from asynccost.flow.effects.state import SETTER, pattern_names
 from asynccost.flow.file import File
 from asynccost.flow.handles import Mention, Place, aliases, is_write, kept_in, mentions
-from asynccost.flow.reach import binder, local_function, reach, within
+from asynccost.flow.reach import binder, local_function, reach
 from asynccost.flow.tree import (
-    Assign,
     Await,
-    Bind,
     Call,
     Closure,
     Collection,
@@ -305,8 +303,8 @@ def let_go(effect: Effect, got: Acquisition, file: File) -> tuple[Confidence | N
             said = (call.callee, *(a.value for a in call.arguments))  # `urls.forEach(URL.revokeObjectURL)`
             if any(isinstance(one, Member) and one.attr in got.pair.release for one in said):
                 return None, "a release stands in the same component"
-    sure = Confidence.LOW if _of_others(effect, got, file) else Confidence.MEDIUM
-    return sure, "nothing in the component releases it"
+    # such a thing wanders: what it was put into may release it
+    return Confidence.LOW, "nothing in the component releases it"
 
 
 def _taken_by(call: Call) -> str:
@@ -314,15 +312,3 @@ def _taken_by(call: Call) -> str:
     use = use_of(call)
     callee = use.node.callee if use.kind == "argument" and isinstance(use.node, Call) else None
     return callee.id if isinstance(callee, Name) and not SETTER.match(callee.id) else ""
-
-
-def _of_others(effect: Effect, got: Acquisition, file: File) -> bool:
-    """Whether a helper acquires it that others than the effect name as well."""
-    helper = got.function
-    while helper.scope is not None and helper.scope is not effect.scope:
-        helper = helper.scope
-    if helper in effect.setups or helper.scope is None or not helper.name:
-        return False
-    own = {id(f) for f in own_functions(effect, file)}
-    names = (n for f in within(helper.scope, file) if id(f) not in own for n in (f.index.names if f.index else ()))
-    return any(n.id == helper.name and not isinstance(n.parent, (Assign, Bind)) for n in names)

@@ -36,7 +36,9 @@ def names_of(project: Project, path: str, name: bytes, importing: Sequence[str])
     """What a component is called: in its own module, and by those who import it by default or under another name."""
     module = project.code.code(path)
     names = {name, *re.findall(_WRAPPED % name, module)}
-    by_default = any(re.search(rb"\bexport\s+default\b[^;\n]*(?<![\w$])%s(?![\w$])" % n, module) for n in names)
+    whole = path.endswith((".vue", ".svelte"))  # what such a file holds is its one component
+    exported = (re.search(rb"\bexport\s+default\b[^;\n]*(?<![\w$])%s(?![\w$])" % n, module) for n in names)
+    by_default = whole or any(exported)
     found = set(names)
     for one in importing:
         code = project.code.code(one)

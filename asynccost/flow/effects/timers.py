@@ -19,7 +19,6 @@ from asynccost.flow.tree import (
     Do,
     Expr,
     Function,
-    Handler,
     If,
     Member,
     Name,
@@ -207,11 +206,6 @@ def _asked_again(one: Timer) -> bool:
         parts += [c.function for c in (part.index.closures if part.index else ())]
     again = [c for p in parts for c in (p.index.calls if p.index else ()) if chain(c.callee)[-1] == one.function.name]
     return bool(again) and all(any(isinstance(up, If) for up in above(c)) for c in again)
-
-
-def retries(one: Timer) -> bool:
-    """Whether a timer is started where something has failed: what it starts again is a try, not a clock."""
-    return any(isinstance(up, Handler) for up in above(one.call))
 
 
 def counted(one: Timer) -> bool:
