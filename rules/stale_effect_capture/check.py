@@ -43,7 +43,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
 
 
 def _finding(effect: Effect, reads: list[Stale], file: File) -> Finding:
-    reads.sort(key=lambda r: (r.kind != "cleanup", r.name.start))
+    reads.sort(key=lambda r: (r.kind != "cleanup", r.kind != "interval", not r.lost, r.name.start))
     first = reads[0]
     names = ", ".join(dict.fromkeys(r.name.id for r in reads))
     when = "the first render" if not effect.deps else "the render that last ran the effect"
@@ -56,9 +56,14 @@ def _finding(effect: Effect, reads: list[Stale], file: File) -> Finding:
         )
     )
     related = tuple(file.related(r.name, f"{r.name.id} is read here, {_reader(r)}") for r in reads[:4])
-    return file.finding(
-        effect.anchor, message, Confidence.HIGH if first.kind == "interval" else Confidence.MEDIUM, related=related
-    )
+    return file.finding(effect.anchor, message, _sure(first), related=related)
+
+
+def _sure(read: Stale) -> Confidence:
+    """What a handler only tests is often right by then, or decides nothing: a value that is set again is the same."""
+    if read.kind == "interval":
+        return Confidence.HIGH
+    return Confidence.MEDIUM if read.kind == "cleanup" or read.lost else Confidence.LOW
 
 
 def _reader(read: Stale) -> str:

@@ -24,6 +24,7 @@ class Stale:
     function: Function
     kind: Kind
     matters: bool
+    lost: bool  # whether it is written back: what was set since is lost
 
 
 def stale_reads(effect: Effect, file: File) -> list[Stale]:
@@ -47,8 +48,8 @@ def stale_reads(effect: Effect, file: File) -> list[Stale]:
                     continue
                 if _is_in_place(name, one, state) or (kind == "cleanup" and _only_empties(name)):
                     continue
-                read = Stale(name, one, kind, _matters(name))
-                if name.id not in found or (read.matters and not found[name.id].matters):
+                read = Stale(name, one, kind, _matters(name), _is_written_back(name, state))
+                if name.id not in found or _weight(read) > _weight(found[name.id]):
                     found[name.id] = read
     return [s for s in found.values() if is_set_anywhere(s.name.id, component, file)]
 
@@ -176,6 +177,20 @@ def _only_empties(name: Name) -> bool:
     call = up.parent if isinstance(up, Member) else None
     empties = isinstance(up, Member) and up.value is name and up.attr == "clear"
     return empties and isinstance(call, Call) and call.callee is up and not call.arguments
+
+
+def _weight(read: Stale) -> tuple[bool, bool]:
+    return read.matters, read.kind != "cleanup" and read.lost
+
+
+def _is_written_back(name: Name, state: State) -> bool:
+    """`setRows([...rows, row])`; the fields of an object that is spread are mostly all set anew beside it."""
+    for up in above(name):
+        if isinstance(up, Call):
+            return state.setters.get(chain(up.callee)[-1]) == name.id
+        if isinstance(up, (If, Closure)) or (isinstance(up, Collection) and up.kind == "dict"):
+            return False
+    return False
 
 
 _LOGS = frozenset({"log", "debug", "info", "warn", "error"})
