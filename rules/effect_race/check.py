@@ -8,14 +8,17 @@ from asynccost.flow.around import function_of
 from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.mounted import is_anew
 from asynccost.flow.effects.race_changes import from_address, is_chosen
+from asynccost.flow.effects.race_covers import over_bridge
 from asynccost.flow.effects.race_settled import source_of
 from asynccost.flow.effects.races import Race, asked_elsewhere, race_of
 from asynccost.flow.effects.rendered import Fate, fate_of, given_by, given_plainly, is_unhanded
+from asynccost.flow.effects.state import root_name, state_of
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
-from asynccost.flow.tree import Function, Name
+from asynccost.flow.reach import values
+from asynccost.flow.tree import Call, Function, Name
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.words import verb, words
 from asynccost.javascript.words import may_hook
@@ -86,8 +89,35 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     props = file.path.endswith(".vue") and source_of(race.key, effect).startswith("props.")
     return file.finding(
         effect.anchor, message, sure, related=related, waits=open_rows(waits), computes=not asks, handed=handed,
-        props=props, asks=_handed_function(effect, race, file),
+        props=props, asks=_handed_function(effect, race, file), told="" if direct else _only_told(effect, race, file),
+        holds=_is_file(race.key, effect),
     )
+
+
+def _is_file(key: str, effect: Effect) -> bool:
+    """Whether a key is what a person has dropped or picked: `droppedFile`, not the `selectedFile` of a list."""
+    held = not {"file", "blob"}.isdisjoint(words(key)[-1:])
+    return held and not (isinstance(effect.scope, Function) and is_chosen(key, effect.scope))
+
+
+def _only_told(effect: Effect, race: Race, file: File) -> str:
+    """The key of a request all of whose keys a context, a store or another hook tells, and none says it is chosen.
+
+    Who shows the component mostly shows another one for another value: a skeleton, a page, a drawer.
+    """
+    if effect.framework != "React" or not isinstance(effect.scope, Function):
+        return ""
+    asked = {word.partition(".")[0] for word in _KEYS.findall(file.text(race.request))}
+    keys = {race.key, *(race.moving & asked)}
+    told = all(_is_told(key, effect.scope, file) and not from_address(key, effect) for key in keys)
+    return race.key if told and not any(is_chosen(key, effect.scope) for key in keys) else ""
+
+
+def _is_told(key: str, component: Function, file: File) -> bool:
+    """Whether a hook tells a key; what is handed a state follows that: `useDebounce(text)`."""
+    root, state = re.split(r"\W", key)[0], state_of(component, file)
+    given = [a.value for value in values(root, component) if isinstance(value, Call) for a in value.arguments]
+    return root in state.hooked and not any(root_name(one) in state.values | state.inputs for one in given)
 
 
 def _handed_function(effect: Effect, race: Race, file: File) -> list[str]:
@@ -139,16 +169,24 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.message += f" (but nobody in sight hands {asks[0]} any {asks[1]})"
         return finding
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
-    if not known and any(_computes(way) for way in verdict.unknown):
+    near = [w for w in verdict.unknown if _computes(w) or over_bridge(w) or finding.pending["holds"]] or (
+        [] if verdict.unknown else verdict.memory
+    )
+    if finding.confidence is Confidence.LOW:
+        return finding
+    if not known and near:
         finding.confidence = Confidence.LOW
-        finding.message += f" (not sure: nothing shows that {verdict.unknown[0]} waits for another machine)"
-    elif finding.pending["handed"] and finding.confidence is not Confidence.LOW:
+        finding.message += f" (not sure: nothing shows that {near[0]} waits for another machine)"
+    elif told := finding.pending["told"]:
+        finding.confidence = Confidence.LOW
+        finding.message += f" (not sure: nothing in sight shows that {told} changes while this is shown)"
+    elif finding.pending["handed"]:
         name = finding.pending["handed"][0][0]
         fates = {fate_of(project, finding.path, *given) for given in finding.pending["handed"]}
         if fates <= ({Fate.STAYS} if finding.path.endswith(".svelte") else _AS_IT_IS):
             finding.confidence = Confidence.LOW
             finding.message += f" (not sure: nothing in sight shows that what {name} is handed changes while it stays)"
-    elif finding.pending["props"] and finding.confidence is not Confidence.LOW and is_anew(project, finding.path):
+    elif finding.pending["props"] and is_anew(project, finding.path):
         finding.confidence = Confidence.LOW
         finding.message += " (not sure: those who show it mount it anew for each)"
     return finding

@@ -117,13 +117,25 @@ _NEAR = frozenset({"cache", "idb", "localforage", "indexeddb", "opfs", "worker"}
 _MODULES = frozenset({"localforage", "idb", "idb-keyval", "dexie", "@react-native-async-storage/async-storage"})
 _MACHINES = frozenset({"encoder", "decoder", "tokenizer", "worker"})
 _FILES = frozenset({"File", "Blob"})
+_BRIDGE = re.compile(
+    r"(?:^|\.)(?:ipcRenderer\.|(?:window|globalThis)\.(?:electron\w*|ipc\w*|api)\.)|^(?:level|local)_?D[bB]\w*\."
+)
+
+
+def over_bridge(way: str) -> bool:
+    """Whether a way ends in another process of the same machine, or its rows: `window.electron.read()`, `localDb`."""
+    return _BRIDGE.search(way.rpartition(" -> ")[2]) is not None
 
 
 def is_near(request: Call, file: File) -> bool:
-    """Whether what is asked lies in the browser: IndexedDB, a file that was chosen, what a worker counts."""
+    """Whether what is asked lies on this machine: IndexedDB, a file, what a worker or a shell's process tells."""
     *of, _ = chain(request.callee)
     name = file.site(request).name or ""
-    if name.partition(":")[0] in _MODULES or any(not _NEAR.isdisjoint(words(part)) for part in of):
+    if name.partition(":")[0] in _MODULES or name.startswith("@tauri-apps/"):
+        return True
+    if over_bridge(".".join(chain(request.callee))):
+        return True
+    if any(not _NEAR.isdisjoint(words(part)) for part in of):
         return True
     machine = chain(request.callee)[-1] if isinstance(request.callee, (Name, Call, Other)) else ""
     return not _MACHINES.isdisjoint(words(machine)[-1:]) or any(map(_of_file, above(request)))
