@@ -285,7 +285,8 @@ _EFFECT = st.sampled_from(
         "window.addEventListener('resize', () => said('resized {n}'));",
         "document.addEventListener('click', onClick, {{ passive: true }});",
         "const socket{n} = new WebSocket('ws://{n}');\nsocket{n}.onmessage = (e) => said(e.data);",
-        "const seen{n} = new ResizeObserver(() => said('seen {n}'));\nseen{n}.observe(document.body);",
+        "const seen{n} = new MutationObserver(() => said('seen {n}'));\n"
+        "seen{n}.observe(document.body, {{ childList: true }});",
         "said('set up {n}');",
     )
 )
@@ -306,7 +307,8 @@ def test_safe_javascript_fixes_change_no_behaviour_while_mounted() -> None:
             f'import {{ useEffect }} from "react"{end}\n\nexport function Shown({{ onClick, element, said }}) {{\n'
             f"  useEffect(() => {{\n{body}\n  }}, []){end}\n  return null{end}\n}}\n"
         )
-        fixed = fix({"shown.js": source.encode()}, "all", unsafe=False).after.get("shown.js", source.encode())
+        files = {"shown.js": source.encode(), "routes.js": _ROUTES}
+        fixed = fix(files, "all", unsafe=False).after.get("shown.js", source.encode())
         cases.append((source, fixed.decode()))
 
     build()
@@ -318,6 +320,11 @@ def test_safe_javascript_fixes_change_no_behaviour_while_mounted() -> None:
         assert late == [], fixed
     assert sum(source != fixed for source, fixed in cases) > len(cases) / 2
 
+
+_ROUTES = b"""import { Shown } from "./shown";
+
+export const routes = [{ path: "/shown", component: Shown }];
+"""
 
 # A component is mounted for ten seconds of a clock of ours, events come, it goes, and they come again.
 _HARNESS = r"""
@@ -338,7 +345,7 @@ function run(source) {
     clearInterval: (id) => timers.delete(id),
     window: target, document: target,
     WebSocket: class { constructor(url) { this.url = url; sockets.add(this); } close() { sockets.delete(this); } },
-    ResizeObserver: class {
+    MutationObserver: class {
       constructor(f) { this.f = f; }
       observe() { observers.add(this); }
       disconnect() { observers.delete(this); }
