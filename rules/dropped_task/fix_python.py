@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.around import above, class_around, statement_of, use_of
-from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.task_helpers import runs, spawns, work_of

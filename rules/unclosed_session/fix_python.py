@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, clients
-from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.file import File, Site, site_at
 from asynccost.flow.tree import Assign, Function, Member, Name
 from asynccost.model import Edit, Finding, Offer, Safety

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from asynccost.flow.around import above, class_around, use_of
 from asynccost.flow.effects.acquisitions import Fate
 from asynccost.flow.effects.deadlines import Deadline, deadline
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.effects.flags import tests_any
 from asynccost.flow.effects.lasting import one_of_its_kind
 from asynccost.flow.effects.leaks import covered
@@ -15,7 +16,6 @@ from asynccost.flow.effects.release import fate
 from asynccost.flow.effects.timers import (
     Timer,
     cleared_by_name,
-    ends_of,
     in_promise,
     may_end,
     rearms,

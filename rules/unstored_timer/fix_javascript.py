@@ -2,9 +2,10 @@
 
 from asynccost.flow.around import callback_call, class_around, function_of, use_of
 from asynccost.flow.effects.deadlines import Deadline, deadline
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.effects.goes_along import begins_again, begun_without
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.effects.timers import Timer, ends_of, timer
+from asynccost.flow.effects.timers import Timer, timer
 from asynccost.flow.file import File
 from asynccost.flow.handles import kept_in
 from asynccost.flow.paths import Way

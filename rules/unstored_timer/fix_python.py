@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from asynccost.flow.around import class_around, use_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.effects.goes_along import begins_again
-from asynccost.flow.effects.timers import Timer, ends_of, timer
+from asynccost.flow.effects.timers import Timer, timer
 from asynccost.flow.file import File, site_at
 from asynccost.flow.tree import Assign, Call, Class, Closure, Do, Function, Member, Name
 from asynccost.model import Edit, Finding, Offer, Safety

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from asynccost.flow.effects.ends import ends_one
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder, local_function, object_functions, reach, values
 from asynccost.flow.tree import Call, Choice, Class, Closure, Collection, Constant, Expr, Function, Member, Name, Other
@@ -202,7 +203,7 @@ def _classes(file: File, table: dict[str, Any]) -> Iterator[Effect]:
                 yield effect
             continue
         plain = table["plain"]
-        mine = [e for e in plain["ends"] if e in cls.methods]
+        mine = [e for e in plain["ends"] if e in cls.methods and not ends_one(cls.methods[e])]
         if mine:
             names = ["constructor", *(m for m in cls.methods if m.lstrip("#_") in plain["starts"])]
             for effect in _methods("class", [n for n in names if n in cls.methods], tuple(mine), cls.methods, cls):

@@ -12,11 +12,8 @@ from asynccost.flow.tree import (
     Argument,
     Assign,
     Call,
-    Class,
-    Closure,
     Collection,
     Constant,
-    Do,
     Expr,
     Function,
     If,
@@ -247,30 +244,3 @@ def _words_of(node: Node) -> tuple[str, ...]:
 
 def _leaves(node: If) -> bool:
     return bool(node.body) and isinstance(node.body[-1], (Return, Raise))
-
-
-def ends_of(cls: Class, file: File) -> list[str]:
-    """The methods of a class by which it is ended."""
-    words = {*file.knowledge.table("lifecycles")["plain"]["ends"], *file.knowledge.table("timers")["ends"]["names"]}
-    hooks = {e for row in file.knowledge.table("lifecycles")["methods"].values() for e in row["ends"]}
-    again = _ticked(cls)
-    return [m for m in cls.methods if m not in again and (m in words or m in hooks or m.lstrip("#_") in words)]
-
-
-def _ticked(cls: Class) -> set[str]:
-    """The methods that a repeating timer of the object calls each time: `setInterval(this._cleanup.bind(this), HOUR)`.
-
-    Not those that its callback comes to under a condition: `stop()`, when there is nothing left to do.
-    """
-    calls = [c for method in cls.methods.values() for c in (method.index.calls if method.index else ())]
-    handed = [c.arguments[0].value for c in calls if chain(c.callee)[-1] == "setInterval" and c.arguments]
-    return {names[1] for value in handed if (names := chain(_run(value)))[0] == "this" and len(names) > 1}
-
-
-def _run(handed: Expr) -> Expr:
-    """What a callback stands for: `this.tick.bind(this)`, `() => this.tick()`."""
-    if isinstance(handed, Closure) and len(handed.function.body) == 1:
-        only = handed.function.body[0]
-        value = only.value if isinstance(only, (Do, Return)) else None
-        return value.callee if isinstance(value, Call) else handed
-    return handed.callee if isinstance(handed, Call) else handed

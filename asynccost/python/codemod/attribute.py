@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built
-from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Class, Function
 from asynccost.python.codemod.building import Building, building, changes_it, plain_with, take_over

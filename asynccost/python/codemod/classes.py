@@ -1,6 +1,6 @@
 """Changes to a class: an attribute that begins as None, more methods, a longer close()."""
 
-from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import class_functions
 from asynccost.flow.tree import Assign, Call, Class, Constant, Do, Expr, Function, Member, Name, Return, Stmt

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from asynccost.flow.around import class_around, loops_around, statement_of, use_of
-from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.task_helpers import work_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from asynccost.flow.around import class_around
-from asynccost.flow.effects.timers import ends_of
+from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.tree import Assign, Class, Function, Member, Name
 from asynccost.python.codemod.classes import extend_method
