@@ -46,8 +46,19 @@ def is_tied(callee: Node | None, function: Function, file: File, depth: int = 0)
         return False
     if any(p.name == base.id for p in scope.params):
         return _is_lent(base, scope) or _is_typed(base, function, file)
-    values = scope.index.bound.get(base.id, []) if scope.index else []
-    return any(v is not None and _makes_one(v, scope, file, depth) for v in values)
+    values = [v for v in (scope.index.bound.get(base.id, []) if scope.index else []) if v is not None]
+    return any(_makes_one(v, scope, file, depth) for v in values) or any(_lends_one(v, callee, file) for v in values)
+
+
+_LENT_BY = frozenset({"session", "connection", "acquire"})
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect", "send"})
+
+
+def _lends_one(value: Expr, callee: Member, file: File) -> bool:
+    """`async with profile.session() as session: await session.handle.fetch(name)`: of a store, no HTTP client."""
+    names = chain(value.callee) if isinstance(value, Call) else []
+    lent = file.language == "python" and len(names) > 1 and names[-1] in _LENT_BY
+    return lent and callee.attr not in _VERBS
 
 
 def _takes_part(callee: Node | None) -> bool:
