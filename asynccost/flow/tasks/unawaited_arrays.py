@@ -74,7 +74,7 @@ def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding 
     )
     if failing(file, handler):
         sure = Confidence.MEDIUM if use.awaited else Confidence.HIGH
-        return file.finding(site.call, message, Confidence.LOW if _nobody_misses(file, site) else sure)
+        return file.finding(site.call, message, Confidence.LOW if _nobody_misses(file, site, handler) else sure)
     message = (
         f"{callee.attr} does not wait for its async callback: what follows runs before the work is done,"
         " and every item starts at once"
@@ -82,8 +82,11 @@ def _each(file: File, site: Site, callee: Member, handler: Function) -> Finding 
     return file.finding(site.call, message, Confidence.LOW)
 
 
-def _nobody_misses(file: File, site: Site) -> bool:
-    """Whether a forEach runs as a script starts, or is the last thing that a function of a page does."""
+def _nobody_misses(file: File, site: Site, handler: Function) -> bool:
+    """Whether a forEach runs as a script starts, is the last thing that a function of a page does, or loads modules."""
+    awaits = handler.index.awaits if handler.index else ()
+    if all(isinstance(a.value, Call) and chain(a.value.callee) == ["import"] for a in awaits):
+        return True
     if site.function.kind == "module" or (mounts(site.function) and not _awaits_more(site)):
         return True
     return is_page(file) and _is_last(site)
