@@ -58,7 +58,17 @@ def is_short(items: Expr, function: Function, file: File) -> bool:
     """Whether a list is short: written out, a constant, limited, or what a view has on its screen."""
     if bounded(items, file, function) or _is_conversation(items, function, file):
         return True
-    return _in_view(function, file) and not outside(items, file, function)
+    return _in_view(function, file) and _is_shown(items, file) and not outside(items, file, function)
+
+
+def _is_shown(items: Expr, file: File) -> bool:
+    """Whether a component shows what is called so, as far as its own file tells; an unnamed list is at hand in it."""
+    if not isinstance(items, (Name, Member)):
+        return True
+    return re.search(_SHOWS % {b"name": re.escape(chain(items)[-1].encode())}, file.module.source) is not None
+
+
+_SHOWS = rb"\bv-for=[\"'][^\"']*\b(?:in|of)\s[^\"']*\b%(name)b\b|\{#each\s[^{}]*\b%(name)b\b|\b%(name)b\b\??\.map\("
 
 
 def _is_conversation(items: Expr, function: Function, file: File) -> bool:
