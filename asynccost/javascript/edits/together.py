@@ -164,8 +164,13 @@ class Together:
     # ----------------------------------------------------------------- joining
 
     def _hoisted(self, steps: list[Step]) -> None:
-        """Plain assignments beside declarations, and types beside none: their results get names first."""
+        """Plain assignments beside declarations, and types beside none: their results get names first.
+
+        So do variables that are set again beside constants, for which `let [a, b]` would not do.
+        """
         declares = {s.declares for s in steps if s.target}
+        changing = [s for s in steps if s.target and self._changes(s)]
+        apart = len(changing) < sum(bool(s.target) for s in steps)
         notes = [s for s in steps if s.target and s.note]
         for step, statement in zip(steps, self.run, strict=True):
             if not step.target or step.late:
@@ -173,11 +178,12 @@ class Together:
             mixed = "" in declares and len(declares) > 1 and step.declares == ""
             partly = bool(notes) and len(notes) != sum(bool(s.target) for s in steps) and bool(step.note)
             holes = bool(notes) and any(not s.target for s in steps) and bool(step.note)
-            if mixed or partly or holes:
+            if mixed or partly or holes or (apart and step in changing):
                 assert isinstance(statement, Assign)
                 wait = _await_in(statement.value)
                 again = self._behind(statement, wait)
-                step.target, step.declares, step.late, step.note = again.target, "const", again.late, ""
+                step.value, step.target, step.late = again.value, again.target, again.late
+                step.declares, step.note = "const", ""
 
     def _head(self, steps: list[Step], indent: str) -> str:
         taken = [s for s in steps if s.target]
@@ -193,7 +199,7 @@ class Together:
         if words == {""}:
             before = ";" if not self.patch.semi else ""
         else:
-            before = "let " if "let" in words and any(self._changes(s) for s in steps) else "const "
+            before = "let " if any(self._changes(s) for s in taken) else "const "
         head = f"{before}{pattern}{note} = "
         long = "\n" in pattern or len(f"{indent}{head}".rstrip()) > self.script.width
         if long and all(targets) and len(targets) > 1:
