@@ -22,7 +22,7 @@ from asynccost.model import Confidence, Finding, Related, Silence, Span
 T = TypeVar("T")
 
 _TEST = re.compile(
-    r"(^|/)(_?tests?|tests?_\w+|_?smoke_tests?|testing|(?!ab[-_])[\w-]+[-_](?:tests?|testing)|tests?[-_](?:integ|integration|e2e|unit|functional|system)|tests?-(?:plugin|app|project|fixture|shim|helper|util|utilitie|support|setup|mock|harness|resource|lib|package)s?|__tests__|__mocks__|mock_\w+|spec|e2e|cypress|playwright|fixtures)/|(^|/)(test_[^/]*|[^/]*_test|conftest|mock_[^/]*)\.py$"
+    r"(^|/)(_?tests?|tests?_\w+|_?smoke_tests?|testing|(?!ab[-_])[\w-]+[-_](?:tests?|testing)|tests?[-_](?:integ|integration|e2e|unit|functional|system)|tests?-(?:plugin|app|project|fixture|shim|helper|util|utilitie|support|setup|mock|harness|resource|lib|package)s?|__tests__|__mocks__|mock_\w+|spec|e2e|cypress|playwright|fixtures)/|(^|/)(test_[^/]*|[^/]*_test|conftest|mock_[^/]*|pytest_plugin)\.py$"
     r"|(?:\.(test|spec|stories|e2e|cy)|(^|/)test)\.[cm]?[jt]sx?$"
 )
 

@@ -277,11 +277,15 @@ def _any_misses(project: Project) -> bool:
     return any("missed" in row for row in project.rows("missing-timeout").values())
 
 
+_CLI = re.compile(r"(?:^|/)(?:cli|automation)/")
+_BY_HAND = "it is part of a command that somebody waits for, and can end"
+
+
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether callers set a timeout, whether a test would miss it, and what ends its jobs or bounds all sockets."""
     said = _settled(finding, project)
     if isinstance(said, Finding) and said.confidence is not Confidence.LOW and not said.path.endswith(".py"):
-        if limit := bull_limit(project, said.path):
+        if limit := bull_limit(project, said.path) or (_BY_HAND if _CLI.search(said.path) else ""):
             said.confidence = Confidence.LOW
             said.message += f" (but {limit})"
     elif isinstance(said, Finding) and said.confidence is not Confidence.LOW:

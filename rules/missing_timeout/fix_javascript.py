@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from asynccost.flow.around import above
+from asynccost.flow.around import above, statement_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
@@ -86,7 +86,7 @@ def _question(site: Site, option: str, time: str, file: File, known: str) -> str
         return f"which of the requests that go by it may take longer than {time}?"
     if (site.name or "").endswith(":create") and (works_anywhere(file) or _is_wrapped(site, file)):
         return f"which of the requests that go by it may take longer than {time}?"
-    if unheard := _unheard(site):
+    if unheard := _unheard(site) or _misread(site, file):
         return unheard
     if general(site):
         return f"which of the requests that {site.function.name}() makes for others may take longer than {time}?"
@@ -118,6 +118,26 @@ def _unheard(site: Site) -> str:
         lost = fate == "dropped" or (fate == "awaited" and not caught)
         return "what settles the promise around it when it fails?" if lost else ""
     return "nothing waits for it, and nothing catches what fails in it: what should?" if fate == "dropped" else ""
+
+
+_READS = re.compile(r"\.response\.\w")
+_TESTS = re.compile(r"\.response\s*(?:&&|\|\||\)|\?|[!=]==?)")
+
+
+def _misread(site: Site, file: File) -> str:
+    """A question where a handler reads an answer that a timeout does not have: `error.response.data`."""
+    tries = (up for up in above(site.call) if isinstance(up, Try) and _guards(up, site.call))
+    around = next(tries, None)
+    said = "".join(file.text(s) for h in around.handlers for s in h.body) if around is not None else ""
+    said = said or file.text(statement_of(site.call)).partition(".catch(")[2]
+    if _READS.search(said) is None or _TESTS.search(said) is not None:
+        return ""
+    return "its handler reads the response of a failure, and a timeout has none: what is it to say then?"
+
+
+def _guards(around: Try, node: Node) -> bool:
+    """Whether a node stands in what a `try` guards."""
+    return any(s.start <= node.start and node.end <= s.end for s in around.body)
 
 
 def _fate(call: Call) -> str:
