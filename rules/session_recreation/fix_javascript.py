@@ -74,6 +74,9 @@ def _asked(file: File, site: Site, life: Life, patch: Patch) -> str:
     name, said = site.function.name, words(site.function.name)
     if life.kind == "returned" and said[:1] in _MAKES:
         return f"{name}() makes one for each call, by its name: may its callers share one?"
+    made = site.call.callee
+    if any(s.name == site.name and s.call is not site.call for s in file.calls_of(site.function)):
+        return f"{name}() makes {file.text(made)} elsewhere as well: is each to be kept, by what it is made with?"
     if not _LOOKS_FOR.isdisjoint((*said, *words(site.function.qualname.partition(".")[0]))):
         return f"is a new connection what {name}() tries?"
     if patch.script.typed and not _in_place(file, site) and (checked := _checked(site, patch)):
