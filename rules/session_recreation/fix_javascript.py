@@ -52,7 +52,7 @@ def _offer(file: File, site: Site, client: Client) -> Offer | None:
         _unclosed(life, patch)
         _in_module(file, site, client, patch)
         reason = f"one {client.short} serves every call: connections and state are shared, and nothing closes it"
-        asked = _asked(file, site, client, life, patch)
+        asked = _asked(file, site, life, patch)
     edits = patch.edits()
     if opened := opens(file, site, client):
         asked = f"each use calls {opened}(), which fails when it is open: who opens it once, and who ends it?"
@@ -69,17 +69,11 @@ def _one_for_all(site: Site, life: Life) -> bool:
     return free and all(_constant(a.value, site.function) for a in site.call.arguments)
 
 
-def _half(file: File, site: Site) -> bool:
-    """Whether a function builds the same class elsewhere as well, where it would go on building it for each call."""
-    beside = ((s, c) for s, c in built(file) if s.function is site.function and s.name == site.name and s is not site)
-    return any(not _one_for_all(s, life_of(file, s.call, s.function, c.close)) for s, c in beside)
-
-
 _MAKES = {("create",), ("make",), ("new",), ("build",)}
 _LOOKS_FOR = frozenset({"connectivity", "ping", "reachable", "online", "probe"})
 
 
-def _asked(file: File, site: Site, client: Client, life: Life, patch: Patch) -> str:
+def _asked(file: File, site: Site, life: Life, patch: Patch) -> str:
     """What only somebody who knows the code can say of one client for all calls; "" where nothing is asked."""
     name, said = site.function.name, words(site.function.name)
     if life.kind == "returned" and said[:1] in _MAKES:
@@ -89,8 +83,6 @@ def _asked(file: File, site: Site, client: Client, life: Life, patch: Patch) -> 
         return f"{name}() makes {file.text(made)} elsewhere as well: is each to be kept, by what it is made with?"
     if not _LOOKS_FOR.isdisjoint((*said, *words(site.function.qualname.partition(".")[0]))):
         return f"is a new connection what {name}() tries?"
-    if _half(file, site):
-        return f"{name}() builds another {client.short} for each call as well: what keeps that one?"
     if patch.script.typed and not _in_place(file, site) and (checked := _checked(site, patch)):
         return f"what makes it does not see that {checked} has been looked at: what if it is not set?"
     return ""
