@@ -17,9 +17,10 @@ from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.reach import local_function
 from asynccost.flow.remembering import answers_from_cache
 from asynccost.flow.sessions.addresses import is_data
-from asynccost.flow.tree import Await, If, Name
+from asynccost.flow.tree import Await, Call, If, Name
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 from asynccost.model import Related
@@ -152,9 +153,18 @@ def blocking_functions(file: File) -> list[tuple[Site, Kind]]:
             continue
         if RANK[kind.confidence] == 0 or kind.name == "input" or harmless(file, site, kind):
             continue
+        if _has_async_way(file, site):
+            continue
         if answers_from_cache(file, function, site.call) or not _ENDS.isdisjoint(words(function.name)[:1]):
             continue
         known = worst.get(id(function))
         if known is None or RANK[known[1].confidence] < RANK[kind.confidence]:
             worst[id(function)] = (site, kind)
     return [*worst.values()]
+
+
+def _has_async_way(file: File, site: Site) -> bool:
+    """Whether a plain function hands those who wait a coroutine before it blocks: `if self.is_async: return ask()`."""
+    given = (r.value for r in (site.function.index.returns if site.function.index else ()) if r.end < site.call.start)
+    made = (local_function(v.callee, site.function, file) for v in given if isinstance(v, Call))
+    return any(inner is not None and inner.is_async for inner in made)
