@@ -201,9 +201,44 @@ def _unclosed(life: Life, patch: Patch) -> None:
 
 
 def _alike(file: File, site: Site) -> list[Site]:
-    """The calls of a file that build the same client of the same."""
-    text = file.text(site.call).split()
-    return [s for s, _ in built(file) if s.name == site.name and file.text(s.call).split() == text]
+    """The calls of a file that build the same client of the same and could share it, with the one asked for."""
+    key = _key(file, site)
+    found = [s for s, c in built(file) if _key(file, s) == key and (s is site or _could_share(file, s, c))]
+    return sorted(found, key=lambda s: s.call.start)
+
+
+def _could_share(file: File, site: Site, client: Client) -> bool:
+    return _one_for_all(site, life_of(file, site.call, site.function, client.close))
+
+
+def _key(file: File, site: Site) -> tuple[str | None, list[str]]:
+    return site.name, file.text(site.call).split()
+
+
+def _names(file: File, site: Site, client: Client) -> tuple[str, str]:
+    """What keeps it and what makes it: names that neither the file has nor another client before it is given."""
+    used = file.module.top.bindings | set(file.module.imports)
+    used |= {n.id for f in file.functions if f.index for n in f.index.names}
+    key, before = _key(file, site), []
+    for other, kind in sorted(built(file), key=lambda row: row[0].call.start):
+        mine = _key(file, other)
+        if other.call.start >= site.call.start:
+            break
+        if mine != key and mine not in before and _could_share(file, other, kind):
+            before.append(mine)
+            used |= set(_free(_name(other), kind, used))
+    return _free(_name(site), client, used)
+
+
+def _free(base: str, client: Client, used: set[str]) -> tuple[str, str]:
+    shared, maker = f"shared{base}", f"create{base}"
+    if shared in used or maker in used:
+        base = camel("the", client.short).removeprefix("the")
+        shared, maker = f"shared{base}", f"create{base}"
+    number = 2
+    while shared in used or maker in used:
+        shared, maker, number = f"shared{base}{number}", f"create{base}{number}", number + 1
+    return shared, maker
 
 
 def _in_place(file: File, site: Site) -> bool:
@@ -226,39 +261,30 @@ def _members(patch: Patch, *roots: Node) -> set[str]:
 def _in_module(file: File, site: Site, client: Client, patch: Patch) -> None:
     """A function that builds it and a variable that keeps it, before the code that asks for it."""
     tree, call, semi = patch.script, site.call, patch.semi
-    base = _name(site)
-    text = tree.text(call)
-    shared, maker = f"shared{base}", f"create{base}"
-    known = _known(file, text)
+    known = _known(file, tree.text(call))
     if known is not None:
         patch.replace(call.start, call.end, f"({known[0]} ??= {known[1]}())")
         return
-    top = file.module.top
-    used = top.bindings | set(file.module.imports) | {n.id for f in file.functions if f.index for n in f.index.names}
-    if shared in used or maker in used:
-        base = camel("the", client.short).removeprefix("the")
-        shared, maker = f"shared{base}", f"create{base}"
-    number = 2
-    while shared in used or maker in used:
-        shared, maker, number = f"shared{base}{number}", f"create{base}{number}", number + 1
-    indent = tree.indent(call.start)
+    alike = _alike(file, site)
+    first = alike[0].call  # what is written for all of them is the same, whichever is fixed first
+    shared, maker = _names(file, alike[0], client)
+    at = min(_place(one, patch) for one in alike)
+    text, indent = tree.text(first), tree.indent(first.start)
     if (site.name or "").endswith("Agent") and all(_literal(a.value) for a in call.arguments):
         # it opens nothing before the first request, so that nothing is gained by making it late
-        at = min(_place(one, patch) for one in _alike(file, site))  # for all of them, whichever is fixed first
-        patch.insert(at, f"const {shared} = {tree.flat(call)}{semi}\n\n")
+        patch.insert(at, f"const {shared} = {tree.flat(first)}{semi}\n\n")
         patch.replace(call.start, call.end, shared)
         return
     if _in_place(file, site):
         kind = tree.text((call.callee.start, call.callee.end))
         note = f": {kind} | undefined" if tree.typed else ""
-        patch.insert(_place(site, patch), f"let {shared}{note}{semi}\n\n")
+        patch.insert(at, f"let {shared}{note}{semi}\n\n")
         patch.insert(call.start, f"({shared} ??= ")
         patch.insert(call.end, ")")
         return
     lines = [line.removeprefix(indent) for line in text.split("\n")]
     note = f": ReturnType<typeof {maker}> | undefined" if tree.typed else ""
     made = f"const {maker} = () => " + "\n".join(lines) + f"{semi}\nlet {shared}{note}{semi}\n\n"
-    at = _place(site, patch)
     patch.insert(at, made)
     patch.replace(call.start, call.end, f"({shared} ??= {maker}())")
 
