@@ -121,12 +121,12 @@ def _unheard(site: Site) -> str:
 
 
 _READS = re.compile(r"\.response\.\w")
-_TESTS = re.compile(r"\.response\s*(?:&&|\|\||\)|\?|[!=]==?)")
+_TESTS = re.compile(r"\.response\s*(?:&&|\|\||\?|[!=]==?)|\bif\s*\(\s*!?\s*[\w$.]+\.response\s*\)")
 
 
 def _misread(site: Site, file: File) -> str:
     """A question where a handler reads an answer that a timeout does not have: `error.response.data`."""
-    tries = (up for up in above(site.call) if isinstance(up, Try) and _guards(up, site.call))
+    tries = (up for up in above(site.call) if isinstance(up, Try) and up.handlers and _guards(up, site.call))
     around = next(tries, None)
     said = "".join(file.text(s) for h in around.handlers for s in h.body) if around is not None else ""
     said = said or file.text(statement_of(site.call)).partition(".catch(")[2]
