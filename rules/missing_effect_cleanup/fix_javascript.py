@@ -7,6 +7,7 @@ from dataclasses import replace
 from asynccost.flow.around import above
 from asynccost.flow.effects import vue
 from asynccost.flow.effects.acquisitions import Acquisition
+from asynccost.flow.effects.each_run import of_each_run
 from asynccost.flow.effects.goes_along import begins_again
 from asynccost.flow.effects.lasting import kept_once
 from asynccost.flow.effects.leaks import Verdict, verdicts
@@ -179,7 +180,7 @@ def _of_the_edit(
         yield "is a flag for what comes later worth it?"
     for word in filter(None, (_undoes(v.got, effect, file) for v in rest)):
         yield f"who calls {word}() then, in its place?"
-    for word in filter(None, (_of_each_run(v.got, effect, file) for v in rest)):
+    for word in filter(None, (of_each_run(v.got, effect, file) for v in rest)):
         yield f"the next run would end what {word}() was to do for this one: may it?"
     for word in filter(None, (_bridge(v.got) for v in rest)):
         yield f"has {word}, which hands on to another process, a way to do so?"
@@ -301,24 +302,6 @@ def _undoes(got: Acquisition, effect: Effect, file: File) -> str:
         known = SETTER.match(word) and word in set_here and len(given) == 1 and isinstance(given[0], Constant)
         if known and (not always or word not in setters):
             return word
-    return ""
-
-
-def _of_each_run(got: Acquisition, effect: Effect, file: File) -> str:
-    """What a timeout does for the run that starts it: `setTimeout(() => setJobs((all) => without(all, job)), 1000)`.
-
-    The next run brings another job, and nobody else takes this one out; "" elsewhere.
-    """
-    handed = got.call.arguments[0].value if got.call.arguments else None
-    if got.pair.name != "setTimeout" or not isinstance(handed, Closure) or effect.once or effect.deps == []:
-        return ""
-    for call in (c for f in within(handed.function, file) for c in (f.index.calls if f.index else ())):
-        given = [a.value for a in call.arguments]
-        if SETTER.match(word_of(call)) and len(given) == 1 and isinstance(given[0], Closure):
-            inner = within(given[0].function, file)
-            names = (n.id for f in inner for n in (f.index.names if f.index else ()))
-            if any(binder(name, given[0].function) in effect.setups for name in names):
-                return word_of(call)
     return ""
 
 

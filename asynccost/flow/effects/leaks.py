@@ -7,6 +7,7 @@ from asynccost.flow.around import function_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate, acquisition, begins
 from asynccost.flow.effects.angular import own_service
 from asynccost.flow.effects.bounded import bounded
+from asynccost.flow.effects.each_run import of_each_run
 from asynccost.flow.effects.effect_code import component_cleanups, own_functions
 from asynccost.flow.effects.elements import is_page
 from asynccost.flow.effects.flags import stopped_by_flag
@@ -160,10 +161,13 @@ def _one_shot(effect: Effect, got: Acquisition, ticking: Timer, end: Fate, file:
     )
     if changing and once_by_ref(effect):
         return say(LOW, "a ref lets the effect begin once")
-    if changing and not short and end.kind in ("dropped", "kept") and _acts(ticking, effect, file):
-        return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
-    if changing and not short and end.kind in ("dropped", "kept") and moves_on(ticking, effect, file):
-        return say(MEDIUM, "it fires once, over whatever state is newer by then")
+    if changing and not short and end.kind in ("dropped", "kept"):
+        if setter := of_each_run(got, effect, file):
+            return say(LOW, f"what {setter}() does for this run is to be done, whatever the next one brings")
+        if _acts(ticking, effect, file):
+            return say(MEDIUM, "the effect runs again while the old one still waits, and then both act")
+        if moves_on(ticking, effect, file):
+            return say(MEDIUM, "it fires once, over whatever state is newer by then")
     return say(None if short else LOW, "it fires once and can do little harm")
 
 
