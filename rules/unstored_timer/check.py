@@ -273,8 +273,8 @@ def _once(one: Timer, end: Fate, file: File) -> Finding | Silence:
     if owner is not None and ends and revives and not _asks(one, _flags(owner, file), file):
         what = "starts itself again" if again else "still acts on the object"
         lost = "its handle is dropped" if end.kind == "dropped" else "its handle is kept but never used to stop it"
-        # what fires once and is over does little harm, unless it starts the object anew
-        lives = again or _works_on(one, owner, file) or _starts_a_chain(one, file)
+        # what fires once and is over does little harm; that it starts the object, only a name says
+        lives = again or _starts_a_chain(one, file)
         sure = MEDIUM if lives and not _is_whole(owner, file) else LOW
         return file.finding(one.call, f"{one.name}() {what} after {owner.name}.{ends[0]}(): {lost}", sure)
     if again and one.name == "Timer" and _ends_hard(file):
