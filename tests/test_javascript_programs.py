@@ -18,8 +18,7 @@ EFFECTS = {  # module -> a fixture and one of its files
     "shapes.jsx": ("before.shapes.jsx", "before.shapes.jsx"),
     "timer.jsx": ("before.timer.jsx", "before.timer.jsx"),
 }
-# no fix: a stream that may come too late; what React itself refuses; an address that is of low confidence
-LEFT_ALONE = ["Camera", "Asynchronous", "Preview"]
+LEFT_ALONE = ["Camera", "Asynchronous"]  # no fix: a stream that may come too late; what React itself refuses
 
 
 def both(name: str) -> "tuple[Fixture, dict[str, bytes]]":

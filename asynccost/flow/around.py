@@ -31,6 +31,7 @@ from asynccost.flow.tree import (
     Return,
     Stmt,
     Subscript,
+    Try,
     WithItem,
     Yield,
 )
@@ -114,6 +115,13 @@ class Use:
     ]
     node: Node
     awaited: bool = False
+
+
+def tries_of(node: Node) -> Iterator[Try]:
+    """The `try` statements that guard a node, innermost first: it stands in their body, not in a handler or behind."""
+    for up in above(node):
+        if isinstance(up, Try) and any(s.start <= node.start < s.end for s in up.body):
+            yield up
 
 
 def use_of(expr: Node) -> Use:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.around import above
+from asynccost.flow.around import above, tries_of
 from asynccost.flow.file import File, Site, is_test
 from asynccost.flow.intent import comment_above
 from asynccost.flow.linked.aside import at_start
@@ -17,7 +17,7 @@ from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.last_resorts import ENDS, EVENTS, GOES_ON, after_all, last_resorts
 from asynccost.flow.tasks.unawaited_arrays import unawaited
-from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler, Try
+from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_given, fails_so
 from asynccost.flow.waits.refreshing import leaves_set, only_refreshes
@@ -130,8 +130,7 @@ _LOGS = frozenset({"log", "logs", "logger", "logging"})
 
 def _is_swallowed(call: Call) -> bool:
     """Whether a call is a part of what a function waits for and says that nobody is to hear of: `catch {}`."""
-    tries = (up for up in above(call) if isinstance(up, Try) and any(s.start <= call.start < s.end for s in up.body))
-    around = next(tries, None)
+    around = next(tries_of(call), None)
     if around is None or not around.handlers or any(handler.body for handler in around.handlers):
         return False
     return any(isinstance(node, Await) for node in walk(*around.body))

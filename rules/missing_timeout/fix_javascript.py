@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from asynccost.flow.around import above, statement_of
+from asynccost.flow.around import above, statement_of, tries_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder, within
 from asynccost.flow.tree import (
@@ -126,18 +126,12 @@ _TESTS = re.compile(r"\.response\s*(?:&&|\|\||\?|[!=]==?)|\bif\s*\(\s*!?\s*[\w$.
 
 def _misread(site: Site, file: File) -> str:
     """A question where a handler reads an answer that a timeout does not have: `error.response.data`."""
-    tries = (up for up in above(site.call) if isinstance(up, Try) and up.handlers and _guards(up, site.call))
-    around = next(tries, None)
+    around = next((one for one in tries_of(site.call) if one.handlers), None)
     said = "".join(file.text(s) for h in around.handlers for s in h.body) if around is not None else ""
     said = said or file.text(statement_of(site.call)).partition(".catch(")[2]
     if _READS.search(said) is None or _TESTS.search(said) is not None:
         return ""
     return "its handler reads the response of a failure, and a timeout has none: what is it to say then?"
-
-
-def _guards(around: Try, node: Node) -> bool:
-    """Whether a node stands in what a `try` guards."""
-    return any(s.start <= node.start and node.end <= s.end for s in around.body)
 
 
 def _fate(call: Call) -> str:

@@ -20,7 +20,7 @@ _ONE_OF = frozenset({"id", "key", "name", "index"})
 def ends_one(method: Function) -> bool:
     """Whether a method ends one of the many things that its object has: `close(streamId)`."""
     given = next((p for p in method.params if p.name not in ("self", "this", "cls")), None)
-    return given is not None and given.default is None and words(given.name)[-1:] in [(one,) for one in _ONE_OF]
+    return given is not None and given.default is None and not _ONE_OF.isdisjoint(words(given.name)[-1:])
 
 
 def _ticked(cls: Class) -> set[str]:

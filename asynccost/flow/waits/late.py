@@ -6,9 +6,9 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import above, function_of
+from asynccost.flow.around import function_of, tries_of
 from asynccost.flow.file import File
-from asynccost.flow.tree import Assign, Call, Function, Handler, Member, Name, Try
+from asynccost.flow.tree import Assign, Call, Function, Handler, Member, Name
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain
 
@@ -43,10 +43,8 @@ def may_miss(source: bytes) -> bool:
 def misses(call: Call, library: str, file: File) -> str | None:
     """A question where a late answer is not caught as what it is; "" where it is, None where nothing around tells."""
     less = False
-    for up in above(call):
-        if not isinstance(up, Try) or not any(s.start <= call.start < s.end for s in up.body):
-            continue
-        for handler in up.handlers:
+    for around in tries_of(call):
+        for handler in around.handlers:
             said = file.text(handler.types) if handler.types is not None else "Exception"
             if _LATE[library].search(said):
                 return MISSED if _asks_less(handler, file) else UNSET if _reads_answer(call, handler) else ""

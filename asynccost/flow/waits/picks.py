@@ -4,11 +4,11 @@ Calls whose arguments switch off what their callee waits for: `update(item, fals
 """
 
 from asynccost.flow.arguments import handed
-from asynccost.flow.around import above, function_of
+from asynccost.flow.around import above, function_of, tries_of
 from asynccost.flow.conditions import Known
 from asynccost.flow.dead import is_dead
 from asynccost.flow.file import File
-from asynccost.flow.tree import Await, Call, Constant, Expr, Function, If, Member, Name, Node, Other, Raise, Return, Try
+from asynccost.flow.tree import Await, Call, Constant, Expr, Function, If, Member, Name, Node, Other, Raise, Return
 from asynccost.flow.waits.failing import lets_out
 from asynccost.flow.walk import walk
 from asynccost.flow.words import root
@@ -81,8 +81,7 @@ def fails_given(file: File, function: Function, known: Known) -> bool:
 
 def _is_kept(wait: Await, function: Function, source: bytes, known: Known) -> bool:
     """Whether a handler around a wait throws again only where such arguments do not lead: `if (strict) throw error`."""
-    tries = (up for up in above(wait) if isinstance(up, Try) and any(s.start <= wait.start < s.end for s in up.body))
-    for one in tries:
+    for one in tries_of(wait):
         again = [n for handler in one.handlers for n in walk(*handler.body) if isinstance(n, Raise)]
         if one.handlers and all(is_dead(n, function, source, known) for n in again):
             return True

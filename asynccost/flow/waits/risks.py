@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import above, use_of
+from asynccost.flow.around import tries_of, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, values
 from asynccost.flow.tree import (
@@ -19,7 +19,6 @@ from asynccost.flow.tree import (
     Name,
     Node,
     Return,
-    Try,
 )
 from asynccost.flow.waits.awaits import classify
 from asynccost.flow.waits.failing import catches_answer, failing, is_caught, lets_out, never_rejects
@@ -156,8 +155,7 @@ def _is_switched_off(file: File, call: Node, made: Function) -> bool:
 
 def _is_foreseen(wait: Await) -> bool:
     """Whether a handler looks for the failure that a wait is there to find: `if (e.code === "ENOENT") return false`."""
-    tries = (up for up in above(wait) if isinstance(up, Try) and any(s.start <= wait.start < s.end for s in up.body))
-    around = next(tries, None)
+    around = next(tries_of(wait), None)
     tests = [s for h in around.handlers for s in h.body if isinstance(s, If)] if around is not None else []
     return any(isinstance(test.body[-1], Return) and _speaks_of_none(test) for test in tests if test.body)
 

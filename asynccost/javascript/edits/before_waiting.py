@@ -2,7 +2,7 @@
 
 import re
 
-from asynccost.flow.around import above, statement_of, use_of
+from asynccost.flow.around import above, statement_of, tries_of, use_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.intent import comment_above
 from asynccost.flow.loops.depend import blocks
@@ -114,17 +114,15 @@ def nobody_waits(site: Site) -> str:
 
 
 def _caught(site: Site) -> bool:
-    tries = (up for up in above(site.call) if isinstance(up, Try) and up.handlers)
-    return any(s.start <= site.call.start < s.end for one in tries for s in one.body)
+    return any(one.handlers for one in tries_of(site.call))
 
 
 def _silent(site: Site, file: File) -> str:
     """A question where what catches a failure says nothing of it: `catch {}`, `.catch(() => {})`; "" for any other."""
     asked = "what catches its failure says nothing of it: who is to hear of one?"
-    for up in above(site.call):
-        if isinstance(up, Try) and up.handlers and any(s.start <= site.call.start < s.end for s in up.body):
-            handler = up.handlers[0]
-            return "" if _speaks(handler.name or "", handler.body, file) else asked
+    caught = (handler for around in tries_of(site.call) for handler in around.handlers)
+    if (handler := next(caught, None)) is not None:
+        return "" if _speaks(handler.name or "", handler.body, file) else asked
     taken = site.function.closure.parent if site.function.closure is not None else None
     chained: Node | None = taken.parent if isinstance(taken, Argument) else None
     while isinstance(chained, Call) and isinstance(chained.parent, Member) and isinstance(chained.parent.parent, Call):
@@ -159,9 +157,7 @@ def _other_story(site: Site) -> str:
 
     `try { await save(); reload() } catch { toast.error("It could not be saved") }`
     """
-    for up in above(site.call):
-        if not (isinstance(up, Try) and up.handlers and any(s.start <= site.call.start < s.end for s in up.body)):
-            continue
+    for up in (one for one in tries_of(site.call) if one.handlers):
         earlier = any(isinstance(n, Await) and n.start < site.call.start for n in walk(*up.body))
         handler = up.handlers[0]
         calls = [n for n in walk(*handler.body) if isinstance(n, Call)]

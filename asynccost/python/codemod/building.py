@@ -7,7 +7,6 @@ from asynccost.flow.clients import Client, built
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import inside
 from asynccost.flow.names import Names
-from asynccost.flow.reach import binder
 from asynccost.flow.tree import Assign, Await, Call, Drop, Expr, Function, Member, Name, Node, With, WithItem, Yield
 from asynccost.flow.walk import walk
 from asynccost.model import Span
@@ -126,24 +125,6 @@ _BUILTINS = frozenset({"str", "int", "float", "bool", "dict", "tuple", "list", "
 def text_of(building: Building, file: File) -> str:
     """The call that builds a client, blanks aside: equal texts build equal clients."""
     return " ".join(file.text(building.call).split())
-
-
-def module_level(expr: Node, function: Function, file: File, *, own: bool) -> bool:
-    """Whether an expression can be written in another function of the module: it names nothing local.
-
-    own: `self` may be named, for a method of the same class.
-    """
-    for name in names_in(expr):
-        if name.id in ("self", "cls"):
-            if not own or name.id == "cls":
-                return False
-            continue
-        scope = binder(name.id, function)
-        if scope is not None and scope.kind != "module":
-            return False
-        if scope is None and name.id in file.module.imports and name.id not in file.module.top.bindings:
-            return False  # a function imports it for itself
-    return True
 
 
 _STATE = frozenset({

@@ -5,7 +5,6 @@ from itertools import count
 
 from asynccost.flow.file import File
 from asynccost.flow.mentions import places
-from asynccost.flow.reach import binder
 from asynccost.flow.touches import MUTATORS
 from asynccost.flow.tree import (
     Assign,
@@ -139,13 +138,3 @@ def _root(node: Node) -> str:
     while isinstance(node, (Member, Subscript)):
         node = node.value
     return node.id if isinstance(node, Name) else ""
-
-
-def locals_in(expr: Node, function: Function) -> set[str]:
-    """The names of an expression that the function, or one around it, binds itself."""
-    found = set()
-    for name in names_in(expr):
-        scope = binder(name.id, function)
-        if scope is not None and scope.kind != "module" and name.id not in ("self", "cls"):
-            found.add(name.id)
-    return found
