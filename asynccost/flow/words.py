@@ -75,6 +75,8 @@ def verb(name: str, knowledge: Knowledge) -> str:
     first = said[0]
     if "or" in said[1:-1] and said[said.index("or", 1) + 1] in table["add"]:
         return "add"  # `get_or_create`
+    if "and" in said[1:-1] and said[said.index("and", 1) + 1] in table["write"]:
+        return "write"  # `findOneAndUpdate`
     for kind in ("guard", "read", "add", "write"):
         if first in table[kind]:
             return kind
