@@ -68,14 +68,18 @@ def _answer(file: File, at: Node, message: str, sure: Confidence) -> Finding | S
 
 
 def _comment(file: File, at: Node) -> str | None:
-    """Whether a comment on the line of a place, or on the one above, gives a reason."""
+    """Whether a comment on the line of a place, or right above it, gives a reason."""
     source = file.module.source
-    first = source.rfind(b"\n", 0, at.start) + 1
-    before = source.rfind(b"\n", 0, max(first - 1, 0)) + 1
     last = source.find(b"\n", at.end)
-    above_line, here = source[before:first], source[first : last if last >= 0 else len(source)]
-    said = above_line.lstrip().startswith((b"#", b"//", b"*", b"/*")) and len(above_line.split()) > 3
+    here = source[source.rfind(b"\n", 0, at.start) + 1 : last if last >= 0 else len(source)]
+    said = any(len(line.split()) > 3 for line in _above(file, at))
     return "a comment beside it gives a reason" if said or _WHY.search(here) else None
+
+
+def _above(file: File, at: Node) -> Iterator[bytes]:
+    """The lines of comment that stand right above a place."""
+    lines = file.module.source[: file.module.source.rfind(b"\n", 0, at.start) + 1].splitlines()
+    return takewhile(lambda line: line.strip().startswith((b"#", b"//", b"*", b"/*")), reversed(lines))
 
 
 def _last(name: str) -> str:
@@ -213,10 +217,7 @@ _SPEAKS = re.compile(rb"(?i)\bconnections?\b|keep-?alive")
 
 def _is_told(file: File, function: Function) -> bool:
     """Whether the comment right above a function speaks of its connections: they are ended on purpose there."""
-    source = file.module.source
-    above = source[: source.rfind(b"\n", 0, function.start) + 1].splitlines()
-    said = takewhile(lambda line: line.strip().startswith((b"#", b"//", b"*", b"/*")), reversed(above))
-    return function.kind != "module" and any(map(_SPEAKS.search, said))
+    return function.kind != "module" and any(map(_SPEAKS.search, _above(file, function)))
 
 
 def _dicts(file: File, call: Call) -> Iterator[Collection]:

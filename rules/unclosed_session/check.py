@@ -122,16 +122,16 @@ def _goes_to_callback(file: File, call: Call, client: Client) -> bool:
 
 
 def _keeps_answer(then: Node | None) -> bool:
-    """`connect(url).then((connection) => { this.connection = connection; })`"""
+    """`connect(url).then((connection) => { this.connection = connection; })`, or a callback that returns it."""
     handed = then.arguments[0].value if isinstance(then, Call) and then.arguments else None
     if not isinstance(handed, Closure) or not handed.function.params:
         return False
     got, index = handed.function.params[0].name, handed.function.index
-    return any(
-        isinstance(made.value, Name) and made.value.id == got and any(isinstance(t, Member) for t in made.targets)
-        for made in (index.assigns if index else ())
-        if isinstance(made, Assign)
-    )
+    if index is None:
+        return False
+    kept = [a.value for a in index.assigns if isinstance(a, Assign) and any(isinstance(t, Member) for t in a.targets)]
+    given = [made.value for made in index.returns]
+    return any(isinstance(value, Name) and value.id == got for value in (*kept, *given))
 
 
 def _kept(file: File, site: Site, client: Client, life: Life) -> Finding | Silence:

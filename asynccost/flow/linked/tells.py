@@ -159,7 +159,9 @@ def _heard(project: Project, code: bytes, at: int, path: str) -> bytes:
 
 _RESORT = re.compile(rb"(?:\.on|[\"'`]|\bon:)unhandledrejection(?![\w$])[\"'`]?\s*[,=]?\s*")
 _HANDLER = re.compile(rb"[\"{]?\s*([A-Za-z_$][\w$]*)\s*[}\"),;\n]")
-_PICKS = re.compile(rb"\bswitch\s*\(|\binstanceof\b|\b(?:reason|name|code)\s*[=!]==?")  # some errors from others
+_PICKS = re.compile(  # some errors from others
+    rb"\bswitch\s*\(|\binstanceof\s+(?!Error\b)|\b(?:reason|name|code)\s*[=!]==?"
+)
 _REPORTS = re.compile(rb"\b(?:capture|log|report)(?:Exception|Error)\(")  # to those who keep the page up
 
 
