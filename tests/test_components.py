@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynccost.flow.tree import Module
+from asynccost.flow.module import Module
 from asynccost.javascript import lower
 
 

@@ -14,7 +14,7 @@ from asynccost.engine.lowered import Lowered
 from asynccost.files.splice import Moved, splice
 from asynccost.fixer.patch import patch
 from asynccost.flow.file import File
-from asynccost.flow.tree import Module
+from asynccost.flow.module import Module
 from asynccost.knowledge import Knowledge
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.rulebook import Rule

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from asynccost.flow.index import index_module
-from asynccost.flow.tree import Class, Constant, Function, Loop, Member, Module, Name, Node
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Class, Constant, Function, Loop, Member, Name, Node
 from asynccost.javascript import lower
 
 NOT_SHOWN = frozenset({"start", "end", "parent", "header_end", "op"})

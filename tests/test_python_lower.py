@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from asynccost.flow import tree
+from asynccost.flow.module import Module
 from asynccost.python import lower
 
 EVERYTHING = b'''
@@ -47,7 +48,7 @@ class C(Base[int], metaclass=M):
 '''
 
 
-def module(source: str, path: str = "pkg/mod.py") -> tree.Module:
+def module(source: str, path: str = "pkg/mod.py") -> Module:
     return lower(path, textwrap.dedent(source).encode(), whole=True)
 
 

@@ -12,7 +12,7 @@ from asynccost.engine.seen import Seen
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.scripts import Script
 from asynccost.flow.file import File
-from asynccost.flow.tree import Module
+from asynccost.flow.module import Module
 from asynccost.knowledge import Knowledge
 from asynccost.python.paths import module_name
 from asynccost.rulebook import load

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import TypeGuard
 
 from asynccost.flow.around import class_around
+from asynccost.flow.module import Module
 from asynccost.flow.touches import MUTATORS
-from asynccost.flow.tree import Assign, Bind, Class, Collection, Expr, Function, Member, Module, Name, Node
+from asynccost.flow.tree import Assign, Bind, Class, Collection, Expr, Function, Member, Name, Node
 from asynccost.flow.words import last_word
 
 _SET = re.compile(rb"[\s\\]*[-+*/%&|^@<>]{0,3}=(?!=)")

@@ -9,22 +9,9 @@ from types import MappingProxyType
 
 from asynccost.flow.around import above
 from asynccost.flow.conditions import Known, truth
+from asynccost.flow.module import Module
 from asynccost.flow.private import DISPATCH, is_private, keeps_to_itself
-from asynccost.flow.tree import (
-    Break,
-    Choice,
-    Continue,
-    Expr,
-    Function,
-    If,
-    Loop,
-    Module,
-    Node,
-    Raise,
-    Return,
-    Try,
-    With,
-)
+from asynccost.flow.tree import Break, Choice, Continue, Expr, Function, If, Loop, Node, Raise, Return, Try, With
 from asynccost.flow.words import chain, words
 
 

@@ -1,6 +1,7 @@
 """The functions and classes of a module by their qualnames, those in bodies that wait as well."""
 
-from asynccost.flow.tree import Class, Function, Module
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Class, Function
 
 _INSIDE = ".<locals>."  # in the qualname of what is written in a function (Python)
 

@@ -13,9 +13,10 @@ from asynccost.flow.around import function_of, statement_of
 from asynccost.flow.dead import asks, is_dead, left_over
 from asynccost.flow.index import index_module
 from asynccost.flow.layout import Lines
+from asynccost.flow.module import Module
 from asynccost.flow.names import Names
 from asynccost.flow.shape import scope_name, shape
-from asynccost.flow.tree import Call, Comprehension, Function, Loop, Module, Node
+from asynccost.flow.tree import Call, Comprehension, Function, Loop, Node
 from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Related, Silence, Span
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asynccost.flow.binding import bind
+from asynccost.flow.module import Module
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -30,7 +31,6 @@ from asynccost.flow.tree import (
     If,
     Loop,
     Member,
-    Module,
     Name,
     Node,
     Other,

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from asynccost.flow.around import class_around
 from asynccost.flow.attributes import SELF, Attributes
 from asynccost.flow.definitions import Definitions
+from asynccost.flow.module import Module
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -29,7 +30,6 @@ from asynccost.flow.tree import (
     Expr,
     Function,
     Member,
-    Module,
     Name,
     Node,
     Other,

@@ -2,7 +2,8 @@
 
 import re
 
-from asynccost.flow.tree import Argument, Assign, Call, Function, Module, Name
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Argument, Assign, Call, Function, Name
 from asynccost.flow.words import chain
 
 _PRIVATE = rb"\bprivate\s+(?:(?:static|async|override|readonly)\s+)*%s\b"

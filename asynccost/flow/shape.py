@@ -5,6 +5,7 @@ What a function is called where findings are known again: also an anonymous one 
 
 from typing import Any
 
+from asynccost.flow.module import Module
 from asynccost.flow.tree import (
     Argument,
     Call,
@@ -16,7 +17,6 @@ from asynccost.flow.tree import (
     If,
     Loop,
     Member,
-    Module,
     Name,
     Node,
     Switch,

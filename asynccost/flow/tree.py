@@ -5,13 +5,15 @@ it. Nothing here knows a language: `for x of xs` and `for x in xs` are the same 
 are Names, `new X()` and `X()` are Calls. `start` and `end` are byte offsets into the source file.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 
+from asynccost.flow.late_bodies import OF_THE_BODY
+
 if TYPE_CHECKING:
     from asynccost.flow.index import Index
+    from asynccost.flow.late_bodies import Late
 
 
 @dataclass(slots=True, eq=False)
@@ -297,7 +299,7 @@ Stmt = (
 )
 
 
-# ------------------------------------------------------- functions and modules
+# -------------------------------------------------------- functions and classes
 
 
 @dataclass(slots=True, eq=False)
@@ -347,8 +349,7 @@ class Function(Node):
     def wait(self, late: "Late") -> None:
         """Leave the body to be lowered when something of it is asked for."""
         self.late = late
-        for name in _OF_THE_BODY:
-            delattr(self, name)
+        late.take_from(self)
 
     @property
     def asleep(self) -> bool:
@@ -357,39 +358,16 @@ class Function(Node):
 
     def wake(self) -> None:
         """Lower and index a body that waits."""
-        late = self.late
-        if late is None or not late.waits:
-            return
-        late.waits = False
-        self.body, self.bindings, self.outer_names = [], set(), set()
-        self.is_generator, self.index = False, None
-        late.lower()
-        if (index := late.index) is None:
-            return
-        for function in (self, *self.inner):
-            index(function)
+        if self.late is not None and self.late.waits:
+            self.late.give_to(self)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            if name not in _OF_THE_BODY:  # only what `wait` has taken away is missing
+            if name not in OF_THE_BODY:  # only what `wait` has taken away is missing
                 raise AttributeError(name)
             self.wake()
             return getattr(self, name)
-
-
-_OF_THE_BODY = ("body", "bindings", "outer_names", "is_generator", "index")
-
-
-@dataclass(slots=True)
-class Late:
-    """A body that waits, or did, by its bytes; `lower` makes it, `index` (None: nobody asked) indexes a function."""
-
-    start: int
-    end: int
-    lower: Callable[[], None]
-    index: Callable[[Function], Any] | None = None
-    waits: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -407,38 +385,3 @@ class Class(Node):
     body: list[Stmt]
     methods: dict[str, Function]
     scope: Function | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Module:
-    """One lowered source file.
-
-    imports: local name -> what it stands for. Python: dotted ("aiohttp", "aiohttp.ClientSession",
-    relative ones made absolute by path). JavaScript: "module:name", "module:*" for a namespace or require,
-    "module:default"; relative modules made project paths without extension ("src/api/client:fetchUser"),
-    "node:" dropped. exports (JavaScript): exported name -> local name, or "module:name" when re-exported
-    ("*" keys are listed in star_exports); Python: empty, every top-level name is exported.
-    """
-
-    path: str  # project-relative, "/" separated
-    language: OneOf["python", "javascript"]
-    name: str  # Python: dotted by path; JavaScript: path without extension
-    source: bytes
-    top: Function
-    outer: list[Function]  # every function in it, outer before inner, `top` first; but not those in bodies that waited
-    classes: list[Class]  # those in bodies that wait are not among them yet
-    imports: dict[str, str]
-    exports: dict[str, str] = field(default_factory=dict)
-    star_exports: list[str] = field(default_factory=list)
-    whole: bool = True  # False: only some functions were lowered (see python.slices)
-    broken: list[tuple[int, int]] = field(default_factory=list)  # byte ranges the parser could not make sense of
-
-    @property
-    def functions(self) -> list[Function]:
-        """Every function, outer before inner, `top` first; wakes all bodies."""
-        found: list[Function] = []
-        for function in self.outer:
-            function.wake()
-            found.append(function)
-            found += function.inner
-        return found

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.tree import Class, Define, Expr, Function, Module, Other, Stmt
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Class, Define, Expr, Function, Other, Stmt
 
 if TYPE_CHECKING:
     from asynccost.tokens import Found

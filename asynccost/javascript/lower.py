@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node as Cst
 
-from asynccost.flow.tree import Function, Module
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Function
 from asynccost.javascript import (
     assignments,
     classes,

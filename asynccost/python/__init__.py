@@ -1,6 +1,6 @@
 """The Python front end: source bytes in, flow tree out. tree-sitter is loaded by the first `lower`."""
 
-from asynccost.flow.tree import Module
+from asynccost.flow.module import Module
 
 
 def lower(path: str, source: bytes, *, whole: bool = False) -> Module:

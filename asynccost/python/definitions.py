@@ -2,19 +2,8 @@
 
 import re
 
-from asynccost.flow.tree import (
-    Class,
-    Closure,
-    Define,
-    Expr,
-    Function,
-    Late,
-    Member,
-    Name,
-    Param,
-    Return,
-    Stmt,
-)
+from asynccost.flow.late_bodies import Late
+from asynccost.flow.tree import Class, Closure, Define, Expr, Function, Member, Name, Param, Return, Stmt
 from asynccost.python import grammar
 from asynccost.python.comprehensions import ASYNC
 from asynccost.python.expressions import argument_list, last_named, sole

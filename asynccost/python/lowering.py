@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from sys import intern
 
-from asynccost.flow.tree import Argument, Class, Expr, Function, Member, Module, Name
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Argument, Class, Expr, Function, Member, Name
 from asynccost.python import (  # noqa: F401  (each registers what it lowers)
     compounds,
     comprehensions,

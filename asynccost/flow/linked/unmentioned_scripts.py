@@ -12,7 +12,8 @@ from asynccost.flow.facts.entry_table import HANDS_OUT
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.linking import Names
 from asynccost.flow.linked.script_code import ScriptCode, imports_folder, without_prose
-from asynccost.flow.tree import Class, Function, Module
+from asynccost.flow.module import Module
+from asynccost.flow.tree import Class, Function
 
 _WORD = rb"(?<![\w$])%s(?![\w$])"
 _DEFAULT = (
