@@ -36,7 +36,7 @@ FLOW = (
     {"facts"},
     {"linked"},
     {"sessions", "tasks", "effects"},
-    {"loops", "blocking"},
+    {"loops", "blocking", "timers"},
 )
 FLOW_FLOOR = {room: number for number, floor in enumerate(FLOW) for room in floor}
 FLOOR = {part: number for number, floor in enumerate(FLOORS) for part in floor}
