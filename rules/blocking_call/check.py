@@ -1,48 +1,30 @@
 """blocking-call: calls that stop the event loop, directly (ruff's rows and the table) or through plain functions."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from asynccost.flow.around import above, holds, loops_around, words_in
 from asynccost.flow.blocking.calls import Kind, blocking
-from asynccost.flow.blocking.chains import (
-    RANK,
-    Reach,
-    blocking_functions,
-    blocking_sites,
-    depends_on_what_is_given,
-    reaches,
-    title,
-)
-from asynccost.flow.blocking.harmless import harmless, ways
+from asynccost.flow.blocking.calm import calm
+from asynccost.flow.blocking.chains import Reach, blocking_functions, blocking_sites, reaches, title
+from asynccost.flow.blocking.harmless import harmless
+from asynccost.flow.blocking.remembered import MAY_BE_A_FILE, in_a_file, remembered, way_of
+from asynccost.flow.blocking.through import MANY, at_callers, at_its_root
 from asynccost.flow.file import File, Site
-from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.linking import Def
-from asynccost.flow.linked.own_drive import in_own_loop
-from asynccost.flow.linked.own_request import in_own_request
-from asynccost.flow.linked.own_thread import in_own_thread
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.verdicts import has_server
-from asynccost.flow.tasks.task_helpers import near
 from asynccost.flow.tree import Call, Handler, If, Member
 from asynccost.flow.words import words
-from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
+from asynccost.model import Confidence, Finding, Fix, Safety, Silence
 from asynccost.python.reasons import BOUND, PLAIN, THREAD
 from asynccost.python.ruff import Row, rows
 
-_SQLITE = "<sqlite>"  # no qualname of a function
-_MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 _SYNCHRONOUS = 3  # coroutines of one file that ask a synchronous database: the file's design, which is one thing to say
 _BEGINS = frozenset({"start", "launch", "spawn", "boot"})
 _MAKES_ANEW = frozenset({"reset", "register", "signup", "create", "new", "change"})  # a password, or an account
 _HASHES = ("hashlib.", "bcrypt.", "argon2.", "passlib.", "pwdlib.")
-_LAYS_OUT = frozenset({"create", "delete", "drop", "ensure", "build"})
-_LAYOUT = frozenset({"indices", "indexes", "constraints", "schema", "schemas", "tables"})
 _PROGRAMS = frozenset({"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"})
 _ENDS = frozenset({"commit", "rollback", "close", "flush"})
-_SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
-_RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
 _CONNECTS = {"connect", "reconnect", "connection", "listen", "listener"}  # one context for a connection that is kept
 _ONE_FINDING = ("database", "document", "embedded", "cloud")  # of these, one finding a function names the others
 
@@ -161,11 +143,7 @@ def facts(file: File) -> dict[str, Any]:
     for site, _ in file.memo(blocking_sites):
         if site.function.qualname in seeds:
             seeds[site.function.qualname].append(site.call.start)
-    seeds |= {f"{_WAY}{name}": [] for name in ways(file)}
-    return seeds | ({_SQLITE: []} if b"sqlite" in file.module.source else {})
-
-
-_WAY = "thread "  # before the name of what takes a function into a thread, among a file's facts
+    return seeds | remembered(file)
 
 
 def _asking(finding: Finding, project: Project, made: Def) -> Finding:
@@ -177,30 +155,10 @@ def _asking(finding: Finding, project: Project, made: Def) -> Finding:
         if (caller := next(others, None)) is not None:
             asked = f"{title(caller)} calls it: is it to go on as a coroutine there?"
             finding.fix = shown_only(finding.fix, asked)
-    if finding.fix is not None and finding.fix.reason == THREAD and (way := _way(finding.path, project)):
+    if finding.fix is not None and finding.fix.reason == THREAD and (way := way_of(finding.path, project)):
         name = way.rpartition(".")[2]
         finding.fix = shown_only(finding.fix, f"{name}() takes others of the project into a thread: is it to take it?")
     return finding
-
-
-def _way(path: str, project: Project) -> str:
-    """What files of the same program get into a thread with, where a file does not so itself; "" for nothing."""
-    known = project.memo(_ways)
-    found = Counter(name for other, name in known if near(path, other))
-    here = any(other == path for other, _ in known)
-    return "" if here or not found else found.most_common(1)[0][0]
-
-
-def _ways(project: Project) -> list[tuple[str, str]]:
-    """The files that get functions into a thread, and with what."""
-    rows = project.rows("blocking-call").items()
-    return [(path, key.removeprefix(_WAY)) for path, row in rows for key in row if key.startswith(_WAY)]
-
-
-def _in_a_file(project: Project) -> bool:
-    """Whether a file of the project speaks of SQLite, and none imports the driver of a database server."""
-    said = any(_SQLITE in row for row in project.rows("blocking-call").values())
-    return said and not has_server(project)
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
@@ -213,7 +171,7 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     heat = project.heats.of(made)
     if heat.kind == "test":
         return Silence("", finding.path, finding.span, heat.reason)
-    once = _calm(made, project, finding.pending["once"])
+    once = calm(made, project, finding.pending["once"])
     if once and not _some_go_on(finding, project):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {once})"
@@ -228,40 +186,16 @@ def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Find
     elif not heat.hot and finding.pending["anew"]:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {finding.pending['anew']} says that it seldom runs)"
-    elif finding.pending["kind"] == "database" and project.memo(_in_a_file):
+    elif finding.pending["kind"] == "database" and project.memo(in_a_file):
         finding.confidence = Confidence.LOW
-        finding.message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
+        finding.message += MAY_BE_A_FILE
     return _asking(finding, project, made)
 
 
 def _some_go_on(finding: Finding, project: Project) -> bool:
     """Whether other coroutines that a finding speaks for may run more than once."""
     others = (project.names.named_in(finding.path, name) for name in finding.pending.get("with", ()))
-    return any(o is not None and not _calm(o, project, finding.pending["once"]) for o in others)
-
-
-def _calm(made: Def, project: Project, names: list[str]) -> str:
-    """Why what blocks in a coroutine is thought to hold up little, or nothing."""
-    if said := _once(made, project.heats.of(made), names):
-        return said
-    if start := project.heats.once(made):
-        return f"only {start} comes to it, which runs once"
-    return (
-        in_own_thread(made, project)
-        or in_own_request(made, project, alone=True)
-        or (in_own_loop(made, project) if made.facts["owner"] else "")
-    )
-
-
-def _once(made: Def, heat: Heat, names: list[str]) -> str:
-    """Why a coroutine is thought to run once, or nothing."""
-    if heat.hot is False:
-        return heat.reason
-    name = made.facts["qualname"].rpartition(".")[2]
-    said = words(name)
-    if heat.hot is None and said and (said[0] in names or (said[0] in _LAYS_OUT and not _LAYOUT.isdisjoint(said))):
-        return f"{name}() looks as if it ran once"
-    return ""
+    return any(o is not None and not calm(o, project, finding.pending["once"]) for o in others)
 
 
 def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
@@ -270,35 +204,17 @@ def _through(finding: Finding, project: Project) -> list[Finding | Silence]:
         groups.setdefault((reach.caller.by.file["path"], reach.path[0].key), []).append(reach)
     if not groups:
         return [Silence("", finding.path, finding.span, "no coroutine in sight calls it on the event loop")]
-    said = [_asking(_at_callers(finding, group, project), project, group[0].caller.by) for group in groups.values()]
+    said = [_at_callers(finding, group, project) for group in groups.values()]
     sure = [one for one in said if one.confidence is not Confidence.LOW]
-    if len({one.path for one in sure}) < _MANY:
+    if len({one.path for one in sure}) < MANY:
         return [*said]
-    return [_at_its_root(finding, sure), *(one for one in said if one.confidence is Confidence.LOW)]
-
-
-def _at_its_root(finding: Finding, sure: list[Finding]) -> Finding:
-    """One finding at the call that blocks, where coroutines of many files come to it: there it is mended once."""
-    does, seed = finding.pending["does"], finding.pending["seed"].rpartition(".")[2]
-    finding.message = (
-        f"{seed}() {does} on the event loop of {len(sure)} coroutines that come to it: until it returns, every other"
-        " task, request and timer of their process stands still"
-    )
-    finding.confidence = max((one.confidence for one in sure), key=lambda c: RANK[c.value])
-    finding.related = tuple(Related(one.path, one.span, f"{one.function}() comes to it here") for one in sure[:5])
-    finding.fix = None
-    return finding
+    return [at_its_root(finding, sure), *(one for one in said if one.confidence is Confidence.LOW)]
 
 
 def _at_callers(finding: Finding, group: list[Reach], project: Project) -> Finding:
-    """One finding a file and function called: at the call that runs most often, with the others as related places."""
-    heats = [(reach, project.heats.of(reach.caller.by)) for reach in group]
-    calm = {r.caller.by.place for r in group if _calm(r.caller.by, project, finding.pending["once"])}
-    reach, heat = min(
-        heats, key=lambda p: (p[0].caller.by.place in calm, _rank(p[1]), p[0].caller.call["start"])
-    )
-    others = [r.caller.related(f"{title(r.caller.by)} calls it as well") for r in group if r is not reach]
-    return _at_caller(finding, reach, heat, tuple(others[:5]), project)
+    found = at_callers(finding, group, project)
+    found.fix = _fix(finding.pending["kind"], group[0].path[0], project)
+    return _asking(found, project, group[0].caller.by)
 
 
 def _fix(kind: str, called: Def, project: Project) -> Fix | None:
@@ -311,57 +227,6 @@ def _fix(kind: str, called: Def, project: Project) -> Fix | None:
         if made is not None and made.facts["is_async"]:
             return shown_only(fix, f"{twin}() stands beside it and does not block: is it to be awaited in its place?")
     return fix
-
-
-def _rank(heat: Heat) -> int:
-    return 0 if heat.hot else 2 if heat.hot is False else 1
-
-
-def _at_caller(
-    finding: Finding, reach: Reach, heat: Heat, others: tuple[Related, ...], project: Project
-) -> Finding:
-    by = reach.caller.by.facts
-    place = reach.caller.related("")
-    first, last = title(reach.path[0]), title(reach.path[-1])
-    way = f"through {last} " if len(reach.path) > 1 else ""
-    message = (
-        f"{first} {way}{finding.pending['does']} on the event loop: until it returns, every other task, request and"
-        " timer of this process stands still"
-    )
-    confidence, kind = Confidence.MEDIUM, finding.pending["kind"]
-    if once := _calm(reach.caller.by, project, finding.pending["once"]):
-        confidence = Confidence.LOW
-        message += f" (but {once})"
-    elif reach.lazy:
-        confidence = Confidence.LOW
-        message += " (but only until its result is kept)"
-    elif len(reach.path) > 1 and finding.pending["sometimes"]:
-        confidence = Confidence.LOW
-    elif depends_on_what_is_given(reach, project):
-        confidence = Confidence.LOW
-        message += " (not sure: what is handed in decides whether it does)"
-    elif not heat.hot and (kind, len(reach.path) > 1) in _RARE:
-        confidence = Confidence.LOW
-        message += " (not sure: nothing shows that it runs often)"
-    elif kind == "database" and project.memo(_in_a_file):
-        confidence = Confidence.LOW
-        message += " (not sure: the database may be a file of SQLite, which answers in microseconds)"
-    elif heat.hot and len(reach.path) == 1:
-        confidence = finding.confidence
-    end = Related(finding.path, finding.span, "this call blocks")
-    return Finding(
-        rule=finding.rule,
-        path=place.path,
-        span=place.span,
-        message=message,
-        confidence=confidence,
-        function=by["qualname"],
-        severity=finding.severity,
-        family=finding.family,
-        shape=f"blocks through {reach.path[0].facts['qualname']}",
-        fix=_fix(kind, reach.path[0], project),
-        related=(*reach.links, end, *others, *heat.chain[:2]),
-    )
 
 
 def _sometimes(call: Call) -> bool:
