@@ -8,7 +8,6 @@ from asynccost.engine.concerns import found_in
 from asynccost.flow.attributes import may_assign, may_change
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.outline import filled, outline_of
-from asynccost.flow.facts.summary import facts_of
 from asynccost.flow.file import File
 from asynccost.flow.linked.importers import Imports
 from asynccost.flow.linked.linking import Names
@@ -19,6 +18,7 @@ from asynccost.python import grammar
 from asynccost.python.shapes import ANY, Shape, shape
 from tests.fixtures import Fixture, fixtures
 from tests.small_project import PYTHON
+from tests.whole_facts import facts_of
 
 
 def file(source: str, path: str = "a.py") -> File:

@@ -9,10 +9,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from asynccost.flow.facts.call_facts import calls_of
 from asynccost.flow.facts.entry_table import entries_of
 from asynccost.flow.facts.late_facts import FileAsked, FunctionAsked
 from asynccost.flow.facts.registered import may_register
-from asynccost.flow.facts.summary import CallFact, FileFacts, FunctionFacts, bases, calls_of, handed
+from asynccost.flow.facts.summary import CallFact, FileFacts, FunctionFacts, bases, handed
 from asynccost.flow.facts.vocabulary import defined, defines, holds, import_words, renamed
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import speaks_of, spoken

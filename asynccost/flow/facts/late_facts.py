@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from asynccost.flow.facts.call_facts import calls_of
 from asynccost.flow.facts.entries import seldom
-from asynccost.flow.facts.summary import calls_of, entry, outer_of, registered, returned
+from asynccost.flow.facts.mentioned import registered
+from asynccost.flow.facts.summary import entry, outer_of, returned
 from asynccost.flow.file import File
 from asynccost.flow.tree import Function
 from asynccost.flow.waits.failing import floats, quiet

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from asynccost.flow.around import use_of
+from asynccost.flow.facts.call_facts import may_be_project
 from asynccost.flow.facts.late_facts import COSTLY
-from asynccost.flow.facts.summary import CallFact, FileFacts, FileHead, FunctionFacts, head_of, may_be_project, outer_of
+from asynccost.flow.facts.summary import CallFact, FileFacts, FileHead, FunctionFacts, head_of, outer_of
 from asynccost.flow.file import File
 from asynccost.flow.tree import Call, Choice, Do, Function
 
