@@ -4,23 +4,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from asynccost.flow.around import above
-from asynccost.flow.file import File, Site, is_test
-from asynccost.flow.linked.bull_limit import bull_limit
-from asynccost.flow.linked.compared import asserted, expected
-from asynccost.flow.linked.job_limits import job_limit
+from asynccost.flow.file import File, Site
+from asynccost.flow.linked.compared import asserted, compared, expected
+from asynccost.flow.linked.limits_elsewhere import bounding, bounds_all, callers_known, ending, missed, outlasted
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.replaced import default_timeout, local_name, replacing
-from asynccost.flow.linked.socket_limit import rests_on_socket, socket_limit
+from asynccost.flow.linked.socket_limit import rests_on_socket
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.sessions.addresses import is_data, on_disk, to_loopback
-from asynccost.flow.tree import Argument, Call, Constant, Expr, Function, Member, Name, Return, With
+from asynccost.flow.tree import Argument, Call, Member, Name, Return
 from asynccost.flow.waits.late import heard_by, library_of, missing_calls
-from asynccost.flow.waits.seconds import may_take_long
 from asynccost.flow.waits.side import runs_in_node
-from asynccost.flow.waits.timeouts import bounded_by, hands_on, none_by_default
+from asynccost.flow.waits.switched_off import of_request, open_ended, says_none
+from asynccost.flow.waits.timeouts import bounded_by, hands_on, in_scope, none_by_default
 from asynccost.flow.waits.unawaited import nobody_waits
-from asynccost.flow.words import last_word
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -33,15 +30,7 @@ _ALIASES = (
     ("niquests.", "requests."),
 )
 _SAME = ("niquests", "requests.session")  # whose names stand for those of the table
-_OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
-_DEFAULTS = re.compile(
-    rb"Timeout(?:HTTP)?Adapter|class \w*Timeout\w*\(\w*HTTPAdapter|axios\.defaults\.timeout"
-)
 _MAKES = re.compile(rb"\b[sS]ession\(")  # sessions of its own, which nobody else bounds
-_LIBRARIES = rb"(?:requests|httpx|niquests|urllib\.request|smtplib)"
-_REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?%b\.\w+|[\w.]+\.%b)["']""" % (_LIBRARIES, _LIBRARIES))
-_ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
-_SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
 
 
 def worth(text: "Text") -> bool:
@@ -151,30 +140,18 @@ def _excused(file: File, call: Call, name: str | None = None) -> str | None:
     """Why a call is left alone. name: what is called, where it has no timeout of its own."""
     if file.is_test:
         return "it is part of a test"
-    if _DEFAULTS.search(file.module.source):
+    if bounds_all(file):
         return "this file sets a timeout for all of its requests"
     if name and rests_on_socket(name) and b"setdefaulttimeout(" in file.module.source:
         return "this file gives every socket a timeout"
-    if any(isinstance(up, With) and any(_is_scope(i.value) for i in up.items) for up in above(call)):
+    if in_scope(call):
         return "a timeout stands around it"
     return None
 
 
-def _is_scope(expr: Expr) -> bool:
-    callee = expr.callee if isinstance(expr, Call) else None
-    last = last_word(callee)
-    return last in _SCOPES
-
-
 def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | Silence | None:
     call = site.call
-    if keyword.isdigit():
-        at = int(keyword)
-        given = call.arguments[at] if len(call.arguments) == 1 and at == 0 and not call.arguments[0].star else None
-        given = given if given is not None and given.keyword in (None, "timeout") else None
-    else:
-        given = _argument(call, keyword)
-    if given is None or not (isinstance(given.value, Constant) and given.value.value is None):
+    if not says_none(call, keyword):
         return None
     if (reason := _excused(file, call)) is not None:
         return file.silence(call, reason)
@@ -183,36 +160,12 @@ def _switched_off(file: File, site: Site, name: str, keyword: str) -> Finding | 
         return file.silence(call, "a silent peer is still given up: sock_read bounds each read")
     if name == "httpx.Timeout" and others:
         return None
-    if _open_ended(file, site.function):
+    if open_ended(file, site.function):
         return file.silence(call, "it waits for a stream, which may stay open")
     message = f"{_title(file, call)}() switches the timeout off: one silent peer holds the caller for good"
-    meant = "()." in name or _of_request(call)  # on one request somebody thought of it; on a client it holds for all
+    meant = "()." in name or of_request(call)  # on one request somebody thought of it; on a client it holds for all
     sure = Confidence.LOW if meant or others else Confidence.MEDIUM  # who bounds a part has thought of the rest
     return file.finding(call, message, sure)
-
-
-def _of_request(call: Call) -> bool:
-    """`session.get(url, timeout=ClientTimeout(total=None))`: it is said of one request, not of a client."""
-    given = call.parent
-    asks = given.parent if isinstance(given, Argument) and given.keyword == "timeout" else None
-    return isinstance(asks, Call) and isinstance(asks.callee, Member) and asks.callee.attr.islower()
-
-
-def _open_ended(file: File, function: Function) -> bool:
-    here: Function | None = function
-    while here is not None:
-        if here.kind != "module" and _OPEN_END.search(here.name):
-            return True
-        here = here.scope
-    owner = function.owner.name if function.owner else ""
-    around = file.text(function) if function.kind != "module" else ""
-    return (
-        _OPEN_END.search(owner) is not None
-        or re.search(
-            r"\.stream\(|stream=True|text/event-stream|aiter_|iter_(?:lines|any|chunked|bytes)|ws_connect", around
-        )
-        is not None
-    )
 
 
 def _handed(file: File, site: Site, waits: Mapping[str, Any]) -> Iterator[Finding | Silence]:
@@ -239,63 +192,17 @@ def facts(file: File) -> dict[str, Any]:
 
     And what misses a late answer of what it calls.
     """
-    looks = file.is_test and _ASSERTS.search(file.module.source)
-    bounds = {"bounds": True} if not file.is_test and _DEFAULTS.search(file.module.source) else {}
-    asserts = sorted({name.decode() for name in _REPLACED.findall(file.module.source)}) if looks else []
-    missed = {} if file.is_test else missing_calls(file)
-    return {"asserts": asserts, **bounds, **({"missed": missed} if missed else {})}
-
-
-def _bounding(project: Project) -> str:
-    """A file that makes sessions which have a timeout; "" where none is in sight."""
-    return min((path for path, row in project.rows("missing-timeout").items() if "bounds" in row), default="")
-
-
-def _missed(finding: Finding, project: Project) -> str:
-    """A question where a caller in another file misses a late answer, or takes it for something else."""
-    if not finding.pending.get("heard") or not project.memo(_any_misses):
-        return ""
-    made = (project.names.function(finding.path, start) for start in finding.pending["heard"])
-    callers = (c for one in made if one is not None for c in project.calls.callers(one))
-    for caller in callers:
-        row = project.row("missing-timeout", caller.by.file["path"]) or {}
-        if question := row.get("missed", {}).get(str(caller.call["start"])):
-            return f"{caller.by.file['path']}:{caller.call['line']}: {question}"
-    return ""
-
-
-def _outlasted(finding: Finding, project: Project) -> str:
-    """A question where a script that takes an instance of axios from its module speaks of what may take long."""
-    if finding.fix is None or not (finding.pending["handed"] and finding.pending["sends"].endswith(":create")):
-        return ""
-    users = (one for one in project.names.scripts.importers(finding.path) if one != finding.path and not is_test(one))
-    where = next((one for one in users if may_take_long(project.code.code(one))), "")
-    return f"may what {where} asks by it take longer?" if where else ""
-
-
-def _any_misses(project: Project) -> bool:
-    return any("missed" in row for row in project.rows("missing-timeout").values())
-
-
-_CLI = re.compile(r"(?:^|/)(?:cli|automation)/")
-_BY_HAND = "it is part of a command that somebody waits for, and can end"
+    bounds = {"bounds": True} if not file.is_test and bounds_all(file) else {}
+    late = {} if file.is_test else missing_calls(file)
+    return {"asserts": compared(file) if file.is_test else [], **bounds, **({"missed": late} if late else {})}
 
 
 def settle(finding: Finding, project: Project) -> Finding | Silence:
     """Whether callers set a timeout, whether a test would miss it, and what ends its jobs or bounds all sockets."""
     said = _settled(finding, project)
-    if isinstance(said, Finding) and said.confidence is not Confidence.LOW and not said.path.endswith(".py"):
-        if limit := bull_limit(project, said.path) or (_BY_HAND if _CLI.search(said.path) else ""):
-            said.confidence = Confidence.LOW
-            said.message += f" (but {limit})"
-    elif isinstance(said, Finding) and said.confidence is not Confidence.LOW:
-        made = project.names.named_in(said.path, said.function) if said.function else None
-        limit = job_limit(made, project) if made is not None else ""
-        if said.pending.get("leaves") and (where := socket_limit(project, said.path)):
-            limit = f"socket.setdefaulttimeout() in {where} gives every socket a limit"
-        if limit:
-            said.confidence = Confidence.LOW
-            said.message += f" (but {limit})"
+    if isinstance(said, Finding) and said.confidence is not Confidence.LOW and (limit := ending(said, project)):
+        said.confidence = Confidence.LOW
+        said.message += f" (but {limit})"
     return said
 
 
@@ -307,23 +214,22 @@ def _settled(finding: Finding, project: Project) -> Finding | Silence:
             return Silence("", finding.path, finding.span, f"{where} puts something else in the place of {by}")
         if finding.pending["sends"].startswith("axios:") and (setter := default_timeout(project, finding.path)):
             return Silence("", finding.path, finding.span, f"{setter} sets axios.defaults.timeout")
-        where = project.memo(_bounding)
+        where = project.memo(bounding)
         if where and finding.pending["handed"] and _plain(finding.pending["sends"]).startswith("requests.Session()"):
             finding.confidence = Confidence.LOW
             finding.message += f" (but {where} makes sessions that have a timeout)"
         looks = asserted if finding.path.endswith(".py") else expected
         if test := looks(project, finding.path, finding.pending["sends"]):
             finding.fix = shown_only(finding.fix, f"{test} compares what the call is given: must it change as well?")
-        elif question := _missed(finding, project) or _outlasted(finding, project):
+        elif question := missed(finding, project) or outlasted(finding, project):
             finding.fix = shown_only(finding.fix, question)
         return finding
-    if "callers" not in finding.pending:
-        return finding
-    made = project.names.function(finding.path, finding.pending["start"])
+    return _by_callers(finding, project) if "callers" in finding.pending else finding
+
+
+def _by_callers(finding: Finding, project: Project) -> Finding | Silence:
     needed = finding.pending["callers"] == "needed"
-    callers = project.calls.callers(made) if made else []
-    callers = [c for c in callers if (project.heats.entry(c.by) or ("",))[0] != "test"]
-    known = [c for c in callers if project.row("missing-timeout", c.by.file["path"]) is not None]
+    callers, known = callers_known(finding, project)
     bare = [c for c in known if not c.call["timed"]]
     if not bare:
         if callers and len(known) == len(callers):

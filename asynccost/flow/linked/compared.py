@@ -1,8 +1,9 @@
 """Which test compares what a request is given, so that it fails where the request is given one thing more."""
 
+
 import re
 
-from asynccost.flow.file import is_test
+from asynccost.flow.file import File, is_test
 from asynccost.flow.linked.project import Project
 
 _WITH = rb"(?:CalledWith|calledWith|calledOnceWith)"
@@ -13,6 +14,15 @@ _SPEAKS = {  # by the library: what stands before, or in, a comparison of its ca
     "node-fetch": rb"(?i:fetch)",
     "got": rb"\bgot\b",
 }
+_LIBRARIES = rb"(?:requests|httpx|niquests|urllib\.request|smtplib)"
+_REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?%b\.\w+|[\w.]+\.%b)["']""" % (_LIBRARIES, _LIBRARIES))
+_ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
+
+
+def compared(file: File) -> list[str]:
+    """What a Python test replaces, where it looks at the arguments that are given."""
+    source = file.module.source
+    return sorted({name.decode() for name in _REPLACED.findall(source)}) if _ASSERTS.search(source) else []
 
 
 def asserted(project: Project, path: str, name: str) -> str:

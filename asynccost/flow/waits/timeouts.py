@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from asynccost.flow.around import class_around
+from asynccost.flow.around import above, class_around
 from asynccost.flow.file import File, Site
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Argument, Call, Class, Collection, Constant, Expr, Function, Member, Name
+from asynccost.flow.tree import Argument, Call, Class, Collection, Constant, Expr, Function, Member, Name, With
 from asynccost.flow.words import last_word
+
+_SCOPES = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "wait_for", "async_timeout"})
 
 
 def bounded_by(file: File, site: Site, row: Mapping[str, Any]) -> str | None:
@@ -162,3 +164,14 @@ def _literal(expr: Expr, function: Function) -> Expr | None:
     if len(values) == 1 and isinstance(values[0], Collection):
         return values[0]
     return None
+
+
+def in_scope(call: Call) -> bool:
+    """`async with asyncio.timeout(9):` around a call."""
+    return any(isinstance(up, With) and any(_is_scope(i.value) for i in up.items) for up in above(call))
+
+
+def _is_scope(expr: Expr) -> bool:
+    callee = expr.callee if isinstance(expr, Call) else None
+    last = last_word(callee)
+    return last in _SCOPES
