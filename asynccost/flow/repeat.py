@@ -33,6 +33,7 @@ from asynccost.flow.tree import (
     Try,
     Yield,
 )
+from asynccost.flow.turn import gone_through
 from asynccost.flow.walk import parts_of, walk
 from asynccost.flow.words import last_word
 
@@ -227,7 +228,7 @@ def is_tries(file: File, loop: Loop | Comprehension) -> bool:
 
 def is_short(loop: Loop | Comprehension) -> bool:
     """A loop over a literal list of one to three things, or over the one of such lists that a condition picks."""
-    source = loop.clauses[0].iter if isinstance(loop, Comprehension) and loop.clauses else getattr(loop, "iter", None)
+    source = gone_through(loop)
     picked = source.options if isinstance(source, Choice) and source.test is not None else [source]
     return all(isinstance(one, Collection) and 0 < len(one.items) <= _FEW and one.kind != "dict" for one in picked)
 

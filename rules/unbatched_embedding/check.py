@@ -20,6 +20,7 @@ from asynccost.flow.tree import (
     Other,
     Subscript,
 )
+from asynccost.flow.turn import turn_names
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Silence
@@ -89,13 +90,13 @@ def _is_one(given: Expr, loop: Loop | Comprehension, function: Function, depth: 
     if isinstance(given, Name):
         if _MANY & set(words(given.id)):
             return False
-        if given.id in _targets(loop):
+        if given.id in turn_names(loop):
             return not _steps(loop) and not _sliced(loop, function)
         values = function.index.bound.get(given.id, []) if function.index and depth < 2 else []
         inside = [v for v in values if v is not None and loop.start <= v.start < loop.end]
         return len(inside) == len(values) > 0 and all(_is_one(v, loop, function, depth + 1) for v in inside)
     if isinstance(given, Subscript):
-        if isinstance(given.index, Name) and given.index.id in _targets(loop):
+        if isinstance(given.index, Name) and given.index.id in turn_names(loop):
             return not _steps(loop) and not _strides(loop)
         return isinstance(given.index, Constant) and _is_one(given.value, loop, function, depth)
     if isinstance(given, Member):
@@ -103,12 +104,6 @@ def _is_one(given: Expr, loop: Loop | Comprehension, function: Function, depth: 
     if isinstance(given, Call) and isinstance(given.callee, Member):
         return given.callee.attr in _TEXT and _is_one(given.callee.value, loop, function, depth)
     return isinstance(given, Other) and given.op in ("template", "+", "f-string") and _mentions(given, loop)
-
-
-def _targets(loop: Loop | Comprehension) -> set[str]:
-    """The names that change with each turn."""
-    targets = [c.target for c in loop.clauses] if isinstance(loop, Comprehension) else [loop.target]
-    return {n.id for t in targets if t is not None for n in walk(t) if isinstance(n, Name)}
 
 
 def _steps(loop: Loop | Comprehension) -> bool:
@@ -145,4 +140,4 @@ def _words(node: object) -> list[str]:
 
 
 def _mentions(given: Expr, loop: Loop | Comprehension) -> bool:
-    return any(isinstance(n, Name) and n.id in _targets(loop) for n in walk(given))
+    return any(isinstance(n, Name) and n.id in turn_names(loop) for n in walk(given))

@@ -2,6 +2,7 @@
 
 from asynccost.flow.file import Site
 from asynccost.flow.tree import Argument, Assign, Call, Constant, Expr, Loop, Member, Name
+from asynccost.flow.turn import gone_through
 from asynccost.flow.words import chain, words
 
 _STREAMS = frozenset({"stream", "streaming", "iterator", "gen", "generator"})
@@ -35,7 +36,7 @@ def half_done(site: Site, name: str) -> str:
 def _gone_through(site: Site, given: str) -> bool:
     """Whether a loop goes through what a name holds."""
     loops = site.function.index.loops if site.function.index else []
-    through = [loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter for loop in loops]
+    through = [gone_through(loop) for loop in loops]
     return bool(given) and any(isinstance(one, Name) and one.id == given for one in through)
 
 

@@ -30,6 +30,7 @@ from asynccost.flow.tree import (
     Other,
     Return,
 )
+from asynccost.flow.turn import turn_body, turn_names
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, last_word, verb, words
 
@@ -54,8 +55,8 @@ _STORES = re.compile(  # of one row of a database
 
 def obstacle(loop: "Loop | Comprehension", function: Function, file: File) -> str:
     """Why the turns of a loop must not run side by side, though none needs another's result; "" if nothing says so."""
-    body = _body(loop)
-    made = {n.id for n in walk(*_targets(loop)) if isinstance(n, Name)}
+    body = turn_body(loop)
+    made = turn_names(loop)
     for call in _awaited(body):
         if name := asks_somebody(call):
             return f"{name}() waits for somebody, who answers one question after another"
@@ -72,9 +73,9 @@ def obstacle(loop: "Loop | Comprehension", function: Function, file: File) -> st
 
 def question(loop: "Loop | Comprehension", function: Function, file: File) -> str:
     """What only somebody who knows the service can say; "" where nothing is asked."""
-    body = _body(loop)
+    body = turn_body(loop)
     calls = list(_awaited(body))
-    made = {n.id for n in walk(*_targets(loop)) if isinstance(n, Name)}
+    made = turn_names(loop)
     if name := next(filter(None, (_shared(n, function, made) for n in deep(body) if isinstance(n, Call))), ""):
         return f"does one turn rely on what another has put into `{name}`?"
     if name := next(filter(None, (_newest(n) for n in deep(body) if isinstance(n, Call))), ""):
@@ -185,17 +186,6 @@ def _few(loop: "Loop | Comprehension", calls: list[Call], file: File) -> str:
     mine = [n for n in named if n.isupper() and n in file.module.top.bindings]
     leaves = any(isinstance(n, Continue) for s in loop.body if s.end <= calls[0].start for n in walk(s))
     return mine[0] if mine and leaves else ""
-
-
-def _body(loop: "Loop | Comprehension") -> list[Node]:
-    if isinstance(loop, Loop):
-        return list(loop.body)
-    first, *rest = loop.clauses
-    return [*first.conditions, *rest, loop.element]
-
-
-def _targets(loop: "Loop | Comprehension") -> list[Expr | None]:
-    return [loop.target] if isinstance(loop, Loop) else [c.target for c in loop.clauses]
 
 
 def _awaited(body: list[Node]) -> Iterator[Call]:

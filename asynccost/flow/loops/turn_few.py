@@ -24,6 +24,7 @@ from asynccost.flow.tree import (
     Other,
     Subscript,
 )
+from asynccost.flow.turn import gone_through
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -36,7 +37,7 @@ _READS = frozenset({*_VIEWS, "get", "copy", "length", "map", "forEach", "include
 
 def few_turns(loop: Loop | Comprehension, file: File, function: Function) -> str:
     """A doubt of a loop over a handful of items; "" where nothing says that they are few."""
-    source = _plain(loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter)
+    source = _plain(gone_through(loop))
     if not isinstance(source, Name):
         return ""
     if count := _written_above(source.id, file, function):

@@ -4,17 +4,8 @@ import re
 
 from asynccost.flow.around import above, words_in
 from asynccost.flow.file import File
-from asynccost.flow.tree import (
-    Call,
-    Comprehension,
-    Continue,
-    Function,
-    If,
-    Loop,
-    Member,
-    Name,
-    Node,
-)
+from asynccost.flow.tree import Call, Comprehension, Continue, Function, If, Loop, Member, Name, Node
+from asynccost.flow.turn import gone_through
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -29,7 +20,7 @@ _SETS = frozenset({"set", "update", "next", "emit"})
 
 def few_or_seldom(loop: Loop | Comprehension, wait: Node, file: File, function: Function) -> str:
     """A doubt of a loop that hardly waits more than once; "" where nothing says so."""
-    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    source = gone_through(loop)
     if source is None:
         return ""
     if _one_file(source, file, function):

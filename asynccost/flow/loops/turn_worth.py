@@ -13,6 +13,7 @@ from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import Verdict
 from asynccost.flow.loops.turn_ties import deep
 from asynccost.flow.tree import Await, Comprehension, Function, Loop, Node, Raise, Try, With
+from asynccost.flow.turn import gone_through
 from asynccost.flow.walk import walk
 from asynccost.flow.words import words
 from asynccost.model import Finding
@@ -30,7 +31,7 @@ def worth(loop: Loop | Comprehension, function: Function, file: File) -> str:
     if found := next((word for word in _words_of(file.path) if word in _IN_BACKGROUND), ""):
         return f"does anybody wait for it, so that more lines are worth it in what {found} names?"
     entry = entry_of(file, function)
-    items = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    items = gone_through(loop)
     waited = (entry is not None and entry[0] in _WAITED_FOR) or outside(items, file, function) == "a request"
     if waited or (isinstance(loop, Loop) and _fails_alone(loop)):
         return ""

@@ -25,6 +25,7 @@ from asynccost.flow.tree import (
     Node,
     With,
 )
+from asynccost.flow.turn import gone_through, turn_body, turn_names
 from asynccost.flow.waits.acts import to_one_receiver
 from asynccost.flow.waits.awaits import Wait, waits_in
 from asynccost.flow.walk import walk
@@ -62,11 +63,12 @@ class Turns:
 
 def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns:
     """Whether the turns of a loop could run side by side."""
-    body = _body(loop)
+    body = turn_body(loop)
     waits = _waits(loop, file, function)
     if reason := shape_against(loop, file):
         return Turns(False, reason, waits=waits)
-    bound = _targets(loop)
+    setup = loop.setup if isinstance(loop, Loop) else []
+    bound = turn_names(loop) | {n.id for n in walk(*setup) if isinstance(n, Name)}
     said = touches(body, bound)
     waits = [_fresh(w, said.made) for w in waits]
     if reason := _kinds(waits):
@@ -90,27 +92,15 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
     return Turns(None, "", _doubts(loop, file), waits, said.made, _tool_calls(loop, file))
 
 
-def _body(loop: "Loop | Comprehension") -> list[Node]:
-    if isinstance(loop, Loop):
-        return list(loop.body)
-    first, *rest = loop.clauses
-    return [*first.conditions, *rest, loop.element]
-
-
 def _waits(loop: "Loop | Comprehension", file: File, function: Function) -> list[Wait]:
     """What the turns wait for; a sleep of a polling loop inside a turn ties no turns together."""
-    polls = [n for n in walk(*_body(loop)) if isinstance(n, Loop) and n.kind in ("while", "do")]
+    polls = [n for n in walk(*turn_body(loop)) if isinstance(n, Loop) and n.kind in ("while", "do")]
     inside = [(p.start, p.end) for p in polls]
     return [
         w
-        for w in waits_in(_body(loop), file, function)
+        for w in waits_in(turn_body(loop), file, function)
         if not (w.kind == "wait" and any(a <= w.node.start < b for a, b in inside))
     ]
-
-
-def _targets(loop: "Loop | Comprehension") -> set[str]:
-    roots = [loop.target, *loop.setup] if isinstance(loop, Loop) else [c.target for c in loop.clauses]
-    return {n.id for n in walk(*roots) if isinstance(n, Name)}
 
 
 def _fresh(wait: Wait, made: set[str]) -> Wait:
@@ -175,7 +165,7 @@ _ONE_AT_A_TIME = re.compile(rb"""\bparallel_?tool_?calls["']?\s*[=:]\s*false\b""
 
 
 def _tool_calls(loop: "Loop | Comprehension", file: File) -> bool:
-    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    source = gone_through(loop)
     asked = file.knowledge.table("turns")["tool_calls"]
     named = source is not None and any(isinstance(n, (Name, Member)) and chain(n)[-1] in asked for n in walk(source))
     return named and not _read_from_text(source, function_of(loop))
@@ -199,7 +189,7 @@ def _read_from_text(source: Expr | None, function: Function) -> bool:
 def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
     """What keeps the confidence low."""
     found = shown(file)
-    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    source = gone_through(loop)
     if _read_from_text(source, function_of(loop)):
         found.append("what a model wrote into its text may rely on its order")
     if _tool_calls(loop, file) and _ONE_AT_A_TIME.search(file.module.source):

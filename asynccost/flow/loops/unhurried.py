@@ -22,6 +22,7 @@ from asynccost.flow.tree import (
     Name,
     Node,
 )
+from asynccost.flow.turn import gone_through
 from asynccost.flow.waits.acts import acts_only
 from asynccost.flow.waits.awaits import Wait
 from asynccost.flow.walk import walk
@@ -72,7 +73,7 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
         return "nobody waits for notices to be sent, and their receiver limits the rate, as a rule"
     if word := _met(told["asks"], around):
         return f"{word} says that somebody is asked, one question after another"
-    source, target = (loop.iter, loop.target) if isinstance(loop, Loop) else (loop.clauses[0].iter, None)
+    source, target = gone_through(loop), loop.target if isinstance(loop, Loop) else None
     if word := _met(told["opened"], _words_in(source)):
         return f"{word} says that it goes through what a person has just opened, one item as a rule"
     met = [*_words_in(source), *_words_in(target), *(word for name in named for word in words(name))]

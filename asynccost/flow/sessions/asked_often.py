@@ -24,6 +24,7 @@ from asynccost.flow.tree import (
     Other,
     Subscript,
 )
+from asynccost.flow.turn import gone_through, turn_names
 from asynccost.flow.varies import parameters
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -47,9 +48,7 @@ def asked_often(file: File, loop: Loop | Comprehension, site: Site) -> str:
 
 def _of_items(file: File, loop: Loop | Comprehension, site: Site) -> str:
     """Each item is asked for, its address begins as those of all others do, and nothing says that they are few."""
-    targets = [c.target for c in loop.clauses] if isinstance(loop, Comprehension) else [loop.target]
-    names = {n.id for t in targets if t is not None for n in walk(t) if isinstance(n, Name)}
-    source = loop.clauses[0].iter if isinstance(loop, Comprehension) else loop.iter
+    names, source = turn_names(loop), gone_through(loop)
     if not names or source is None or in_chunks(loop) or not _may_be_many(source, site.function, 0):
         return ""
     if not _depends(site, names) or not _one_host(file, site, names):

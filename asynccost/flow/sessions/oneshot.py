@@ -28,6 +28,7 @@ from asynccost.flow.tree import (
     Return,
     Subscript,
 )
+from asynccost.flow.turn import gone_through
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
@@ -89,7 +90,7 @@ def hardly_many(loop: Loop | Comprehension, site: Site) -> bool:
     """Whether a loop goes through the few things that a text refers to, follows a redirect, or fetches archives."""
     if isinstance(loop, Loop) and any("redirect" in words(n.attr) for n in walk(loop.test) if isinstance(n, Member)):
         return True
-    source = loop.clauses[0].iter if isinstance(loop, Comprehension) and loop.clauses else getattr(loop, "iter", None)
+    source = gone_through(loop)
     if isinstance(source, (Name, Member)) and not _FEW.isdisjoint(words(chain(source)[-1])):
         return True
     expr = address(site)

@@ -26,6 +26,7 @@ from asynccost.flow.tree import (
     Subscript,
     With,
 )
+from asynccost.flow.turn import gone_through
 from asynccost.flow.waits.awaits import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -103,7 +104,7 @@ def tells(loop: Loop | Comprehension) -> bool:
 
 def listed(loop: Loop | Comprehension) -> bool:
     """Whether a loop walks through a local list that only the function's own text fills, a few items long."""
-    source = loop.iter if isinstance(loop, Loop) else loop.clauses[0].iter
+    source = gone_through(loop)
     function = function_of(loop)
     if not isinstance(source, Name) or source.id not in function.bindings:
         return False
