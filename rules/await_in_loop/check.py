@@ -18,7 +18,7 @@ from asynccost.flow.loops.turn_worth import doubts_of_ways
 from asynccost.flow.loops.turns import WHY, Turns, turns
 from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
 from asynccost.flow.waits.acts import acts_only
-from asynccost.flow.waits.awaits import Wait
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import verb, words
 from asynccost.model import Confidence, Finding, Silence

@@ -14,9 +14,10 @@ from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.mentions import speaks_of
 from asynccost.flow.tree import Await, Call, Closure, Expr, Function, Name, Node
 from asynccost.flow.varies import parameters
-from asynccost.flow.waits.awaits import Wait, classify, waits_in
+from asynccost.flow.waits.awaits import classify, waits_in
 from asynccost.flow.waits.fanout import FAN_OUTS, FanOut, fan_outs
 from asynccost.flow.waits.side import runs_in_page
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 from asynccost.model import Confidence, Finding, Silence

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.reaching import Waiting
 from asynccost.flow.waits.await_kinds import BAD, GOOD
-from asynccost.flow.waits.awaits import Wait
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.words import words
 
 _FILES = frozenset({"aiosqlite", "sqlite3", "better-sqlite3", "sqlite", "tinydb"})

@@ -30,7 +30,8 @@ from asynccost.flow.tree import (
     Try,
     With,
 )
-from asynccost.flow.waits.awaits import Wait, classify
+from asynccost.flow.waits.awaits import classify
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, is_gate, verb, words
 

@@ -30,7 +30,7 @@ from asynccost.flow.tree import (
     Try,
 )
 from asynccost.flow.waits.acts import acts_only, listed, only_checks, tells
-from asynccost.flow.waits.awaits import Wait
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 

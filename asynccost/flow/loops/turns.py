@@ -27,7 +27,8 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.turn import gone_through, turn_body, turn_names
 from asynccost.flow.waits.acts import to_one_receiver
-from asynccost.flow.waits.awaits import Wait, waits_in
+from asynccost.flow.waits.awaits import waits_in
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 

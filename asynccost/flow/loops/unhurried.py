@@ -24,7 +24,7 @@ from asynccost.flow.tree import (
 )
 from asynccost.flow.turn import gone_through
 from asynccost.flow.waits.acts import acts_only
-from asynccost.flow.waits.awaits import Wait
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 

@@ -27,7 +27,7 @@ from asynccost.flow.tree import (
     With,
 )
 from asynccost.flow.turn import gone_through
-from asynccost.flow.waits.awaits import Wait
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 

@@ -1,18 +1,7 @@
-"""What an awaited expression waits for: a request of its own, one shared connection, a message, a sleep.
-
-The kinds are those of rules/knowledge/awaits.toml, and besides
-
-    maybe     a request to another machine, as far as a word can tell
-    value     a promise or task that runs already (`await task`)
-    thread    blocking work in a thread, of a kind that its name does not tell
-    project   a function of the scanned project: `ref` names it, what it waits for is in its facts
-    doubt     it is handed something that may tie it to other calls
-    fresh     a thing that the same turn made or was handed: a response being read
-    unknown   nothing is known
-"""
+"""What an awaited expression waits for, however it is wrapped: the calls in it, one by one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
@@ -33,21 +22,12 @@ from asynccost.flow.tree import (
     Other,
     With,
 )
-from asynccost.flow.waits.at_hand import is_at_hand
-from asynccost.flow.waits.await_kinds import (
-    BAD,
-    GOOD,
-    by_argument,
-    by_words,
-    method_kind,
-    package_kind,
-    receiver_kind,
-    recodes,
-)
-from asynccost.flow.waits.tied import is_tied
+from asynccost.flow.waits.await_kinds import BAD, GOOD, by_argument, package_kind, receiver_kind
+from asynccost.flow.waits.called import called
+from asynccost.flow.waits.threads import in_thread
+from asynccost.flow.waits.wait import THREADS, Wait
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
-from asynccost.knowledge import Knowledge
+from asynccost.flow.words import chain
 
 _THEN = frozenset({"then", "catch", "finally"})
 _WRAPPERS = frozenset(
@@ -65,49 +45,6 @@ _WRAPPERS = frozenset(
         "p-timeout:default",
     }
 )
-_THREADS = frozenset(
-    {
-        "to_thread",
-        "run_in_executor",
-        "run_in_threadpool",
-        "run_sync",
-        "async_add_executor_job",
-        "run_in_thread",
-        "call_in_thread",
-    }
-)
-_SECOND = frozenset({"run_in_executor"})
-_SELF = frozenset({"self", "cls", "this"})
-_TABLES = frozenset({"from", "from_", "table", "collection", "rpc", "container", "bucket", "index"})
-
-
-@dataclass(slots=True, frozen=True)
-class Wait:
-    """One thing that is waited for. label: how the source spells it; root: the name that it starts from.
-
-    ref: the project-wide name where kind is "project" or "thread"; otherwise: the kind to assume when the project
-    does not know that name. target: the table or bucket that a request is about. held: it is entered by `async with`.
-    """
-
-    kind: str
-    label: str
-    node: Node
-    root: str = ""
-    ref: str = ""
-    otherwise: str = "unknown"
-    target: str = ""
-    held: bool = False
-
-    @property
-    def name(self) -> str:
-        """The last name of the call."""
-        return self.label.rpartition(".")[2]
-
-    @property
-    def shares_self(self) -> bool:
-        """Whether a thread runs a method of the object at hand, so that several of them would share what it holds."""
-        own = self.root in _SELF and self.label.count(".") == 1
-        return own and isinstance(self.node, Call) and chain(self.node.callee)[-1] in _THREADS
 
 
 def waits_in(nodes: Sequence[Node], file: File, function: Function) -> Iterator[Wait]:
@@ -186,11 +123,11 @@ def _call(call: Call, file: File, function: Function, depth: int) -> list[Wait]:
         calls = [a.value for a in call.arguments if isinstance(a.value, Call)]
         if inner := [w for c in calls for w in classify(c, file, function, depth + 1)]:
             return inner
-    if last in _THREADS:
-        return [_thread(call, last, file, function)]
+    if last in THREADS:
+        return [in_thread(call, last, file, function)]
     if call.new and name.partition(":")[0] == "Promise":
         return _closures(call, file, depth) or [Wait("unknown", "new Promise", call)]
-    wait = _plain(call, name, names, file, function)
+    wait = called(call, name, names, file, function)
     if wait.kind == "project" and isinstance(callee, Call):  # `withAuth(send)(mail)`: what its result waits for
         wait = replace(wait, kind=wait.otherwise, ref="")
     if wait.kind in GOOD and (handed := by_argument(call, file, function)) in ("conn", "doubt"):
@@ -212,123 +149,7 @@ def _closures(call: Call, file: File, depth: int) -> list[Wait]:
                     if chain(node.callee)[-1] in ("setTimeout", "requestAnimationFrame"):
                         found.append(Wait("wait", "setTimeout", node))
                     elif depth < 3:
-                        wait = _plain(node, file.resolve(node.callee, inner) or "", chain(node.callee), file, inner)
+                        wait = called(node, file.resolve(node.callee, inner) or "", chain(node.callee), file, inner)
                         if wait.kind != "unknown":
                             found.append(wait)
     return found
-
-
-def _plain(call: Call, name: str, names: list[str], file: File, function: Function) -> Wait:
-    """The kind of one call, by its resolved name, else by its words."""
-    knowledge = file.knowledge
-    label = ".".join(n for n in names if n)
-    if is_at_hand(call, names, file, function):
-        return Wait("memory", label, call, names[0])
-    kind = package_kind(name, knowledge)
-    target = _target(call.callee)
-    if is_tied(call.callee, function, file):
-        kind = "conn"
-    if kind:
-        return Wait(kind, label, call, names[0], target=target)
-    handed = by_argument(call, file, function)
-    if handed == "message" and _is_project(name, file):  # `ask(prompt, websocket)`: whether it sends, its body tells
-        return Wait("project", label, call, names[0], ref=name, otherwise=handed, target=target)
-    if handed:
-        return Wait(handed, label, call, names[0], target=target)
-    if recodes(names[-1]):
-        return Wait("memory", label, call, names[0])
-    said = by_words(call, names, file)
-    if _is_project(name, file) and not (said and names[0] not in _SELF and len(names) > 1 and said in BAD):
-        return Wait("project", label, call, names[0], ref=name, otherwise=said or "unknown", target=target)
-    return Wait(said or "unknown", label, call, names[0], target=target)
-
-
-def _is_project(name: str, file: File) -> bool:
-    """Whether a resolved name may be a function of the scanned project."""
-    if file.language == "javascript":
-        module, colon, _ = name.partition(":")
-        return bool(colon) and not module.startswith("@types/")
-    return "." in name and not name.endswith("()")
-
-
-def _thread(call: Call, last: str, file: File, function: Function) -> Wait:
-    """`to_thread(f, ...)`: what f does, where its name tells."""
-    at = 1 if last in _SECOND else 0
-    if len(call.arguments) <= at:
-        return Wait("thread", last, call)
-    target = call.arguments[at].value
-    if isinstance(target, Call) and chain(target.callee)[-1] == "partial" and target.arguments:
-        target = target.arguments[0].value
-    if isinstance(target, Closure):
-        inner = target.function
-        calls = [n for n in walk(*inner.body) if isinstance(n, Call)]
-        found = [_plain(n, file.resolve(n.callee, inner) or "", chain(n.callee), file, inner) for n in calls]
-        known = [w for w in found if w.kind in GOOD or w.kind in BAD]
-        return known[0] if known else Wait("thread", last, call)
-    name = file.resolve(target, function) or ""
-    names = chain(target)
-    label = ".".join(n for n in names if n)
-    kind = package_kind(name, file.knowledge)
-    if kind:
-        return Wait(kind, label, call, names[0])
-    if _is_project(name, file):
-        return Wait("thread", label, call, names[0], ref=name, otherwise=_in_thread(names, file.knowledge))
-    return Wait(_in_thread(names, file.knowledge), label, call, names[0])
-
-
-_THREAD_READS = frozenset(
-    {
-        "search",
-        "invoke",
-        "predict",
-        "generate",
-        "complete",
-        "query",
-        "download",
-        "fetch",
-        "request",
-        "embed",
-        "scrape",
-        "crawl",
-        "transcribe",
-        "translate",
-        "summarize",
-        "rerank",
-    }
-)
-
-
-_COMPUTES = frozenset({"generate", "predict", "transcribe", "translate", "embed", "summarize", "rerank"})
-_MODELS = frozenset({"model", "pipeline", "pipe"})
-
-
-def _in_thread(names: list[str], knowledge: Knowledge) -> str:
-    """A method run in a thread: blocking clients are why threads are used, so a remote verb is a request.
-
-    A model that a thread lets generate computes on this machine: `to_thread(self.model.generate, prompt)`.
-    """
-    kind = method_kind(names[-1], knowledge)
-    if kind in ("file", "conn", "net", "pool"):
-        return kind
-    said = words(names[-1])
-    for name in reversed(names[:-1]):
-        if (kind := receiver_kind(name, knowledge)) in ("conn", "file", "wait"):
-            return kind
-    of = words(names[-2]) if len(names) > 1 else ()
-    if not (_COMPUTES.isdisjoint(said[:1]) or _MODELS.isdisjoint(of[-1:])):
-        return "thread"
-    return "net" if said and not _THREAD_READS.isdisjoint((said[0], said[-1])) and len(names) > 1 else "thread"
-
-
-def _target(callee: Node | None) -> str:
-    """The table that a chain of calls names: `client.from("users").insert(row)` -> users."""
-    while isinstance(callee, (Member, Call)):
-        if isinstance(callee, Call):
-            if chain(callee.callee)[-1] in _TABLES and callee.arguments:
-                value = callee.arguments[0].value
-                if isinstance(value, Constant) and isinstance(value.value, str):
-                    return value.value
-            callee = callee.callee
-        else:
-            callee = callee.value
-    return ""

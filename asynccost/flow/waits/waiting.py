@@ -37,8 +37,9 @@ from asynccost.flow.tree import (
     Try,
 )
 from asynccost.flow.waits.await_kinds import GOOD, package_kind
-from asynccost.flow.waits.awaits import Wait, classify, waits_of
+from asynccost.flow.waits.awaits import classify, waits_of
 from asynccost.flow.waits.picks import picks
+from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
