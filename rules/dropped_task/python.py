@@ -3,28 +3,26 @@
 from collections.abc import Iterator
 from typing import Any
 
-from asynccost.flow.around import above
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.calls import Caller
-from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.own_request import in_own_request
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.quiet import all_quiet
 from asynccost.flow.tasks import task_helpers
+from asynccost.flow.tasks.errors_heard import is_guarded, sees_to_its_errors
+from asynccost.flow.tasks.holding import ends_with_its_loop, factory, held_here, holders, replacing, starter_of_base
 from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.flow.tasks.own_loops import guessed, own_loop
 from asynccost.flow.tasks.requests import asks_others
 from asynccost.flow.tasks.short import ends_soon
 from asynccost.flow.tasks.spared import harmless, only_closes, where_missing
+from asynccost.flow.tasks.takers import drops, takers
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
-from asynccost.flow.tree import Call, Name, Raise, Try
-from asynccost.flow.waits.failing import failing, lets
-from asynccost.flow.walk import walk
-from asynccost.flow.words import words
+from asynccost.flow.tree import Call, Name
+from asynccost.flow.waits.failing import lets
 from asynccost.model import Confidence, Finding, Fix, Related, Safety, Silence
 from asynccost.python.reasons import HELD
 
-_HOPS = 4
 _MANY = 12  # calls that drop what one function returns
 
 
@@ -47,7 +45,7 @@ def check(file: File) -> Iterator[Finding | Silence]:
         elif fate.kind in ("dropped", "watched"):
             yield _finding(file, site, what, fate)
         elif fate.kind == "returned":
-            heard = fate.heard or _is_guarded(file, site)
+            heard = fate.heard or is_guarded(file, site)
             message = _message(what, "whoever calls this drops it", heard=heard)
             later: dict[str, Any] = {"returned": site.function.qualname, "what": what, "heard": heard}
             sure = Confidence.LOW if heard and what == "future" else Confidence.HIGH  # its callback hears of errors
@@ -97,7 +95,7 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     sure = Confidence.HIGH if what == "task" else Confidence.MEDIUM
     work = work_of(site)
     threaded = isinstance(work, Call) and file.resolve(work.callee, site.function) == "asyncio.to_thread"
-    heard = fate.heard or _sees_to_its_errors(file, site)
+    heard = fate.heard or sees_to_its_errors(file, site)
     if what == "future" and (fate.kind == "watched" or heard or not asks_others(file, site)):
         sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself; or little is seen to be lost
     message = _message(what, fate.why, heard=heard, threaded=threaded)
@@ -118,42 +116,12 @@ _LOST = ", nobody can cancel it, and its error is lost"
 _SOON = " (but it is over soon, and sees to its errors itself)"
 
 
-def _sees_to_its_errors(file: File, site: Site) -> bool:
-    coroutine = runs(file, site)
-    return coroutine is not None and not failing(file, coroutine)
-
-
-def _is_guarded(file: File, site: Site) -> bool:
-    """`ensure_future(logged(coro))`, where `logged` awaits what it is given and says what went wrong."""
-    coroutine = runs(file, site)
-    if coroutine is None or coroutine.index is None:
-        return False
-    given = {p.name for p in coroutine.params}
-    for wait in coroutine.index.awaits:
-        tries = [up for up in above(wait) if isinstance(up, Try)]
-        runs_it = wait.value.callee if isinstance(wait.value, Call) else wait.value
-        if isinstance(runs_it, Name) and runs_it.id in given and any(_says(t) for t in tries):
-            return True
-    return False
-
-
-def _says(tried: Try) -> bool:
-    """Whether a handler of a try says what went wrong and goes on."""
-    calls = [h for h in tried.handlers if any(isinstance(n, Call) for n in walk(*h.body))]
-    return any(not any(isinstance(n, Raise) for n in walk(*h.body)) for h in calls)
-
-
 # --------------------------------------------------------------- whole project
 
 
 def facts(file: File) -> dict[str, Any]:
     """What holds tasks here: functions that others may call, what is called of other modules, the loop's factory."""
-    if file.is_test:
-        return {}
-    by_all = {"factory": True} if task_helpers.by_factory(file) else {}
-    if task_helpers.replaced(file):
-        by_all["replaced"] = True
-    return {"holds": task_helpers.defined(file), "asks": task_helpers.used(file), **by_all}
+    return {} if file.is_test else held_here(file)
 
 
 def settle(finding: Finding, project: Project) -> list[Finding | Silence] | Finding | Silence:
@@ -174,8 +142,8 @@ def _returned(finding: Finding, project: Project) -> list[Finding | Silence] | F
     if helper is None:
         return Silence("", finding.path, finding.span, "its caller gets it")
     name = helper.facts["qualname"]
-    callers = _takers(project, helper)
-    dropping = [c for c in callers if _drops(c, helper)]
+    callers = takers(project, helper)
+    dropping = [c for c in callers if drops(c, helper)]
     if not dropping:
         who = "its callers keep it" if callers else "its caller gets it, and none is in sight"
         return Silence("", finding.path, finding.span, who)
@@ -193,22 +161,12 @@ def _returned(finding: Finding, project: Project) -> list[Finding | Silence] | F
     return [*said, Silence("", finding.path, finding.span, "its callers get it; those that drop it are reported")]
 
 
-def _factory(project: Project) -> str:
-    """The file that gives the event loop a task factory which holds what it makes; "" where none does."""
-    return min((path for path, said in project.rows("dropped-task").items() if "factory" in said), default="")
-
-
-def _replacing(project: Project) -> str:
-    """The file that puts something of its own in the place of asyncio.create_task; "" where none does."""
-    return min((path for path, said in project.rows("dropped-task").items() if "replaced" in said), default="")
-
-
 def _asking(finding: Finding, project: Project) -> Finding:
     """A finding, and what else of the project holds tasks: its loop's factory, or what may hold this one as well."""
-    if factory := project.memo(_factory):
+    if made_by := project.memo(factory):
         finding.confidence = Confidence.LOW
-        finding.message += f" (but {factory} gives the event loop a task factory that holds tasks)"
-    elif _OF_TASK in finding.message and (path := project.memo(_replacing)):
+        finding.message += f" (but {made_by} gives the event loop a task factory that holds tasks)"
+    elif _OF_TASK in finding.message and (path := project.memo(replacing)):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {path} replaces asyncio.create_task, and may hold tasks)"
     if all_quiet(project, finding.pending.get("fails", []), finding.path):
@@ -218,83 +176,17 @@ def _asking(finding: Finding, project: Project) -> Finding:
     if made is not None and (ended := in_own_request(made, project)):
         finding.message += f". {ended}, which ends with the request: the task is cancelled then, done or not"
         finding.fix = shown_only(finding.fix, "is it to be awaited, or to run in a thread that outlasts the request?")
-    elif made is not None and (ended := _ends_with_its_loop(made, project)):
+    elif made is not None and (ended := ends_with_its_loop(made, project)):
         finding.fix = shown_only(finding.fix, f"{ended}, which ends with it, and the task too: is it to be awaited?")
     if finding.fix is None or finding.fix.reason != HELD:
         return finding
-    if base := _of_base(finding, project):
+    if base := starter_of_base(finding, project):
         finding.fix = shown_only(finding.fix, f"its base has {base}(), which may hold tasks: is it to start this one?")
         return finding
-    held = project.memo(_helpers)
+    held = project.memo(holders)
     if name := next((name for path, name in held if task_helpers.near(finding.path, path)), ""):
         finding.fix = shown_only(finding.fix, f"{name} holds other tasks of the project: is it to hold this one?")
     return finding
-
-
-_STARTERS = ("create_task", "create_background_task", "start_task", "spawn_task", "run_task", "add_task")
-
-
-def _of_base(finding: Finding, project: Project) -> str:
-    """What starts tasks for the objects of the class in which a finding lies: a method of a base of another file."""
-    names = finding.function.split(".")
-    known = project.files[finding.path]["classes"] if finding.path in project.files else {}
-    bases = known.get(next((name for name in names if name in known), ""), [])
-    found = ((name, project.names.find(f"{base.removesuffix('()')}.{name}", finding.path))
-             for base in bases for name in _STARTERS)
-    return next((name for name, made in found if made is not None), "")
-
-
-_LASTS = frozenset({"main", "cli", "run", "start", "serve", "server", "worker", "app", "launch", "listen", "forever"})
-
-
-def _ends_with_its_loop(made: Def, project: Project) -> str:
-    """Who runs the function in an event loop that is made for it alone, as a clause; "" for any other."""
-    heat = project.heats.of(made)
-    if heat.kind != "fresh":
-        return ""
-    who = heat.reason.partition(" runs ")[0].removesuffix("()").rpartition(".")[2]
-    return "" if who.startswith("<") or not _LASTS.isdisjoint(words(who)) else heat.reason
-
-
-def _helpers(project: Project) -> list[tuple[str, str]]:
-    """What holds tasks in the project: the file that shows it, and what it is called."""
-    rows = {path: said for path, said in project.rows("dropped-task").items() if "holds" in said}
-    own = [(path, f"{name}()") for path, said in rows.items() for name in said["holds"]]
-    asked = [(path, name) for path, said in rows.items() for name in said["asks"]]
-    foreign = [(path, name) for path, name in asked if project.names.find(name, path) is None]
-    return [*own, *foreign]
-
-
-def _takers(project: Project, helper: Def, depth: int = 0) -> list[Caller]:
-    """The callers of a function, and of those that only pass its result on."""
-    found: list[Caller] = []
-    for caller in project.calls.callers(helper) or _by_name(project, helper):
-        by, call = caller.by, caller.call
-        if by.facts["entry"] and by.facts["entry"][0] == "test":
-            continue
-        passes = call["use"] == "returned" and not call["awaited"] and not by.facts["is_async"]
-        if passes and depth < _HOPS and by.key != helper.key:
-            found += _takers(project, by, depth + 1)
-        else:
-            found.append(caller)
-    return found
-
-
-def _by_name(project: Project, helper: Def) -> list[Caller]:
-    """A mixin's method is called on classes that do not name it: go by the name, if only one body has it.
-
-    A name of one word is anybody's: `kill()` is a process's too.
-    """
-    last = helper.facts["qualname"].rpartition(".")[2]
-    if not helper.facts["owner"] or len(words(last)) == 1:
-        return []
-    others = [d for d in project.calls.named(last) if d.key != helper.key and d.facts["end_line"] - d.facts["line"] > 8]
-    return [] if others else project.calls.calls_named(last)
-
-
-def _drops(caller: Caller, helper: Def) -> bool:
-    wanted = "awaited" if helper.facts["is_async"] else "dropped"
-    return caller.call["use"] == wanted
 
 
 def _coroutine(finding: Finding, name: str, dropping: list[Caller]) -> Finding:

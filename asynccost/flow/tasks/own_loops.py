@@ -2,6 +2,7 @@
 
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.project import Project
+from asynccost.flow.tasks.holding import RULE
 from asynccost.flow.tasks.task_helpers import near
 from asynccost.flow.tree import Member
 from asynccost.flow.words import words
@@ -23,5 +24,5 @@ def own_loop(project: Project, method: str, path: str) -> str:
 
 
 def _own_loops(project: Project) -> list[tuple[str, str]]:
-    rows = ((path, name) for path, said in project.rows("dropped-task").items() for name in said.get("holds", ()))
+    rows = ((path, name) for path, said in project.rows(RULE).items() for name in said.get("holds", ()))
     return [(name, path) for path, name in rows if any(w.endswith("loop") for w in words(name.rpartition(".")[0]))]
