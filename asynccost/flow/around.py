@@ -169,14 +169,16 @@ def _end(below: Node, up: Node, awaited: bool) -> Use:
     return Use("other", up, awaited)
 
 
+def method_around(function: Function) -> Function:
+    """The method that this function is, or stands in; the module where there is none."""
+    while function.owner is None and function.scope is not None:
+        function = function.scope
+    return function
+
+
 def class_around(function: Function) -> Class | None:
     """The class whose method this function is, or stands in."""
-    here: Function | None = function
-    while here is not None:
-        if here.owner is not None:
-            return here.owner
-        here = here.scope
-    return None
+    return method_around(function).owner
 
 
 def callback_call(function: Function) -> tuple[Call, int] | None:

@@ -1,6 +1,6 @@
 """Keeps the handle of a timer and clears it: on the ways out that a deadline misses, or where its object ends."""
 
-from asynccost.flow.around import callback_call, class_around, function_of, use_of
+from asynccost.flow.around import callback_call, class_around, function_of, method_around, use_of
 from asynccost.flow.effects.deadlines import Deadline, deadline
 from asynccost.flow.effects.ends import ends_of
 from asynccost.flow.effects.goes_along import begins_again, begun_without
@@ -125,9 +125,7 @@ def _clear(way: Way, clear: str, one: Timer, file: File, patch: Patch) -> None:
 
 def _in_class(one: Timer, owner: Class, file: File) -> Offer:
     """An attribute keeps the handle, and the method that ends the object clears it."""
-    method = one.function
-    while method.owner is None and method.scope is not None:
-        method = method.scope
+    method = method_around(one.function)
     ends = [owner.methods[name] for name in ends_of(owner, file)]
     ends = [e for e in ends if e.start < method.start or e.start >= method.end]
     if not ends or method.owner is not owner or begins_again(owner, ends[0].name, method, file):

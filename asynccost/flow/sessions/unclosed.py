@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from asynccost.flow.around import class_around, use_of
+from asynccost.flow.around import class_around, method_around, use_of
 from asynccost.flow.file import File
 from asynccost.flow.life import Life
 from asynccost.flow.linked.project import Project
@@ -48,20 +48,20 @@ def closers_of(file: File, cls: Class, attr: str, close: tuple[str, ...]) -> lis
             and use.kind == "receiver"
             and use.node.attr in (*close, "__aexit__", "__exit__")
         ):
-            found.append(_method(function))
+            found.append(method_around(function).name)
         elif use.kind in ("returned", "yielded", "with", "element"):
             if use.kind == "with" or not (function.name == attr and use.awaited):
                 return None
         elif use.kind == "argument" and isinstance(use.node, Call):
             if any(word in word_of(use.node).lower() for word in _CLOSING):
-                found.append(_method(function))
+                found.append(method_around(function).name)
             else:
                 return None
         elif use.kind == "assigned" and isinstance(use.node, Assign) and use.node.value is not None:
             if any(t is member for t in use.node.targets):
                 continue
             if _copy_closed(use.node, function, close):
-                found.append(_method(function))
+                found.append(method_around(function).name)
             elif _exposed(use.node):
                 return None
     if _closes_by_name(cls, attr):
@@ -79,14 +79,6 @@ def attribute_reads(file: File, cls: Class, attr: str) -> Iterator[tuple[Member,
             up = name.parent
             if name.id in _SELF and isinstance(up, Member) and up.attr == attr:
                 yield up, function
-
-
-def _method(function: Function) -> str:
-    here = function
-    while here.owner is None and here.scope is not None:
-        here = here.scope
-    return here.name
-
 
 
 def _copy_closed(node: Assign, function: Function, close: tuple[str, ...]) -> bool:
