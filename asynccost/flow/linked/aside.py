@@ -179,7 +179,7 @@ def _signed(project: Project) -> frozenset[str]:
 
 
 def _is_signed(project: Project, path: str) -> bool:
-    text = project.unmentioned.text(path) if path in project.imports else b""
+    text = project.python.text(path) if path in project.imports else b""
     return _RELEASED.search(text) is not None and _SIGNED.search(text) is not None
 
 

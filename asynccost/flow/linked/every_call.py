@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.summary import entry
-from asynccost.flow.facts.vocabulary import may_be_known, word_mark
+from asynccost.flow.facts.vocabulary import may_be_known
 from asynccost.flow.file import File, Site, is_test
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
@@ -76,8 +76,7 @@ def _of(project: Project, file: File, function: Function) -> Iterator[Made | Non
 
 def _naming(project: Project, asked: Asked, function: Function) -> list[str]:
     """The files that may name a function of a module: those that come to it, or all where its class has bases."""
-    mark = word_mark(function.name)
-    said = [path for path, marks in project.unmentioned.words.items() if mark in marks]
+    said = [*project.python.holding(function.name, tests=True)]
     if function.owner is not None and function.owner.bases:
         return said
     near = {asked.path, *project.calls.reaching(Def(asked.facts, asked.function(function)))}
@@ -91,7 +90,7 @@ def _beside(project: Project, name: str) -> Callable[[str], bool]:
     own, defined = re.compile(rb"\b(?:self|cls)\.%s\b" % word), re.compile(rb"\bdef[ \t]+%s\b" % word)
 
     def tells(path: str) -> bool:
-        text = project.unmentioned.text(path)
+        text = project.python.text(path)
         return own.search(text) is not None and defined.search(text) is None
 
     return tells
@@ -103,7 +102,7 @@ _RENAMES = re.compile(rb"\s+as\b")
 
 def _calls_in(project: Project, path: str, target: Def) -> Iterator[Made | None]:
     asked, name = project.names.asked.get(path), target.facts["qualname"].rpartition(".")[2]
-    code = project.unmentioned.code(path)
+    code = project.python.code(path)
     taken = [found.span() for found in _IMPORTS.finditer(code)]
     for at in places(code, name.encode()):
         if any(start <= at < end for start, end in taken) and not _RENAMES.match(code, at + len(name)):

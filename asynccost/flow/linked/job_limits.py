@@ -71,15 +71,13 @@ def _is_queued(made: Def, name: str, project: Project) -> bool:
             return not any(_is_long(text) for text in jobs)
     if not name.isidentifier() or made.facts["owner"] or made.facts["outer"] >= 0:
         return False
-    found = [call for path in project.unmentioned.words for call in _queueing(made, name, path, project)]
+    found = [call for path in project.python.holding(name) for call in _queueing(made, name, path, project)]
     return bool(found) and not any(_is_long(call) for call in found)
 
 
 def _queueing(made: Def, name: str, path: str, project: Project) -> Iterator[bytes]:
     """What hands a function of a module to a queue, by its name or by its whole name in quotes."""
-    if is_test(path) or not project.unmentioned.may_say(name, path):
-        return
-    source, word = project.unmentioned.text(path), re.escape(name.encode())
+    source, word = project.python.text(path), re.escape(name.encode())
     stem = re.escape(made.file["name"].rpartition(".")[2].encode())
     quoted = rb"[\"'](?:\w+\.)*%s\.%s[\"']" % (stem, word)
     plain = rb"(?:[\w.]+\.)?%s(?=\s*[,)])" % word
@@ -113,7 +111,7 @@ def _of_celery(made: Def, project: Project) -> int:
 def _of_all(project: Project) -> int:
     """The limit that the project's settings give all tasks of Celery; 0 where none is seen."""
     said = rb"\b(?:%s)[\"']?\s*[=:]\s*([\d\s*]*\d)\s*(?:#|,|\)|$)" % b"|".join(name.encode() for name in _SETTINGS)
-    known = project.unmentioned
+    known = project.python
     paths = (p for p in known.words if not is_test(p) and any(known.may_say(name, p) for name in _SETTINGS))
     found = [_seconds(m[1]) for path in paths for m in re.finditer(said, known.text(path), re.M)]
     return min(found, default=0)

@@ -7,7 +7,6 @@ places that say the function's name are asked, by their text.
 import re
 from collections.abc import Iterator, Sequence
 
-from asynccost.flow.file import is_test
 from asynccost.flow.linked.project import Project
 from asynccost.flow.mentions import STRINGS, places
 from asynccost.flow.tree import Comprehension, Expr, Function, Loop, Name
@@ -48,9 +47,7 @@ def one_by_one(path: str, start: int, over: Over, project: Project) -> str:
     if made is None or made.facts["entry"] or not name.isidentifier() or name.startswith("__"):
         return ""
     said = ""
-    for other in sorted(project.unmentioned.words):
-        if is_test(other) or not project.unmentioned.may_say(name, other):
-            continue
+    for other in sorted(project.python.holding(name)):
         for line, arguments in _calls(name, other, project):
             if not all(_hands_few(arguments, str(param).encode(), int(at)) for param, at in over):
                 return ""
@@ -60,7 +57,7 @@ def one_by_one(path: str, start: int, over: Over, project: Project) -> str:
 
 def _calls(name: str, path: str, project: Project) -> Iterator[tuple[int, list[bytes]]]:
     """The calls of a name in a file: their lines and arguments; none for what else says it there, imports aside."""
-    code = project.unmentioned.code(path)
+    code = project.python.code(path)
     plain = STRINGS.sub(_blank, code)
     for at in places(code, name.encode()):
         if _IMPORTS.match(code, code.rfind(b"\n", 0, at) + 1):

@@ -18,7 +18,7 @@ def outdated(project: Project, path: str) -> str:
     """What a module imports that Python 3 has not, as a clause, where the project itself is written for Python 3."""
     if path not in project.imports:
         return ""
-    gone = _GONE.search(project.unmentioned.text(path))
+    gone = _GONE.search(project.python.text(path))
     if gone is None or not project.memo(_is_for_3):
         return ""
     name = gone[1].decode()

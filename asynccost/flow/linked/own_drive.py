@@ -8,7 +8,7 @@ its own (`asyncio.run(stream(data))`), with nothing else on it.
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.file import function_at, is_test
+from asynccost.flow.file import function_at
 from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.own_thread import BESIDE, LENT
 from asynccost.flow.linked.project import Project
@@ -52,10 +52,10 @@ def _users(name: str, project: Project) -> list[Def] | None:
     """The functions that say a name, other than those of that name; None where that is not known of one."""
     found: dict[tuple[str, int], Def] = {}
     count = 0
-    for path in sorted(project.unmentioned.words):
-        if is_test(path) or not path.endswith(".py") or not project.unmentioned.may_say(name, path):
+    for path in sorted(project.python.holding(name)):
+        if not path.endswith(".py"):
             continue
-        code = project.unmentioned.code(path)
+        code = project.python.code(path)
         for at in places(code, name.encode()):
             if _IMPORTS.match(code, code.rfind(b"\n", 0, at) + 1):
                 continue
@@ -72,7 +72,7 @@ def _only_hands_on(by: Def, name: str, project: Project) -> bool:
     """Whether a plain function that only plain ones call makes a generator and hands it back: nobody drives it so."""
     if by.facts["is_async"]:
         return False
-    source = project.unmentioned.text(by.file["path"])[by.facts["start"] : by.facts["end"]]
+    source = project.python.text(by.file["path"])[by.facts["start"] : by.facts["end"]]
     if f"return self.{name}(".encode() not in source:
         return False
     return all(user is not None and not user.facts["is_async"] for user in _called_on(by, project))
@@ -81,10 +81,10 @@ def _only_hands_on(by: Def, name: str, project: Project) -> bool:
 def _called_on(made: Def, project: Project) -> Iterator[Def | None]:
     """The functions that call a method by its name; what another file calls on `self` is another class's."""
     name = _name(made).encode()
-    for path in sorted(project.unmentioned.words):
-        if is_test(path) or not path.endswith(".py") or not project.unmentioned.may_say(_name(made), path):
+    for path in sorted(project.python.holding(_name(made))):
+        if not path.endswith(".py"):
             continue
-        code = project.unmentioned.code(path)
+        code = project.python.code(path)
         for at in places(code, name):
             own = code.endswith(b"self.", 0, at) and path != made.file["path"]
             if code[at - 1 : at] == b"." and code[at + len(name) : at + len(name) + 1] == b"(" and not own:
@@ -101,11 +101,11 @@ def _around(path: str, at: int, project: Project) -> Def | None:
 def _is_lent(made: Def, project: Project) -> bool:
     """Whether what runs a coroutine keeps its loop, so that others may put something on it."""
     by = [(c.by.file["path"], c.by.facts) for c in project.calls.callers(made)]
-    return any(LENT.search(project.unmentioned.text(path), facts["start"], facts["end"]) for path, facts in by)
+    return any(LENT.search(project.python.text(path), facts["start"], facts["end"]) for path, facts in by)
 
 
 def _starts_more(by: Def, project: Project) -> bool:
-    source = project.unmentioned.text(by.file["path"])
+    source = project.python.text(by.file["path"])
     return BESIDE.search(source, by.facts["start"], by.facts["end"]) is not None
 
 

@@ -55,5 +55,5 @@ def _starts_more(made: Def, project: Project) -> bool:
 
 def _on_one_loop(project: Project) -> bool:
     """Whether a file of the project hands an application of Flask to a server that has one loop for all requests."""
-    saying = (path for path in project.unmentioned.words if project.unmentioned.may_say(_ASGI, path))
-    return any(any(True for _ in places(project.unmentioned.text(path), _ASGI.encode())) for path in saying)
+    saying = project.python.holding(_ASGI, tests=True)
+    return any(any(True for _ in places(project.python.text(path), _ASGI.encode())) for path in saying)

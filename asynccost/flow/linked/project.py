@@ -12,6 +12,7 @@ from asynccost.flow.linked.calls import Calls
 from asynccost.flow.linked.heat import Heats
 from asynccost.flow.linked.importers import Importers
 from asynccost.flow.linked.linking import Names
+from asynccost.flow.linked.python_code import PythonCode
 from asynccost.flow.linked.script_code import ScriptCode
 from asynccost.flow.linked.unmentioned import Unmentioned
 from asynccost.flow.linked.unmentioned_scripts import UnmentionedScripts
@@ -45,7 +46,8 @@ class Project:
         self.heats = Heats(self.names, self.calls)
         self.files = self.names.files
         self.importers = Importers(self.imports)
-        self.unmentioned = Unmentioned(self.names, self.importers, words or {}, texts or {})
+        self.python = PythonCode(self.names, words or {}, texts or {})
+        self.unmentioned = Unmentioned(self.names, self.importers, self.python)
         self.code = ScriptCode(self.names, script_texts or {})
         self.unmentioned_scripts = UnmentionedScripts(self.names, script_texts or {}, self.code)
         self._answers: dict[Any, Any] = {}

@@ -19,11 +19,11 @@ def local_name(file: File, site: Site) -> str:
 
 def replacing(project: Project, path: str, name: str) -> str:
     """The file that puts something else in the place of a name of a module; "" if none is in sight."""
-    loading = [other for other in project.imports if project.unmentioned.may_say("import_module", other)]
+    loading = [other for other in project.imports if project.python.may_say("import_module", other)]
     for other in sorted({*project.importers.of(path), *loading} - {path}):
         if is_test(other):
             continue
-        text, word = project.unmentioned.text(other), name.encode()
+        text, word = project.python.text(other), name.encode()
         puts = re.finditer(_PUTS % (word, word), text, re.M)
         if any(_means(project, other, (put[1] or put[2]).decode(), text, path) for put in puts):
             return other

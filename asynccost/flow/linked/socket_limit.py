@@ -32,8 +32,8 @@ def socket_limit(project: Project, path: str) -> str:
 
 
 def _setting(project: Project) -> list[str]:
-    said = (one for one in sorted(project.imports) if project.unmentioned.may_say("setdefaulttimeout", one))
-    return [one for one in said if not is_test(one) and _sets_for_good(project.unmentioned.text(one))]
+    said = (one for one in sorted(project.imports) if project.python.may_say("setdefaulttimeout", one))
+    return [one for one in said if not is_test(one) and _sets_for_good(project.python.text(one))]
 
 
 def _sets_for_good(source: bytes) -> bool:

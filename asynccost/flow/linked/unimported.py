@@ -30,9 +30,9 @@ def _folders(project: Project) -> frozenset[tuple[str, ...]]:
     """The packages whose modules are loaded by name, by the end of their dotted names."""
     found = set()
     for path in project.imports:
-        if not any(project.unmentioned.may_say(word, path) for word in _WORDS):
+        if not any(project.python.may_say(word, path) for word in _WORDS):
             continue
-        for match in _PUT_TOGETHER.finditer(project.unmentioned.text(path)):
+        for match in _PUT_TOGETHER.finditer(project.python.text(path)):
             own = parts_of(path)[:-1] if match[1] else []
             if given := (*own, *filter(None, match[2].decode().split("."))):
                 found.add(given)
@@ -91,7 +91,7 @@ def _deprecated(project: Project, folders: Sequence[str]) -> str:
     """The package around a module that warns of itself when it is imported; "" where none does."""
     packages = ("/".join((*folders[:at], "__init__.py")) for at in range(len(folders), 0, -1))
     every = (path for path in packages if path in project.imports)
-    return next((path for path in every if _WARNS.search(project.unmentioned.text(path))), "")
+    return next((path for path in every if _WARNS.search(project.python.text(path))), "")
 
 
 def _is_tool(project: Project, path: str) -> bool:
@@ -145,11 +145,11 @@ def _forgotten(project: Project, path: str, within: tuple[str, ...]) -> str:
     others = {one for one in importers if not is_test(one)}
     if len(within) > _DEPTH or not all(one in within or unimported(project, one, (*within, path)) for one in others):
         return ""
-    source = project.unmentioned.text(path)
+    source = project.python.text(path)
     if is_loaded_by_name(project, path) or any(p.search(source) for p in (_MAIN, _GOES_ROUND, _DECORATED)):
         return ""
     names = [_stem(path), *(name.decode() for name in _DEFINED.findall(source))]
-    if any(project.unmentioned.is_said_elsewhere(name, path, *importers) for name in names):
+    if any(project.python.is_said_elsewhere(name, path, *importers) for name in names):
         return ""
     if not _are_imported(project, path):
         return ""
@@ -177,7 +177,7 @@ def _are_imported(project: Project, path: str) -> bool:
 def _is_exception(project: Project, path: str) -> bool:
     """Whether a module of a package runs by itself and nobody imports or names it, as they do its neighbours."""
     asked = project.names.asked.get(path)
-    if asked is None or not _is_by_itself(project, path) or project.unmentioned.is_said_elsewhere(_stem(path), path):
+    if asked is None or not _is_by_itself(project, path) or project.python.is_said_elsewhere(_stem(path), path):
         return False
     serving = entries_of(asked.knowledge).serving
     if any(name.partition(".")[0] in serving for name in project.imports[path]):

@@ -8,19 +8,20 @@ example of its use that a module runs which others import.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 
 from asynccost.flow.facts.asked import Asked
 from asynccost.flow.facts.entry_table import in_main_guard
 from asynccost.flow.facts.summary import entry
-from asynccost.flow.facts.vocabulary import may_be_known, word_mark
-from asynccost.flow.file import is_test
+from asynccost.flow.facts.vocabulary import may_be_known
 from asynccost.flow.linked.importers import Importers
 from asynccost.flow.linked.linking import Names
+from asynccost.flow.linked.made_up import DISPATCHES, MadeUp
 from asynccost.flow.linked.meant import MANY, Meant
+from asynccost.flow.linked.python_code import PythonCode, says
 from asynccost.flow.linked.unmentioned_classes import Bases, UnmentionedClasses
-from asynccost.flow.mentions import STRINGS, is_letter, places
+from asynccost.flow.mentions import places
 from asynccost.flow.tree import Call, Class, Expr, Function, Member
 from asynccost.flow.words import last_word, words
 
@@ -28,17 +29,10 @@ _LOCAL = ".<locals>."
 _FEW = 6  # places: what more of them speak of is used
 _DEPTH = 3  # functions that nothing mentions, each mentioned by the next
 _BEFORE_A_VARIABLE = frozenset(b" \t\n\r\x0b\x0c(")
-_DEFINITION = re.compile(rb"\b(?:def|class)[ \t]+\w+")
 _DEFINES = rb"def[ \t]+%s\b"  # what it begins with is literal: found sooner
 _AT_THE_MARGIN = re.compile(rb"^(?:async[ \t]+)?\Z", re.M)
-_NO_NAME = re.compile(rb"://|[?&<]|%(?!s|\()|=(?![\w.]+:\w+[\"'])")  # addresses, markup
-_FORMATS = re.compile(rb"[fFtT][rR]?\Z")
 _LISTS = re.compile(  # what a module holds, but for a question whether a name is bound
     rb"(?<![\"'] in )\b(?:globals|locals|vars|getmembers|dir)\(|\bsys\.modules\b"
-)
-_DISPATCHES = re.compile(  # names that are made while the program runs
-    rb"\bgetattr\([^,()]+(?:\([^()]*\))?,\s*+(?![\"'])|(?<![\"'] in )\b(?:globals|locals|vars|getmembers)\("
-    rb"|\b__dict__\b|\bdir\("
 )
 _TRIALS = frozenset({"example", "examples", "demo", "usage", "sample", "trial"})
 _DECORATORS = frozenset({  # none of them hands the function to anybody
@@ -49,29 +43,24 @@ _PLAIN = frozenset({"dataclass", "define", "frozen", "final", "runtime_checkable
 
 
 class Unmentioned:
-    """Asked which functions are left behind. words: the vocabulary of every Python file; texts: reads such a file."""
+    """Asked which functions are left behind."""
 
-    def __init__(
-        self, names: Names, importers: Importers, words: Mapping[str, str], texts: Mapping[str, Callable[[], bytes]]
-    ) -> None:
+    def __init__(self, names: Names, importers: Importers, python: PythonCode) -> None:
         self._names = names
         self._importers = importers
-        self.words = words
-        self._saying = {path: marks for path, marks in words.items() if not is_test(path)}
-        self._texts = texts
-        self._bases = Bases(names, self.text, words)
-        self._codes: dict[str, bytes] = {}
-        self._known: dict[str, bool] = {}
+        self._python = python
+        self._bases = Bases(names, python.text, python.words)
+        self._made_up = MadeUp(python)
         self._told: dict[tuple[str, str], Meant] = {}
         self._used: dict[tuple[str, int], bool] = {}
         self._left: dict[tuple[str, str], str] = {}
-        self._classes = UnmentionedClasses(self, importers)
+        self._classes = UnmentionedClasses(python, importers)
 
     def left(self, path: str, qualname: str) -> str:
         """What nothing mentions, this function or one around it, or a class: `name()`; "" where something may."""
         if (path, qualname) not in self._left:
             asked = self._names.asked.get(path)
-            around = _around(asked, qualname) if asked is not None and path in self.words else []
+            around = _around(asked, qualname) if asked is not None and path in self._python.words else []
             left = (self._what_is_left(f, asked) for f in around if asked is not None)
             self._left[path, qualname] = next(filter(None, left), "")
         return self._left[path, qualname]
@@ -88,7 +77,7 @@ class Unmentioned:
         if any(_decorator(d) not in _DECORATORS for d in function.decorators):
             return False
         if outer is not None and outer.kind != "module" and function.owner is None:
-            return not _says(self.code(asked.path), name.encode())
+            return not says(self._python.code(asked.path), name.encode())
         if self._is_trial(function, asked):
             return True
         if self._is_mentioned(function, asked, without) or entry(asked.file, function):
@@ -124,7 +113,7 @@ class Unmentioned:
         key = asked.path, function.start
         if key not in self._used:
             if not self._importers.of(asked.path):
-                self._used[key] = self.is_said_elsewhere(function.name, asked.path)
+                self._used[key] = self._python.is_said_elsewhere(function.name, asked.path)
             else:
                 places = self._places(function, asked)
                 inside = (where is asked and function.start < at < function.end for where, at in places)
@@ -135,13 +124,13 @@ class Unmentioned:
         """Whether a method of a class may be called by who does not say its name."""
         if any(_decorator(d) not in _PLAIN for d in owner.decorators) or "mixin" in owner.name.lower():
             return True
-        if _DISPATCHES.search(asked.source, owner.start, owner.end):
+        if DISPATCHES.search(asked.source, owner.start, owner.end):
             return True
         return not self._bases.are_own(owner.qualname, asked)
 
     def _is_mentioned(self, function: Function, asked: Asked, without: tuple[Function, ...]) -> bool:
         """Whether code that may run says the name of a function, or puts it together."""
-        if self._is_made_up(function.name):
+        if self._made_up.may_be(function.name):
             return True
         found = list(islice(self._places(function, asked), _FEW + 1))
         if len(found) > _FEW or len(without) >= _DEPTH:
@@ -164,14 +153,12 @@ class Unmentioned:
 
     def _places(self, function: Function, asked: Asked) -> Iterator[tuple[Asked | None, int]]:
         """Where the name of a function stands: the file, if it can be asked, and the byte."""
-        word, mark = function.name.encode(), word_mark(function.name)
-        meant = self._meant(function, asked)
-        for path, marks in self._saying.items():
-            if mark in marks:
-                code, own = self.code(path), path == asked.path
-                for at in places(code, word):
-                    if (own or not _is_variable(code, at)) if meant is None else meant.may_mean(code, at, path):
-                        yield self._names.asked.get(path), at
+        word, meant = function.name.encode(), self._meant(function, asked)
+        for path in self._python.holding(function.name):
+            code, own = self._python.code(path), path == asked.path
+            for at in places(code, word):
+                if (own or not _is_variable(code, at)) if meant is None else meant.may_mean(code, at, path):
+                    yield self._names.asked.get(path), at
 
     def _meant(self, function: Function, asked: Asked) -> Meant | None:
         """What tells whether a place means a function of a module; None for another one."""
@@ -180,10 +167,9 @@ class Unmentioned:
             return None
         key = asked.path, function.name
         if key not in self._told:
-            mark, name = word_mark(function.name), function.name.encode()
-            holding = (path for path, marks in self._saying.items() if mark in marks)
-            defining = (path for path in holding if _defines(self.text(path), name))
-            self._told[key] = Meant(*key, self._importers, len([*islice(defining, MANY)]), self.text)
+            name = function.name.encode()
+            defining = (p for p in self._python.holding(function.name) if _defines(self._python.text(p), name))
+            self._told[key] = Meant(*key, self._importers, len([*islice(defining, MANY)]), self._python.text)
         return self._told[key]
 
     def _is_idle(self, asked: Asked | None, at: int, without: tuple[Function, ...]) -> bool:
@@ -194,50 +180,6 @@ class Unmentioned:
         return any(
             f in without or self._is_left(f, asked, without) or self._classes.holding(f, asked) for f in around
         )
-
-    def _is_made_up(self, name: str) -> bool:
-        """Whether a file that makes names up while it runs says the beginning or the end of one."""
-        if name not in self._known:
-            self._known[name] = any(map(self._is_made_of, _parts(name)))
-        return self._known[name]
-
-    def _is_made_of(self, part: str) -> bool:
-        mark, word = word_mark(part), part.encode()
-        holding = (path for path, marks in self._saying.items() if mark in marks)
-        asked = (path for path in holding if _is_quoted(self.code(path), word))
-        return any(_DISPATCHES.search(self.text(path)) for path in asked)
-
-    def is_said_elsewhere(self, word: str, *aside: str) -> bool:
-        """Whether the code of another file than these says a word, or cannot be asked for it."""
-        return not may_be_known(word) or self._stands(word, aside)
-
-    def _stands(self, word: str, aside: tuple[str, ...] = ()) -> bool:
-        mark, encoded = word_mark(word), word.encode()
-        read = [path for path in self._saying if path in self._codes]
-        rest = (path for path in self._saying if path not in self._codes)
-        asked = (path for group in (read, rest) for path in group if path not in aside)
-        return any(mark in self.words[path] and _says(self.code(path), encoded) for path in asked)
-
-    def may_say(self, word: str, path: str) -> bool:
-        """Whether a word may stand in a file."""
-        return word_mark(word) in self.words.get(path, "")
-
-    def text(self, path: str) -> bytes:
-        """The source of a Python file."""
-        asked = self._names.asked.get(path)
-        return asked.source if asked is not None else self._texts[path]()
-
-    def code(self, path: str) -> bytes:
-        """What of a file names something: all but comments, sentences and the names that it defines."""
-        if path not in self._codes:
-            asked = self._names.asked.get(path)
-            self._codes[path] = asked.memo(_code) if asked is not None else _code(self.text(path))
-        return self._codes[path]
-
-
-def _code(source: bytes) -> bytes:
-    code = STRINGS.sub(lambda m: _told(m, source), source)
-    return _DEFINITION.sub(lambda m: b" " * len(m[0]), code)
 
 
 def _defines(source: bytes, name: bytes) -> bool:
@@ -258,46 +200,9 @@ def _around(asked: Asked, qualname: str) -> list[Function]:
     return found
 
 
-def _told(match: re.Match[bytes], source: bytes) -> bytes:
-    """What is left of a comment or a string: nothing where it only speaks to readers."""
-    text, start = match[0], match.start()
-    if text.startswith(b"#"):
-        return b" " * len(text)
-    formats = _FORMATS.search(source, max(start - 2, 0), start) is not None
-    named = formats or not (b" " in text or b"\n" in text or _NO_NAME.search(text))
-    return text if named else b" " * len(text)
-
-
-def _parts(name: str) -> list[str]:
-    """The beginnings and ends of a name, of which a program may put it together."""
-    cuts = [at for at, char in enumerate(name) if char == "_" and 0 < at < len(name) - 1]
-    return [part for at in cuts for part in (name[: at + 1], name[at:]) if may_be_known(part)]
-
-
-def _says(code: bytes, word: bytes) -> bool:
-    return any(True for _ in places(code, word))
-
-
 def _is_variable(code: bytes, at: int) -> bool:
     """Whether a word stands by itself, neither an attribute nor in a string."""
     return at > 0 and code[at - 1] in _BEFORE_A_VARIABLE
-
-
-def _is_quoted(code: bytes, part: bytes) -> bool:
-    """Whether names are put together that begin or end so: `"get_" + name`, `f"get_{name}"`, `f"{name}_view"`."""
-    begins, at = part.endswith(b"_"), code.find(part)
-    while at >= 0:
-        before, after = code[max(at - 1, 0) : at], code[at + len(part) : at + len(part) + 1]
-        if begins and before in _OPENING and not is_letter(after):
-            return True
-        if not begins and after in _QUOTES and not is_letter(before):
-            return True
-        at = code.find(part, at + 1)
-    return False
-
-
-_QUOTES = frozenset({b'"', b"'"})
-_OPENING = _QUOTES | {b"}"}
 
 
 def _decorator(decorator: Expr) -> str:

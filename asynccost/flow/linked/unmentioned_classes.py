@@ -6,16 +6,17 @@ be looked up. What a package makes public, as `__init__` or `__all__` say, is me
 Whether the bases of a class are the project's own: what another package's class calls of it nobody here mentions.
 """
 
+
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Protocol
 
 from asynccost.flow.facts.asked import Asked
-from asynccost.flow.facts.vocabulary import may_be_known, word_mark
+from asynccost.flow.facts.vocabulary import may_be_known
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.importers import Importers, parts_of
 from asynccost.flow.linked.linking import Names
+from asynccost.flow.linked.python_code import PythonCode
 from asynccost.flow.mentions import is_letter, places
 from asynccost.flow.tree import Class, Expr, Function, Subscript
 from asynccost.flow.words import last_word
@@ -28,23 +29,11 @@ _REGISTERED = re.compile(  # bases whose subclasses are found by a framework
 )
 
 
-class Texts(Protocol):
-    """What reads Python files."""
-
-    words: Mapping[str, str]
-
-    def text(self, path: str) -> bytes:
-        """The source of a file."""
-
-    def code(self, path: str) -> bytes:
-        """What of a file names something."""
-
-
 class UnmentionedClasses:
     """Asked which classes are left behind."""
 
-    def __init__(self, texts: Texts, importers: Importers) -> None:
-        self._texts = texts
+    def __init__(self, python: PythonCode, importers: Importers) -> None:
+        self._python = python
         self._importers = importers
         self._known: dict[tuple[str, str], bool] = {}
         self._naming: dict[str, set[str]] = {}
@@ -96,26 +85,25 @@ class UnmentionedClasses:
         if not name or _REGISTERED.search(name):
             return False
         defined = re.compile(rb"^class[ \t]+%s\b" % re.escape(name.encode()), re.M)
-        mark = word_mark(name)
-        held = (path for path, marks in self._texts.words.items() if mark in marks)
+        held = self._python.holding(name, tests=True)
         return not any(
             _SUBCLASSES.search(text)
             for path in held
-            if name.encode() in (text := self._texts.text(path)) and (path == asked.path or defined.search(text))
+            if name.encode() in (text := self._python.text(path)) and (path == asked.path or defined.search(text))
         )
 
     def _is_mentioned(self, name: str, start: int, end: int, asked: Asked) -> bool:
         """Whether code says the name of what stands there, outside of it."""
         if not may_be_known(name):
             return True
-        word, mark = name.encode(), word_mark(name)
-        if any(not start <= at < end for at in places(self._texts.code(asked.path), word)):
+        word = name.encode()
+        if any(not start <= at < end for at in places(self._python.code(asked.path), word)):
             return True
         stem = asked.path.rpartition("/")[2].removesuffix(".py").encode()
-        for path, marks in self._texts.words.items():
-            if path == asked.path or mark not in marks or word not in self._texts.text(path):
+        for path in self._python.holding(name, tests=True):
+            if path == asked.path or word not in self._python.text(path):
                 continue
-            code, imports = self._texts.code(path), path in self._may_name(asked.path)
+            code, imports = self._python.code(path), path in self._may_name(asked.path)
             if any(imports or _looks_up(code, at, word, stem) for at in places(code, word)):
                 return True
         return False
@@ -126,7 +114,7 @@ class UnmentionedClasses:
             found, pending = {path}, [path]
             while pending:
                 here = pending.pop()
-                if here != path and not _ALL.search(self._texts.text(here)):
+                if here != path and not _ALL.search(self._python.text(here)):
                     continue
                 new = self._importers.of(here) - found
                 found |= new
