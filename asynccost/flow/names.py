@@ -14,6 +14,7 @@ An await is looked through: `(await create_pool()).execute` is `asyncpg.create_p
 
 from collections.abc import Callable
 
+from asynccost.flow.annotations import instance_of, noted
 from asynccost.flow.around import class_around
 from asynccost.flow.attributes import SELF, Attributes
 from asynccost.flow.definitions import Definitions
@@ -32,8 +33,6 @@ from asynccost.flow.tree import (
     Member,
     Name,
     Node,
-    Other,
-    Param,
     Subscript,
 )
 
@@ -77,23 +76,6 @@ class Names:
         if isinstance(expr, Choice):
             return self._choice(expr, function, depth)
         return None
-
-    def annotation(self, expr: Node | None, function: Function, depth: int = 0) -> str | None:
-        """The class that an annotation names, as an instance: `X | None`, Optional[X], Annotated[X, ...] -> "X()"."""
-        if isinstance(expr, Constant) and isinstance(expr.value, str):
-            expr = _dotted(expr.value, expr)
-        if isinstance(expr, Subscript):
-            outer = self.resolve(expr.value, function, depth + 1) or ""
-            if outer.rpartition(".")[2] in ("Optional", "Annotated", "Final", "ClassVar"):
-                inner = expr.index
-                inner = getattr(inner, "items", [inner])[0]
-                return self.annotation(inner, function, depth + 1)
-            return f"{outer}()" if outer else None
-        if isinstance(expr, Other) and expr.op == "|":
-            known = [p for p in expr.parts if not (isinstance(p, Constant) and p.value is None)]
-            return self.annotation(known[0], function, depth + 1) if len(known) == 1 else None
-        name = self.resolve(expr, function, depth + 1) if expr is not None else None
-        return f"{name}()" if name and not name.endswith("()") else None
 
     def attribute(self, cls: Class, attr: str) -> list[Expr | None]:
         """Every expression that a class's code assigns to `self.attr`; None for what is no one expression."""
@@ -164,26 +146,18 @@ class Names:
             return None, scope.kind != "module"
         for param in scope.params:
             if param.name == name:
-                return (self._param(param, scope, depth) if len(values) == 1 else None), True
+                note = param.annotation if len(values) == 1 and not param.star else None
+                return self._noted(note, scope, depth), True
         found = self._values(values, scope, depth)
         if found is None:
-            found = self._declared(name, scope, depth)
+            found = self._noted(noted(name, scope), scope, depth)
         if found is None and scope.kind == "module":
             found = f"{self.module.name}{self._colon}{name}"
         return found, True
 
-    def _param(self, param: Param, scope: Function, depth: int) -> str | None:
-        if param.annotation is not None and not param.star:
-            return self.annotation(param.annotation, scope, depth + 1)
-        return None
-
-    def _declared(self, name: str, scope: Function, depth: int) -> str | None:
-        """The annotation that a local name was declared with."""
-        for assign in scope.index.assigns if scope.index else ():
-            note = getattr(assign, "annotation", None)
-            if note is not None and any(isinstance(t, Name) and t.id == name for t in getattr(assign, "targets", ())):
-                return self.annotation(note, scope, depth + 1)
-        return None
+    def _noted(self, note: Expr | None, scope: Function, depth: int) -> str | None:
+        """The instance that an annotation stands for."""
+        return instance_of(note, lambda expr: self.resolve(expr, scope, depth + 2))
 
     def _values(self, values: "list[Expr | None]", function: Function, depth: int) -> str | None:
         """The one thing that all bindings agree on, None values aside."""
@@ -247,7 +221,7 @@ class Names:
                 break
             known = name
         if known is None and made.note is not None:
-            return self.annotation(made.note[0], made.note[1], depth + 1)
+            return self._noted(*made.note, depth)
         return known
 
     def _place(self, expr: Subscript, function: Function, depth: int) -> str | None:
@@ -284,14 +258,3 @@ def _scopes(function: Function | None) -> list[Function]:
         scopes.append(function)
         function = function.scope
     return scopes
-
-
-def _dotted(text: str, at: Node) -> Expr | None:
-    """A quoted annotation as an expression, where it is a plain dotted name."""
-    parts = text.split("|")[0].strip().split(".")
-    if not all(p.isidentifier() for p in parts):
-        return None
-    expr: Expr = Name(at.start, at.end, parts[0])
-    for part in parts[1:]:
-        expr = Member(at.start, at.end, expr, part)
-    return expr
