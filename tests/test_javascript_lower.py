@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from asynccost.flow.index import index_module
+from asynccost.flow.indexing import index_module
 from asynccost.flow.module import Module
 from asynccost.flow.tree import Class, Constant, Function, Loop, Member, Name, Node
 from asynccost.javascript import lower

@@ -28,7 +28,7 @@ def standing(read: Callable[[str], bytes], paths: Iterable[str]) -> Stands:
 
 def _scopes(path: str, data: bytes) -> frozenset[str] | None:
     """The names of all functions of a file and, for its top level, an empty one; None where they cannot be told."""
-    from asynccost.flow.index import index_module
+    from asynccost.flow.indexing import index_module
     from asynccost.flow.shape import scope_names
 
     language = language_of(path)

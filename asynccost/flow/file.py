@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from asynccost.flow.around import function_of, statement_of
 from asynccost.flow.dead import asks, is_dead, left_over
-from asynccost.flow.index import index_module
+from asynccost.flow.indexing import index_module
 from asynccost.flow.layout import Lines
 from asynccost.flow.module import Module
 from asynccost.flow.names import Names

@@ -1,6 +1,6 @@
 """The flow tree: one small model of function bodies that both front ends lower to.
 
-A front end builds it, `flow.index` sets every `parent` and collects calls, awaits and loops, rules read
+A front end builds it, `flow.indexing` sets every `parent` and collects calls, awaits and loops, rules read
 it. Nothing here knows a language: `for x of xs` and `for x in xs` are the same Loop, `this` and `self`
 are Names, `new X()` and `X()` are Calls. `start` and `end` are byte offsets into the source file.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A place in the source. `parent` is set by `flow.index` and crosses no function boundary:
+    """A place in the source. `parent` is set by `flow.indexing` and crosses no function boundary:
     the parent of a function's outermost statements is the Function itself."""
 
     start: int
