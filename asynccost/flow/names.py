@@ -35,6 +35,7 @@ from asynccost.flow.tree import (
     Node,
     Subscript,
 )
+from asynccost.flow.words import handed_back
 
 _DEPTH = 12
 _NOBODY = {"python": "this", "javascript": "cls"}  # a name like any other there
@@ -233,9 +234,14 @@ class Names:
     # ------------------------------------------------------------------ calls
 
     def _call(self, expr: Call, function: Function, depth: int) -> str | None:
+        first = expr.arguments[0].value if expr.arguments else None
+        if isinstance(first, Closure) and handed_back(first) is not None:
+            return self.ref(first.function)
         callee = self.resolve(expr.callee, function, depth + 1)
         if callee is None:
             return None
+        if callee == "functools.partial":  # `Client = partial(AsyncClient, timeout=5)`: to call it makes an AsyncClient
+            return self.resolve(first, function, depth + 1)
         if callee == "require" and self.module.language == "javascript" and expr.arguments:
             module = expr.arguments[0].value
             if isinstance(module, Constant) and isinstance(module.value, str):

@@ -3,8 +3,8 @@
 import re
 
 from asynccost.flow.module import Module
-from asynccost.flow.tree import Argument, Assign, Call, Function, Name
-from asynccost.flow.words import chain
+from asynccost.flow.tree import Assign, Function, Name
+from asynccost.flow.words import handed_back
 
 _PRIVATE = rb"\bprivate\s+(?:(?:static|async|override|readonly)\s+)*%s\b"
 DISPATCH = (b"getattr(self", b"getattr(cls", b"this[")
@@ -44,9 +44,7 @@ def _is_bound(function: Function, name: str) -> bool:
         return False
     if function.closure is None:
         return True
-    up = function.closure.parent
-    call = up.parent if isinstance(up, Argument) else None
-    if isinstance(call, Call) and chain(call.callee)[-1] == "useCallback":
-        up = call.parent
+    hook = handed_back(function.closure)
+    up = (hook or function.closure).parent
     target = up.targets[0] if isinstance(up, Assign) else None
     return isinstance(target, Name) and target.id == name

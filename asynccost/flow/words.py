@@ -3,9 +3,11 @@
 import re
 from functools import lru_cache
 
-from asynccost.flow.tree import Await, Call, Choice, Expr, Member, Name, Node, Other, Subscript
+from asynccost.flow.tree import Argument, Await, Call, Choice, Expr, Member, Name, Node, Other, Subscript
 from asynccost.knowledge import Knowledge
 
+# Hooks that hand back the function which they are given: of React, and of the libraries that most projects take.
+HANDS_BACK = frozenset({"useCallback", "useEffectEvent", "useEventCallback", "useMemoizedFn", "useEvent"})
 _SEARCHES = ("search", "lookup", "query")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|\$")
 
@@ -14,6 +16,14 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|\$")
 def words(name: str) -> tuple[str, ...]:
     """The words of an identifier in lower case: "getUserByID", "get_user_by_id" -> get user by id."""
     return tuple(w.lower() for w in _WORD.findall(name))
+
+
+def handed_back(closure: Node) -> Call | None:
+    """The call of a hook that hands back a closure which it is given first: `useCallback(async () => ..., [])`."""
+    call = closure.parent.parent if isinstance(closure.parent, Argument) else None
+    if not isinstance(call, Call) or call.arguments[0].value is not closure:
+        return None
+    return call if chain(call.callee)[-1] in HANDS_BACK else None
 
 
 def chain(expr: Node | None) -> list[str]:

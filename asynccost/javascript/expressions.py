@@ -14,6 +14,7 @@ from asynccost.flow.tree import (
     Subscript,
     Yield,
 )
+from asynccost.flow.words import HANDS_BACK
 from asynccost.javascript.context import DEEPEST, Context, LowerExpr, LowerNamed, nested
 from asynccost.javascript.functions import object_method
 from asynccost.javascript.literals import key_text, name
@@ -52,8 +53,8 @@ def subscript(cx: Context, node: Cst) -> Expr:
     return Subscript(node.start_byte, node.end_byte, lowered, cx.expr[index.kind_id](cx, index))
 
 
-def call(cx: Context, node: Cst) -> Expr:
-    """Lower a call or a tagged template. Bounds its own depth."""
+def call(cx: Context, node: Cst, first: str = "") -> Expr:
+    """Lower a call or a tagged template; a function that it is handed first takes a name. Bounds its own depth."""
     if cx.depth >= DEEPEST:
         return cx.too_deep(node)
     children = node.children
@@ -61,7 +62,7 @@ def call(cx: Context, node: Cst) -> Expr:
     cx.depth += 1
     lowered = cx.expr[callee.kind_id](cx, callee)
     if given.kind_id == cx.tables.arguments:
-        values = arguments(cx, given)
+        values = arguments(cx, given, first)
     else:
         value = cx.expr[given.kind_id](cx, given)
         values = [Argument(value.start, value.end, value)]
@@ -69,6 +70,12 @@ def call(cx: Context, node: Cst) -> Expr:
     if type(lowered) is Await and cx.kinds[callee.kind_id] != "parenthesized_expression":
         return _waiting(lowered, Call(lowered.value.start, node.end_byte, lowered.value, values))
     return Call(node.start_byte, node.end_byte, lowered, values)
+
+
+def named_call(cx: Context, node: Cst, name: str) -> Expr:
+    """Lower a call; what hands back the function that it is given gives it the name: `const save = useCallback(f)`."""
+    handed_back = cx.text(node.children[0]).rpartition(".")[2] in HANDS_BACK
+    return call(cx, node, name if handed_back else "")
 
 
 def new(cx: Context, node: Cst) -> Expr:
@@ -81,15 +88,15 @@ def new(cx: Context, node: Cst) -> Expr:
     return Call(node.start_byte, node.end_byte, cx.expr[callee.kind_id](cx, callee), given, new=True)
 
 
-def arguments(cx: Context, node: Cst) -> list[Argument]:
-    """Lower the arguments of a call."""
+def arguments(cx: Context, node: Cst, first: str = "") -> list[Argument]:
+    """Lower the arguments of a call; first: the name that a function at the first place takes."""
     expr, extra, spread_element = cx.expr, cx.extra, cx.tables.spread_element
     out: list[Argument] = []
     for child in node.named_children:
         kind_id = child.kind_id
         if kind_id in extra:
             continue
-        value = expr[kind_id](cx, child)
+        value = cx.named(child, first) if first and not out else expr[kind_id](cx, child)
         if kind_id != spread_element:
             out.append(Argument(child.start_byte, child.end_byte, value))
         else:
@@ -210,6 +217,5 @@ EXPRESSIONS: dict[str, LowerExpr] = {
     "instantiation_expression": nested(first),
     "type_assertion": nested(last),
 }
-NAMED: dict[str, LowerNamed] = dict.fromkeys(
-    ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"), first_named
-)
+_WRAPPERS = ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression")
+NAMED: dict[str, LowerNamed] = {"call_expression": named_call, **dict.fromkeys(_WRAPPERS, first_named)}

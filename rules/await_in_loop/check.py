@@ -7,34 +7,25 @@ from typing import TYPE_CHECKING
 from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.intent import waived_in_loop
-from asynccost.flow.linked.aside import asides, at_start, unattended
+from asynccost.flow.linked.aside import at_start, is_rare
 from asynccost.flow.linked.one_by_one import handed, one_by_one
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows
+from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows, says_request
 from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.loops.turn_doubts import doubts_of
 from asynccost.flow.loops.turn_ties import looks_and_adds
 from asynccost.flow.loops.turn_worth import doubts_of_ways
 from asynccost.flow.loops.turns import WHY, Turns, turns
-from asynccost.flow.tree import Call, Comprehension, Constant, Function, Loop
+from asynccost.flow.tree import Comprehension, Function, Loop
 from asynccost.flow.waits.acts import acts_only
 from asynccost.flow.waits.wait import Wait
-from asynccost.flow.walk import walk
-from asynccost.flow.words import verb, words
+from asynccost.flow.words import verb
 from asynccost.model import Confidence, Finding, Silence
 from asynccost.python.shapes import shape_of
 
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
-
-
-_VIEWS = (".tsx", ".jsx", ".vue", ".svelte")
-_MOVES = frozenset({
-    "send", "upload", "download", "transfer", "warm", "warmup", "preload", "prefetch", "index", "ingest",
-})
-_PUTS = (("post",), ("put",), ("patch",))
-_ADDS = (("add",), ("create",), ("insert",), ("register",))
 _LOOP = re.compile(rb"\b(?:for|while)\b")
 
 
@@ -86,7 +77,6 @@ def _anchor(loop: Loop | Comprehension) -> tuple[int, int]:
 def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
     first = next((w for w in said.waits if w.kind not in ("fresh", "memory")), said.waits[0])
     doubts = doubts_of(loop, said, first, file)
-    waited_for = said.contract or file.path.endswith(_VIEWS)  # in a view a person waits until all is stored
     return file.finding(
         loop,
         "",
@@ -99,7 +89,6 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         runs=function_of(loop).start,
         over=handed([loop], function_of(loop)),
         contract=said.contract,
-        changes=_changes(said.waits, file) if acts_only(loop) and not waited_for else "",
         acts=acts_only(loop) or _writes(said.waits, file),
     )
 
@@ -107,24 +96,6 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
 def _writes(waits: list[Wait], file: File) -> bool:
     """Whether a call says by its name that it changes something."""
     return any(verb(w.name, file.knowledge) in ("write", "add") for w in waits if w.kind not in ("fresh", "memory"))
-
-
-def _changes(waits: list[Wait], file: File) -> str:
-    """What a turn awaits that is no look-up and moves no data from one place to another, by its name."""
-    left = [w for w in waits if w.kind not in ("fresh", "memory")]
-    for wait in left:
-        said = words(wait.name)
-        reads = verb(wait.name, file.knowledge) == "read" and said[-1:] != ("fetch",)
-        if reads or not _MOVES.isdisjoint((*said, *_address(wait))):
-            return ""
-    return next((w.label for w in left if words(w.name) in _PUTS), left[0].label) if left else ""
-
-
-def _address(wait: Wait) -> list[str]:
-    """The words of the text that a call is given first: its URL, as a rule."""
-    first = wait.node.arguments[:1] if isinstance(wait.node, Call) else []
-    texts = [n.value for n in walk(*first) if isinstance(n, Constant) and isinstance(n.value, str)]
-    return [word for text in texts for word in words(text)]
 
 
 def _label(wait: Wait) -> str:
@@ -143,33 +114,25 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         "n items cost n waits in a row"
     )
     doubts = list(finding.pending["doubts"])
-    if not (verdict.good or verdict.likely):
+    if not (verdict.good or verdict.likely or any(map(says_request, verdict.unknown))):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
-    changes = finding.pending["changes"]
-    moves = not (_MOVES | {"get"}).isdisjoint(word for way in verdict.good for word in words(way))
-    if changes and (not moves or words(changes.rpartition(".")[2])[:1] in _ADDS):
-        doubts.append(f"nobody takes an answer of {changes}(): order, and a failure half way, may matter")
     doubts += doubts_of_ways(verdict, label, finding, project)
     if finding.pending["acts"] and verdict.pooled and not finding.pending["contract"]:
         doubts.append("each turn changes what a database stores, where order, locks and triggers may tie them")
-    change = project.memo(asides).before_a_change(finding.function)
-    if change and verdict.pooled and not finding.pending["contract"]:
-        doubts.append(change)
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
     if not (doubts or verdict.good or finding.pending["contract"]):
         finding.fix = shown_only(finding.fix, f"does {_doubtful(verdict, label)} wait for another machine at all?")
-        doubts.append(f"only its name says that {verdict.likely[0]} waits for another machine")
     # one doubt is enough, and this one costs the most to know
     if not doubts and at_start(project, finding.path, finding.pending["runs"]):
         doubts.append("it runs once, when the program starts or ends")
     if not doubts and (few := one_by_one(finding.path, finding.pending["runs"], finding.pending["over"], project)):
         doubts.append(few)
-    if not doubts and (calm := unattended(project, finding.path, finding.pending["runs"])):
-        doubts.append(calm)
+    if not doubts and (seldom := is_rare(project, finding.path, finding.pending["runs"])):
+        doubts.append(seldom)
     if doubts:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubts[0]})"

@@ -17,10 +17,11 @@ from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
-from asynccost.flow.reach import values
+from asynccost.flow.reach import local_function, values
 from asynccost.flow.tree import Call, Function, Name
 from asynccost.flow.waits.awaits import classify
-from asynccost.flow.words import verb, words
+from asynccost.flow.waits.wait import Wait
+from asynccost.flow.words import chain, verb, words
 from asynccost.javascript.words import may_hook
 from asynccost.model import Confidence, Finding, Silence
 
@@ -83,7 +84,7 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     sure = Confidence.HIGH if direct else Confidence.MEDIUM
     if race.settled or race.error or (_is_landing(file) and from_address(race.key, effect)):
         sure = Confidence.LOW
-    waits = classify(race.request, file, function_of(race.request))
+    waits = _waits(race.request, file)
     asks = any(_asks(w.name, file) for w in waits)
     handed = _handed_in(effect, race, file)
     props = file.path.endswith(".vue") and source_of(race.key, effect).startswith("props.")
@@ -92,6 +93,15 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
         props=props, asks=_handed_function(effect, race, file), told="" if direct else _only_told(effect, race, file),
         holds=_is_file(race.key, effect),
     )
+
+
+def _waits(request: Call, file: File) -> list[Wait]:
+    """What a request waits for; a helper that is no async function waits by what it hands to `then`."""
+    around = function_of(request)
+    helper = local_function(request.callee, around, file)
+    calls = helper.index.calls if helper is not None and helper.index is not None and not helper.is_async else []
+    asked = [w for call in calls if chain(call.callee)[-1] == "then" for w in classify(call, file, helper or around)]
+    return asked or classify(request, file, around)
 
 
 def _is_file(key: str, effect: Effect) -> bool:

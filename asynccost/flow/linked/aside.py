@@ -102,8 +102,8 @@ def keyed(function: Function) -> str:
 
 
 _STARTS = frozenset({
-    "startup", "lifespan", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready", "bootstrap",
-    "install", "connect", "terminate", "dispose", "destroy", "close", "aclose", "aexit", "exit",
+    "startup", "lifespan", "cog", "setup", "initialize", "init", "shutdown", "teardown", "cleanup", "ready",
+    "bootstrap", "install", "connect", "terminate", "dispose", "destroy", "close", "aclose", "aexit", "exit",
     "uninstall", "unload", "stop", "register", "unregister", "registration", "restore", "backup",
 })
 
@@ -122,10 +122,11 @@ def at_start(project: Project, path: str, start: int) -> bool:
     return not heat.hot and bool(name) and name[0] in _STARTS
 
 
+_RARE = "it is for the owner or an administrator, now and then"
 _UNATTENDED = {
     "periodic": "it runs on a timer, where nobody waits for it",
     "job": "it runs as a job, where nobody waits for it",
-    "rare": "it is for the owner or an administrator, now and then",
+    "rare": _RARE,
 }
 
 
@@ -133,6 +134,12 @@ def unattended(project: Project, path: str, start: int) -> str:
     """Why nobody waits for the function that starts at a byte, by how it is entered; "" where somebody may."""
     made = project.names.function(path, start)
     return _UNATTENDED.get(project.heats.of(made).kind, "") if made is not None else ""
+
+
+def is_rare(project: Project, path: str, start: int) -> str:
+    """Why the function that starts at a byte runs seldom, by how it is entered; "" where it need not."""
+    said = unattended(project, path, start)
+    return said if said == _RARE else ""
 
 
 def on_timer(project: Project, path: str, start: int) -> str:

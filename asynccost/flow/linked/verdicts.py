@@ -143,3 +143,12 @@ def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
         verdict.unknown.append(unknown)
     elif "memory" in kinds:
         verdict.memory.append(kinds["memory"])
+
+
+_MOVES = (("download",), ("upload",), ("scrape",), ("crawl",))
+
+
+def says_request(way: str) -> bool:
+    """Whether the name at the end of a way says that it asks another machine: `self.api_request()`, `downloadAll()`."""
+    said = words(way.rpartition(" -> ")[2].rpartition("(")[0].rpartition(".")[2])
+    return said[:1] in _MOVES or said[-1:] in (("request",), ("curl",)) or (len(said) > 1 and "api" in said)

@@ -47,7 +47,6 @@ _CHANGES = frozenset({
 _TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
 _PUTS = (("post",), ("put",), ("patch",))
 _ONE_PLACE = frozenset({"config", "configuration", "settings"})
-_LONG = 45  # lines of a loop whose turns nobody takes apart without a reason
 
 
 def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) -> list[str]:
@@ -55,9 +54,6 @@ def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) 
     doubts = list(said.doubts)
     if selects(loop, first.node):
         doubts.append("only the items that match get as far as the wait")
-    place = file.span(loop)
-    if place.end_line - place.line > _LONG and not said.contract:
-        doubts.append(f"each turn is {place.end_line - place.line} lines long and may do more than wait")
     told = file.knowledge.table("turns")["progress"]
     if any(w in told for name in (*_set_in(loop), *(wait.name for wait in said.waits)) for w in words(name)):
         doubts.append("each turn tells how far the work is")

@@ -93,10 +93,6 @@ def doubts_of_ways(verdict: Verdict, label: str, finding: Finding, project: Proj
         found.append(f"{label} may only touch the local disk")
     if not {"config", "settings"}.isdisjoint(said):
         found.append(f"{label} may be answered from memory")
-    seldom = project.knowledge.table("seldom")["loops"]["asked_seldom"]
-    around = {*words(finding.path), *words(finding.function)}
-    if verdict.pooled and (word := next((w for w in seldom if w in around), "")):
-        found.append(f"{word} says that nobody waits for a few quick look-ups")
     if chosen := _picked(finding, project):
         found.append(f"{label} waits only for those with a {chosen} of its own")
     return found

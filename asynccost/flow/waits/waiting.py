@@ -24,6 +24,7 @@ from asynccost.flow.tree import (
     Await,
     Bind,
     Call,
+    Closure,
     Do,
     Function,
     Handler,
@@ -41,7 +42,7 @@ from asynccost.flow.waits.awaits import classify, waits_of
 from asynccost.flow.waits.picks import picks
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.words import chain, handed_back, words
 
 _SYNC_CALLS = frozenset(
     {"invoke", "predict", "generate", "complete", "search", "request", "generate_content", "create"}
@@ -83,14 +84,19 @@ def rows_of(file: File, function: Function) -> list[Row]:
 
 
 def _anonymous(function: Function) -> bool:
-    return isinstance(function.closure.parent, Argument) if function.closure is not None else False
+    return function.closure is not None and _is_handed(function.closure)
+
+
+def _is_handed(closure: Closure) -> bool:
+    """Whether a closure is an argument of a call that may run it; a hook that hands it back does not."""
+    return isinstance(closure.parent, Argument) and handed_back(closure) is None
 
 
 def _folded(function: Function) -> Iterable[Function]:
     """A function and the closures that it hands to calls."""
     parts = [function]
     for part in parts:
-        parts += [c.function for c in (part.index.closures if part.index else ()) if isinstance(c.parent, Argument)]
+        parts += [c.function for c in (part.index.closures if part.index else ()) if _is_handed(c)]
     return parts
 
 
