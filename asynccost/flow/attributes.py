@@ -11,6 +11,7 @@ from typing import TypeGuard
 
 from asynccost.flow.around import class_around
 from asynccost.flow.module import Module
+from asynccost.flow.scopes import scopes
 from asynccost.flow.touches import MUTATORS
 from asynccost.flow.tree import Assign, Bind, Class, Collection, Expr, Function, Member, Name, Node
 from asynccost.flow.words import last_word
@@ -139,11 +140,7 @@ class Attributes:
 
 def _around(cls: Class) -> Iterator[Function]:
     """The function whose body waited and holds a class."""
-    here = cls.scope
-    while here is not None:
-        if here.inner:
-            yield here
-        here = here.scope
+    return (one for one in scopes(cls.scope) if one.inner)
 
 
 def is_self(target: Node | None) -> TypeGuard[Member]:

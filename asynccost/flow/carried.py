@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from asynccost.flow.file import File
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Expr, Function, Param
 from asynccost.flow.words import chain, words
 
@@ -41,7 +42,4 @@ _WORD = re.compile(r"\w+")
 
 def _params(function: Function) -> Iterator[Param]:
     """The parameters of a function and of those around it."""
-    here: Function | None = function
-    while here is not None:
-        yield from here.params
-        here = here.scope
+    return (param for one in scopes(function) for param in one.params)

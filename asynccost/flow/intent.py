@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from asynccost.flow.file import File
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Constant, Do, Function, Node
 from asynccost.flow.words import words
 
@@ -36,14 +37,12 @@ def spoken(span: tuple[int, int], file: File, function: Function) -> str:
     body = source[start:end]
     if any(clock.encode() in body for clock in table["measured"]):
         return "the time that it takes is measured"
-    here: Function | None = function
-    while here is not None:
+    for here in scopes(function):
         said = words(here.name)
         if here.name.startswith("test_"):
             return "it is part of a test"
         if any(w in table["once"] for w in said):
             return f"{here.name}() says by its name that it runs once or in order"
-        here = here.scope
     stem = file.path.rpartition("/")[2].partition(".")[0]
     if any(w in table["once_files"] for w in words(stem)):
         return f"{stem} says by its name that it runs once or in order"

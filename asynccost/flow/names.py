@@ -19,6 +19,7 @@ from asynccost.flow.around import class_around
 from asynccost.flow.attributes import SELF, Attributes
 from asynccost.flow.definitions import Definitions
 from asynccost.flow.module import Module
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import (
     Argument,
     Await,
@@ -197,7 +198,7 @@ class Names:
         return f"{base}.{expr.attr}"
 
     def _is_global(self, name: str, function: Function) -> bool:
-        return self.module.language == "javascript" and not any(name in f.bindings for f in _scopes(function))
+        return self.module.language == "javascript" and not any(name in f.bindings for f in scopes(function))
 
     def _of_instance(self, cls: Class, attr: str) -> str | None:
         if attr in cls.methods:
@@ -256,11 +257,3 @@ class Names:
         if expr.op in ("or", "??"):  # `given or Session()`: nothing contradicts what is known
             known.discard(None)
         return known.pop() if len(known) == 1 else None
-
-
-def _scopes(function: Function | None) -> list[Function]:
-    scopes = []
-    while function is not None:
-        scopes.append(function)
-        function = function.scope
-    return scopes

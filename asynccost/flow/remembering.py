@@ -5,6 +5,7 @@ from math import inf
 
 from asynccost.flow.around import above, words_in
 from asynccost.flow.file import File
+from asynccost.flow.reach import binder
 from asynccost.flow.tree import Call, Constant, Expr, Function, If, Member, Name, Node, Other, Return, Subscript
 from asynccost.flow.words import chain
 
@@ -141,10 +142,7 @@ def _is_beyond(kept: Name | Member, function: Function) -> bool:
     """Whether something lives on when a function has ended: a name of the code around it, its object's attribute."""
     if isinstance(kept, Member):
         return isinstance(kept.value, Name) and kept.value.id in ("self", "this", "cls")
-    here: Function | None = function
-    while here is not None and kept.id not in here.bindings:
-        here = here.scope
-    return here is not None and here is not function
+    return binder(kept.id, function) not in (None, function)
 
 
 def _fills(file: File, function: Function, kept: Name | Member, start: int, end: int) -> bool:

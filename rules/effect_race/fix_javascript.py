@@ -10,20 +10,8 @@ from asynccost.flow.effects.race_settled import moves_itself, once_by_ref
 from asynccost.flow.effects.races import Late, late_writes
 from asynccost.flow.effects.state import SETTER
 from asynccost.flow.file import File
-from asynccost.flow.tree import (
-    Argument,
-    Assign,
-    Await,
-    Call,
-    Constant,
-    Do,
-    Function,
-    Handler,
-    Name,
-    Return,
-    Stmt,
-    Try,
-)
+from asynccost.flow.scopes import stands_in
+from asynccost.flow.tree import Argument, Assign, Await, Call, Constant, Do, Function, Handler, Name, Return, Stmt, Try
 from asynccost.flow.walk import walk
 from asynccost.flow.words import word_of
 from asynccost.javascript.edits.endings import UnfixableError, ending
@@ -51,7 +39,7 @@ def fix(finding: Finding, file: File) -> Offer | None:
     if effect is None or not isinstance(effect.scope, Function):
         return None
     writes = [w for w in (*late_writes(effect, file), *_others(effect, file)) if follows_wait(w)]
-    if not writes or not all(_inside(w.function, effect.setups[0]) for w in writes):
+    if not writes or not all(stands_in(w.function, effect.setups[0]) for w in writes):
         return None
     patch = Patch(script(file), effect.anchor.start)
     try:
@@ -84,14 +72,6 @@ def fix(finding: Finding, file: File) -> Offer | None:
         asked = f"is {word}() of an old run to go on?"
         return Offer(Safety.DISPLAY_ONLY, f"{reason.partition(';')[0]}; {asked}", lambda: edits)
     return Offer(Safety.SAFE, reason, lambda: edits)
-
-
-def _inside(function: Function | None, setup: Function) -> bool:
-    while function is not None:
-        if function is setup:
-            return True
-        function = function.scope
-    return False
 
 
 def _others(effect: Effect, file: File) -> Iterator[Late]:

@@ -4,6 +4,7 @@ from asynccost.flow.clients import Client, built
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life
 from asynccost.flow.owner import life_of
+from asynccost.flow.scopes import scopes
 from asynccost.flow.sessions.alike import one_for_all
 from asynccost.flow.sessions.opened import opens
 from asynccost.flow.tree import Assign, Function, If, Member, Name, Node, Return
@@ -80,12 +81,9 @@ def _asked(file: File, site: Site, life: Life, patch: Patch) -> str:
 
 
 def _component(function: Function) -> Function | None:
-    here: Function | None = function
-    while here is not None:
-        if here.owner is None and here.name[:1].isupper() and here.kind in ("function", "arrow") and not here.is_async:
-            return here
-        here = here.scope
-    return None
+    """The component that a client is built in, as its name has it."""
+    named = (one for one in scopes(function) if one.owner is None and one.name[:1].isupper())
+    return next((one for one in named if one.kind in ("function", "arrow") and not one.is_async), None)
 
 
 def _may_leave(statement: Node) -> bool:

@@ -12,6 +12,7 @@ from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.verdicts import open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.mentions import speaks_of
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Await, Call, Closure, Expr, Function, Name, Node
 from asynccost.flow.varies import parameters
 from asynccost.flow.waits.awaits import classify, waits_in
@@ -111,12 +112,7 @@ def _handed(items: Expr, function: Function) -> str:
     made = [v.value if isinstance(v, Await) else v for v in bound]
     if any(isinstance(v, Call) and not _GROWS.isdisjoint(words(chain(v.callee)[-1])) for v in made):
         return "*"
-    scope: Function | None = function
-    while scope is not None:
-        if parameters(items, scope) - {"?"}:
-            return scope.name
-        scope = scope.scope
-    return ""
+    return next((scope.name for scope in scopes(function) if parameters(items, scope) - {"?"}), "")
 
 
 def _bound(fan: FanOut, file: File, function: Function, waits: list[Wait]) -> str:

@@ -10,6 +10,7 @@ from asynccost.flow.file import File
 from asynccost.flow.handles import kept_in
 from asynccost.flow.paths import Way
 from asynccost.flow.reach import binder
+from asynccost.flow.scopes import scopes, stands_in
 from asynccost.flow.tree import Call, Class, Closure, Do, Function, Return
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.acquired import keep_handle
@@ -76,10 +77,7 @@ def _hands_out_a_body(way: Way, file: File) -> bool:
 def _cleared_by(clear: str, one: Timer, file: File) -> str:
     """A function within that clears the timer when somebody calls it; "" where there is none."""
     for inner in file.functions:
-        around = inner.scope
-        while around is not None and around is not one.function:
-            around = around.scope
-        calls = inner.index.calls if around is not None and inner.index is not None else []
+        calls = inner.index.calls if stands_in(inner.scope, one.function) and inner.index is not None else []
         if inner.name and any(file.text(c) == clear for c in calls):
             return inner.name
     return ""
@@ -170,10 +168,5 @@ def _of_each_call(one: Timer, method: Function) -> bool:
 
 def _wakes(timer: Call) -> bool:
     """Whether a timer stands in what settles a promise: `new Promise((resolve) => { ... setTimeout(check, 50) })`."""
-    function: Function | None = function_of(timer)
-    while function is not None:
-        handed = callback_call(function)
-        if handed is not None and handed[0].new and chain(handed[0].callee)[-1] == "Promise":
-            return True
-        function = function.scope
-    return False
+    handed = (callback_call(function) for function in scopes(function_of(timer)))
+    return any(to is not None and to[0].new and chain(to[0].callee)[-1] == "Promise" for to in handed)

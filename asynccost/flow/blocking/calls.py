@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asynccost.flow.file import File
+from asynccost.flow.reach import binder
 from asynccost.flow.tree import Await, Call, Function, Member, Name, Node, Subscript
 
 if TYPE_CHECKING:
@@ -88,9 +89,7 @@ def comes_async(call: Call, function: Function) -> bool:
         return True
     if not isinstance(root, Name) or not isinstance(call.callee, Member):
         return False
-    scope: Function | None = function
-    while scope is not None and root.id not in scope.bindings:
-        scope = scope.scope
+    scope = binder(root.id, function)
     if scope is None or scope.index is None:
         return False
     values = [v for v in scope.index.bound.get(root.id, []) if v is not None]

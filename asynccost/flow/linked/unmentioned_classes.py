@@ -18,6 +18,7 @@ from asynccost.flow.linked.importers import Importers, parts_of
 from asynccost.flow.linked.linking import Names
 from asynccost.flow.linked.python_code import PythonCode
 from asynccost.flow.mentions import is_letter, places
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Class, Expr, Function, Subscript
 from asynccost.flow.words import last_word
 
@@ -40,11 +41,8 @@ class UnmentionedClasses:
 
     def holding(self, function: Function, asked: Asked) -> str:
         """The name of the class at the top of a module, around a function, that nothing mentions; else ""."""
-        here: Function | None = function
-        owner = None
-        while here is not None:
-            owner = here.owner or owner
-            here = here.scope
+        owners = [one.owner for one in scopes(function) if one.owner is not None]
+        owner = owners[-1] if owners else None
         return owner.name if owner is not None and self.is_left(owner, asked) else ""
 
     def is_left(self, cls: Class, asked: Asked) -> bool:

@@ -1,8 +1,10 @@
 """Turns of a loop that make something public, and loops that only tests run: who fixes them has to ask first."""
 
 import re
+from itertools import takewhile
 
 from asynccost.flow.file import File
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Call, Constant, Function
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -41,11 +43,9 @@ def writes(call: Call) -> bool:
 
 def for_tests(function: Function, file: File) -> str:
     """A function of the program that is there for tests, as the comment above it says; "" for any other."""
-    here: Function | None = function
-    while here is not None and here.name:
-        source = file.module.source
+    source = file.module.source
+    for here in takewhile(lambda one: one.name, scopes(function)):
         above = source[max(source.rfind(b"\n\n", 0, here.start), 0) : here.start]
         if _FOR_TESTS.search(above):
             return here.name
-        here = here.scope
     return ""

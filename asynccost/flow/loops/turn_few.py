@@ -5,6 +5,7 @@ Whether a loop looks for one item, so that few of its turns get as far as its wa
 
 from asynccost.flow.around import above
 from asynccost.flow.file import File
+from asynccost.flow.reach import binder
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -49,9 +50,7 @@ def few_turns(loop: Loop | Comprehension, file: File, function: Function) -> str
 
 def _written_above(name: str, file: File, function: Function) -> int:
     """How many items are written out of what a name of the function or the module lists; 0 where there are more."""
-    scope: Function | None = function
-    while scope is not None and name not in scope.bindings:
-        scope = scope.scope
+    scope = binder(name, function)
     if scope is None or scope.index is None or (scope is not file.module.top and _grows(name, scope)):
         return 0
     bound = scope.index.bound.get(name, [])

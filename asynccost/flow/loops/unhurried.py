@@ -1,22 +1,12 @@
 """Why nobody waits for a loop to be quick, by the names around it and by what its turns ask for."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from asynccost.flow.file import File
 from asynccost.flow.linked.aside import asides
-from asynccost.flow.tree import (
-    Argument,
-    Call,
-    Collection,
-    Comprehension,
-    Constant,
-    Do,
-    Function,
-    Loop,
-    Member,
-    Node,
-)
+from asynccost.flow.scopes import scopes
+from asynccost.flow.tree import Argument, Call, Collection, Comprehension, Constant, Do, Function, Loop, Member, Node
 from asynccost.flow.waits.acts import acts_only
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.words import chain, words
@@ -36,7 +26,7 @@ def _words_of(file: File) -> Told:
 def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, function: Function) -> str:
     """A doubt of a loop for which nobody waits, or whose turns are few by nature; "" where nothing says so."""
     told = file.memo(_words_of)
-    named = [function.name, *(f.name for f in _scopes(function))]
+    named = [function.name, *(f.name for f in scopes(function.scope) if f.kind != "module")]
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
     if aside := _said_above(loop, file, function):
         return f"a comment says so: {aside}"
@@ -62,13 +52,6 @@ def _said_above(loop: Loop | Comprehension, file: File, function: Function) -> s
     begin = max(function.start, loop.start - _ABOVE, source.rfind(b"\n\n", 0, loop.start))
     found = _ASIDE.search(source, begin, loop.start)
     return found[0].decode("utf-8", "replace").strip()[:80] if found else ""
-
-
-def _scopes(function: Function) -> Iterator[Function]:
-    here = function.scope
-    while here is not None and here.kind != "module":
-        yield here
-        here = here.scope
 
 
 def _stems(path: str) -> list[str]:

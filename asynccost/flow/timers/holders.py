@@ -6,18 +6,17 @@ from asynccost.flow.effects.lasting import one_of_its_kind
 from asynccost.flow.effects.timers import Timer
 from asynccost.flow.file import File
 from asynccost.flow.reach import class_functions, reach
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Bind, Class, Function, Member
 from asynccost.flow.words import words
 
 
 def component_around(function: Function) -> Function | None:
     """The component or hook that a function stands in, by its name."""
-    here: Function | None = function
-    while here is not None:
+    for here in scopes(function):
         name = here.name
         if here.owner is None and (name[:1].isupper() or (name.startswith("use") and name[3:4].isupper())):
             return here
-        here = here.scope
     return None
 
 

@@ -3,6 +3,7 @@
 import re
 
 from asynccost.flow.file import File
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Argument, Call, Constant, Function, Member
 
 _OPEN_END = re.compile(r"stream|sse|subscribe|listen|websocket|long_?poll|event_?source|watch|tail", re.I)
@@ -27,11 +28,8 @@ def of_request(call: Call) -> bool:
 
 def open_ended(file: File, function: Function) -> bool:
     """Whether a function, by its name or by what it asks, reads a stream that may stay open."""
-    here: Function | None = function
-    while here is not None:
-        if here.kind != "module" and _OPEN_END.search(here.name):
-            return True
-        here = here.scope
+    if any(one.kind != "module" and _OPEN_END.search(one.name) for one in scopes(function)):
+        return True
     owner = function.owner.name if function.owner else ""
     around = file.text(function) if function.kind != "module" else ""
     return (

@@ -1,6 +1,7 @@
 """Requests of a script that nobody waits for: one that never ends holds nobody."""
 
 from asynccost.flow.file import Site
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Assign, Bind, Call, Closure, Constant, Do, Function, Member, Name, Node
 from asynccost.flow.walk import walk
 from asynccost.flow.words import root, words
@@ -41,9 +42,4 @@ def _words(part: Node) -> tuple[str, ...]:
 
 def _handed(function: Function) -> set[str]:
     """The parameters of a function and of those around it: `resolve`, `callback`, `response`."""
-    found: set[str] = set()
-    here: Function | None = function
-    while here is not None:
-        found.update(param.name for param in here.params)
-        here = here.scope
-    return found
+    return {param.name for one in scopes(function) for param in one.params}

@@ -8,6 +8,7 @@ from asynccost.flow.around import class_around, use_of
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.handles import Place, kept_in, mentions, same_text
 from asynccost.flow.reach import binder
+from asynccost.flow.scopes import stands_in
 from asynccost.flow.tree import Assign, Bind, Call, Do, Function, Loop, Member, Name, Node, With
 from asynccost.javascript.edits.endings import UnfixableError
 from asynccost.javascript.edits.handle_texts import release_text, wanted_name
@@ -51,10 +52,7 @@ def _place(keep: Releasing, got: Acquisition) -> str:
         body = keep.script.body(keep.setup)
         block = statement.parent
         return "direct" if block == body or statement == body else "branch"
-    here: Function | None = function
-    while here is not None and here is not keep.setup:
-        here = here.scope
-    if here is None and keep.end.variables:
+    if keep.end.variables and not stands_in(function, keep.setup):
         raise UnfixableError  # a helper of the component, which more than one effect may call
     return "nested"
 
@@ -146,11 +144,8 @@ def _kept(keep: Releasing, got: Acquisition, place: Place, word: str) -> str:
 
 
 def _within_setup(keep: Releasing, scope: Function) -> bool:
-    here: Function | None = scope
-    while here is not None:
-        if here is keep.setup:
-            return True
-        here = here.scope
+    if stands_in(scope, keep.setup):
+        return True
     return scope.owner is None and not keep.end.variables and class_around(scope) is keep.effect.scope
 
 

@@ -5,6 +5,7 @@ from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.file import File
 from asynccost.flow.handles import Place, mentions
 from asynccost.flow.reach import binder
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Argument, Assign, Bind, Call, Function, Member, Name
 from asynccost.flow.words import last_word
 
@@ -17,15 +18,13 @@ def runs_late(function: Function, setup: Function, file: File, got: Acquisition,
 
     An event handler, an answer and the rest of an async function may; a timer's callback may not: the timer is cleared.
     """
-    here: Function | None = function
-    while here is not None:
+    for here in scopes(function):
         if here.is_async and here.index is not None and any(a.end <= got.call.start for a in here.index.awaits):
             return True
         if here is setup:
             return False
         if _handed_over(here, setup, file, got, depth):
             return True
-        here = here.scope
     return False
 
 

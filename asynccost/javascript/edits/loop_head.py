@@ -5,6 +5,7 @@ from typing import Any
 
 from asynccost.flow.around import above, function_of
 from asynccost.flow.file import File
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import (
     Assign,
     Case,
@@ -135,11 +136,7 @@ def _visible(node: Node) -> set[str]:
     mine = function_of(node)
     names = {n for up in above(node) for n in _declared(up, node)} | _parameters(mine)
     names |= _of_block(mine.body)
-    here = mine.scope
-    while here is not None and here.kind != "module":
-        names |= here.bindings
-        here = here.scope
-    return names
+    return names.union(*(one.bindings for one in scopes(mine.scope) if one.kind != "module"))
 
 
 def _declared(up: Node, node: Node) -> set[str]:

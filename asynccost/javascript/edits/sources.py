@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from asynccost.flow.extent import bounded, outside
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Await, Call, Choice, Collection, Expr, Function, Member, Name, Subscript
 from asynccost.flow.words import chain
 from asynccost.javascript.edits.patch import Patch
@@ -81,12 +82,7 @@ def _in_view(function: Function, file: File) -> bool:
     """Whether code belongs to a component or hook: what it walks has been shown to somebody."""
     if file.path.endswith((".vue", ".svelte", ".tsx", ".jsx")):
         return True
-    here: Function | None = function
-    while here is not None:
-        if here.name.startswith("use") and here.name[3:4].isupper():
-            return True
-        here = here.scope
-    return False
+    return any(one.name.startswith("use") and one.name[3:4].isupper() for one in scopes(function))
 
 
 def is_array(expr: Expr, function: Function, file: File, script: Script, depth: int = 0) -> bool:

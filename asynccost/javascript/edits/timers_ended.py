@@ -1,11 +1,14 @@
 """What is lost, or left, where a cleanup ends a timer: another beside it, what it was to set back, its own end."""
 
+from itertools import takewhile
+
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.leaks import Verdict
 from asynccost.flow.effects.lifecycle import Effect
 from asynccost.flow.effects.state import SETTER, state_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import within
+from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Argument, Assign, Call, Closure, Constant, Do, Function
 from asynccost.flow.words import word_of
 
@@ -29,15 +32,13 @@ def arms_another(got: Acquisition, file: File) -> bool:
 
 def called_often(verdict: Verdict) -> str:
     """What is handed a callback that starts a timeout, and may call it at any time: `stream(show, fail)`; ""."""
-    here: Function | None = verdict.got.function
     if verdict.got.pair.name != "setTimeout":
         return ""
-    while here is not None and here not in verdict.effect.setups:
+    for here in takewhile(lambda one: one not in verdict.effect.setups, scopes(verdict.got.function)):
         taken = here.closure.parent if here.closure is not None else None
         call = taken.parent if isinstance(taken, Argument) else None
         if isinstance(call, Call) and word_of(call) not in _ONCE:
             return word_of(call)
-        here = here.scope
     return ""
 
 
