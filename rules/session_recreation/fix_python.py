@@ -4,24 +4,22 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from asynccost.flow.around import above
 from asynccost.flow.carried import may_lack
 from asynccost.flow.clients import built
 from asynccost.flow.file import File
 from asynccost.flow.sessions.opened import opens
-from asynccost.flow.tree import Call, Class, Comprehension, Constant, Loop, Return
-from asynccost.flow.walk import walk
-from asynccost.flow.words import chain, words
+from asynccost.flow.sessions.turns import leaves_the_loop, measures, pauses
+from asynccost.flow.tree import Call, Loop
+from asynccost.flow.words import words
 from asynccost.model import Edit, Finding, Offer, Safety
 from asynccost.python.codemod import accessor, attribute, cleanup_ctx, factory, lend, lifespan
 from asynccost.python.codemod.arms import half_a_choice
 from asynccost.python.codemod.building import Building, building_at, done_to
 from asynccost.python.codemod.classes import has_fields
 from asynccost.python.codemod.hoist import hoist, loop_to_leave
+from asynccost.python.codemod.object_ends import lives_on, made_by_others, who_closes
 from asynccost.python.codemod.patch import Patch
 from asynccost.python.reasons import FOR_FEW, LENDS, OF_APPLICATION, WHO_CLOSES
-
-_COMMON = frozenset({"object", "ABC", "abc.ABC"})  # bases that make nobody kin
 
 _CLIENT = 3  # methods that ask: such an object is a client of a service, there to be kept
 _UNTYPED = "its code here is annotated: what is the class of this one called?"
@@ -67,33 +65,34 @@ def _before_loop(made: Building, file: File) -> Offer | None:
         f"one {made.client.short} for all turns: they share its cookies and connections, and it is built even where"
         " the loop has no turn"
     )
-    if _measures(found[0]):
-        reason = f"{reason}; the time of each turn is measured: is that of a new connection meant?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
+    asked = _of_loop(made, found[0], file)
+    return _asking(file, reason, asked, lambda patch: hoist(patch, made, *found))
+
+
+def _asking(file: File, reason: str, asked: str, write: Callable[[Patch], None]) -> Offer:
+    """An offer that is only shown where something is asked."""
+    if asked:
+        return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {asked}", write)
+    return _offer(file, Safety.UNSAFE, reason, write)
+
+
+def _of_loop(made: Building, loop: Loop, file: File) -> str:
+    """What is asked of one client for all turns of a loop; "" for nothing."""
+    if measures(loop):
+        return "the time of each turn is measured: is that of a new connection meant?"
     if _reads_cookies(made, file):
-        return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: hoist(patch, made, *found))
-    lines = file.span(found[0]).end_line - file.span(found[0]).line
+        return _COOKIES
+    lines = file.span(loop).end_line - file.span(loop).line
     if made.block is not None and lines > _MOVED:
-        reason = f"{reason}; {lines} lines move in: should the client be handed in, or closed apart?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
-    if _built_beside(made, found[0], file):
-        reason = f"{reason}; {made.function.name}() builds another beside the loop: are they to be one?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
-    if _pauses(found[0]):
-        reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: hoist(patch, made, *found))
-    return _offer(file, Safety.UNSAFE, reason, lambda patch: hoist(patch, made, *found))
+        return f"{lines} lines move in: should the client be handed in, or closed apart?"
+    if _built_beside(made, loop, file):
+        return f"{made.function.name}() builds another beside the loop: are they to be one?"
+    return _PAUSES if pauses(loop) else ""
 
 
+_PAUSES = "does the server keep a connection open for as long as the loop pauses?"
 _MOVED = 40  # lines of a loop that a with statement around it moves in
 _COOKIES = "cookies are read here: are they to be those of all calls?"
-_CLOCKS = frozenset({"time", "perf_counter", "monotonic", "process_time"})
-
-
-def _measures(loop: Loop) -> bool:
-    """Whether the time of a turn is taken."""
-    calls = (n for n in walk(*loop.body) if isinstance(n, Call) and not n.arguments)
-    return any(chain(call.callee)[-1] in _CLOCKS for call in calls)
 
 
 def _built_beside(made: Building, loop: Loop, file: File) -> bool:
@@ -105,18 +104,6 @@ def _built_beside(made: Building, loop: Loop, file: File) -> bool:
 def _reads_cookies(made: Building, file: File) -> bool:
     """Whether a function reads the cookies that it was given: those of a client that is kept may come from before."""
     return made.client.http and re.search(r"\.cookies\b(?!\s*=)", file.text(made.function)) is not None
-
-
-_LONG = 5  # seconds that servers keep an idle connection open at least
-
-
-def _pauses(loop: Loop) -> bool:
-    """Whether a loop sleeps for long, or nobody can tell for how long."""
-    for call in (n for n in walk(*loop.body) if isinstance(n, Call) and chain(n.callee)[-1] == "sleep"):
-        given = call.arguments[0].value if call.arguments else None
-        if not isinstance(given, Constant) or not isinstance(given.value, (int, float)) or given.value >= _LONG:
-            return True
-    return False
 
 
 # ------------------------------------------------------------ on an object
@@ -131,8 +118,8 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     reason = f"one {made.client.short} for each {chosen.cls.name}{by}: its calls share {_shares(made)}"
     if made.client.is_async:
         reason += ", and it belongs to the event loop that first uses it"
-    reason += _who_closes(chosen)
-    safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and _by_others(chosen.cls, file) else Safety.UNSAFE
+    reason += who_closes(chosen)
+    safety = Safety.DISPLAY_ONLY if WHO_CLOSES in reason and made_by_others(chosen.cls, file) else Safety.UNSAFE
     if chosen.extends:
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; does somebody call it of each {chosen.cls.name}?"
     elif any(_reads_cookies(b, file) for b, _ in chosen.alike):
@@ -142,46 +129,13 @@ def _on_object(made: Building, file: File, inherited: str) -> Offer | None:
     elif has_fields(chosen.cls, file):
         asked = f"is what {chosen.cls.name} annotates its fields, to which the client must not be added?"
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; {asked}"
-    elif lives := _lives_on(chosen):
+    elif lives := lives_on(chosen):
         safety, reason = Safety.DISPLAY_ONLY, f"{reason}; is the one of {lives}(), which lives on, to be shared?"
     return _offer(file, safety, reason, lambda patch: attribute.apply(patch, chosen))
 
 
-def _lives_on(chosen: attribute.Plan) -> str:
-    """A function that keeps its client for as long as it goes round: there is no waste in that one; "" for none."""
-    for made, _ in chosen.alike:
-        loops = (n for n in walk(*(made.block.body if made.block is not None else ())) if isinstance(n, Loop))
-        if any(loop.kind == "while" for loop in loops):
-            return made.function.name
-    return ""
-
-
-def _by_others(cls: Class, file: File) -> bool:
-    """Whether objects of a class are made by what knows them by a name or a base, and so closes none of them."""
-    if any("dataclass" not in file.text(d) for d in cls.decorators):  # who registers it, makes it
-        return True
-    bases = {file.text(b) for b in cls.bases} - _COMMON
-    return sum(other is not cls and _kin(other, cls, bases, file) for other in file.module.classes) > 1
-
-
-def _kin(other: Class, cls: Class, bases: set[str], file: File) -> bool:
-    theirs = {file.text(b) for b in other.bases}
-    return cls.name in theirs or not bases.isdisjoint(theirs)
-
-
 def _shares(made: Building) -> str:
     return "its cookies and connections" if made.client.http else "its connections"
-
-
-def _who_closes(chosen: attribute.Plan) -> str:
-    if not chosen.ends:
-        return ""
-    name = chosen.ends if isinstance(chosen.ends, str) else chosen.ends.name
-    if not isinstance(chosen.ends, str) or name == "cog_unload" or chosen.extends:
-        return f"; {name}() closes it"
-    if chosen.holder is not None:
-        return f"; {chosen.holder.ends} calls {name}(), which closes it"
-    return f"; {WHO_CLOSES} {name}(), which closes it, when the object ends?"
 
 
 # ------------------------------------------------------------ in the module
@@ -212,29 +166,21 @@ def _lent(made: Building, file: File) -> Offer | None:
     reason = f"{reason} {calls} share {_shares(made)}"
     if lend.at_once(loan):
         reason += ", of which there are 100 as a rule: more at once wait, and what goes on when one failed ends with it"
+    return _asking(file, reason, _of_loan(made, loan, file), lambda patch: lend.apply(patch, loan))
+
+
+def _of_loan(made: Building, loan: lend.Loan, file: File) -> str:
+    """What is asked of a client that the caller lends; "" for nothing."""
     if _reads_cookies(made, file):
-        return _offer(file, Safety.DISPLAY_ONLY, f"{reason}; {_COOKIES}", lambda patch: lend.apply(patch, loan))
+        return _COOKIES
     if few := next((name for name in sorted(lend.given(loan)) if file.memo(may_lack) & set(words(name))), ""):
-        reason = f"{reason}; is there any of {few} as a rule? The client is built even where there is none"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
+        return f"is there any of {few} as a rule? The client is built even where there is none"
     lines = file.span(loan.last).end_line - file.span(loan.first).line
-    if all(map(_leaves_the_loop, loan.calls)):
-        reason = f"{reason}; the loop ends with the first of them: is one client for each call not enough?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
+    if all(map(leaves_the_loop, loan.calls)):
+        return "the loop ends with the first of them: is one client for each call not enough?"
     if lines > _MOVED:
-        reason = f"{reason}; {lines} lines move in: should the client be closed apart?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
-    if isinstance(loan.first, Loop) and _pauses(loan.first):
-        reason = f"{reason}; does the server keep a connection open for as long as the loop pauses?"
-        return _offer(file, Safety.DISPLAY_ONLY, reason, lambda patch: lend.apply(patch, loan))
-    return _offer(file, Safety.UNSAFE, reason, lambda patch: lend.apply(patch, loan))
-
-
-def _leaves_the_loop(call: Call) -> bool:
-    """`return await page(url)` in a loop: no turn comes behind it."""
-    ups = above(call)
-    first = next((up for up in ups if isinstance(up, (Return, Loop, Comprehension))), None)
-    return isinstance(first, Return) and any(isinstance(up, Loop) for up in ups)
+        return f"{lines} lines move in: should the client be closed apart?"
+    return _PAUSES if isinstance(loan.first, Loop) and pauses(loan.first) else ""
 
 
 def _in_lifespan(made: Building, chosen: accessor.Shared, file: File) -> Offer | None:
