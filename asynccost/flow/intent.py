@@ -15,12 +15,13 @@ from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Constant, Do, Function, Node
 from asynccost.flow.words import words
 
+COMMENT = r"(?:(?<![\w.])#|(?<!:)//|/\*|^[ \t]*\*)"  # how one begins, line by line; `https://x` is none
 _ABOVE = 400  # bytes of comment above a place that still speak of it
 
 
 @lru_cache(maxsize=8)
 def _said(pattern: str) -> re.Pattern[str]:
-    return re.compile(r"(?:#|//|/?\*)[^\n]*(?:" + pattern + ")", re.I)
+    return re.compile(f"{COMMENT}[^\\n]*(?:{pattern})", re.I | re.M)
 
 
 def spoken(span: tuple[int, int], file: File, function: Function) -> str:

@@ -29,7 +29,7 @@ from asynccost.flow.tree import (
     Return,
     Try,
 )
-from asynccost.flow.waits.acts import acts_only, listed, only_checks, tells
+from asynccost.flow.waits.acts import acts_only, only_checks, tells
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
@@ -83,8 +83,6 @@ def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) 
         doubts.append(tie)
     if calm := unhurried(loop, said.waits, file, function_of(loop)):
         doubts.append(calm)
-    if listed(loop):
-        doubts.append("its list is written out in the function, a few items long")
     if few := few_turns(loop, file, function_of(loop)):
         doubts.append(few)
     if seldom := few_or_seldom(loop, first.node, file, function_of(loop)):

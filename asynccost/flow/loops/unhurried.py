@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from asynccost.flow.file import File
+from asynccost.flow.intent import COMMENT
 from asynccost.flow.linked.aside import asides
 from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Argument, Call, Collection, Comprehension, Constant, Do, Function, Loop, Member, Node
@@ -42,7 +43,9 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     return ""
 
 
-_ASIDE = re.compile(rb"(?:#|//|/?\*)[^\n]*(?:in (?:the )?background|without blocking)[^\n]*", re.I)
+_ASIDE = re.compile(
+    COMMENT.encode() + rb"[^\n]*(?:in (?:the )?background|without blocking)[^\n]*", re.I | re.M
+)
 _ABOVE = 400  # bytes of comment above a loop that still speak of it
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from asynccost.flow.around import above
 from asynccost.flow.facts.entries import seldom
 from asynccost.flow.file import File, Site
-from asynccost.flow.intent import documentation
+from asynccost.flow.intent import COMMENT, documentation
 from asynccost.flow.life import Life
 from asynccost.flow.sessions.oneshot import pauses
 from asynccost.flow.tree import (
@@ -25,7 +25,7 @@ from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
 _ABOVE = 800  # bytes of comment above a place that still speak of it
-_COMMENT = re.compile(r"(?:#|//|/?\*)[^\n]*")
+_COMMENT = re.compile(rf"{COMMENT}[^\n]*", re.M)
 _OWN = re.compile(  # what each event loop, thread or process needs of its own
     r"\b(?:each|every|per|own|fresh|different|separate|another|across|between|multiple|several)[ -]"
     r"(?:event[ -]?loops?|loops?|threads?|process(?:es)?|workers?|forks?)\b|\bafter (?:a )?fork|\bnot thread[- ]?safe"

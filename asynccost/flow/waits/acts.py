@@ -5,10 +5,9 @@ Whether the turns of a loop send things to one receiver, who sees them in their 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from asynccost.flow.around import above, function_of
+from asynccost.flow.around import above
 from asynccost.flow.file import File
 from asynccost.flow.tree import (
-    Argument,
     Assign,
     Await,
     Call,
@@ -16,7 +15,6 @@ from asynccost.flow.tree import (
     Comprehension,
     Constant,
     Do,
-    Function,
     If,
     Loop,
     Member,
@@ -26,14 +24,10 @@ from asynccost.flow.tree import (
     Subscript,
     With,
 )
-from asynccost.flow.turn import gone_through
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_FEW = 8  # items of a list that somebody wrote out
-_GROWS = frozenset({"push", "append", "add"})
-_AS_LONG = frozenset({"map", "filter", "sort", "reverse", "slice"})
 _SESSIONS = frozenset({"session", "client"})
 _SENT = frozenset({"post", "put", "patch", "delete"})
 _TELLS = frozenset({"emit", "$emit", "toast", "$toast", "stdout", "spinner", "print_status", "snackbar"})
@@ -100,54 +94,6 @@ def tells(loop: Loop | Comprehension) -> bool:
     body = loop.body if isinstance(loop, Loop) else [loop.element]
     calls = (n for n in walk(*body) if isinstance(n, Call))
     return any(not _TELLS.isdisjoint(chain(call.callee)) for call in calls)
-
-
-def listed(loop: Loop | Comprehension) -> bool:
-    """Whether a loop walks through a local list that only the function's own text fills, a few items long."""
-    source = gone_through(loop)
-    function = function_of(loop)
-    if not isinstance(source, Name) or source.id not in function.bindings:
-        return False
-    return 0 < _spelled(source.id, function) <= _FEW
-
-
-def _spelled(name: str, function: Function) -> int:
-    """How many items a local list gets; 0 where it gets them from anywhere but the text, or in a loop."""
-    count = 0
-    for node in walk(*function.body):
-        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id == name for t in node.targets):
-            written = _written(node.value)
-            if written is None or node.op != "=" or _repeats(node) or _spreads(written):
-                return 0
-            count += len(written.items)
-        elif isinstance(node, Call) and isinstance(node.callee, Member) and _root(node.callee) == name:
-            if node.callee.attr not in _GROWS or _repeats(node) or not all(_spelled_out(a) for a in node.arguments):
-                return 0
-            count += 1
-    return count
-
-
-def _written(value: Node | None) -> Collection | None:
-    """The list that a value is written out as: `["a", "b"].map(find)` is as long as what it maps."""
-    while isinstance(value, Call) and isinstance(value.callee, Member) and value.callee.attr in _AS_LONG:
-        value = value.callee.value
-    return value if isinstance(value, Collection) else None
-
-
-def _spreads(value: Collection) -> bool:
-    return not all(isinstance(item, (Constant, Collection)) for item in value.items)
-
-
-def _spelled_out(argument: Argument) -> bool:
-    return isinstance(argument.value, (Constant, Collection))
-
-
-def _root(member: Member) -> str:
-    return member.value.id if isinstance(member.value, Name) else ""
-
-
-def _repeats(node: Node) -> bool:
-    return any(isinstance(up, (Loop, Comprehension)) for up in above(node))
 
 
 def to_one_receiver(waits: Iterable[Wait], made: set[str], file: File) -> str:

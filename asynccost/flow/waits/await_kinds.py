@@ -106,6 +106,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
     bare = len(names) == 1 and kind in ("ordered", "pool", "conn", "file") and last not in ("execAsync", "$")
     if kind and not bare:
         return kind
+    if last in _VERBS and any(_ADDRESS.match(file.text(argument)) for argument in call.arguments[:2]):
+        return "net"  # `client.get("https://api.example/users")`, whatever the client is
     for name in reversed(names[:-1]):
         kind = receiver_kind(name, knowledge)
         if kind == "chat":
@@ -125,6 +127,8 @@ def by_words(call: Call, names: list[str], file: File) -> str:
     return "maybe" if said[:1] == ("fetch",) and len(said) > 1 and _OF_ROWS.isdisjoint(said) else ""
 
 
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "fetch"})
+_ADDRESS = re.compile(r"""[frbu]{0,2}["'`]https?://""", re.I)
 _OF_ROWS = frozenset({"one", "all", "many", "row", "rows", "val", "value", "next", "scalar"})  # what cursors fetch
 
 
