@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asynccost.flow.around import class_around
 from asynccost.flow.clients import Client, built, is_fake
 from asynccost.flow.dead import is_dead
-from asynccost.flow.effects.lasting import made_with_the_page
+from asynccost.flow.effects.made_once import made_with_the_page
 from asynccost.flow.facts.entries import is_script, seldom
 from asynccost.flow.file import File, Site
 from asynccost.flow.life import Life

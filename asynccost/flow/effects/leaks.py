@@ -17,17 +17,14 @@ from asynccost.flow.effects.lasting import (
     has_base,
     is_app_element,
     is_app_root,
-    kept_by_module,
-    kept_once,
     loads_anew,
-    made_with_the_page,
     of_the_process,
-    one_of_its_kind,
     pushed,
     reloads,
     stays,
 )
 from asynccost.flow.effects.lifecycle import Effect, effects
+from asynccost.flow.effects.made_once import kept_by_module, kept_once, made_with_the_page, one_of_its_kind
 from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of

@@ -2,7 +2,7 @@
 
 
 from asynccost.flow.effects.flags import tests_any
-from asynccost.flow.effects.lasting import one_of_its_kind
+from asynccost.flow.effects.made_once import one_of_its_kind
 from asynccost.flow.effects.timers import Timer
 from asynccost.flow.file import File
 from asynccost.flow.reach import class_functions, reach

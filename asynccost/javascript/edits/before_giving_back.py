@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from asynccost.flow.around import above
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.each_run import of_each_run
-from asynccost.flow.effects.lasting import kept_once
 from asynccost.flow.effects.leaks import Verdict
 from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.made_once import kept_once
 from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder
