@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from asynccost.flow.around import above, holds
 from asynccost.flow.effects import vue
-from asynccost.flow.effects.going import PERHAPS, STAYS, going
-from asynccost.flow.effects.lasting import is_mounted, made_by_modules, only_in_root
+from asynccost.flow.effects.going import STAYS, going
 from asynccost.flow.effects.leaks import Verdict, verdicts
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.effects.own_root import is_shown_by_root
-from asynccost.flow.effects.page_roots import is_page_root
+from asynccost.flow.effects.made_once import made_by_modules
 from asynccost.flow.effects.rendered import given_plainly, is_unhanded
 from asynccost.flow.effects.renderers import stem_of
+from asynccost.flow.effects.standing import PERHAPS
 from asynccost.flow.file import File
 from asynccost.flow.linked.project import Project
 from asynccost.flow.tree import Call, Class, Collection, Function, If, Name, Node
@@ -55,14 +54,11 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     )
     sure, related = first.sure or Confidence.LOW, tuple(_related(file, found))
     finding = file.finding(_anchor(first), message, sure, related=related)
-    if _may_be_of_root(file, first):
-        finding.pending["shown"] = file.path.endswith(_COMPONENTS)
+    if _may_stay(first) or _needs_going(first):
+        named = getattr(first.effect.scope, "name", "")
+        finding.pending["goes"] = stem_of(file.path) if file.path.endswith(_FILES) else named
     if _needs_going(first):
         finding.pending["seen"] = True
-    if _may_stay(first) or _needs_going(first):
-        scope = first.effect.scope
-        finding.pending["page"] = first.effect.framework == "React"
-        finding.pending["goes"] = stem_of(file.path) if file.path.endswith(_FILES) else getattr(scope, "name", "")
     if first.sure is not Confidence.LOW and (asked := _asked(file, found)):
         finding.pending["asked"] = asked
     if first.effect.plain and first.sure is not Confidence.LOW and isinstance(first.effect.scope, Class):
@@ -72,16 +68,13 @@ def _finding(file: File, found: list[Verdict]) -> Finding:
     return finding
 
 
-def _left_whole(first: Verdict) -> bool:
-    """Whether nothing is given back: a removal that misses what it was written for is wrong wherever it stands."""
-    return first.sure is not Confidence.LOW and first.at in (None, first.got.call)
-
-
 def _may_stay(first: Verdict) -> bool:
-    """Whether what a component starts once does harm only if the component goes away."""
-    effect = first.effect
-    starts_once = not effect.plain and (effect.once or effect.deps == [])
-    return starts_once and effect.framework in ("React", "Vue", "Svelte") and _left_whole(first)
+    """Whether what a component starts once does harm only if the component goes away.
+
+    A removal that misses what it was written for is wrong wherever it stands.
+    """
+    left_whole = first.sure is not Confidence.LOW and first.at in (None, first.got.call)
+    return left_whole and not first.effect.plain and (first.effect.once or first.effect.deps == [])
 
 
 def _needs_going(first: Verdict) -> bool:
@@ -92,17 +85,6 @@ def _needs_going(first: Verdict) -> bool:
 
 _HEARS = ("same", "disposer")
 _FILES = (".vue", ".svelte")
-_COMPONENTS = (".vue", ".tsx", ".jsx", ".svelte")
-
-
-def _may_be_of_root(file: File, first: Verdict) -> bool:
-    """Whether it is left by what the root component alone may use: a listener of a mixin, what a component starts."""
-    effect = first.effect
-    if effect.plain or not _left_whole(first):
-        return False
-    if file.path.endswith(_COMPONENTS):
-        return effect.once or effect.deps == []
-    return file.path.endswith((".js", ".ts", ".mjs", ".mts")) and first.got.pair.handle in ("same", "disposer")
 
 
 def _asked(file: File, found: list[Verdict]) -> list[list[str]]:
@@ -128,7 +110,7 @@ def facts(file: File) -> dict[str, bool]:
 
 
 def settle(finding: Finding, project: Project) -> Finding:
-    if said := _stays_long(finding, project):
+    if said := _does_no_harm(finding, project):
         finding.confidence = Confidence.LOW
         finding.message += f" (but {said})"
     elif "goes" in finding.pending:
@@ -159,18 +141,9 @@ def _going(finding: Finding, project: Project) -> Finding:
     return replace(finding, related=(*finding.related, Related(where.path, span, where.why)))
 
 
-def _stays_long(finding: Finding, project: Project) -> str:
-    """Why what is left behind lives as long as the page, or is never started, as the whole project says."""
+def _does_no_harm(finding: Finding, project: Project) -> str:
+    """Why what is left behind is never started, or lives as long as the page, as the whole project says."""
     pending, path = finding.pending, finding.path
-    if "shown" in pending and only_in_root(path, project, pending["shown"]):
-        does = "always shows" if pending["shown"] else "uses"
-        return f"the root component {does} it, which lives as long as the page"
-    if pending.get("shown") and is_mounted(path, project):
-        return "it is the root of a page, which lives as long as it"
-    if pending.get("page") and is_page_root(project, path, finding.function.partition(".")[0]):
-        return "it is the root of a page of a program without a router, and lives as long as it"
-    if pending.get("page") and is_shown_by_root(project, path, finding.function.partition(".")[0]):
-        return "a script renders it into the page and never takes it away"
     if (asked := pending.get("asked")) and all(is_unhanded(project, path, *given) for given in asked):
         return f"nobody in sight hands {asked[0][0]} any {asked[0][1]}"
     if "made" in pending and made_by_modules(path, project):

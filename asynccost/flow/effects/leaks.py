@@ -12,19 +12,10 @@ from asynccost.flow.effects.effect_code import component_cleanups, own_functions
 from asynccost.flow.effects.elements import is_page
 from asynccost.flow.effects.flags import stopped_by_flag
 from asynccost.flow.effects.goes_along import goes_along, moves_on
-from asynccost.flow.effects.lasting import (
-    frames_the_page,
-    has_base,
-    is_app_element,
-    is_app_root,
-    loads_anew,
-    of_the_process,
-    pushed,
-    reloads,
-    stays,
-)
+from asynccost.flow.effects.lasting import has_base, loads_anew, of_the_process, pushed, reloads, stays
 from asynccost.flow.effects.lifecycle import Effect, effects
 from asynccost.flow.effects.made_once import kept_by_module, kept_once, made_with_the_page, one_of_its_kind
+from asynccost.flow.effects.page_roots import frames_the_page, is_app_element, is_root_file
 from asynccost.flow.effects.race_settled import once_by_ref
 from asynccost.flow.effects.release import WANDERS, fate, handed_back, let_go
 from asynccost.flow.effects.state import SETTER, root_name, state_of
@@ -259,7 +250,7 @@ def _kept_or_dropped(effect: Effect, got: Acquisition, end: Fate, file: File) ->
     if effect.plain:
         return _plain_class(effect, got, end, sure, file)
     lasts = got.pair.handle in ("same", "disposer") or effect.once or effect.deps == []
-    if is_app_root(file.path) and lasts:
+    if is_root_file(file.path) and lasts:
         return say(LOW, "the component lives as long as the page")
     if end.kind in ("elsewhere", "itself"):
         if effect.wasted:

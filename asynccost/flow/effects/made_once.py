@@ -5,8 +5,9 @@ import re
 from asynccost.flow.around import above, class_around
 from asynccost.flow.effects.acquisitions import Acquisition
 from asynccost.flow.effects.lifecycle import Effect
-from asynccost.flow.file import File
+from asynccost.flow.file import File, is_test
 from asynccost.flow.handles import constant_text
+from asynccost.flow.linked.project import Project
 from asynccost.flow.reach import binder
 from asynccost.flow.tree import Argument, Assign, Call, Class, Function, If, Member, Name
 from asynccost.flow.words import chain
@@ -79,3 +80,15 @@ def _on_load(function: Function) -> bool:
     if not isinstance(call, Call) or chain(call.callee)[-1] != "addEventListener":
         return False
     return constant_text(call.arguments[0].value) in _LOADED
+
+
+def made_by_modules(path: str, project: Project) -> bool:
+    """Whether other modules make a file's objects, each when it is read: `window.backend = new Backend(store)`."""
+    made = [
+        one.facts["kind"]
+        for user in project.names.scripts.importers(path)
+        for one in (project.names.functions_of(user) if user != path and not is_test(user) else ())
+        for call in one.facts["calls"]
+        if project.names.module(call["name"].partition(":")[0], user, "javascript") == path
+    ]
+    return bool(made) and all(kind == "module" for kind in made)

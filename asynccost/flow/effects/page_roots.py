@@ -1,49 +1,103 @@
-"""Components of React that are the root of a page in a program without a router: they live as long as the document.
+"""What is the root of a page: by the names of files, and by what scripts render into the document and never take away.
 
-A function of the program renders what it is handed by id, `renderPage("page-media", MediaPage)`, and no other code
-names the component but those who extend, wrap or hand it on, of whom the same is asked.
+A function of a program without a router may render what it is handed: `renderPage("page-media", MediaPage)`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from asynccost.flow.effects.routers import has_router, is_written
+from asynccost.flow.effects.lifecycle import Effect
+from asynccost.flow.effects.routers import has_router
 from asynccost.flow.file import is_test
 from asynccost.flow.linked.project import Project
+from asynccost.flow.tree import Function
+from asynccost.flow.words import words
 
-_RENDERS = re.compile(rb"\bReactDOM\.(?:render|hydrate)\(|\bcreateRoot\(|\bhydrateRoot\(|\bfrom\s*[\"']react-dom")
+# --------------------------------------------------------------------- by names
+
+_STEMS = frozenset({"app", "_app", "main", "root", "approot", "app-root", "_document", "+layout"})
+_NEXT = re.compile(r"(?:^|/)app/layout\.\w+$")
+
+
+def is_root_file(path: str) -> bool:
+    """Whether a file is the one root of an application, by its name: `App.vue`, `providers/App/index.js`."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0].lower()
+    if stem == "index":
+        stem = folder.rpartition("/")[2].lower()
+    return stem in _STEMS or _NEXT.search(path) is not None
+
+
+def is_app_element(path: str) -> bool:
+    """Whether a file holds the one element of an application, by its name: `weather-app.ts`."""
+    return words(path.rpartition("/")[2].partition(".")[0])[-1:] == ("app",)
+
+
+_FRAMES = frozenset({"layout", "layouts", "provider", "providers"})
+
+
+def frames_the_page(path: str, effect: Effect) -> bool:
+    """Whether a file lies with a page's layout or providers, by its folders and its name, or a hook makes them."""
+    said = words(effect.scope.name) if isinstance(effect.scope, Function) else ()
+    parts = [words(part.partition(".")[0]) for part in path.split("/")]
+    return {"app", "context"}.issubset(said) or any(not _FRAMES.isdisjoint(part[-1:]) for part in (*parts, said))
+
+
+# ----------------------------------------------------------------- by what renders
+
+_RENDERS = re.compile(
+    rb"\b(?:createRoot|hydrateRoot)\(\s*(?P<root>document\.\w+\([^()]*\)|[\w$.]+)|\bReactDOM\.(?:render|hydrate)\("
+    rb"|\bcreateApp\(|\bnew\s+Vue\(|\bfrom\s*[\"']solid-js/web[\"']|\btarget\s*:\s*document\b"
+)
+_ENDS = re.compile(rb"unmount|\$destroy\(")
+_EMPTIES = rb"(?<![\w$.])%s[!?]*\.(?:innerHTML\s*=|remove\(|replaceChildren|removeChild)|\bremoveChild\(\s*%s(?![\w$])"
+_AS_ROOT = re.compile(rb"\b(?:render|hydrate|hydrateRoot)\((?:\s*\(\)\s*=>)?(?:(?!=>|\bmap\()[^;?&])*$")
+_BEFORE = 400  # bytes
+_MOUNTS = rb"\b(?:new\s+%s\(\s*\{\s*target\b|(?:mount|create(?:SSR)?App|h)\(\s*%s\b)"
+
+
+def renders(code: bytes) -> bool:
+    """Whether a script renders into an element of the document, and never takes that away."""
+    found = _RENDERS.search(code)
+    if found is None or _ENDS.search(code):
+        return False
+    root = re.escape(found["root"] or b"")
+    made = rb"(?<![\w$.])%s\b[^=\n]*=\s*document\." % root
+    if root and not root.startswith(b"document") and not re.search(made, code):
+        return False
+    places = root or rb"[\w$.]+"  # ReactDOM.render() names its place last, others a selector
+    named = root or found[0].startswith(b"ReactDOM")
+    return not named or re.search(_EMPTIES % (places, places), code) is None
+
+
+def is_rendered(code: bytes, at: int) -> bool:
+    """`root.render(<App />)`."""
+    return _AS_ROOT.search(code[max(at - _BEFORE, 0) : at]) is not None and renders(code)
+
+
+def is_mounted(code: bytes, name: bytes) -> bool:
+    """Whether a script mounts a component, and keeps it: `createApp(Import)`, `root.render(createElement(Import))`."""
+    if re.search(_MOUNTS % (name, name), code):
+        return renders(code)
+    return any(is_rendered(code, made.start()) for made in re.finditer(rb"\bcreateElement\(\s*%s\b" % name, code))
+
+
 _TAKES = re.compile(
     rb"\bfunction\s+(?P<f>\w+)\s*\((?P<a>[^()]*)\)|\b(?:const|let|var)\s+(?P<g>\w+)\s*=\s*(?:async\s*)?\((?P<b>[^()]*)\)"
     rb"[^=;{}]*=>"
 )
-_MOST = 24  # names that stand for a component, its wrappers and those who extend it
+_REACT = re.compile(rb"\bReactDOM\.(?:render|hydrate)\(|\bcreateRoot\(|\bhydrateRoot\(|\bfrom\s*[\"']react-dom")
 
 
-def is_page_root(project: Project, path: str, component: str) -> bool:
-    """Whether a component, or all who extend it, are handed to what renders a page's root, and to nothing else."""
-    renderers = project.memo(_renderers)
-    if not renderers or not re.fullmatch(r"[A-Za-z_$][\w$]*", component) or project.memo(has_router):
-        return False
-    names, shown = [component.encode()], False
-    for name in names:
-        pages = [p for p in project.code.holding(name) if is_written(p, project)]
-        for page in pages:
-            told = _Told(project.code.code(page), name, renderers, page == path)
-            if told.rest or len(names) > _MOST:
-                return False
-            shown = shown or told.shown
-            names += [other for other in told.others if other not in names]
-    return shown
-
-
-def _renderers(project: Project) -> frozenset[bytes]:
-    """The functions of a program that render a component which they are handed, and never take it away."""
+def renderers(project: Project) -> frozenset[bytes]:
+    """The functions that render a component which they are handed, and never take it away; none where a router may."""
     found: set[bytes] = set()
     for path in project.code.holding(b"react-dom"):
         code = project.code.code(path)
-        if not is_test(path) and _RENDERS.search(code) and b"unmount" not in code:
+        if not is_test(path) and _REACT.search(code) and b"unmount" not in code:
             found.update(_handed_to(code))
-    return frozenset(found)
+    routed = bool(found) and project.memo(has_router)
+    return frozenset() if routed else frozenset(found)
 
 
 def _handed_to(code: bytes) -> Iterator[bytes]:
@@ -54,58 +108,3 @@ def _handed_to(code: bytes) -> Iterator[bytes]:
         params = re.findall(rb"[A-Za-z_$][\w$]*", head["a"] or head["b"] or b"")
         if any(re.search(rb"<%s[\s/>]|\bcreateElement\(\s*%s\b" % (p, p), body) for p in params):
             yield head["f"] or head["g"]
-
-
-class _Told:
-    """What a script says of a name. others: whose fate is the same. shown: whether it is handed to what renders a page.
-
-    rest: whether it stands where neither is said.
-    """
-
-    def __init__(self, code: bytes, name: bytes, renderers: frozenset[bytes], own: bool) -> None:
-        self.others: list[bytes] = []
-        self.shown = False
-        word = rb"(?<![\w$./-])%s(?![\w$-])" % re.escape(name)
-        self._code = re.sub(rb"\bimport\b[^;\"'()]*\bfrom\s*[\"'][^\"'\n]*[\"']", self._renamed(name, word), code)
-        self._take(rb"\bexport\s*\{[^{}]*\}(?:\s*from\s*[\"'][^\"'\n]*[\"'])?", word, rb"%s\s+as\s+([\w$]+)" % word)
-        self._take(rb"\b(?:class|function|const|let|var)\s+%s" % word)
-        self._take(rb"\bclass\s+([\w$]+)\s+extends\s+%s" % word)
-        self._take(rb"\bexport\s+default\s+(?:[\w$.]+\(\s*)*%s" % word)
-        self._take(rb"\b(?:const|let|var)\s+([A-Z][\w$]*)\s*=\s*(?:[\w$.]+\([^(){}<>;]*)+%s" % word)
-        self._whole(word)
-        self._take(rb"%s\.(?:propTypes|defaultProps|displayName|contextType)\b(?:\s*=\s*[\"'][^\"'\n]*[\"'])?" % word)
-        for renderer in renderers:
-            self.shown = self._take(rb"\b%s\([^(){}<>;]*?%s" % (renderer, word)) or self.shown
-        if self._take(rb"[\"']%s[\"']" % re.escape(name)) and not own:  # in a table of pages
-            self.shown = True
-        late = rb"\bimport\([^()]*(?<![\w$-])%s(?:\.\w+)?[\"'`]" % re.escape(name)  # `lazy(() => import("./Panel"))`
-        self.rest = re.search(rb"%s|%s" % (word, late), self._code) is not None
-
-    def _renamed(self, name: bytes, word: bytes) -> Callable[[re.Match[bytes]], bytes]:
-        def without(found: re.Match[bytes]) -> bytes:
-            self.others += re.findall(rb"%s\s+as\s+([\w$]+)" % word, found[0])
-            by_default = rb"import\s+([\w$]+)[^\"']*[\"'][^\"']*/%s(?:\.\w+)?[\"']" % re.escape(name)
-            self.others += re.findall(by_default, found[0])
-            return b" "
-
-        return without
-
-    def _whole(self, word: bytes) -> None:
-        """All that another component shows: `return isAnonymous ? <Anonymous /> : <History />;`."""
-        form = rb"\breturn\s*\(?\s*(?:!?([\w$]+)[\w$.]*\s*\?\s*<[\w$]+\s*/>\s*:\s*)?<%s[^<>]*/>\s*\)?\s*;?\s*\}" % word
-        for found in [*re.finditer(form, self._code)]:
-            around = [*re.finditer(rb"\b(?:function|const|class)\s+([A-Z_$][\w$]*)", self._code[: found.start()])]
-            before = self._code[around[-1].start() : found.start()] if around else b""
-            inner = len(re.findall(rb"=>|\bfunction\b|\bclass\b", before)) != 1  # a row of a list, a method
-            moves = found[1] is not None and re.search(rb"\[\s*%s\s*," % found[1], before) is not None
-            if around and not inner and not moves:
-                self.others.append(around[-1][1])
-                self._code = self._code[: found.start()] + b" " * len(found[0]) + self._code[found.end() :]
-
-    def _take(self, form: bytes, word: bytes = b"", renamed: bytes = b"") -> bool:
-        """Read a form in which a name stands, and take it out of the text."""
-        found = [m for m in re.finditer(form, self._code) if not word or re.search(word, m[0])]
-        for one in found:
-            self.others += re.findall(renamed, one[0]) if renamed else [g for g in one.groups() if g]
-        self._code = re.sub(form, b" ", self._code) if found else self._code
-        return bool(found)
