@@ -8,6 +8,7 @@ from asynccost.flow.around import function_of, loops_around
 from asynccost.flow.file import File
 from asynccost.flow.intent import waived_in_loop
 from asynccost.flow.linked.aside import at_start, is_rare
+from asynccost.flow.linked.namesakes import namesakes_ask
 from asynccost.flow.linked.one_by_one import handed, one_by_one
 from asynccost.flow.linked.project import Project, shown_only
 from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows, says_request
@@ -114,7 +115,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         "n items cost n waits in a row"
     )
     doubts = list(finding.pending["doubts"])
-    if not (verdict.good or verdict.likely or any(map(says_request, verdict.unknown))):
+    if not (verdict.good or verdict.likely or any(_asks(way, finding.path, project) for way in verdict.unknown)):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
     doubts += doubts_of_ways(verdict, label, finding, project)
@@ -143,6 +144,11 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if verdict.good and verdict.good[0] != label and not doubts:
         finding.message += f" ({verdict.good[0]})"
     return finding
+
+
+def _asks(way: str, path: str, project: Project) -> bool:
+    """Whether what a way leads to asks another machine by its name, or as all methods of its name do."""
+    return says_request(way) or namesakes_ask(way, path, project)
 
 
 def _doubtful(verdict: Verdict, label: str) -> str:

@@ -39,11 +39,13 @@ class Waiting:
     def of(self, ref: str, near: str, sync: bool = False) -> Reached | None:
         """What a resolved name of the file `near` waits for; None where it is no function of the project."""
         found = self.project.names.find(ref, near)
-        if found is None:
-            return None
-        if found.key not in self._known:
-            self._known[found.key] = self._reach(found, sync)
-        return self._known[found.key]
+        return self.of_function(found, sync) if found is not None else None
+
+    def of_function(self, made: Def, sync: bool = False) -> Reached:
+        """What calling a function of the project waits for."""
+        if made.key not in self._known:
+            self._known[made.key] = self._reach(made, sync)
+        return self._known[made.key]
 
     def _reach(self, start: Def, sync: bool) -> Reached:
         """Breadth first over the refs, so that the shortest way is told and cycles change nothing."""
