@@ -14,7 +14,6 @@ from asynccost.flow.tasks.holding import ends_with_its_loop, factory, held_here,
 from asynccost.flow.tasks.kept import Fate, fate_of
 from asynccost.flow.tasks.own_loops import guessed, own_loop
 from asynccost.flow.tasks.requests import asks_others
-from asynccost.flow.tasks.short import ends_soon
 from asynccost.flow.tasks.spared import harmless, only_closes, where_missing
 from asynccost.flow.tasks.takers import drops, takers
 from asynccost.flow.tasks.task_helpers import handed_on, runs, spawns, work_of
@@ -98,22 +97,20 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
     heard = fate.heard or sees_to_its_errors(file, site)
     if what == "future" and (fate.kind == "watched" or heard or not asks_others(file, site)):
         sure = Confidence.LOW  # the other thread hears how it ends, or it says so itself; or little is seen to be lost
+    if what == "task" and heard:
+        sure = Confidence.MEDIUM  # it can still be collected half done
     message = _message(what, fate.why, heard=heard, threaded=threaded)
-    soon = what == "task" and ends_soon(file, site)
-    if heard and soon:
-        sure, message = Confidence.LOW, f"{message}{_SOON}"
     if what == "task" and only_closes(file, site):
         sure, message = Confidence.LOW, f"{message} (but it only closes what {site.function.name}() leaves behind)"
     if holder := where_missing(site.call):
         sure, message = Confidence.LOW, f"{message} (but it is started so only where there is no {holder}())"
-    coroutine = runs(file, site) if soon and not heard else None
+    coroutine = runs(file, site) if what == "task" and not heard else None
     fails = lets(file, coroutine) if coroutine is not None else []
     return file.finding(site.call, message, sure, guessed=guessed(file, site), fails=fails)
 
 
 _OF_TASK = "Nothing holds this task"
 _LOST = ", nobody can cancel it, and its error is lost"
-_SOON = " (but it is over soon, and sees to its errors itself)"
 
 
 # --------------------------------------------------------------- whole project
@@ -170,8 +167,9 @@ def _asking(finding: Finding, project: Project) -> Finding:
         finding.confidence = Confidence.LOW
         finding.message += f" (but {path} replaces asyncio.create_task, and may hold tasks)"
     if all_quiet(project, finding.pending.get("fails", []), finding.path):
-        finding.confidence = Confidence.LOW
-        finding.message = finding.message.replace(_LOST, ", and nobody can cancel it") + _SOON
+        finding.message = finding.message.replace(_LOST, ", and nobody can cancel it")
+        if finding.confidence is Confidence.HIGH:
+            finding.confidence = Confidence.MEDIUM
     made = project.names.named_in(finding.path, finding.function) if finding.function else None
     if made is not None and (ended := in_own_request(made, project)):
         finding.message += f". {ended}, which ends with the request: the task is cancelled then, done or not"
