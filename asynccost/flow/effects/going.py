@@ -15,9 +15,9 @@ from asynccost.flow.file import is_test
 from asynccost.flow.linked.project import Project
 
 _MOST = 40  # components that show one another
-_HEAD = re.compile(
-    rb"^[ \t]*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:class|(?:async\s+)?function|const|let|var)\s+"
-    rb"(use[A-Z][\w$]*|[A-Z][\w$]*)",
+_HEAD = re.compile(  # within a function what begins with const is a value, as a rule: `const Dialogs = useDialogs()`
+    rb"^(?:[ \t]*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?(?:class|(?:async\s+)?function)"
+    rb"|(?:export\s+)?(?:const|let|var))\s+(use[A-Z][\w$]*|[A-Z][\w$]*)",
     re.M,
 )
 _ROUTES = re.compile(
