@@ -118,6 +118,11 @@ def _read(
         _merge(life, ask(file, node, function, close, 2))
     elif use.kind == "receiver" and isinstance(node, Member):
         _attribute(node, life, close)
+        if node.attr in _DERIVES:  # `return agent.compose(retry())`: what goes on is the same client
+            _merge(life, ask(file, read, function, close, 2))
+
+
+_DERIVES = frozenset({"compose", "extend", "with_options", "withOptions"})
 
 
 def _raise(life: Life, kind: Kind, where: str = "", attr: str = "") -> None:

@@ -34,6 +34,7 @@ _CHAIN = frozenset(
         "start",
         "extend",
         "$extends",
+        "compose",
         "__aenter__",
         "__enter__",
         "use",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from asynccost.flow.around import tries_of, use_of
+from asynccost.flow.around import above, tries_of, use_of
 from asynccost.flow.file import File
 from asynccost.flow.reach import binder, local_function, values
 from asynccost.flow.tree import (
@@ -18,6 +18,7 @@ from asynccost.flow.tree import (
     Member,
     Name,
     Node,
+    Other,
     Return,
 )
 from asynccost.flow.waits.awaits import classify
@@ -117,18 +118,19 @@ def _inherited(file: File, callee: Node, function: Function) -> str:
 
 
 def _heard(value: Node, function: Function) -> bool:
-    """`const done = await f(); if (done.success) { ... } else { ... }`: what f answers tells of its failure."""
+    """`const done = await f(); if (!done.success) { ... }`: what f answers tells of its failure."""
     use = use_of(value)
     kept = use.node.targets if isinstance(use.node, Assign) else ()
     names = {target.id for target in kept if isinstance(target, Name)}
-    return any(
-        name.id in names
-        and isinstance(name.parent, Member)
-        and name.parent.attr == "success"
-        and isinstance(test := use_of(name.parent).node, If)
-        and bool(test.orelse)
-        for name in (function.index.names if function.index else ())
-    )
+    asked = [n.parent for n in (function.index.names if function.index else ()) if n.id in names]
+    return any(isinstance(said, Member) and said.attr == "success" and _decides(said) for said in asked)
+
+
+def _decides(said: Member) -> bool:
+    """Whether a test asks it, and something is done where it is not so."""
+    test = next((up for up in above(said) if isinstance(up, If)), None)
+    asks = test is not None and test.test.start <= said.start < test.test.end
+    return asks and test is not None and (bool(test.orelse) or isinstance(said.parent, Other))
 
 
 def _left(file: File, function: Function) -> Iterator[tuple[Node, list[str]]]:
