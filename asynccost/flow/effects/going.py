@@ -57,7 +57,7 @@ def going(project: Project, path: str, component: str, seen: set[tuple[str, str]
         return None
     users = [user for user in project.names.scripts.importers(path) if user != path and not is_test(user)]
     named = re.fullmatch(r"[\w$-]+", component) is not None
-    places = [*_named(project, path, component, users), *_shown(project, path, component)] if named else []
+    places = [*_named(project, path, component, users), *_shown(project, path, component, users)] if named else []
     if not places and path.endswith(_SCRIPTS) and users and all(map(is_root_file, users)):
         return STAYS
     said: list[Going | None] = [one for one in places if one.why]
@@ -114,12 +114,13 @@ def _handed(project: Project, path: str, names: list[bytes]) -> Iterator[Going]:
                 yield Going(user, found.end(), "")
 
 
-def _shown(project: Project, path: str, component: str) -> Iterator[Going]:
+def _shown(project: Project, path: str, component: str, users: list[str]) -> Iterator[Going]:
     """Where a component stands in the markup of others, or a hook is called."""
-    name = component.encode()
-    dashed = re.sub(rb"(?<=[a-z0-9])(?=[A-Z])", b"-", name).lower()
-    pascal = re.sub(rb"(?:^|-)([a-z])", lambda m: m[1].upper(), name)
-    forms = {name, dashed, pascal} if path.endswith(".vue") else {name}
+    forms = {component.encode()}
+    if path.endswith(".vue"):
+        forms |= names_of(project, path, component.encode(), users)
+        forms |= {re.sub(rb"(?<=[a-z0-9])(?=[A-Z])", b"-", name).lower() for name in forms}
+        forms.add(re.sub(rb"(?:^|-)([a-z])", lambda m: m[1].upper(), component.encode()))
     found = sorted({(user, called) for form in forms for user, _, called in using(project, path, form)})
     for user, called in found:
         if _is_another(project, user, called, path):
