@@ -10,7 +10,7 @@ from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.project import Project
 from asynccost.model import Confidence, Finding, Related
 
-_SHORT = ("compute", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
+_SHORT = ("compute", "password", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
 _RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
 MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 

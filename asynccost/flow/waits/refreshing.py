@@ -36,7 +36,7 @@ _BUSY = frozenset({"loading", "busy", "pending", "spinner", "progress", "fetchin
 def only_refreshes(site: Site, function: Function) -> bool:
     """Whether a call of a page, behind other work or time and again, reads what it shows, and leaves nothing set."""
     return (_comes_after(site.call, site.function) or _is_repeated(site.function)) and (
-        _reads(function) and not leaves_set(function)
+        reads(function) and not leaves_set(function)
     )
 
 
@@ -68,7 +68,7 @@ def _is_repeated(around: Function) -> bool:
     return False
 
 
-def _reads(function: Function) -> bool:
+def reads(function: Function) -> bool:
     """Whether a function asks for something, and nothing of it says that it changes anything elsewhere."""
     first = words(function.name)[:1]
     if not first or first[0] not in _READS | _MAY_READ:
