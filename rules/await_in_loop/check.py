@@ -11,7 +11,7 @@ from asynccost.flow.linked.aside import at_start, is_rare
 from asynccost.flow.linked.namesakes import namesakes_ask
 from asynccost.flow.linked.one_by_one import handed, one_by_one
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows, says_request
+from asynccost.flow.linked.verdicts import Verdict, may_be_a_file, may_share_session, open_rows, says_request
 from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.loops.turn_doubts import doubts_of
 from asynccost.flow.loops.turn_ties import looks_and_adds
@@ -121,6 +121,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     doubts += doubts_of_ways(verdict, label, finding, project)
     if finding.pending["acts"] and verdict.pooled and not finding.pending["contract"]:
         doubts.append("each turn changes what a database stores, where order, locks and triggers may tie them")
+    if way := may_be_a_file(verdict, project):
+        doubts.append(f"{way} may be answered by a file of SQLite, over one connection")
     if verdict.doubt:
         doubts.append(f"{verdict.doubt} is handed something that may tie the turns together")
     if name := looks_and_adds(rows, finding.path, project):

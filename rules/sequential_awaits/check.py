@@ -7,7 +7,7 @@ from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.linked.aside import asides, keyed
 from asynccost.flow.linked.project import Project, shown_only
-from asynccost.flow.linked.verdicts import Verdict, may_share_session, open_rows
+from asynccost.flow.linked.verdicts import Verdict, may_be_a_file, may_share_session, open_rows
 from asynccost.flow.linked.verdicts import settle as verdict_of
 from asynccost.flow.loops.depend import Step, held, runs, stored, together
 from asynccost.flow.loops.look_ups import deletes, not_worth, one_context
@@ -174,6 +174,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.fix = shown_only(finding.fix, f"may the messages that they send on their way mix: {told}?")
     doubt = _doubt(steps, verdicts, names, bool(finding.pending["stored"])) or "".join(finding.pending["shown"])
     doubt = doubt or not_worth(finding, names, verdicts, all(s["bundled"] for s in steps), project)
+    if not doubt and (way := next((w for v in verdicts if (w := may_be_a_file(v, project))), "")):
+        doubt = f"{way} may be answered by a file of SQLite, over one connection"
     shared = [way for verdict in verdicts if (way := may_share_session(verdict, project))]
     if len(shared) > 1:
         asked = f"do {shared[0]} and {shared[1]} share one session of the database?"

@@ -3,12 +3,13 @@
 Where a project keeps its rows, by what it imports: in a file of this machine, or on a server.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.reaching import Waiting
-from asynccost.flow.waits.await_kinds import BAD, GOOD
+from asynccost.flow.waits.await_kinds import BAD, BUILDS, GOOD
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.words import words
 
@@ -119,6 +120,23 @@ def _of_store(way: str) -> bool:
     """Whether a way ends at something that may work on a session of the database: `self.user_service.get()`."""
     receiver = way.rpartition(" -> ")[2].rpartition(".")[0]
     return not _STORES.isdisjoint(words(receiver.rpartition(".")[2]))
+
+
+_FILE_DRIVER = re.compile(
+    rb"[\"'](?:better-sqlite3|sqlite3|expo-sqlite|@[\w-]+/(?:op-)?sqlite[\w-]*|sql\.js|bun:sqlite)[\"']"
+)
+
+
+def _keeps_files(project: Project) -> bool:
+    """Whether a script of the project imports what reads a file of SQLite, in a program or in a page."""
+    return any(_FILE_DRIVER.search(project.code.code(path)) for path in project.code.holding(b"sqlite"))
+
+
+def may_be_a_file(verdict: Verdict, project: Project) -> str:
+    """A query of Kysely that a file of SQLite may answer, on one connection, in a project that keeps such files."""
+    ways = (way for way in verdict.good if not BUILDS.isdisjoint(way.rpartition(" -> ")[2].split(".")))
+    way = "" if verdict.wide else next(ways, "")
+    return way if way and project.memo(_keeps_files) else ""
 
 
 def may_share_session(verdict: Verdict, project: Project) -> str:

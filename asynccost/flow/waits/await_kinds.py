@@ -16,7 +16,7 @@ GOOD = ("net", "pool")
 _ONE_SOCKET = re.compile(r"(?:websocket\w*|ws_connect|realtime\w*connection)(?:\(\))?[.:]", re.I)
 _PIPELINED = frozenset({"redis", "ioredis", "valkey", "mongo"})
 # a query of Kysely takes a connection of its pool, if not of a transaction: `db.selectFrom("users").execute()`
-_BUILDS = frozenset({"selectFrom", "insertInto", "updateTable", "deleteFrom"})
+BUILDS = frozenset({"selectFrom", "insertInto", "updateTable", "deleteFrom"})
 _TIES = frozenset({"tx", "trx", "transaction", "conn", "connection"})
 _REMOTE = frozenset({"http", "api", "rest", "graphql"})
 _HTTP_IMPORTS = ("aiohttp", "httpx", "curl_cffi", "requests")
@@ -98,7 +98,7 @@ def by_words(call: Call, names: list[str], file: File) -> str:
         return ""  # `window.store.getAll()`: a bridge to the program's own process
     if file.language == "javascript" and _of_cookie(call, names):
         return "memory"
-    if any(name in _BUILDS and _TIES.isdisjoint(words(of)) for of, name in pairwise(names)):
+    if any(name in BUILDS and _TIES.isdisjoint(words(of)) for of, name in pairwise(names)):
         return "pool"
     if any(words(name)[:1] in (("tx",), ("trx",)) for name in names[:-1]):
         return "conn"  # `this.prisma.txClient().order.findMany()`: of the transaction that is going on
