@@ -10,6 +10,7 @@ from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from asynccost.flow.file import is_test
+from asynccost.flow.words import HANDS_BACK
 from asynccost.javascript import components
 from asynccost.javascript.dialect import Parsed, dialect_name, parse
 from asynccost.javascript.lateness import ends_something, sets_late
@@ -34,6 +35,7 @@ _SPECIFIERS = (
     re.compile(rb"require\s*+\(\s*+[\"'`]([^\"'`\n]++)"),
     re.compile(rb"import\s*+\(?\s*+(?:/\*.*?\*/\s*+)?[\"'`]([^\"'`\n]++)", re.S),
 )
+_HOOK = re.compile(rb"(?:\b\w+\.)?\b(?:%s)(?:<[^<>]*(?:<[^<>]*>[^<>]*)*>)?$" % "|".join(sorted(HANDS_BACK)).encode())
 _ASYNC = re.compile(rb"async\b\s*+(?:function\b\s*+\*?\s*+)?([\w$#]*)")
 _GIVEN_TO = re.compile(rb"(?:^|\n|[,;{.]|\b(?:const|let|var|static|readonly))[ \t]*+([\w$#]++)[\"'\]]?[ \t]*+[=:]\Z")
 _GIVEN = re.compile(rb"([\w$#]++)[\"'\]]?\s*+[?!]?\s*+[:=]")
@@ -125,6 +127,8 @@ class Text:
         for said in _ASYNC.finditer(source):
             found.add(said[1])
             before = source[max(said.start() - _NEAR, 0) : said.start()].rstrip(b" \t\r\n(")
+            if hook := _HOOK.search(before):  # `const save = useCallback(async () => ...)`
+                before = before[: hook.start()].rstrip()
             if before[-1:] in (b"=", b":"):
                 given = _GIVEN_TO.search(before)
                 found.update([given[1]] if given is not None else _GIVEN.findall(before))

@@ -14,15 +14,17 @@ _SPEAKS = {  # by the library: what stands before, or in, a comparison of its ca
     "node-fetch": rb"(?i:fetch)",
     "got": rb"\bgot\b",
 }
-_LIBRARIES = rb"(?:requests|httpx|niquests|urllib\.request|smtplib)"
+_LIBRARIES = rb"(?:requests|httpx|niquests|urllib\.request|smtplib|imaplib|poplib|ftplib)"
 _REPLACED = re.compile(rb"""["']((?:[\w.]+\.)?%b\.\w+|[\w.]+\.%b)["']""" % (_LIBRARIES, _LIBRARIES))
+_STANDS_IN = re.compile(rb"""["']((?:[\w.]+\.)?%b\.\w+)["']\s*,\s*lambda\b[^:*]*:""" % _LIBRARIES)
 _ASSERTS = re.compile(rb"assert_(?:(?:called|awaited)(?:_once)?_with|any_call|has_calls)\b|\bcall_args")
 
 
 def compared(file: File) -> list[str]:
-    """What a Python test replaces, where it looks at the arguments that are given."""
+    """What a Python test replaces, where it looks at the arguments, or where a stand-in takes no others."""
     source = file.module.source
-    return sorted({name.decode() for name in _REPLACED.findall(source)}) if _ASSERTS.search(source) else []
+    looked_at = _REPLACED.findall(source) if _ASSERTS.search(source) else []
+    return sorted({name.decode() for name in (*looked_at, *_STANDS_IN.findall(source))})
 
 
 def asserted(project: Project, path: str, name: str) -> str:
