@@ -20,7 +20,7 @@ from asynccost.flow.tasks.unawaited_arrays import unawaited
 from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_given, fails_so
-from asynccost.flow.waits.refreshing import leaves_set, only_refreshes, reads
+from asynccost.flow.waits.refreshing import leaves_set, reads
 from asynccost.flow.waits.risks import risks
 from asynccost.flow.waits.side import serves
 from asynccost.flow.walk import walk
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _FAILS = ", and a failure is an unhandled rejection"
 _LOST = "when it fails, nothing tells the user and the work is lost"
 _UNTOLD = "when it fails, nothing tells the user"
-_SHOWN = "when it fails, what it reads again is shown as it was"
 _TOLD = "the user is told of a failure, which goes on as an unhandled rejection"
 
 _RESORT = "only the process's last resort hears of its errors"
@@ -110,9 +109,7 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
         if server
         else _LOST
     )
-    if not (server or left) and only_refreshes(site, function):
-        left, message = True, f"Nobody waits for {name}() or catches its errors: {_SHOWN}"
-    elif not (server or left) and (state := leaves_set(function)):
+    if not (server or left) and (state := leaves_set(function)):
         message += f", and {state} stays set"
     elif not (server or left) and reads(function):
         left, message = True, f"Nobody waits for {name}() or catches its errors: {_UNTOLD}"

@@ -123,7 +123,7 @@ def _of_store(way: str) -> bool:
 
 
 _FILE_DRIVER = re.compile(
-    rb"[\"'](?:better-sqlite3|sqlite3|expo-sqlite|@[\w-]+/(?:op-)?sqlite[\w-]*|sql\.js|bun:sqlite)[\"']"
+    rb"[\"'](?:better-sqlite3|sqlite3|expo-sqlite|@[\w-]+/(?:op-)?sqlite[\w-]*|bun:sqlite)[\"']"
 )
 
 

@@ -1,4 +1,4 @@
-"""Why nobody waits for a loop to be quick, by the names around it and by what its turns ask for."""
+"""Why the turns of a loop may have to come one by one, by a comment, by the names around it and by what they do."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def _words_of(file: File) -> Told:
 
 
 def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, function: Function) -> str:
-    """A doubt of a loop for which nobody waits, or whose turns are few by nature; "" where nothing says so."""
+    """A doubt of a loop whose turns are left to themselves, clear away, or tell or ask people; "" where none is so."""
     told = file.memo(_words_of)
     named = [function.name, *(f.name for f in scopes(function.scope) if f.kind != "module")]
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}

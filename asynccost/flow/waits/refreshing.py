@@ -1,18 +1,14 @@
-"""Calls that only read again what a page shows already: when one fails, the page shows what it showed before.
+"""Functions of a page that only read: when one fails, what it asks for is missing, and no work is lost.
 
 What a function leaves set where it fails half way: `setLoading(true)` that only its last line takes back.
 """
 
 from asynccost.flow.around import above
-from asynccost.flow.file import Site
 from asynccost.flow.tree import (
-    Argument,
     Assign,
-    Await,
     Call,
     Constant,
     Function,
-    If,
     Member,
     Name,
     Node,
@@ -29,43 +25,7 @@ _WRITES = frozenset({
 })  # fmt: skip
 _HANDED = frozenset({"post", "put", "patch", "delete"})  # by a client; words of a state's own methods say other things
 _ASKED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_AGAIN = frozenset({"then", "finally", "setInterval"})
 _BUSY = frozenset({"loading", "busy", "pending", "spinner", "progress", "fetching", "saving"})
-
-
-def only_refreshes(site: Site, function: Function) -> bool:
-    """Whether a call of a page, behind other work or time and again, reads what it shows, and leaves nothing set."""
-    return (_comes_after(site.call, site.function) or _is_repeated(site.function)) and (
-        reads(function) and not leaves_set(function)
-    )
-
-
-def _comes_after(call: Call, around: Function) -> bool:
-    """Whether a function has waited for something before it comes to a call."""
-    waits = around.index.awaits if around.index else []
-    return any(wait.end <= call.start and not _apart(wait, call) for wait in waits)
-
-
-def _apart(wait: Await, call: Call) -> bool:
-    """Whether a wait stands on the other side of a test around both."""
-    for up in above(wait):
-        if isinstance(up, If) and up.start <= call.start < up.end:
-            sides = [any(one.start <= node.start < one.end for one in up.body) for node in (wait, call)]
-            return sides[0] is not sides[1] and not up.test.start <= wait.start < up.test.end
-    return False
-
-
-def _is_repeated(around: Function) -> bool:
-    """Whether a callback runs when other work is done, or time and again: `saved.then(() => reload())`."""
-    here: Node | None = around.closure
-    while here is not None:
-        up = here.parent.parent if isinstance(here.parent, Argument) else here.parent
-        if not isinstance(up, Call) or up.callee is here:
-            return False
-        if chain(up.callee)[-1] in _AGAIN:
-            return True
-        here = up  # `.finally(action(() => reload()))`
-    return False
 
 
 def reads(function: Function) -> bool:
