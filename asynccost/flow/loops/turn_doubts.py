@@ -44,7 +44,6 @@ _LETTERS = frozenset({
 _CHANGES = frozenset({
     "send", "post", "put", "patch", "write", "save", "update", "insert", "create", "delete", "execute",
 })
-_TIDIES = frozenset({"cleanup", "clean", "purge", "prune", "expire", "vacuum", "sweep"})
 _PUTS = (("post",), ("put",), ("patch",))
 _ONE_PLACE = frozenset({"config", "configuration", "settings"})
 
@@ -65,8 +64,6 @@ def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) 
         doubts.append(f"several threads would run {first.label}() of one object")
     if acts_only(loop) and any(not _LETTERS.isdisjoint(words(wait.name)) for wait in said.waits):
         doubts.append("whoever takes letters and entries one by one limits their rate, as a rule")
-    if said.waits and all(not _TIDIES.isdisjoint(words(wait.name)[:1]) for wait in said.waits):
-        doubts.append("it tidies up in the background, where one at a time is kind to the others")
     if tells(loop):
         doubts.append("each turn tells somebody how it went")
     if only_checks(loop):

@@ -1,4 +1,4 @@
-"""Why a loop has few turns, by where its list comes from: it is written out, or one thing that was made a list.
+"""Why a loop has few turns, by where its list comes from: one item is written out, or made a list.
 
 Whether a loop looks for one item, so that few of its turns get as far as its wait.
 """
@@ -29,7 +29,6 @@ from asynccost.flow.turn import gone_through
 from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, words
 
-_FEW = 2  # items of a list that a module's text writes out
 _MAKES = frozenset({"frozenset", "set", "tuple", "list", "Set", "freeze"})
 _ASKS = frozenset({"isinstance", "isArray"})
 _VIEWS = frozenset({"items", "values", "keys"})
@@ -37,25 +36,26 @@ _READS = frozenset({*_VIEWS, "get", "copy", "length", "map", "forEach", "include
 
 
 def few_turns(loop: Loop | Comprehension, file: File, function: Function) -> str:
-    """A doubt of a loop over a handful of items; "" where nothing says that they are few."""
+    """A doubt of a loop over one item; "" where nothing says that there is no more."""
     source = _plain(gone_through(loop))
+    if len(_items(source)) == 1:
+        return "it has one turn"
     if not isinstance(source, Name):
         return ""
-    if count := _written_above(source.id, file, function):
-        return f"{source.id} lists {count} of them"
+    if _lists_one(source.id, file, function):
+        return f"{source.id} lists one of them"
     if _made_a_list(source.id, function):
         return f"{source.id} is one thing as a rule: what is no list is put into one"
     return ""
 
 
-def _written_above(name: str, file: File, function: Function) -> int:
-    """How many items are written out of what a name of the function or the module lists; 0 where there are more."""
+def _lists_one(name: str, file: File, function: Function) -> bool:
+    """Whether a name of the function or the module lists one item, as it is written out."""
     scope = binder(name, function)
     if scope is None or scope.index is None or (scope is not file.module.top and _grows(name, scope)):
-        return 0
+        return False
     bound = scope.index.bound.get(name, [])
-    items = _items(bound[0]) if len(bound) == 1 else []
-    return len(items) if len(items) <= _FEW else 0
+    return len(bound) == 1 and len(_items(bound[0])) == 1
 
 
 def _plain(source: Expr | None) -> Expr | None:

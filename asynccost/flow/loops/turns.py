@@ -14,7 +14,6 @@ from asynccost.flow.tree import (
     Await,
     Call,
     Closure,
-    Collection,
     Comprehension,
     Expr,
     Function,
@@ -197,8 +196,6 @@ def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
         found.append("the model is asked for one tool call at a time")
     if any(isinstance(up, Handler) for up in above(loop)):
         found.append("it is a fallback after a failure")
-    if isinstance(source, Collection) and len(source.items) <= 2 and source.kind != "dict":
-        found.append("it has at most two turns")
     if isinstance(source, Call) and chain(source.callee)[-1] == "range":
         found.append("it counts, and nothing shows how far")
     table = file.knowledge.table("turns")

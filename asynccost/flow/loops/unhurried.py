@@ -8,7 +8,6 @@ from asynccost.flow.intent import COMMENT
 from asynccost.flow.linked.aside import asides
 from asynccost.flow.scopes import scopes
 from asynccost.flow.tree import Argument, Call, Collection, Comprehension, Constant, Do, Function, Loop, Member, Node
-from asynccost.flow.waits.acts import acts_only
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.words import chain, words
 
@@ -25,7 +24,7 @@ def _words_of(file: File) -> Told:
 
 
 def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, function: Function) -> str:
-    """A doubt of a loop whose turns are left to themselves, clear away, or tell or ask people; "" where none is so."""
+    """A doubt of a loop whose turns are left to themselves, or tell or ask people; "" where none is so."""
     told = file.memo(_words_of)
     named = [function.name, *(f.name for f in scopes(function.scope) if f.kind != "module")]
     around = {word for name in (*named, *_stems(file.path)) for word in words(name)}
@@ -34,8 +33,6 @@ def unhurried(loop: Loop | Comprehension, waits: Sequence[Wait], file: File, fun
     if _is_left_alone(function) or file.memo(asides).left_to_itself(function):
         return "nobody waits for the function around it"
     left = [w for w in waits if w.kind not in ("fresh", "memory")]
-    if _met(told["clears"], words(next(filter(None, named), ""))[:1]) and (acts_only(loop) or any(map(_deletes, left))):
-        return "it clears away what is no longer needed"
     if left and _met(told["notices"], around) and all(_sends(wait, told) for wait in left):
         return "nobody waits for notices to be sent, and their receiver limits the rate, as a rule"
     if word := _met(told["asks"], around):
@@ -77,12 +74,6 @@ def _is_left_alone(function: Function) -> bool:
 
 def _sends(wait: Wait, told: Told) -> bool:
     return not told["sends"].isdisjoint(words(wait.name)[:1]) or _writes_to(wait) is not None
-
-
-def _deletes(wait: Wait) -> bool:
-    """`request(path, { method: "DELETE" })`, `request("DELETE", path)`."""
-    given = [a.value for a in wait.node.arguments] if isinstance(wait.node, Call) else []
-    return any(_method(one) == "delete" or (isinstance(one, Constant) and one.value == "DELETE") for one in given)
 
 
 def _writes_to(wait: Wait) -> Node | None:
