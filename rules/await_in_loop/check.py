@@ -27,6 +27,7 @@ from asynccost.python.shapes import shape_of
 if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
+_MOST = 12  # ways whose namesakes are looked for
 _LOOP = re.compile(rb"\b(?:for|while)\b")
 
 
@@ -90,6 +91,7 @@ def _finding(loop: Loop | Comprehension, said: Turns, file: File) -> Finding:
         runs=function_of(loop).start,
         over=handed([loop], function_of(loop)),
         contract=said.contract,
+        walks=next((w.label for w in said.waits if w.name and w.name == function_of(loop).name), ""),
         acts=acts_only(loop) or _writes(said.waits, file),
     )
 
@@ -115,7 +117,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         "n items cost n waits in a row"
     )
     doubts = list(finding.pending["doubts"])
-    if not (verdict.good or verdict.likely or any(_asks(way, finding.path, project) for way in verdict.unknown)):
+    if not (verdict.good or verdict.likely or verdict.heavy or _says_so(verdict, finding.path, project)):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
     doubts += doubts_of_ways(verdict, label, finding, project)
@@ -128,7 +130,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if name := looks_and_adds(rows, finding.path, project):
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
     if not (doubts or verdict.good or finding.pending["contract"]):
-        finding.fix = shown_only(finding.fix, f"does {_doubtful(verdict, label)} wait for another machine at all?")
+        finding.fix = shown_only(finding.fix, _doubtful(verdict, label))
+    if down := finding.pending["walks"]:
+        finding.fix = shown_only(finding.fix, f"how many would wait at once, where {down}() calls itself in each turn?")
     # one doubt is enough, and this one costs the most to know
     if not doubts and at_start(project, finding.path, finding.pending["runs"]):
         doubts.append("it runs once, when the program starts or ends")
@@ -148,14 +152,17 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     return finding
 
 
-def _asks(way: str, path: str, project: Project) -> bool:
-    """Whether what a way leads to asks another machine by its name, or as all methods of its name do."""
-    return says_request(way) or namesakes_ask(way, path, project)
+def _says_so(verdict: Verdict, path: str, project: Project) -> bool:
+    """Whether what any way leads to asks another machine by its name, or as all methods of its name do."""
+    said = any(says_request(way) for way in verdict.unsure)
+    return said or any(namesakes_ask(way, path, project) for way in verdict.unsure[:_MOST])
 
 
 def _doubtful(verdict: Verdict, label: str) -> str:
-    """What only words say something of: to run it side by side is worth nothing where it does not wait."""
-    return [*verdict.likely, *verdict.unknown, *verdict.others, label][0]
+    """A question: to run side by side what only words say something of is worth nothing where it does not wait."""
+    if verdict.heavy and not verdict.likely:
+        return f"how many of {verdict.heavy[0]} does the machine bear at once?"
+    return f"does {[*verdict.likely, *verdict.unknown, *verdict.others, label][0]} wait for another machine at all?"
 
 
 def _against(verdict: Verdict, label: str) -> str:

@@ -31,4 +31,4 @@ def _may_be(made: Def, near: str) -> bool:
 
 def _asks(made: Def, project: Project) -> bool:
     kinds = project.memo(Waiting).of_function(made).kinds
-    return any(kind in kinds for kind in GOOD) and not any(kind in kinds for kind in BAD)
+    return any(kind in kinds for kind in (*GOOD, "maybe")) and not any(kind in kinds for kind in BAD)

@@ -18,12 +18,14 @@ class Reached:
     """What calling a function waits for.
 
     kinds: kind -> how it gets there: "save() -> session.commit()"; "abstract": a method of a base class. targets: the
-    tables that it names. reads, writes: attributes of objects that outlive the call. changes: a request that by its
-    name may change something on another machine; "" where all that it sends are questions.
+    tables that it names. unsure: all ways that lead to what nothing is known of. reads, writes: attributes of objects
+    that outlive the call. changes: a request that by its name may change something on another machine; "" where all
+    that it sends are questions.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
+    unsure: list[str] = field(default_factory=list)
     reads: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
     changes: str = ""
@@ -79,6 +81,7 @@ class Waiting:
             if not ref or found is None:
                 met = otherwise if ref else kind
                 reached.kinds.setdefault(met, text)
+                reached.unsure += [text] if met == "unknown" else []
                 if met in GOOD and verb(label.rpartition(".")[2], self.project.knowledge) != "read":
                     reached.changes = reached.changes or text
             elif way.depth >= _DEPTH:

@@ -44,17 +44,20 @@ class Verdict:
 
     wide: something reaches another machine without a pool of connections.
     bad: (kind, way) that speaks against running them together. good: known requests; likely: by words alone.
-    doubt: a call that is handed something that may tie
+    heavy: long work of this machine beside the event loop. doubt: a call that is handed something that may tie
     it to the others. stored: a call of a store or a service that is not in sight. others: files and threads. unknown:
-    of which nothing is known. memory: answered at once. asks: whether functions of the project, all of whose requests
-    are questions, are what reaches another machine.
+    of which nothing is known. unsure: all ways to what nothing is known of, also those of calls of which something is.
+    memory: answered at once. asks: whether functions of the project, all of whose requests are questions, are what
+    reaches another machine.
     """
 
     bad: tuple[str, str] | None = None
     good: list[str] = field(default_factory=list)
     likely: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    heavy: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
     memory: list[str] = field(default_factory=list)
     targets: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
@@ -97,12 +100,14 @@ def settle(rows: Sequence[Sequence[str]], near: str, project: Project) -> Verdic
                 # `delay(ms)` of the project's own hands out a promise that a timer resolves: nothing that it awaits
                 kinds = reached.kinds or {"wait" if otherwise == "wait" else "memory": f"{label}()"}
                 verdict.targets |= reached.targets
+                verdict.unsure += reached.unsure
                 verdict.asks = not reached.changes and any(k in kinds for k in GOOD) and len(rows) == 1
                 if not own:
                     verdict.reads |= reached.reads
                     verdict.writes |= reached.writes
         if "pool" in kinds and project.memo(only_files):
             kinds = {("file" if kind == "pool" else kind): way for kind, way in kinds.items()}
+        verdict.unsure += [kinds["unknown"]] if "unknown" in kinds else []
         _add(verdict, kinds)
         unseen = (kinds[kind] for kind in ("abstract", "unknown", "maybe") if kind in kinds)
         verdict.stored = verdict.stored or next((way for way in unseen if _of_store(way)), "")
@@ -145,6 +150,7 @@ def may_share_session(verdict: Verdict, project: Project) -> str:
 
 
 def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
+    verdict.heavy += [kinds["heavy"]] if "heavy" in kinds else []
     verdict.limited = verdict.limited or kinds.get("limits", "")
     verdict.doubt = verdict.doubt or kinds.get("doubt", "")
     for kind in ("measures", *BAD):
@@ -155,7 +161,7 @@ def _add(verdict: Verdict, kinds: dict[str, str]) -> None:
         verdict.wide |= "net" in kinds
     elif "maybe" in kinds:
         verdict.likely.append(kinds["maybe"])
-    elif others := next((kinds[k] for k in ("thread", "file") if k in kinds), ""):
+    elif others := next((kinds[k] for k in ("heavy", "thread", "file") if k in kinds), ""):
         verdict.others.append(others)
     elif unknown := next((kinds[k] for k in ("unknown", "project", "doubt") if k in kinds), ""):
         verdict.unknown.append(unknown)

@@ -58,8 +58,6 @@ def doubts_of(loop: Loop | Comprehension, said: Turns, first: Wait, file: File) 
         doubts.append("each turn tells how far the work is")
     if all(words(wait.name)[:1] and words(wait.name)[0] in _CLOSES for wait in said.waits):
         doubts.append("it only closes what is no longer needed")
-    if any(wait.name and wait.name == function_of(loop).name for wait in said.waits):
-        doubts.append(f"{first.label}() calls itself: the loop walks down a tree")
     if any(wait.shares_self for wait in said.waits):
         doubts.append(f"several threads would run {first.label}() of one object")
     if acts_only(loop) and any(not _LETTERS.isdisjoint(words(wait.name)) for wait in said.waits):

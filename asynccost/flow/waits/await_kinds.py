@@ -121,10 +121,27 @@ def by_words(call: Call, names: list[str], file: File) -> str:
             continue
         if kind:
             return kind
-    said = words(last)
-    if said[:1] == ("refetch",):
+    if words(last)[:1] == ("refetch",):
         return "net"  # `const { refetch: refetchCounts } = useQuery(...)`
-    return "maybe" if said[:1] == ("fetch",) and len(said) > 1 and _OF_ROWS.isdisjoint(said) else ""
+    return "maybe" if _asks(call, names, file) else ""
+
+
+_GUARDS = frozenset({"is", "should", "can", "must", "needs", "may"})
+_ONE_AT_A_TIME = frozenset({"ftp", "ftps", "sftp", "ssh", "imap", "smtp", "telnet", "serial", "lsp", "ipc"})
+
+
+def _asks(call: Call, names: list[str], file: File) -> bool:
+    """Whether words say that a call asks another machine: `get_or_fetch_user()`, `http_query()`, `client.get(url)`."""
+    said = words(names[-1])
+    if "fetch" in said[:3] and len(said) > 1:
+        return said[0] not in _GUARDS and _OF_ROWS.isdisjoint(said)
+    if said[:1] == ("http",) and len(said) > 1:
+        return True
+    if names[-1] not in _VERBS or len(names) < 2 or not call.arguments:
+        return False
+    of = words(names[-2])
+    of_client = of[-1:] == ("client",) and _ONE_AT_A_TIME.isdisjoint(of)
+    return of_client or (names[-1] == "fetch" and file.language == "javascript")
 
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "fetch"})

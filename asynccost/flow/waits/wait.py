@@ -4,6 +4,7 @@ The kinds are those of rules/knowledge/awaits.toml, and besides
 
     maybe     a request to another machine, as far as a word can tell
     value     a promise or task that runs already (`await task`)
+    heavy     long work of this machine, beside the event loop
     thread    blocking work in a thread, of a kind that its name does not tell
     project   a function of the scanned project: `ref` names it, what it waits for is in its facts
     doubt     it is handed something that may tie it to other calls
