@@ -58,7 +58,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     if worst is None and (own := _own_users(made, callers, names)):
         place = own[0].related(f"{title(own[0].by)} uses it for one call and drops it")
         each = f"every call of {title(made)} from {title(own[0].by)}"
-        return says(finding, each, Confidence.MEDIUM, (place,))
+        return says(finding, each, Confidence.LOW if finding.pending["alone"] else Confidence.MEDIUM, (place,))
     if worst is None:
         return silent(finding, "it is returned, and nothing shows that its callers throw it away often")
     long, _, _, heat, caller = worst
