@@ -190,7 +190,8 @@ def _siblings(file: File, function: Function, client: Client) -> int:
         return 0
     own = function.owner.qualname
     made = ((site.function, other) for site, other in built(file))
-    return len({f.start for f, o in made if f.owner and f.owner.qualname == own and o.what == client.what} - {function.start})
+    alike = {f.start for f, other in made if f.owner and f.owner.qualname == own and other.what == client.what}
+    return len(alike - {function.start})
 
 
 def _works_alone(file: File, function: Function, client: Client) -> bool:

@@ -96,7 +96,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
     asked = finding.pending["owner"] or finding.pending["registered"] or _is_used(made, project)
     if heat.kind == "unknown" and asked and made.facts["kind"] != "constructor":
         rarely = _is_seldom(finding, made, names) or _at_beginnings(made, project) or _is_remembered(made, project)
-        # `get_issue` that nothing in sight calls, `drop_table`: of an API's own client, whose methods all do so, any counts
+        # `get_issue` that nothing in sight calls, `drop_table`; of an API's own client, all of whose methods do so, any
         single = names.manages(made.facts["qualname"]) or _looks_up_once(made, project, names)
         rarely = rarely or (single and finding.pending["siblings"] < _OF_API) or _is_node(made)
         rarely = rarely or (finding.pending["alone"] and not _asks_its_own(finding))
@@ -114,7 +114,7 @@ def _is_seldom(finding: Finding, made: Def, names: Worth) -> bool:
 
 
 def _asks_its_own(finding: Finding) -> bool:
-    """Whether what blocks is a method that asks one address over HTTP; what asks anybody is a script, a job, a set-up."""
+    """Whether what blocks is a method that asks one address over HTTP; what asks anybody is a script or a set-up."""
     pending = finding.pending
     return bool(pending["owner"]) and not pending["free"] and pending["cost"] not in ("models", "database")
 
