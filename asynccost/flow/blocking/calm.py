@@ -10,12 +10,18 @@ from asynccost.flow.words import words
 
 _LAYS_OUT = frozenset({"create", "delete", "drop", "ensure", "build"})
 _LAYOUT = frozenset({"indices", "indexes", "constraints", "schema", "schemas", "tables"})
+_SETS_UP = frozenset({
+    "setup", "wizard", "onboarding", "onboard", "install", "installer", "bootstrap", "migration", "migrations", "migrate",
+})  # fmt: skip
 
 
 def calm(made: Def, project: Project, names: list[str]) -> str:
     """Why what blocks in a coroutine is thought to hold up little, or nothing."""
     if said := _once(made, project.heats.of(made), names):
         return said
+    name = made.file["path"].rpartition("/")[2]
+    if not _SETS_UP.isdisjoint(words(name.partition(".")[0])):
+        return f"{name} is about what is done once, by its name"
     if start := project.heats.once(made):
         return f"only {start} comes to it, which runs once"
     return (

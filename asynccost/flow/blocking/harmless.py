@@ -30,7 +30,9 @@ _PROBES = ("--version", "-version", "-V", "-v", "--help", "version")
 
 
 def probed(call: Call, kind: Kind) -> Kind:
-    """`run(["node", "--version"])` is answered in milliseconds."""
+    """`run(["node", "--version"])` is answered in milliseconds, as is `getaddrinfo(host, 0, ..., AI_PASSIVE)`."""
+    if kind.name == "network" and any(chain(a.value)[-1] == "AI_PASSIVE" for a in call.arguments):
+        return Kind(kind.name, kind.does + " (if only for an address of its own, to bind to)", "low")
     first = call.arguments[0].value if call.arguments and kind.name == "process" else None
     parts = first.items if isinstance(first, Collection) else [first]
     said = [p.value for p in parts if isinstance(p, Constant) and isinstance(p.value, str)]
@@ -39,13 +41,14 @@ def probed(call: Call, kind: Kind) -> Kind:
 
 
 def told_to_end(file: File, site: Site, kind: Kind) -> Kind:
-    """`p.terminate()` before `p.wait(timeout=5)`: most processes end at once, and the others are waited for so long."""
+    """`p.terminate()`, or another signal, before `p.wait(timeout=5)`: most processes end at once, and the others are
+    waited for so long."""
     callee, index = site.call.callee, site.function.index
     given = next((a.value for a in site.call.arguments if a.keyword == "timeout"), None)
     bound = given.value if isinstance(given, Constant) else None
     if kind.name != "process" or not isinstance(callee, Member) or callee.attr != "wait" or index is None:
         return kind
-    if not isinstance(bound, (int, float)) or bound > _PATIENT or not _after(file, site, callee, ("terminate",)):
+    if not isinstance(bound, (int, float)) or bound > _PATIENT or not _after(file, site, callee, ("terminate", "send_signal"), b""):
         return kind
     return Kind(kind.name, kind.does + " (if only till one has ended that was told to)", "low")
 
@@ -107,15 +110,19 @@ def _just_killed(file: File, site: Site) -> bool:
     """Whether `p.wait()` or `p.communicate()` follows `p.kill()`."""
     callee = site.call.callee
     ends = isinstance(callee, Member) and callee.attr in ("wait", "communicate")
-    return ends and isinstance(callee, Member) and _after(file, site, callee, ("kill",))
+    return ends and isinstance(callee, Member) and _after(file, site, callee, ("kill",), b"SIGKILL")
 
 
-def _after(file: File, site: Site, wait: Member, ways: tuple[str, ...]) -> bool:
-    """Whether the process that is waited for was told to end before, in one of these ways."""
+def _after(file: File, site: Site, wait: Member, ways: tuple[str, ...], signal: bytes) -> bool:
+    """Whether the process that is waited for was told to end before, in one of these ways or by such a signal."""
     process = file.text(wait.value)
     calls = site.function.index.calls if site.function.index else ()
-    told = (c.callee for c in calls if c.end <= site.call.start)
-    return any(isinstance(c, Member) and c.attr in ways and file.text(c.value) == process for c in told)
+    for call in (c for c in calls if c.end <= site.call.start and isinstance(c.callee, Member)):
+        of, way = file.text(call.callee.value), call.callee.attr
+        text = file.module.source[call.start : call.end]
+        if (of == process and way in ways) or (way in ("kill", "killpg") and process.encode() in text and signal in text):
+            return True
+    return False
 
 
 def _has_ended(file: File, site: Site) -> bool:

@@ -5,6 +5,7 @@ The findings have no fix yet: what is offered is for the rule to say.
 
 from asynccost.flow.blocking.calm import calm
 from asynccost.flow.blocking.chains import RANK, Reach, depends_on_what_is_given, title
+from asynccost.flow.blocking.kept import kept_on_the_way
 from asynccost.flow.blocking.remembered import MAY_BE_A_FILE, in_a_file
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.project import Project
@@ -48,6 +49,9 @@ def _at_caller(
     elif reach.lazy:
         confidence = Confidence.LOW
         message += " (but only until its result is kept)"
+    elif keeps := kept_on_the_way(reach, project):
+        confidence = Confidence.LOW
+        message += f" (not sure: {keeps} keeps its answers)"
     elif len(reach.path) > 1 and finding.pending["sometimes"]:
         confidence = Confidence.LOW
     elif depends_on_what_is_given(reach, project):
