@@ -10,6 +10,7 @@ from asynccost.flow.words import words
 
 _LAYS_OUT = frozenset({"create", "delete", "drop", "ensure", "build"})
 _LAYOUT = frozenset({"indices", "indexes", "constraints", "schema", "schemas", "tables"})
+_KEEPS_UP = frozenset({"start", "startup", "stop", "shutdown", "restart", "setup", "bootstrap", "install"})
 _SETS_UP = frozenset({
     "setup", "wizard", "onboarding", "onboard", "install", "installer", "bootstrap", "migration", "migrations", "migrate",
 })  # fmt: skip
@@ -36,7 +37,9 @@ def _once(made: Def, heat: Heat, names: list[str]) -> str:
     if heat.hot is False:
         return heat.reason
     name = made.facts["qualname"].rpartition(".")[2]
-    said = words(name)
+    said = words(name.removeprefix("async_"))
+    if heat.kind == "loop" and said[:1] and said[0] in _KEEPS_UP:  # a loop sees to it that something is up, or is not
+        return f"{name}() does its work once in a while, whatever loop comes to it"
     if heat.hot is None and said and (said[0] in names or (said[0] in _LAYS_OUT and not _LAYOUT.isdisjoint(said))):
         return f"{name}() looks as if it ran once"
     return ""

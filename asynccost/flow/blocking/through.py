@@ -9,10 +9,14 @@ from asynccost.flow.blocking.kept import kept_on_the_way
 from asynccost.flow.blocking.remembered import MAY_BE_A_FILE, in_a_file
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.project import Project
+from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related
 
 _SHORT = ("compute", "password", "database", "document", "embedded")  # blocks for milliseconds where not much is asked
 _RARE = {(kind, far) for kind in _SHORT for far in (True, False)} | {("process", True)}
+_PUTS_UP = frozenset({
+    "ensure", "install", "setup", "bootstrap", "migrate", "init", "initialize", "initialise", "warmup", "preload",
+})  # fmt: skip
 MANY = 4  # files whose coroutines come to one blocking call: as many findings would say one thing
 
 
@@ -57,6 +61,9 @@ def _at_caller(
     elif depends_on_what_is_given(reach, project):
         confidence = Confidence.LOW
         message += " (not sure: what is handed in decides whether it does)"
+    elif not heat.hot and (helper := _puts_up(reach)):
+        confidence = Confidence.LOW
+        message += f" (not sure: {helper} looks as if it had something to do once)"
     elif not heat.hot and (kind, len(reach.path) > 1) in _RARE:
         confidence = Confidence.LOW
         message += " (not sure: nothing shows that it runs often)"
@@ -78,6 +85,13 @@ def _at_caller(
         shape=f"blocks through {reach.path[0].facts['qualname']}",
         related=(*reach.links, end, *others, *heat.chain[:2]),
     )
+
+
+def _puts_up(reach: Reach) -> str:
+    """The helper on the way that makes sure of something, or puts it up, by its name: `ensure_cached()`, `install()`."""
+    named = ((made, made.facts["qualname"].rpartition(".")[2]) for made in reach.path)
+    said = (made for made, name in named if not name.startswith("__") and not _PUTS_UP.isdisjoint(words(name)[:1]))
+    return next(map(title, said), "")
 
 
 def at_its_root(finding: Finding, sure: list[Finding]) -> Finding:
