@@ -43,14 +43,19 @@ def probed(call: Call, kind: Kind) -> Kind:
 def told_to_end(file: File, site: Site, kind: Kind) -> Kind:
     """`p.terminate()`, or another signal, before `p.wait(timeout=5)`: most processes end at once, and the others are
     waited for so long."""
-    callee, index = site.call.callee, site.function.index
-    given = next((a.value for a in site.call.arguments if a.keyword == "timeout"), None)
-    bound = given.value if isinstance(given, Constant) else None
-    if kind.name != "process" or not isinstance(callee, Member) or callee.attr != "wait" or index is None:
-        return kind
-    if not isinstance(bound, (int, float)) or bound > _PATIENT or not _after(file, site, callee, ("terminate", "send_signal"), b""):
+    if kind.name != "process" or not awaits_the_end(file, site):
         return kind
     return Kind(kind.name, kind.does + " (if only till one has ended that was told to)", "low")
+
+
+def awaits_the_end(file: File, site: Site) -> bool:
+    """Whether a call is `p.wait(timeout=5)` after `p.terminate()`."""
+    callee = site.call.callee
+    given = next((a.value for a in site.call.arguments if a.keyword == "timeout"), None)
+    bound = given.value if isinstance(given, Constant) else None
+    if not isinstance(callee, Member) or callee.attr != "wait" or not isinstance(bound, (int, float)):
+        return False
+    return bound <= _PATIENT and _after(file, site, callee, ("terminate", "send_signal"), b"")
 
 
 def harmless(file: File, site: Site, kind: Kind) -> str:

@@ -5,10 +5,13 @@ The findings have no fix yet: what is offered is for the rule to say.
 
 from asynccost.flow.blocking.calm import calm
 from asynccost.flow.blocking.chains import RANK, Reach, depends_on_what_is_given, title
+from asynccost.flow.blocking.harmless import awaits_the_end
 from asynccost.flow.blocking.kept import kept_on_the_way
 from asynccost.flow.blocking.remembered import MAY_BE_A_FILE, in_a_file
+from asynccost.flow.file import site_at
 from asynccost.flow.linked.heat import Heat
 from asynccost.flow.linked.project import Project
+from asynccost.flow.linked.shut_out import lowered
 from asynccost.flow.words import words
 from asynccost.model import Confidence, Finding, Related
 
@@ -56,6 +59,9 @@ def _at_caller(
     elif keeps := kept_on_the_way(reach, project):
         confidence = Confidence.LOW
         message += f" (not sure: {keeps} keeps its answers)"
+    elif kind == "process" and _is_told_to_end(reach, project):
+        confidence = Confidence.LOW
+        message += " (if only till one has ended that was told to)"
     elif len(reach.path) > 1 and finding.pending["sometimes"]:
         confidence = Confidence.LOW
     elif depends_on_what_is_given(reach, project):
@@ -85,6 +91,14 @@ def _at_caller(
         shape=f"blocks through {reach.path[0].facts['qualname']}",
         related=(*reach.links, end, *others, *heat.chain[:2]),
     )
+
+
+def _is_told_to_end(reach: Reach, project: Project) -> bool:
+    """Whether the process is waited for by a method of the project's own, on the way, once it was told to end."""
+    calls = [(link.path, link.span) for link in (reach.caller.related(""), *reach.links)]
+    files = ((lowered(project, path), span) for path, span in calls)
+    sites = ((file, site_at(file, span)) for file, span in files if file is not None)
+    return any(site is not None and awaits_the_end(file, site) for file, site in sites)
 
 
 def _puts_up(reach: Reach) -> str:
