@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from asynccost.flow.around import above
 from asynccost.flow.blocking.calls import Blocking, Kind, blocking, comes_async
-from asynccost.flow.blocking.harmless import harmless, probed, told_to_end
+from asynccost.flow.blocking.harmless import asks_nobody, harmless, probed, told_to_end
 from asynccost.flow.blocking.onward import Onward
 from asynccost.flow.conditions import Known, truth
 from asynccost.flow.file import File, Site, site_at
@@ -130,7 +130,7 @@ def blocking_sites(file: File) -> list[tuple[Site, Kind]]:
         if kind is None or (kind.name == "http" and is_data(site)):
             continue
         if not isinstance(call.parent, Await) and not comes_async(call, site.function):
-            found.append((site, told_to_end(file, site, probed(call, kind))))
+            found.append((site, asks_nobody(file, site, told_to_end(file, site, probed(call, kind)))))
     return found
 
 

@@ -12,11 +12,13 @@ from asynccost.flow.blocking.calls import Kind
 from asynccost.flow.file import File, Site
 from asynccost.flow.intent import waived
 from asynccost.flow.reach import binder
-from asynccost.flow.tree import Await, Call, Closure, Collection, Constant, Function, If, Member, Name, Node
+from asynccost.flow.tree import Await, Call, Closure, Collection, Constant, Expr, Function, If, Member, Name, Node
+from asynccost.flow.walk import walk
 from asynccost.flow.words import chain, last_word, words
 
 _CODES = ("ASYNC2", "ASYNC100", "ASYNC101", "ASYNC102")  # the last three as ruff numbered blocking calls before 0.5
 _SYSTEMS = ("win32", "windows", "darwin", "macos", '"nt"', "'nt'")
+_OF_NUMBERS = frozenset({"AI_PASSIVE", "AI_NUMERICHOST"})
 _PATIENT = 10  # seconds
 _LEAVES = frozenset({"sys.exit", "os._exit", "os.execv", "os.execl", "os.execve", "os.execvp", "quit", "exit"})
 _NEAR = 900  # bytes of a function before a call that still speak of it
@@ -30,14 +32,26 @@ _PROBES = ("--version", "-version", "-V", "-v", "--help", "version")
 
 
 def probed(call: Call, kind: Kind) -> Kind:
-    """`run(["node", "--version"])` is answered in milliseconds, as is `getaddrinfo(host, 0, ..., AI_PASSIVE)`."""
-    if kind.name == "network" and any(chain(a.value)[-1] == "AI_PASSIVE" for a in call.arguments):
-        return Kind(kind.name, kind.does + " (if only for an address of its own, to bind to)", "low")
+    """`run(["node", "--version"])` is answered in milliseconds."""
     first = call.arguments[0].value if call.arguments and kind.name == "process" else None
     parts = first.items if isinstance(first, Collection) else [first]
     said = [p.value for p in parts if isinstance(p, Constant) and isinstance(p.value, str)]
     asks = (said and (said[-1].split() or [""])[-1] in _PROBES) or said[:1] in (["which"], ["where"], ["where.exe"])
     return Kind(kind.name, kind.does + " (if only for a version or a name)", "low") if asks else kind
+
+
+def asks_nobody(file: File, site: Site, kind: Kind) -> Kind:
+    """`getaddrinfo(host, 0, ..., AI_PASSIVE)` is for an address to bind to, AI_NUMERICHOST for one that is known."""
+    if kind.name != "network" or not any(_says_flag(file, a.value) for a in site.call.arguments):
+        return kind
+    return Kind(kind.name, kind.does + " (if only for an address of its own, or one in numbers)", "low")
+
+
+def _says_flag(file: File, given: Expr) -> bool:
+    top = file.module.top.index
+    values = top.bound.get(given.id, []) if isinstance(given, Name) and top is not None else [given]
+    named = (chain(node)[-1] for value in values if value is not None for node in walk(value) if not isinstance(node, Call))
+    return not _OF_NUMBERS.isdisjoint(named)
 
 
 def told_to_end(file: File, site: Site, kind: Kind) -> Kind:
