@@ -74,7 +74,7 @@ def _settled(finding: Finding, project: Project) -> Iterator[Finding | Silence]:
             if unused and not project.calls.is_called(unused):
                 one.confidence = Confidence.LOW
                 one.message += f" (but nobody calls {unused}())"
-            elif by_hand or (one.path != finding.path and _is_by_hand(one, project)):
+            elif by_hand if one.path == finding.path else _is_by_hand(one, project):
                 one.confidence = Confidence.LOW  # a script or an example: what it wastes, it wastes once
             elif one.confidence is not Confidence.LOW and (
                 doubt := _doubt(one, project) or (shut_out(project, *place) if place == (one.path, one.span) else "")
