@@ -12,7 +12,8 @@ _LAYS_OUT = frozenset({"create", "delete", "drop", "ensure", "build"})
 _LAYOUT = frozenset({"indices", "indexes", "constraints", "schema", "schemas", "tables"})
 _KEEPS_UP = frozenset({"start", "startup", "stop", "shutdown", "restart", "setup", "bootstrap", "install"})
 _SETS_UP = frozenset({
-    "setup", "wizard", "onboarding", "onboard", "install", "installer", "bootstrap", "migration", "migrations", "migrate",
+    "setup", "wizard", "onboarding", "onboard", "install", "installer", "bootstrap", "migration", "migrations",
+    "migrate",
 })  # fmt: skip
 
 

@@ -50,8 +50,8 @@ def asks_nobody(file: File, site: Site, kind: Kind) -> Kind:
 def _says_flag(file: File, given: Expr) -> bool:
     top = file.module.top.index
     values = top.bound.get(given.id, []) if isinstance(given, Name) and top is not None else [given]
-    named = (chain(node)[-1] for value in values if value is not None for node in walk(value) if not isinstance(node, Call))
-    return not _OF_NUMBERS.isdisjoint(named)
+    parts = (node for value in values if value is not None for node in walk(value) if isinstance(node, (Name, Member)))
+    return not _OF_NUMBERS.isdisjoint(chain(node)[-1] for node in parts)
 
 
 def told_to_end(file: File, site: Site, kind: Kind) -> Kind:
@@ -134,12 +134,14 @@ def _just_killed(file: File, site: Site) -> bool:
 
 def _after(file: File, site: Site, wait: Member, ways: tuple[str, ...], signal: bytes) -> bool:
     """Whether the process that is waited for was told to end before, in one of these ways or by such a signal."""
-    process = file.text(wait.value)
-    calls = site.function.index.calls if site.function.index else ()
-    for call in (c for c in calls if c.end <= site.call.start and isinstance(c.callee, Member)):
-        of, way = file.text(call.callee.value), call.callee.attr
-        text = file.module.source[call.start : call.end]
-        if (of == process and way in ways) or (way in ("kill", "killpg") and process.encode() in text and signal in text):
+    process, source = file.text(wait.value), file.module.source
+    for call in site.function.index.calls if site.function.index else ():
+        callee = call.callee
+        if call.end > site.call.start or not isinstance(callee, Member):
+            continue
+        text = source[call.start : call.end]
+        sent = callee.attr in ("kill", "killpg") and process.encode() in text and signal in text
+        if sent or (callee.attr in ways and file.text(callee.value) == process):
             return True
     return False
 

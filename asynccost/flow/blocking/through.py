@@ -102,7 +102,7 @@ def _is_told_to_end(reach: Reach, project: Project) -> bool:
 
 
 def _puts_up(reach: Reach) -> str:
-    """The helper on the way that makes sure of something, or puts it up, by its name: `ensure_cached()`, `install()`."""
+    """The helper on the way that makes sure of something, or puts it up, by its name: `ensure_client()`."""
     named = ((made, made.facts["qualname"].rpartition(".")[2]) for made in reach.path)
     said = (made for made, name in named if not name.startswith("__") and not _PUTS_UP.isdisjoint(words(name)[:1]))
     return next(map(title, said), "")
