@@ -124,10 +124,13 @@ def _only_told(effect: Effect, race: Race, file: File) -> str:
 
 
 def _is_told(key: str, component: Function, file: File) -> bool:
-    """Whether a hook tells a key; what is handed a state follows that: `useDebounce(text)`."""
+    """Whether a hook tells a key, or an object that it hands out (`client.userId()`); what is handed a state follows
+    that: `useDebounce(text)`."""
     root, state = re.split(r"\W", key)[0], state_of(component, file)
-    given = [a.value for value in values(root, component) if isinstance(value, Call) for a in value.arguments]
-    return root in state.hooked and not any(root_name(one) in state.values | state.inputs for one in given)
+    bound = values(root, component)
+    given = [a.value for value in bound if isinstance(value, Call) for a in value.arguments]
+    told = root in state.hooked or (bool(bound) and all(root_name(value) in state.hooked for value in bound))
+    return told and not any(root_name(one) in state.values | state.inputs for one in given)
 
 
 def _handed_function(effect: Effect, race: Race, file: File) -> list[str]:
