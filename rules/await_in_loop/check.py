@@ -117,11 +117,13 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         "n items cost n waits in a row"
     )
     doubts = list(finding.pending["doubts"])
-    if not (verdict.good or verdict.likely or verdict.heavy or _says_so(verdict, finding.path, project)):
+    asks = bool(verdict.likely) or _says_so(verdict, finding.path, project)
+    if not (verdict.good or verdict.heavy or asks):
         what = (verdict.unknown or verdict.others or [label])[0]
         doubts.append(f"nothing shows that {what} waits for another machine")
     doubts += doubts_of_ways(verdict, label, finding, project)
-    if finding.pending["acts"] and verdict.pooled and not finding.pending["contract"]:
+    stores = bool(finding.pending["acts"]) and verdict.pooled and not finding.pending["contract"]
+    if stores and not asks:
         doubts.append("each turn changes what a database stores, where order, locks and triggers may tie them")
     if way := may_be_a_file(verdict, project):
         doubts.append(f"{way} may be answered by a file of SQLite, over one connection")
@@ -131,6 +133,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         doubts.append(f"{name}() looks for something and adds it if it is missing, where two turns may meet")
     if not (doubts or verdict.good or finding.pending["contract"]):
         finding.fix = shown_only(finding.fix, _doubtful(verdict, label))
+    if stores:
+        finding.fix = shown_only(finding.fix, "may the changes of two turns meet in the database?")
     if down := finding.pending["walks"]:
         finding.fix = shown_only(finding.fix, f"how many would wait at once, where {down}() calls itself in each turn?")
     # one doubt is enough, and this one costs the most to know
@@ -143,7 +147,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
     if doubts:
         finding.confidence = Confidence.LOW
         finding.message += f" (not sure: {doubts[0]})"
-    elif not (verdict.unknown or verdict.others or verdict.likely):
+    elif not (verdict.unknown or verdict.others or verdict.likely or stores):
         finding.confidence = Confidence.HIGH
     if way := may_share_session(verdict, project):
         finding.fix = shown_only(finding.fix, f"do the turns share one session of the database in {way}?")

@@ -6,7 +6,7 @@ from asynccost.flow.waits.at_hand import is_at_hand
 from asynccost.flow.waits.await_kinds import BAD, by_argument, by_words, package_kind, recodes
 from asynccost.flow.waits.tied import is_tied
 from asynccost.flow.waits.wait import SELF, Wait
-from asynccost.flow.words import chain
+from asynccost.flow.words import chain, words
 
 _TABLES = frozenset({"from", "from_", "table", "collection", "rpc", "container", "bucket", "index"})
 
@@ -22,7 +22,7 @@ def called(call: Call, name: str, names: list[str], file: File, function: Functi
     if is_tied(call.callee, function, file):
         kind = "conn"
     if kind:
-        return Wait(kind, label, call, names[0], target=target)
+        return Wait(_unless_deleted(kind, names[-1]), label, call, names[0], target=target)
     handed = by_argument(call, file, function)
     if handed == "message" and is_project(name, file):  # `ask(prompt, websocket)`: whether it sends, its body tells
         return Wait("project", label, call, names[0], ref=name, otherwise=handed, target=target)
@@ -30,10 +30,15 @@ def called(call: Call, name: str, names: list[str], file: File, function: Functi
         return Wait(handed, label, call, names[0], target=target)
     if recodes(names[-1]):
         return Wait("memory", label, call, names[0])
-    said = by_words(call, names, file)
+    said = _unless_deleted(by_words(call, names, file), names[-1])
     if is_project(name, file) and not (said and names[0] not in SELF and len(names) > 1 and said in BAD):
         return Wait("project", label, call, names[0], ref=name, otherwise=said or "unknown", target=target)
     return Wait(said or "unknown", label, call, names[0], target=target)
+
+
+def _unless_deleted(kind: str, name: str) -> str:
+    """The kind of a call; a message that is deleted is a request of its own, whichever goes first."""
+    return "maybe" if kind == "message" and words(name)[:1] == ("delete",) else kind
 
 
 def is_project(name: str, file: File) -> bool:
