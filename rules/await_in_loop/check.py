@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from asynccost.javascript.text import Text
 
 _MOST = 12  # ways whose namesakes are looked for
+_NEAR = 3  # calls on a way: further on, conditions and memories come before a request
 _LOOP = re.compile(rb"\b(?:for|while)\b")
 
 
@@ -158,8 +159,8 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
 
 def _says_so(verdict: Verdict, path: str, project: Project) -> bool:
     """Whether what any way leads to asks another machine by its name, or as all methods of its name do."""
-    said = any(says_request(way) for way in verdict.unsure)
-    return said or any(namesakes_ask(way, path, project) for way in verdict.unsure[:_MOST])
+    near = [way for way in verdict.unsure if way.count("->") <= _NEAR]
+    return any(map(says_request, near)) or any(namesakes_ask(way, path, project) for way in near[:_MOST])
 
 
 def _doubtful(verdict: Verdict, label: str) -> str:

@@ -5,8 +5,9 @@ from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.linked.reaching import Waiting
 from asynccost.flow.waits.await_kinds import BAD, GOOD
-from asynccost.flow.words import words
+from asynccost.flow.words import verb, words
 
+_QUESTIONS = (("is",), ("has",), ("can",), ("should",))
 _MOST = 6  # methods of one name that are looked at
 
 
@@ -31,4 +32,8 @@ def _may_be(made: Def, near: str) -> bool:
 
 def _asks(made: Def, project: Project) -> bool:
     kinds = project.memo(Waiting).of_function(made).kinds
-    return any(kind in kinds for kind in (*GOOD, "maybe")) and not any(kind in kinds for kind in BAD)
+    # what only words say of a request is no more than that: `isIgnored()` may be answered by what was loaded before
+    name = made.facts["qualname"].rpartition(".")[2]
+    does = verb(name, project.knowledge) in ("read", "add", "write") and words(name)[:1] not in _QUESTIONS
+    asked = any(kind in kinds for kind in GOOD) or ("maybe" in kinds and does)
+    return asked and not any(kind in kinds for kind in BAD)
