@@ -192,7 +192,7 @@ def _apply(rule: Rule, file: File, seen: Seen) -> None:
         else:
             seen.findings.append(_signed(said, rule))
             if file.memo(is_script) or in_main_guard(file, said.span.start):
-                said.pending["by hand"] = True
+                said.pending.setdefault("by hand", True)
             if fixer is not None and (offer := fixer(said, file)) is not None:
                 said.fix = Fix(offer.safety, offer.reason)
     gather = rule.hook(file.language, "facts")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from asynccost.flow.facts.entry_table import is_own_command
 from asynccost.flow.file import File, Site
 from asynccost.flow.linked.calls import Caller
 from asynccost.flow.linked.own_request import in_own_request
@@ -106,7 +107,10 @@ def _finding(file: File, site: Site, what: str, fate: Fate) -> Finding:
         sure, message = Confidence.LOW, f"{message} (but it is started so only where there is no {holder}())"
     coroutine = runs(file, site) if what == "task" and not heard else None
     fails = lets(file, coroutine) if coroutine is not None else []
-    return file.finding(site.call, message, sure, guessed=guessed(file, site), fails=fails)
+    said = file.finding(site.call, message, sure, guessed=guessed(file, site), fails=fails)
+    if what == "task" and file.memo(is_own_command):
+        said.pending["by hand"] = False  # a command may run for hours, and its task can be collected in the first
+    return said
 
 
 _OF_TASK = "Nothing holds this task"

@@ -9,7 +9,7 @@ from asynccost.flow.around import function_of, use_of
 from asynccost.flow.effects.acquisitions import Acquisition, Fate
 from asynccost.flow.file import File
 from asynccost.flow.handles import Place, constant_text, mentions, same_text
-from asynccost.flow.reach import binder
+from asynccost.flow.reach import binder, values
 from asynccost.flow.tree import Assign, Call, Closure, Collection, Constant, Expr, Function, Member, Name, Node
 from asynccost.flow.words import last_word
 
@@ -77,20 +77,29 @@ def _capture(call: Call) -> bool | None:
     if isinstance(option, Constant):
         return bool(option.value)
     value = option_of(call, "capture")
-    if isinstance(option, Collection):
+    if _literal(option, call) is not None:
         return False if value is None else bool(value.value) if isinstance(value, Constant) else None
     return None
 
 
 def option_of(call: Call, name: str) -> Expr | None:
-    """The value of an option in the literal that a call is given last."""
+    """The value of an option in the literal that a call is given last, by itself or by its name."""
     for argument in call.arguments[1:]:
-        options = argument.value
-        if isinstance(options, Collection) and options.kind == "dict":
+        options = _literal(argument.value, call)
+        if options is not None:
             for key, item in zip(options.keys, options.items, strict=False):
                 if isinstance(key, Constant) and key.value == name:
                     return item
     return None
+
+
+def _literal(options: Expr, call: Call) -> Collection | None:
+    """The literal that options are: `{ signal }`, or `options` after `const options = { signal }`."""
+    if isinstance(options, Name):
+        scope = binder(options.id, function_of(call))
+        bound = values(options.id, scope) if scope is not None else []
+        options = bound[0] if len(bound) == 1 and bound[0] is not None else options
+    return options if isinstance(options, Collection) and options.kind == "dict" else None
 
 
 _ENDS = frozenset({

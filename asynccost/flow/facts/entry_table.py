@@ -54,10 +54,12 @@ class EntryTable:
         self.keywords: dict[str, str] = table["keywords"]
         self.serving = frozenset(table["paths"]["serving"])
         self.script = re.compile("|".join(_script_paths(table["paths"])))
+        self.commands = re.compile("|".join(table["paths"]["commands"]))
+        self.terminals = frozenset(table["paths"]["terminals"])
 
 
 def _script_paths(paths: Mapping[str, list[str]]) -> Iterator[str]:
-    """Regular expressions of the paths of code that is run by hand."""
+    """Regular expressions of the paths of code that is run by hand, the project's commands left out."""
     said = {key: "|".join(map(re.escape, paths[key])) for key in ("top", "script", "vendored", "stems")}
     yield rf"^(?:{said['top']})/"
     yield rf"(?:^|/)\.?(?:{said['script']})/"
@@ -91,7 +93,16 @@ def entries_of(knowledge: "Knowledge") -> EntryTable:
 def is_script(file: File) -> bool:
     """Whether the path says that a file is run by hand or is another project's, or its code that it is a command."""
     by_path = entry_table(file).script.search(file.path) is not None
-    return by_path or _is_command(file) or _is_tool(file) or _refuses(file)
+    return by_path or is_own_command(file) or _is_command(file) or _is_tool(file) or _refuses(file)
+
+
+def is_own_command(file: File) -> bool:
+    """Whether a file lies where a Python project has its commands, and nothing in it goes on in a terminal."""
+    table = entry_table(file)
+    found = table.commands.search(file.path)
+    if found is None or (found["of"] and b"async def " in file.module.source):
+        return False
+    return table.terminals.isdisjoint(name.partition(".")[0] for name in file.module.imports.values())
 
 
 _NODE = re.compile(rb"""["'](?:node:)?(?:fs|path|child_process)(?:/promises)?["']""")

@@ -58,7 +58,7 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     if worst is None and (own := _own_users(made, callers, names)):
         place = own[0].related(f"{title(own[0].by)} uses it for one call and drops it")
         each = f"every call of {title(made)} from {title(own[0].by)}"
-        return says(finding, each, Confidence.MEDIUM, (place,))
+        return says(finding, each, Confidence.LOW if finding.pending["alone"] else Confidence.MEDIUM, (place,))
     if worst is None:
         return silent(finding, "it is returned, and nothing shows that its callers throw it away often")
     long, _, _, heat, caller = worst
@@ -70,8 +70,8 @@ def judge_factory(finding: Finding, made: Def, project: Project) -> Finding | Si
     known = caller.by.facts["qualname"]
     seldom = heat.kind != "loop" and (names.manages(known) or names.looks_after(known) or names.now_and_then(by, known))
     seldom = seldom or leads_seldom(heat)
-    if heat.kind == "render" and heat.chain:
-        confidence = Confidence.LOW  # what a component's handlers call runs when somebody clicks
+    if (heat.kind == "render" and heat.chain) or heat.kind == "job":
+        confidence = Confidence.LOW  # a component's handlers run when somebody clicks; nobody waits for a job's client
     if long or seldom or any(map(names.takes_long, ways(heat))) or names.now_and_then(by, known):
         confidence = Confidence.LOW
     each = f"every call of {title(made)} from {title(caller.by)}"

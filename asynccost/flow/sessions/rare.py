@@ -22,7 +22,8 @@ _SECRETS = frozenset({"credentials", "secret", "password"})
 def why_rare(file: File, site: Site, client: Client, life: Life) -> str:
     """The reason in a word or two; "" where nothing is seen."""
     function, kept = site.function, life.kind == "kept"
-    if not kept and (word := seldom(file, function)) is not None:
+    # of a function that hands its client out, those who call it say how often
+    if not kept and life.kind != "returned" and (word := seldom(file, function)) is not None:
         return word
     if not kept and client.http and fixed_request(file, function, life):
         return "fixed"

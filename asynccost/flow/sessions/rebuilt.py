@@ -3,7 +3,7 @@
 import re
 
 from asynccost.flow.around import function_of, is_guarded
-from asynccost.flow.clients import Client, clients, identity, is_fake
+from asynccost.flow.clients import Client, built, clients, identity, is_fake
 from asynccost.flow.dead import is_dead
 from asynccost.flow.facts.entries import is_script
 from asynccost.flow.file import File, Site
@@ -178,9 +178,20 @@ def _open(file: File, site: Site, client: Client, life: Life) -> Finding | Silen
         address=handed_address(function, life) if client.http else [],
         owner=function.owner.qualname if function.owner else "",
         uses=uses(file, function, life.attr) if life.kind == "kept" and function.owner is not None else 0,
+        siblings=_siblings(file, function, client),
         registered=_is_registered(function),
         property=any(getattr(d, "id", "") == "property" for d in function.decorators),
     )
+
+
+def _siblings(file: File, function: Function, client: Client) -> int:
+    """How many other methods of its class build a client of the same kind: those of an API's own client do."""
+    if function.owner is None:
+        return 0
+    own = function.owner.qualname
+    made = ((site.function, other) for site, other in built(file))
+    alike = {f.start for f, other in made if f.owner and f.owner.qualname == own and other.what == client.what}
+    return len(alike - {function.start})
 
 
 def _works_alone(file: File, function: Function, client: Client) -> bool:

@@ -20,6 +20,7 @@ from asynccost.model import Confidence, Finding, Silence
 _NEAR = 1  # a loop that many calls away asks for addresses of one list; one further away may serve anybody
 _FAR = 3  # a loop further away than this says little of how often a function runs
 _OWN_WORK = 2  # so many uses of its client make an object a piece of work that goes on with one connection
+_OF_API = 2  # so many other methods of a class that build such a client make it one of an API
 _MADE = ("local", "shared", "other", "dropped")  # what becomes of an object that ends with the call
 _NODES = frozenset({"node", "step", "stage"})
 _RUNS = frozenset({"execute", "run", "invoke", "process", "forward", "__call__", "arun", "ainvoke", "aexecute"})
@@ -94,19 +95,28 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         return says(finding, read, Confidence.MEDIUM, heat.chain)
     asked = finding.pending["owner"] or finding.pending["registered"] or _is_used(made, project)
     if heat.kind == "unknown" and asked and made.facts["kind"] != "constructor":
-        known = made.facts["qualname"]
-        rarely = names.takes_long(known) or names.reports(known) or names.reports_an_event(known)
-        rarely = rarely or names.manages(known) or names.notifies(known) or names.reads_documents(known)
-        rarely = rarely or names.looks_after(known) or bool(names.now_and_then(finding.path, known))
-        rarely = rarely or _at_beginnings(made, project) or _looks_up_once(made, project, names)
-        rarely = rarely or _is_remembered(made, project)
-        rarely = rarely or finding.pending["alone"] or finding.pending["free"] or _is_node(made)
-        # no object that could keep it, and nobody who is known to call it often: a start, a job, a command
-        kept = finding.pending["owner"] or finding.pending["registered"] or not finding.path.endswith(".py")
-        rarely = rarely or not kept
+        rarely = _is_seldom(finding, made, names) or _at_beginnings(made, project) or _is_remembered(made, project)
+        # `get_issue` that nothing in sight calls, `drop_table`; of an API's own client, all of whose methods do so, any
+        single = names.manages(made.facts["qualname"]) or _looks_up_once(made, project, names)
+        rarely = rarely or (single and finding.pending["siblings"] < _OF_API) or _is_node(made)
+        rarely = rarely or (finding.pending["alone"] and not _asks_its_own(finding))
         sure = Confidence.LOW if rarely else Confidence.MEDIUM
         return says(finding, f"every call of {name}", sure, heat.chain)
     return says(finding, f"every call of {name}", Confidence.LOW, heat.chain)
+
+
+def _is_seldom(finding: Finding, made: Def, names: Worth) -> bool:
+    """Whether the names of a function and of its file say that somebody sets it off now and then."""
+    known = made.facts["qualname"]
+    if names.takes_long(known) or names.reports(known) or names.looks_after(known):
+        return True
+    return bool(names.now_and_then(finding.path, known))
+
+
+def _asks_its_own(finding: Finding) -> bool:
+    """Whether what blocks is a method that asks one address over HTTP; what asks anybody is a script or a set-up."""
+    pending = finding.pending
+    return bool(pending["owner"]) and not pending["free"] and pending["cost"] not in ("models", "database")
 
 
 def _is_used(made: Def, project: Project) -> bool:
@@ -138,7 +148,7 @@ def _hardly_pays(finding: Finding, made: Def, heat: Heat, names: Worth) -> bool:
     name, free = made.facts["qualname"], finding.pending["free"]
     if heat.kind != "loop":
         way = (name, *ways(heat))
-        if free or names.reports(name) or names.manages(name) or names.administers(name):
+        if (free and heat.kind != "tool") or names.reports(name) or names.manages(name) or names.administers(name):
             return True
         return any(map(names.looks_after, way)) or any(map(names.takes_long, way))
     if any("cli" in place.path.split("/") for place in heat.chain) or names.administers(name):

@@ -34,7 +34,7 @@ class Worth:
         return not self._words[key].isdisjoint(said)
 
     def takes_long(self, name: str) -> bool:
-        """Whether a function sets off work of minutes, a video or a cluster: a client is nothing beside it."""
+        """Whether a function sets off work of minutes, a build or a cluster: a client is nothing beside it."""
         said = words(name)
         if self._met("long", said):
             return True
@@ -73,10 +73,6 @@ class Worth:
         own = words(name.rpartition(".")[2])
         return len(own) > 1 and self._met("looks_up", own[:1])
 
-    def reads_documents(self, name: str) -> bool:
-        """`UnstructuredReader.load`: an import of documents takes long, and people start few."""
-        return words(name.rpartition(".")[0])[-1:] in (("reader",), ("loader",))
-
     def looks_after(self, name: str) -> bool:
         """`check_api_key`, `get_releases`, `get_latest_vers`, `get_public_ip`: what settings, or a start, ask."""
         own = words(name.rpartition(".")[2])
@@ -107,18 +103,6 @@ class Worth:
     def reports(self, name: str) -> bool:
         """Whether a function tells how the program is used: nobody waits for it, and it sends seldom."""
         return self._met("reports", words(name)) and self._met("sends", words(name.rpartition(".")[2]))
-
-    def reports_an_event(self, name: str) -> bool:
-        """`_send_event`: what is sent when something happened, to whoever collects it."""
-        own = words(name.rpartition(".")[2])
-        return own[-1:] in (("event",), ("events",)) and self._met("sends", own)
-
-    def notifies(self, name: str) -> bool:
-        """`anotify`, `send_notification`, `AlertSender.send`: what tells somebody that something happened, seldom."""
-        own = words(name.rpartition(".")[2])
-        if self._met("notifies", own):
-            return True
-        return self._met("sends", own[:1]) and self._met("notices", words(name.rpartition(".")[0]))
 
     def fetches_a_file(self, name: str) -> bool:
         """`download_image(url)`, `upload_file(path)`: a file beside the text, wherever it lies."""
