@@ -87,7 +87,7 @@ class Heats:
                     continue
                 named = self._names.named_in(*made.key)
                 nameless = named is None or named.place != made.place
-                callers = [] if nameless else self._calls.callers(made)
+                callers = [] if nameless else self._calls.callers(made) or self._base_calls(made)
                 outer = self._around(made) if not callers and made.facts["kind"] in ("lambda", "arrow") else None
                 if outer is not None and outer.place not in seen:
                     seen.add(outer.place)
@@ -139,6 +139,15 @@ class Heats:
             place = caller.related(f"{by} calls {name} in a loop")
             return Heat(True, "loop", f"{by} calls {name} in a loop", (*chain, place)), place
         return None, place
+
+    def _base_calls(self, made: Def) -> list[Caller]:
+        """The calls of the method that a method stands in for: `self.speak(text)` of a base class calls that of all."""
+        name = made.facts["qualname"].rpartition(".")[2]
+        for base in made.file["classes"].get(made.facts["owner"], ()) if made.facts["owner"] else ():
+            found = self._names.find(f"{base.removesuffix('()')}.{name}", made.file["path"])
+            if found is not None and found.key != made.key:
+                return self._calls.callers(found)
+        return []
 
     def _around(self, target: Def) -> Def | None:
         """The function that a nested function stands in."""

@@ -13,7 +13,7 @@ from asynccost.flow.linked.linking import Def
 from asynccost.flow.linked.project import Project
 from asynccost.flow.reach import binder, local_function
 from asynccost.flow.remembering import answers_from_cache
-from asynccost.flow.touches import Touches, touches
+from asynccost.flow.touches import MUTATORS, Touches, touches
 from asynccost.flow.tree import (
     Argument,
     Assign,
@@ -134,6 +134,30 @@ def _meets(read: Name | Member, keys: set[str], file: File) -> bool:
     if isinstance(up, Argument) and isinstance(up.parent, Call):
         return chain(up.parent.callee)[-1] not in _COUNTS
     return not isinstance(up, Other)  # `key in found`
+
+
+def looked_at_through(body: Sequence[Node], made: set[str], file: File, function: Function) -> str:
+    """A container that a turn changes and looks at by a function beside the loop: `rows.filter(isLeft)`."""
+    nodes = deep(body)
+    changed = {
+        n.callee.value.id
+        for n in nodes
+        if isinstance(n, Call) and isinstance(n.callee, Member) and n.callee.attr in MUTATORS
+        if isinstance(n.callee.value, Name) and n.callee.value.id not in made
+    }
+    for name in (n for n in nodes if changed and isinstance(n, Name) and n.id not in changed):
+        inner = local_function(name, function, file)
+        if inner is None or inner.scope is None or inner.scope.kind == "module" or inner.index is None:
+            continue
+        for read in inner.index.names:
+            if read.id in changed - set(inner.bindings) and not _is_change(read):
+                return read.id
+    return ""
+
+
+def _is_change(name: Name) -> bool:
+    up = name.parent
+    return isinstance(up, Member) and up.attr in MUTATORS and isinstance(up.parent, Call) and up.parent.callee is up
 
 
 def deep(body: Sequence[Node]) -> list[Node]:

@@ -8,7 +8,7 @@ from asynccost.flow.file import File
 from asynccost.flow.intent import shown, spoken
 from asynccost.flow.loops.depend import held
 from asynccost.flow.loops.turn_shape import shape_against, source_words
-from asynccost.flow.loops.turn_ties import deep, looked_into, memo_of
+from asynccost.flow.loops.turn_ties import deep, looked_at_through, looked_into, memo_of
 from asynccost.flow.touches import Touches, touches
 from asynccost.flow.tree import (
     Await,
@@ -78,6 +78,8 @@ def turns(loop: "Loop | Comprehension", file: File, function: Function) -> Turns
     if reason := _carried(said):
         return Turns(False, reason, waits=waits)
     if name := looked_into(body, bound | said.made, file):
+        return Turns(False, WHY["carries"].format(f"`{name}`"), waits=waits)
+    if name := looked_at_through(body, bound | said.made, file, function):
         return Turns(False, WHY["carries"].format(f"`{name}`"), waits=waits)
     if reason := _same(body, said):
         return Turns(False, reason, waits=waits)

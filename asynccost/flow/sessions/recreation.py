@@ -78,8 +78,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
         returns = heat.kind == "handler" and "callback" in words(known)  # where an authorisation leads back to
         seldom = heat.kind != "loop" and (returns or names.now_and_then(finding.path, known, heat.reason))
         seldom = seldom or leads_seldom(heat) or names.discovers(finding.path) or _is_remembered(made, project)
-        beside = heat.kind == "tool" and (finding.pending["rare"] or names.makes_media(known))
-        if seldom or beside or _hardly_pays(finding, made, heat, names):
+        if seldom or _hardly_pays(finding, made, heat, names):
             confidence = Confidence.LOW
         elif heat.kind == "tool" and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM  # an agent asks now and then, and waits longer for its model
@@ -108,7 +107,7 @@ def _called(finding: Finding, made: Def, project: Project) -> Finding | Silence:
 def _is_seldom(finding: Finding, made: Def, names: Worth) -> bool:
     """Whether the names of a function and of its file say that somebody sets it off now and then."""
     known = made.facts["qualname"]
-    if names.takes_long(known) or names.reports(known) or names.looks_after(known):
+    if names.takes_long(known) or names.reports(known) or names.notifies(known) or names.looks_after(known):
         return True
     return bool(names.now_and_then(finding.path, known))
 
@@ -157,7 +156,7 @@ def _hardly_pays(finding: Finding, made: Def, heat: Heat, names: Worth) -> bool:
         return True
     if free and names.fetches_a_file(name) and any(map(names.reads_messages, ways(heat))):
         return True
-    return len(heat.chain) > (_NEAR if free else _FAR) or names.reports(name)
+    return len(heat.chain) > (_NEAR if free else _FAR) or names.reports(name) or names.notifies(name)
 
 
 def _is_node(made: Def) -> bool:

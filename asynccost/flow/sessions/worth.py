@@ -90,6 +90,8 @@ class Worth:
         `login`, `invite`, `billing`: whatever they cost, they cost it once a month.
         caller: what is said of who calls it, `@oauth_router.post says that it answers web requests`.
         """
+        if words(name.rpartition(".")[2]) == ("verify", "token"):
+            return ""  # of every request that carries one
         near = [part.partition(".")[0] for part in path.split("/")[-_NEAR:]]
         parts = (name.rpartition(".")[2], *near, caller)
         if "market" in words(parts[0]) and any(self._met("offered", words(part)) for part in near):
@@ -104,6 +106,10 @@ class Worth:
         """Whether a function tells how the program is used: nobody waits for it, and it sends seldom."""
         return self._met("reports", words(name)) and self._met("sends", words(name.rpartition(".")[2]))
 
+    def notifies(self, name: str) -> bool:
+        """`anotify`, `send_notification`: what tells somebody that something happened, seldom."""
+        return self._met("notifies", words(name.rpartition(".")[2]))
+
     def fetches_a_file(self, name: str) -> bool:
         """`download_image(url)`, `upload_file(path)`: a file beside the text, wherever it lies."""
         own = words(name.rpartition(".")[2])
@@ -112,7 +118,3 @@ class Worth:
     def reads_messages(self, name: str) -> bool:
         """`convert_message`, `MarkdownParser.parse`: a loop over the parts of one text, of which few are files."""
         return self._met("texts", words(name))
-
-    def makes_media(self, name: str) -> bool:
-        """`ImageTool.execute`, `text_to_speech`: an agent asks for few, and each takes seconds."""
-        return self._met("media", words(name))
