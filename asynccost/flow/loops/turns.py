@@ -188,12 +188,21 @@ def _read_from_text(source: Expr | None, function: Function) -> bool:
     return False
 
 
+def _by_need(source: Expr | None, function: Function) -> bool:
+    """`const sorted = topologicalSort(nodes)`: what comes later needs what came before."""
+    bound = function.index.bound.get(source.id, []) if isinstance(source, Name) and function.index else [source]
+    made = (chain(one.callee)[-1] for one in bound if isinstance(one, Call))
+    return any(not {"topological", "toposort", "topologically"}.isdisjoint(words(name)) for name in made)
+
+
 def _doubts(loop: "Loop | Comprehension", file: File) -> list[str]:
     """What keeps the confidence low."""
     found = shown(file)
     source = gone_through(loop)
     if _read_from_text(source, function_of(loop)):
         found.append("what a model wrote into its text may rely on its order")
+    if _by_need(source, function_of(loop)):
+        found.append("it goes in the order in which one needs another")
     if _tool_calls(loop, file) and _ONE_AT_A_TIME.search(file.module.source):
         found.append("the model is asked for one tool call at a time")
     if any(isinstance(up, Handler) for up in above(loop)):

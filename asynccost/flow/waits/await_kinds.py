@@ -127,6 +127,7 @@ def by_words(call: Call, names: list[str], file: File) -> str:
 
 
 _GUARDS = frozenset({"is", "should", "can", "must", "needs", "may"})
+_AT_HAND = frozenset({"engine", "graph", "cache", "registry", "store"})  # what they fetch is worked out here
 _ONE_AT_A_TIME = frozenset({"ftp", "ftps", "sftp", "ssh", "imap", "smtp", "telnet", "serial", "lsp", "ipc"})
 
 
@@ -141,7 +142,7 @@ def _asks(call: Call, names: list[str], file: File) -> bool:
         return False
     of = words(names[-2])
     of_client = of[-1:] == ("client",) and _ONE_AT_A_TIME.isdisjoint(of)
-    return of_client or (names[-1] == "fetch" and file.language == "javascript")
+    return of_client or (names[-1] == "fetch" and file.language == "javascript" and _AT_HAND.isdisjoint(of))
 
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "fetch"})
