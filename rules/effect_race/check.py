@@ -23,6 +23,7 @@ from asynccost.flow.waits.awaits import classify
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.words import chain, verb, words
 from asynccost.javascript.words import may_hook
+from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     if race.settled or race.error or (_is_landing(file) and from_address(race.key, effect)):
         sure = Confidence.LOW
     waits = _waits(race.request, file)
-    asks = any(_asks(w.name, file) for w in waits)
+    asks = any(_asks(w.name, file.knowledge) for w in waits)
     handed = _handed_in(effect, race, file)
     props = file.path.endswith(".vue") and source_of(race.key, effect).startswith("props.")
     return file.finding(
@@ -163,10 +164,10 @@ def _is_landing(file: File) -> bool:
     return any(said & _LANDING and not said & {"modal", "dialog"} for said in parts)
 
 
-def _asks(name: str, file: File) -> bool:
+def _asks(name: str, knowledge: Knowledge) -> bool:
     """Whether a call says by its name that it asks somebody else; `hasPrompts` or `parse` may be answered here."""
     said = words(name)
-    reads = verb(name, file.knowledge) == "read" and said[0] not in _COMPUTES
+    reads = verb(name, knowledge) in ("read", "add", "write") and said[0] not in _COMPUTES
     return reads or not _ASKS.isdisjoint(said)
 
 
@@ -182,7 +183,9 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.message += f" (but nobody in sight hands {asks[0]} any {asks[1]})"
         return finding
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
-    near = [w for w in verdict.unknown if _computes(w) or over_bridge(w) or finding.pending["holds"]] or (
+    ends = [w.rpartition(" -> ")[2].removesuffix("()") for w in verdict.unknown]  # `api.log`
+    said = any(_asks(end.rpartition(".")[2], project.knowledge) or not _ASKS.isdisjoint(words(end)) for end in ends)
+    near = [w for w in verdict.unknown if not said or over_bridge(w) or finding.pending["holds"]] or (
         [] if verdict.unknown else verdict.memory
     )
     if finding.confidence is Confidence.LOW:
@@ -203,12 +206,6 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         finding.confidence = Confidence.LOW
         finding.message += " (not sure: those who show it mount it anew for each)"
     return finding
-
-
-def _computes(way: str) -> bool:
-    """Whether a way ends at something that computes by its name: `hasText()`, `getRequest() -> parseTemplate()`."""
-    said = words(way.rpartition(" -> ")[2].removesuffix("()").rpartition(".")[2])
-    return not _COMPUTES.isdisjoint(said[:1])
 
 
 def _what(race: Race) -> str:

@@ -15,7 +15,8 @@ _SERVICES = (  # whose every answer is a model's
 )
 _WORK = (
     "completions?|logits|logprobs|chats?|answers?|ask|questions?|conversations?|sql|execute|jobs?|workflows?|analy[sz]e|generate|generation|predict|prompts?|messages/stream|agents?|assistants?|summari[sz]e|translate|rerank"
-    "|synthesi[sz]e|captions?|txt2img|img2img|upscal\\w+|upload|download|files?|form data|formdata|multipart|arraybuffer|blob|zip"
+    "|synthesi[sz]e|captions?"
+    "|txt2img|img2img|upscal\\w+|upload|download|files?|form data|formdata|multipart|arraybuffer|blob|zip"
     "|video|audio|media|attachment|backup|export|import|ingest|deploy|convert|crawl|scrape|train|render|cognify"
 )
 _SAYS_SERVICE = re.compile(rf"(?<![a-z])(?:{_SERVICES})(?![a-z])")
