@@ -57,6 +57,7 @@ _LETS_IN = re.compile(r"(?<![a-z])(?:token|log ?in|authenticate|oauth)(?![a-z])"
 _SHORT = 200  # characters: of an address, not of what is sent
 _SERVED = re.compile(r"do_[A-Z]+")  # what http.server calls for a request that came
 _SIGNS_IN = re.compile(r"(?:auth|oauth2?|users?|sessions?|v\d)/(?:login|token|signin|sign-in)\b|/login[\"'`]")
+_POLLS = re.compile(r"/(?:status|progress|health)\b")  # of work that goes on elsewhere
 _MOVES = re.compile(r"(?<![a-z])(?:uploads?|downloads?|imports?|exports?|backups?|transcri\w+)(?![a-z])")
 _FILES = re.compile(r"(?<![a-z])(?:files?|form data|formdata|multipart|media|audio|video|arraybuffer|blob|attachment)")
 _TOLD = (
@@ -87,6 +88,8 @@ def _by_words(site: Site, file: File) -> int:
     if reads_lines(site, file):
         return LONG
     if _ENDS.search(call) or _ENDING.match(plain(site.function.name)):
+        return USUAL
+    if _POLLS.search(file.text(site.call)) or _POLLS.search(address(site, file)):
         return USUAL
     if _LETS_IN.search(plain(site.function.name)) or _SIGNS_IN.search(call):
         return USUAL

@@ -1,5 +1,6 @@
 """A module's set that holds background tasks until they are done."""
 
+import re
 from asynccost.flow.around import class_around, loops_around, statement_of, use_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import places
@@ -108,7 +109,21 @@ def kept_already(file: File, function: Function) -> str:
         mine = cls is not None and class_around(site.function) is cls and of is not None and of.owner is cls
         if name.startswith("self.") and mine and cls is not None and _begun(cls, name):
             return name
-    return held
+    own = _annotated(cls, file) if cls is not None and of is not None and of.owner is cls else ""
+    return own or held
+
+
+def _annotated(cls: Class, file: File) -> str:
+    """The attribute that the constructor makes a set of tasks by its annotation, which others may fill; "" for none."""
+    init = cls.methods.get("__init__")
+    for said in (s for s in (init.body if init else ()) if isinstance(s, Assign) and s.annotation is not None):
+        target = said.targets[0]
+        if isinstance(target, Member) and said.annotation is not None and _TASKS.match(file.text(said.annotation)):
+            return file.text(target)
+    return ""
+
+
+_TASKS = re.compile(r"(?:set|Set|typing\.Set)\[(?:asyncio\.)?Task\b")
 
 
 def cancels(held: str, file: File) -> bool:
