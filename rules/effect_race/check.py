@@ -23,7 +23,6 @@ from asynccost.flow.waits.awaits import classify
 from asynccost.flow.waits.wait import Wait
 from asynccost.flow.words import chain, verb, words
 from asynccost.javascript.words import may_hook
-from asynccost.knowledge import Knowledge
 from asynccost.model import Confidence, Finding, Silence
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def _finding(effect: Effect, race: Race, file: File) -> Finding:
     if race.settled or race.error or (_is_landing(file) and from_address(race.key, effect)):
         sure = Confidence.LOW
     waits = _waits(race.request, file)
-    asks = any(_asks(w.name, file.knowledge) for w in waits)
+    asks = any(_asks(w.name, file) for w in waits)
     handed = _handed_in(effect, race, file)
     props = file.path.endswith(".vue") and source_of(race.key, effect).startswith("props.")
     return file.finding(
@@ -164,10 +163,10 @@ def _is_landing(file: File) -> bool:
     return any(said & _LANDING and not said & {"modal", "dialog"} for said in parts)
 
 
-def _asks(name: str, knowledge: Knowledge) -> bool:
+def _asks(name: str, known: File | Project) -> bool:
     """Whether a call says by its name that it asks somebody else; `hasPrompts` or `parse` may be answered here."""
     said = words(name)
-    reads = verb(name, knowledge) in ("read", "add", "write") and said[0] not in _COMPUTES
+    reads = verb(name, known.knowledge) in ("read", "add", "write") and said[0] not in _COMPUTES
     return reads or not _ASKS.isdisjoint(said)
 
 
@@ -184,7 +183,7 @@ def settle(finding: Finding, project: Project) -> Finding | Silence:
         return finding
     known = verdict.good or verdict.likely or verdict.bad or verdict.others
     ends = [w.rpartition(" -> ")[2].removesuffix("()") for w in verdict.unknown]  # `api.log`
-    said = any(_asks(end.rpartition(".")[2], project.knowledge) or not _ASKS.isdisjoint(words(end)) for end in ends)
+    said = any(_asks(end.rpartition(".")[2], project) or not _ASKS.isdisjoint(words(end)) for end in ends)
     near = [w for w in verdict.unknown if not said or over_bridge(w) or finding.pending["holds"]] or (
         [] if verdict.unknown else verdict.memory
     )

@@ -1,6 +1,7 @@
 """A module's set that holds background tasks until they are done."""
 
 import re
+
 from asynccost.flow.around import class_around, loops_around, statement_of, use_of
 from asynccost.flow.file import File, Site
 from asynccost.flow.mentions import places
