@@ -25,7 +25,7 @@ from asynccost.cli.choices import as_settings, config_options, money_options, pa
     "--fail-on", metavar="SEVERITY", help="Exit 1 from this severity on: error, warning, info, never."
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings.")
-@click.option("--strict", is_flag=True, help="Exit 2 if a file could not be read or parsed.")
+@click.option("--strict", is_flag=True, help="Exit 2 if a file could not be read, or parsed where a rule looks.")
 @click.option("--baseline", metavar="FILE", help="Findings in this baseline are known [.asynccost/baseline.jsonl].")
 @click.option("--no-baseline", is_flag=True, help="Do not look at the project's baseline.")
 @click.option("--fail-on-stale", is_flag=True, help="Exit 1 if the baseline holds findings that are gone.")

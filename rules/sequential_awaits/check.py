@@ -229,12 +229,15 @@ def _doubt(steps: list[dict[str, Any]], verdicts: list[Verdict], names: list[str
     """What keeps the confidence low; empty where there is evidence that running them together is right and pays."""
     if any(not _OPENS.isdisjoint(words(name.rpartition(".")[2])) for name in names):
         return "connections are opened once"
+    pairs = list(zip(steps, verdicts, strict=True))
+    asked = all(s["verb"] == "read" and s["bound"] for s in steps)  # what only asks is a request, however far it lies
     for verdict, name in zip(verdicts, names, strict=True):
         if not verdict.good and not verdict.likely:
             return f"nothing shows that {name} waits for another machine"
-        if unknown := [*verdict.unknown, *verdict.others, *(w for w in verdict.likely if "->" in w)]:
+        far = [] if asked else [w for w in verdict.likely if "->" in w]
+        if unknown := [*verdict.unknown, *verdict.others, *far]:
             return f"{unknown[0]} is not known"
-    if all(_reads(s, v) and (v.good or s["bound"]) for s, v in zip(steps, verdicts, strict=True)):
+    if all(_reads(s, v) and (v.good or s["bound"]) for s, v in pairs):
         return ""
     if not all(v.good for v in verdicts):
         return "only names say that they wait for another machine"
