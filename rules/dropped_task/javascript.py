@@ -17,7 +17,7 @@ from asynccost.flow.linked.shut_out import given_by
 from asynccost.flow.reach import local_function
 from asynccost.flow.tasks.last_resorts import ENDS, EVENTS, GOES_ON, after_all, last_resorts
 from asynccost.flow.tasks.unawaited_arrays import unawaited
-from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler
+from asynccost.flow.tree import Await, Call, Closure, Do, Function, Handler, Raise, Try
 from asynccost.flow.waits.failing import failing, is_caught, lets
 from asynccost.flow.waits.picks import fails_given, fails_so
 from asynccost.flow.waits.refreshing import leaves_set, reads
@@ -113,11 +113,20 @@ def _floats(file: File, site: Site, function: Function) -> Finding:
         message += f", and {state} stays set"
     elif not (server or left) and reads(function):
         left, message = True, f"Nobody waits for {name}() or catches its errors: {_UNTOLD}"
+    if not (server or left) and _sees_to_some(function):
+        left, message = True, f"{message} (but it sees to some of its errors itself)"
     fails, asked = lets(file, function), risks(file, function)
     sure = Confidence.LOW if left else Confidence.MEDIUM
     again = any(isinstance(up, Handler) for up in above(site.call))  # nothing catches what fails in a handler
     within = site.function.qualname if again or not is_caught(site.call) else ""
     return file.finding(site.call, message, sure, name=name, fails=fails, risks=asked, server=server, within=within)
+
+
+def _sees_to_some(function: Function) -> bool:
+    """Whether an async function waits in a `try` whose handler does something and throws nothing."""
+    tries = [one for one in walk(*function.body) if isinstance(one, Try) and any(h.body for h in one.handlers)]
+    ends = [one for one in tries if not any(isinstance(n, Raise) for h in one.handlers for n in walk(*h.body))]
+    return any(isinstance(node, Await) for one in ends for node in walk(*one.body))
 
 
 def _is_log(qualname: str) -> bool:
